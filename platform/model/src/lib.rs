@@ -1,4 +1,25 @@
-//! What things are: objects, fields, values, filters. Pure.
+//! What things are: objects, fields, values, filters, and how people write them.
+//!
+//! Pure by rule: no I/O, no SQL, no HTML, no clock. The time comes in as an argument.
+//!
+//! To add a field type: one variant of [`FieldType`] with its storage, operators and parsing in
+//! `value/parse.rs`, and its editor in the web crate (see `docs/how-to/add-a-field-type.md`).
 
+pub mod filter;
 pub mod format;
+pub mod object;
+pub mod problem;
+pub mod query;
+pub mod record;
 pub mod text;
+pub mod value;
+
+pub use filter::{Cond, Env, Filter};
+pub use object::{Choice, Field, FieldIx, FieldType, Label, Object, ObjectIx, Registry};
+pub use problem::{FieldProblem, Problem};
+pub use query::{Aggregate, Column, Count, Cursor, Page, Query, Sort};
+pub use record::Record;
+pub use value::{Raw, Value};
+
+/// A record's id: positive, never reused within its object.
+pub type RecordId = i64;

@@ -1,0 +1,41 @@
+//! Called from build scripts: reads `objects/*.toml` beside the manifest and writes `objects.rs`
+//! into the build's output folder, with the files' texts and one module of field keys per object.
+//! A misspelt field in Rust then does not compile.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+/// Generates `$OUT_DIR/objects.rs`: `OBJECTS` (file name and text of each object file) and a
+/// module per object with `KEY` and a constant per field.
+///
+/// # Panics
+/// When a file cannot be read or is no TOML; the build stops with the file's name.
+pub fn generate() {
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets the manifest folder");
+    let folder = Path::new(&root).join("objects");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    let mut list = String::new();
+    let mut modules = String::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
+        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.display().to_string());
+        let key = table.get("key").and_then(|k| k.as_str()).unwrap_or_else(|| panic!("{name}: `key` is missing"));
+        let _ = writeln!(modules, "/// Field keys of `{key}`.\npub mod {key} {{\n    pub const KEY: &str = {key:?};");
+        for field in table.get("fields").and_then(|f| f.as_table()).into_iter().flat_map(|t| t.keys()) {
+            let _ = writeln!(modules, "    pub const {}: &str = {field:?};", field.to_uppercase());
+        }
+        if table.get("owned").and_then(|o| o.as_bool()).unwrap_or(true) {
+            modules.push_str("    pub const OWNER: &str = \"owner\";\n");
+        }
+        modules.push_str("}\n");
+    }
+    let out = format!("/// Object files of this crate: name and text.\npub const OBJECTS: &[(&str, &str)] = &[\n{list}];\n{modules}");
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets the output folder")).join("objects.rs");
+    fs::write(target, out).expect("the output folder can be written");
+}

@@ -1,0 +1,64 @@
+//! Objects as declared in their TOML file, and the compiled registry the program works with.
+
+mod check;
+mod decl;
+mod field;
+mod registry;
+
+pub use check::DeclError;
+pub use decl::*;
+pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
+pub use registry::ADDRESS_PARTS;
+pub use registry::{Object, Registry};
+
+use serde::{Deserialize, Serialize};
+
+/// Position of an object in the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectIx(pub u16);
+
+/// Position of a field within its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldIx(pub u16);
+
+/// A text in both languages of the product; neither may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    pub id: String,
+    pub en: String,
+}
+
+impl Label {
+    pub fn new(id: &str, en: &str) -> Self {
+        Self { id: id.into(), en: en.into() }
+    }
+    /// The text in `lang`: `"id"` or anything else for English.
+    pub fn get(&self, lang: &str) -> &str {
+        if lang == "id" { &self.id } else { &self.en }
+    }
+}
+
+/// What a choice's colour and shape say: always shown beside the word, never alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    #[default]
+    Neutral,
+    New,
+    Ok,
+    Today,
+    Risk,
+    Late,
+    None,
+}
+
+/// One entry of a choice field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub key: String,
+    pub label: Label,
+    #[serde(default)]
+    pub tone: Tone,
+}

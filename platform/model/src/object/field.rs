@@ -1,0 +1,145 @@
+//! Field types and compiled fields.
+
+use super::{Choice, Label, ObjectIx, RollupDecl};
+use serde::{Deserialize, Serialize};
+
+/// The types a field may have. Each says how it is stored; parsing lives in `value/parse.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    Text,
+    LongText,
+    Email,
+    Phone,
+    Url,
+    Integer,
+    Decimal,
+    Money,
+    Percent,
+    Boolean,
+    Date,
+    DateTime,
+    /// Minutes.
+    Duration,
+    Choice,
+    Choices,
+    Stage,
+    Link,
+    /// Many-to-many with columns, in a table of its own.
+    Links,
+    File,
+    /// Expands into `<key>_street`, `_village`, `_district`, `_city`, `_province`, `_postcode`.
+    Address,
+    /// The full name; expands into `<key>` plus `<key>_honorific`, `<key>_prefix`, `<key>_suffix`.
+    PersonName,
+    /// 0–100.
+    Score,
+    Json,
+    Formula,
+    Rollup,
+    AutoNumber,
+}
+
+/// What the databases hold: only whole numbers and text, alike on both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// 64-bit: booleans 0/1, dates as days since 1970-01-01, times as microseconds UTC,
+    /// decimals, money and percent scaled by 10,000, links and stages as ids.
+    Int,
+    Text,
+    /// Not a column of the record's table.
+    Elsewhere,
+}
+
+/// Decimals are stored as whole numbers of ten-thousandths.
+pub const DECIMAL_SCALE: u32 = 4;
+
+impl FieldType {
+    pub fn storage(self) -> Storage {
+        use FieldType::*;
+        match self {
+            Text | LongText | Email | Phone | Url | Choice | Choices | PersonName | Json | AutoNumber => Storage::Text,
+            Links | Address | Formula | Rollup => Storage::Elsewhere,
+            _ => Storage::Int,
+        }
+    }
+    /// Numbers that can be summed.
+    pub fn is_number(self) -> bool {
+        use FieldType::*;
+        matches!(self, Integer | Decimal | Money | Percent | Duration | Score)
+    }
+    pub fn is_text(self) -> bool {
+        use FieldType::*;
+        matches!(self, Text | LongText | Email | Phone | Url | PersonName | AutoNumber)
+    }
+    pub fn is_link(self) -> bool {
+        matches!(self, FieldType::Link | FieldType::Stage)
+    }
+}
+
+/// A compiled field. `kind` is never `Formula`, `Rollup` or `Address`: those became their result
+/// type (with `formula`/`rollup` set) or their parts.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub key: String,
+    /// Column name, made by the program, safe to quote.
+    pub column: String,
+    pub kind: FieldType,
+    pub label: Label,
+    pub hint: Option<Label>,
+    pub required: bool,
+    pub unique: bool,
+    pub default: Option<serde_json::Value>,
+    pub choices: Vec<Choice>,
+    /// Target of `Link`, `Links`, `Stage`.
+    pub to: Option<ObjectIx>,
+    /// Columns of a `Links` field, compiled like fields.
+    pub columns: Vec<Field>,
+    pub max_length: Option<u32>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub pattern: Option<String>,
+    pub formula: Option<String>,
+    pub rollup: Option<RollupDecl>,
+    /// For `Stage`: key of the sibling link to the pipeline.
+    pub pipeline: Option<String>,
+    pub index: bool,
+    /// Has the companion column `<column>__s` with the folded text, for sorting and comparing.
+    pub folded: bool,
+    pub search: bool,
+    pub read_only: bool,
+    /// `created_at`, `created_by`, `updated_at`, `updated_by`.
+    pub system: bool,
+    pub personal: bool,
+    pub quiet: bool,
+    pub aliases: Vec<String>,
+    /// Composite field (address, person name) this is a part of.
+    pub part_of: Option<String>,
+    /// Custom field of the workspace, not of the shipped file.
+    pub custom: bool,
+}
+
+impl Field {
+    pub fn storage(&self) -> Storage {
+        self.kind.storage()
+    }
+    /// Kept in the record's own table.
+    pub fn is_column(&self) -> bool {
+        self.storage() != Storage::Elsewhere
+    }
+    /// May be written by people.
+    pub fn writable(&self) -> bool {
+        !(self.read_only || self.system || self.formula.is_some() || self.rollup.is_some() || self.kind == FieldType::AutoNumber)
+    }
+    /// May head a sort: numbers, dates and choices always may, text when it has its folded companion.
+    pub fn sortable(&self) -> bool {
+        self.is_column() && match self.kind {
+            FieldType::Link | FieldType::LongText | FieldType::Json | FieldType::Choices | FieldType::File => false,
+            k if k.is_text() => self.folded || self.index || k == FieldType::AutoNumber,
+            _ => true,
+        }
+    }
+    pub fn choice(&self, key: &str) -> Option<&Choice> {
+        self.choices.iter().find(|c| c.key == key)
+    }
+}

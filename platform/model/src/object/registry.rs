@@ -1,0 +1,321 @@
+//! Compiles object declarations into the immutable registry every other part works with.
+
+use super::*;
+use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Everything the workspace knows about its objects. Immutable; swapped as a whole on change.
+#[derive(Debug, Default)]
+pub struct Registry {
+    objects: Vec<Arc<Object>>,
+    by_key: HashMap<String, ObjectIx>,
+}
+
+/// A compiled object.
+#[derive(Debug)]
+pub struct Object {
+    pub ix: ObjectIx,
+    pub key: String,
+    pub plural: String,
+    /// Table name, safe to quote.
+    pub table: String,
+    pub decl: ObjectDecl,
+    pub fields: Vec<Field>,
+    by_key: HashMap<String, FieldIx>,
+    pub title: FieldIx,
+    pub subtitle: Vec<FieldIx>,
+    pub owner: Option<FieldIx>,
+    /// Link fields of other objects that point here.
+    pub children: Vec<(ObjectIx, FieldIx)>,
+    /// Roll-ups on other objects fed by this one: (parent object, roll-up field, own link field).
+    pub feeds: Vec<(ObjectIx, FieldIx, FieldIx)>,
+}
+
+impl Object {
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.by_key.get(key).map(|ix| &self.fields[ix.0 as usize])
+    }
+    pub fn field_ix(&self, key: &str) -> Option<FieldIx> {
+        self.by_key.get(key).copied()
+    }
+    pub fn at(&self, ix: FieldIx) -> &Field {
+        &self.fields[ix.0 as usize]
+    }
+    pub fn title_field(&self) -> &Field {
+        self.at(self.title)
+    }
+    /// Fields kept in the object's table, in column order.
+    pub fn columns(&self) -> impl Iterator<Item = (FieldIx, &Field)> {
+        self.fields.iter().enumerate().filter(|(_, f)| f.is_column()).map(|(i, f)| (FieldIx(i as u16), f))
+    }
+    pub fn label(&self, lang: &str) -> &str {
+        self.decl.label.get(lang)
+    }
+    pub fn plural_label(&self, lang: &str) -> &str {
+        self.decl.plural_label.get(lang)
+    }
+    /// Hidden from the sidebar and the palette; managed in the settings.
+    pub fn is_system(&self) -> bool {
+        self.decl.group == "system"
+    }
+}
+
+impl Registry {
+    /// Compiles declarations. `sources` pairs each declaration with its file name for messages.
+    ///
+    /// # Errors
+    /// Every fault found, each with file and field.
+    pub fn compile(decls: Vec<(String, ObjectDecl)>) -> Result<Self, Vec<DeclError>> {
+        let mut faults = check::check(&decls);
+        let mut registry = Registry::default();
+        for (n, (_, decl)) in decls.iter().enumerate() {
+            registry.by_key.insert(decl.key.clone(), ObjectIx(n as u16));
+        }
+        let mut objects = Vec::new();
+        for (n, (file, decl)) in decls.into_iter().enumerate() {
+            match build(ObjectIx(n as u16), decl, &registry.by_key) {
+                Ok(object) => objects.push(object),
+                Err(message) => faults.push(DeclError { file, field: None, message }),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        link_children(&mut objects);
+        registry.objects = objects.into_iter().map(Arc::new).collect();
+        Ok(registry)
+    }
+
+    pub fn objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        self.objects.iter()
+    }
+    pub fn object(&self, key: &str) -> Option<&Arc<Object>> {
+        self.by_key.get(key).map(|ix| &self.objects[ix.0 as usize])
+    }
+    /// Finds an object by its plural key, as addresses use it.
+    pub fn by_plural(&self, plural: &str) -> Option<&Arc<Object>> {
+        self.objects.iter().find(|o| o.plural == plural)
+    }
+    pub fn at(&self, ix: ObjectIx) -> &Arc<Object> {
+        &self.objects[ix.0 as usize]
+    }
+}
+
+fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Result<Object, String> {
+    let mut fields = Vec::new();
+    for (key, field) in &decl.fields {
+        expand(key, field, &decl, keys, &mut fields)?;
+    }
+    if decl.owned {
+        let owner = FieldDecl::system(FieldType::Link, Label::new("Penanggung jawab", "Owner"), Some("user"));
+        let mut owner = compile_field("owner", &owner, keys)?;
+        owner.index = true;
+        owner.default = Some(serde_json::json!("me"));
+        owner.aliases = ["pj", "pemilik", "owner", "sales"].map(String::from).to_vec();
+        fields.push(owner);
+    }
+    for (key, kind, label, to) in [
+        ("created_at", FieldType::DateTime, Label::new("Dibuat", "Created"), None),
+        ("created_by", FieldType::Link, Label::new("Dibuat oleh", "Created by"), Some("user")),
+        ("updated_at", FieldType::DateTime, Label::new("Diubah", "Changed"), None),
+        ("updated_by", FieldType::Link, Label::new("Diubah oleh", "Changed by"), Some("user")),
+    ] {
+        let mut field = compile_field(key, &FieldDecl::system(kind, label, to), keys)?;
+        field.system = true;
+        field.quiet = true;
+        field.index = kind == FieldType::DateTime;
+        fields.push(field);
+    }
+    let by_key: HashMap<_, _> = fields.iter().enumerate().map(|(i, f)| (f.key.clone(), FieldIx(i as u16))).collect();
+    let find = |key: &str| by_key.get(key).copied().ok_or_else(|| format!("unknown field `{key}`"));
+    let title = find(&decl.title)?;
+    fields[title.0 as usize].folded |= matches!(fields[title.0 as usize].kind, FieldType::Text | FieldType::PersonName);
+    fields[title.0 as usize].index = true;
+    let subtitle = decl.subtitle.iter().map(|k| find(k)).collect::<Result<_, _>>()?;
+    Ok(Object {
+        ix,
+        key: decl.key.clone(),
+        plural: decl.plural.clone(),
+        table: format!("o_{}", decl.key),
+        owner: by_key.get("owner").copied(),
+        title,
+        subtitle,
+        fields,
+        by_key,
+        decl,
+        children: Vec::new(),
+        feeds: Vec::new(),
+    })
+}
+
+/// One declared field becomes one or several compiled ones.
+fn expand(
+    key: &str,
+    decl: &FieldDecl,
+    object: &ObjectDecl,
+    keys: &HashMap<String, ObjectIx>,
+    out: &mut Vec<Field>,
+) -> Result<(), String> {
+    let part = |suffix: &str, id: &str, en: &str| -> Result<Field, String> {
+        let mut part = FieldDecl::system(FieldType::Text, Label::new(id, en), None);
+        part.max_length = Some(200);
+        part.index = decl.index && matches!(suffix, "city" | "province");
+        part.search = matches!(suffix, "city") && decl.search;
+        part.personal = decl.personal;
+        let mut field = compile_field(&format!("{key}_{suffix}"), &part, keys)?;
+        field.part_of = Some(key.into());
+        Ok(field)
+    };
+    match decl.kind {
+        FieldType::Address => {
+            for (suffix, id, en) in ADDRESS_PARTS {
+                out.push(part(suffix, id, en)?);
+            }
+        }
+        FieldType::PersonName => {
+            let mut name = compile_field(key, decl, keys)?;
+            name.folded |= object.title == key;
+            out.push(name);
+            for (suffix, id, en) in NAME_PARTS {
+                out.push(part(suffix, id, en)?);
+            }
+        }
+        FieldType::Phone => {
+            out.push(compile_field(key, decl, keys)?);
+            let mut typed = part("typed", &format!("{} (seperti ditulis)", decl.label.id), &format!("{} (as typed)", decl.label.en))?;
+            typed.read_only = true;
+            typed.quiet = true;
+            out.push(typed);
+        }
+        _ => out.push(compile_field(key, decl, keys)?),
+    }
+    Ok(())
+}
+
+/// Parts of an address: key suffix and labels.
+pub const ADDRESS_PARTS: [(&str, &str, &str); 6] = [
+    ("street", "Jalan", "Street"),
+    ("village", "Kelurahan/desa", "Village"),
+    ("district", "Kecamatan", "District"),
+    ("city", "Kota/kabupaten", "City"),
+    ("province", "Provinsi", "Province"),
+    ("postcode", "Kode pos", "Postcode"),
+];
+
+const NAME_PARTS: [(&str, &str, &str); 3] = [
+    ("honorific", "Sapaan", "Honorific"),
+    ("prefix", "Gelar depan", "Title before"),
+    ("suffix", "Gelar belakang", "Title after"),
+];
+
+/// Compiles a single declaration without expanding it.
+pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, ObjectIx>) -> Result<Field, String> {
+    let kind = match decl.kind {
+        FieldType::Formula => decl.result.unwrap_or(FieldType::Text),
+        FieldType::Rollup => match decl.rollup.as_ref().map(|r| r.function) {
+            Some(crate::query::AggregateFn::Count) => FieldType::Integer,
+            _ => decl.result.unwrap_or(FieldType::Money),
+        },
+        kind => kind,
+    };
+    let target = match (kind, &decl.to) {
+        (FieldType::Stage, None) => Some("stage"),
+        (_, to) => to.as_deref(),
+    };
+    let to = match target {
+        Some(to) => Some(*keys.get(to).ok_or_else(|| format!("field `{key}` links to the unknown object `{to}`"))?),
+        None => None,
+    };
+    let columns = decl.columns.iter().map(|(k, d)| compile_field(k, d, keys)).collect::<Result<_, _>>()?;
+    Ok(Field {
+        key: key.into(),
+        column: format!("f_{key}"),
+        kind,
+        label: decl.label.clone(),
+        hint: decl.hint.clone(),
+        required: decl.required,
+        unique: decl.unique,
+        default: decl.default.clone(),
+        choices: decl.choices.clone(),
+        to,
+        columns,
+        max_length: decl.max_length.or(match kind {
+            FieldType::Text | FieldType::PersonName | FieldType::Email | FieldType::Phone => Some(200),
+            FieldType::Url => Some(2_000),
+            FieldType::LongText | FieldType::Json => Some(100_000),
+            _ => None,
+        }),
+        min: decl.min.or((kind == FieldType::Score).then_some(0.0)),
+        max: decl.max.or((kind == FieldType::Score).then_some(100.0)),
+        pattern: decl.pattern.clone(),
+        formula: decl.formula.clone(),
+        rollup: decl.rollup.clone(),
+        pipeline: decl.pipeline.clone(),
+        index: decl.index || decl.unique || kind.is_link() || kind == FieldType::AutoNumber,
+        folded: decl.index && matches!(kind, FieldType::Text | FieldType::PersonName),
+        search: decl.search || matches!(kind, FieldType::Email | FieldType::Phone | FieldType::AutoNumber),
+        read_only: decl.read_only,
+        system: false,
+        personal: decl.personal,
+        quiet: decl.quiet,
+        aliases: decl.aliases.clone(),
+        part_of: None,
+        custom: false,
+    })
+}
+
+fn link_children(objects: &mut [Object]) {
+    let mut children = Vec::new();
+    let mut feeds = Vec::new();
+    for object in objects.iter() {
+        for (n, field) in object.fields.iter().enumerate() {
+            if let (FieldType::Link | FieldType::Stage, Some(to), false) = (field.kind, field.to, field.system) {
+                children.push((to, object.ix, FieldIx(n as u16)));
+            }
+            if let Some(rollup) = &field.rollup
+                && let Some(child) = objects.iter().find(|o| o.key == rollup.of)
+                && let Some(via) = child.field_ix(&rollup.via)
+            {
+                feeds.push((child.ix, object.ix, FieldIx(n as u16), via));
+            }
+        }
+    }
+    for (to, object, field) in children {
+        objects[to.0 as usize].children.push((object, field));
+    }
+    for (child, parent, field, via) in feeds {
+        objects[child.0 as usize].feeds.push((parent, field, via));
+    }
+}
+
+impl FieldDecl {
+    pub(crate) fn system(kind: FieldType, label: Label, to: Option<&str>) -> Self {
+        FieldDecl {
+            kind,
+            label,
+            hint: None,
+            required: false,
+            unique: false,
+            default: None,
+            choices: Vec::new(),
+            to: to.map(Into::into),
+            columns: IndexMap::new(),
+            max_length: None,
+            min: None,
+            max: None,
+            pattern: None,
+            formula: None,
+            result: None,
+            rollup: None,
+            pipeline: None,
+            index: false,
+            search: false,
+            read_only: false,
+            personal: false,
+            quiet: false,
+            aliases: Vec::new(),
+            was: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Reading what people, files and programs hand in, into values of a field.
+
+use super::{LinkRow, Value};
+use crate::format::Lang;
+use crate::object::{Field, FieldType};
+use crate::problem::FieldProblem;
+use crate::text::{self, ParseError};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+/// Field key → value as handed in: JSON from the API, strings from forms and files.
+pub type Input = serde_json::Map<String, Json>;
+
+/// What reading depends on besides the text.
+#[derive(Debug, Clone)]
+pub struct ParseEnv {
+    pub lang: Lang,
+    /// The moment of reading, in the workspace's time zone: `besok` needs it.
+    pub now: jiff::Zoned,
+    /// Country of phone numbers without a country code.
+    pub country: String,
+}
+
+impl Field {
+    /// Reads one value. Blank text is null.
+    ///
+    /// # Errors
+    /// The field's key as pointer and a stable code: `wrong_type`, `too_long`, `too_small`,
+    /// `too_large`, `unknown_choice`, or a code of [`ParseError::CODES`].
+    pub fn parse(&self, json: &Json, env: &ParseEnv) -> Result<Value, FieldProblem> {
+        if json.is_null() || json.as_str().is_some_and(|s| s.trim().is_empty()) {
+            return Ok(Value::Null);
+        }
+        let value = self.read(json, env)?;
+        self.bounded(value)
+    }
+
+    fn fault(&self, code: &str) -> FieldProblem {
+        FieldProblem::new(&self.key, code)
+    }
+
+    fn read(&self, json: &Json, env: &ParseEnv) -> Result<Value, FieldProblem> {
+        use FieldType::*;
+        let told = |e: ParseError| self.fault(e.code);
+        let string = || match json {
+            serde_json::Value::String(s) => Ok(s.trim()),
+            _ => Err(self.fault("wrong_type")),
+        };
+        Ok(match self.kind {
+            Text | PersonName | AutoNumber => Value::Text(one_line(self.plain(json)?.as_str())),
+            LongText => Value::Text(clean(self.plain(json)?.trim())),
+            Email => Value::Text(text::email::parse(string()?).map_err(told)?),
+            Phone => Value::Text(text::phone::parse(&self.plain(json)?, &env.country).map_err(told)?.e164),
+            Url => Value::Text(text::url::parse(string()?).map_err(told)?),
+            Integer | Score | File => Value::Int(whole(self.number(json, |s| text::number::parse(s, env.lang))?).ok_or_else(|| self.fault("not_whole"))?),
+            FieldType::Decimal => Value::Dec(self.number(json, |s| text::number::parse(s, env.lang))?),
+            Money => Value::Dec(self.number(json, |s| text::money::parse(s, env.lang))?),
+            Percent => Value::Dec(self.number(json, |s| text::percent::parse(s, env.lang))?),
+            Duration => match json {
+                serde_json::Value::String(s) => Value::Int(text::duration::parse(s, env.lang).map_err(told)?.into()),
+                _ => Value::Int(json.as_i64().ok_or_else(|| self.fault("wrong_type"))?),
+            },
+            Boolean => match json {
+                serde_json::Value::Bool(b) => Value::Bool(*b),
+                serde_json::Value::String(s) => Value::Bool(boolean(s).ok_or_else(|| self.fault("not_a_boolean"))?),
+                _ => return Err(self.fault("wrong_type")),
+            },
+            Date => Value::Date(text::date::parse(string()?, env.now.date(), env.lang).map_err(told)?),
+            DateTime => Value::Time(match string()?.parse::<Timestamp>() {
+                Ok(moment) => moment,
+                Err(_) => text::datetime::parse(string()?, &env.now, env.lang).map_err(told)?.timestamp(),
+            }),
+            Choice => Value::Text(self.choice_key(string()?)?),
+            Choices => Value::Keys(self.keys(json)?),
+            Link | Stage => Value::Link(id(json).ok_or_else(|| self.fault("not_an_id"))?),
+            Links => Value::Links(self.link_rows(json, env)?),
+            Json => match json {
+                serde_json::Value::String(s) => Value::Json(serde_json::from_str(s).map_err(|_| self.fault("not_json"))?),
+                other => Value::Json(other.clone()),
+            },
+            Address | Formula | Rollup => return Err(self.fault("read_only")),
+        })
+    }
+
+    /// Text from a string or number; other JSON is a wrong type.
+    fn plain(&self, json: &Json) -> Result<String, FieldProblem> {
+        match json {
+            Json::String(s) => Ok(s.clone()),
+            Json::Number(n) => Ok(n.to_string()),
+            _ => Err(self.fault("wrong_type")),
+        }
+    }
+
+    fn number(&self, json: &Json, read: impl Fn(&str) -> Result<Decimal, ParseError>) -> Result<Decimal, FieldProblem> {
+        let value = match json {
+            Json::Number(n) => {
+                let n = n.to_string();
+                n.parse().or_else(|_| Decimal::from_scientific(&n)).map_err(|_| self.fault("number_too_large"))?
+            }
+            // what the API itself writes ("12500.5") is read the same in every language
+            Json::String(s) if plain_decimal(s) => s.trim().parse().map_err(|_| self.fault("number_too_large"))?,
+            Json::String(s) => read(s).map_err(|e| self.fault(e.code))?,
+            _ => return Err(self.fault("wrong_type")),
+        };
+        // 64 bits of ten-thousandths hold fourteen digits before the point
+        if value.abs() >= Decimal::from(900_000_000_000_000_i64) { Err(self.fault("number_too_large")) } else { Ok(value) }
+    }
+
+    /// By key, or by either label, as files write it.
+    fn choice_key(&self, typed: &str) -> Result<String, FieldProblem> {
+        let folded = text::fold(typed);
+        let found = self.choice(typed).or_else(|| {
+            self.choices.iter().find(|c| c.key == folded || text::fold(&c.label.id) == folded || text::fold(&c.label.en) == folded)
+        });
+        found.map(|c| c.key.clone()).ok_or_else(|| self.fault("unknown_choice").with("value", typed))
+    }
+
+    fn keys(&self, json: &Json) -> Result<Vec<String>, FieldProblem> {
+        let mut keys: Vec<String> = match json {
+            Json::Array(items) => items
+                .iter()
+                .map(|i| i.as_str().ok_or_else(|| self.fault("wrong_type")).and_then(|s| self.choice_key(s.trim())))
+                .collect::<Result<_, _>>()?,
+            Json::String(s) => s.split([',', ';', '|']).map(str::trim).filter(|s| !s.is_empty()).map(|s| self.choice_key(s)).collect::<Result<_, _>>()?,
+            _ => return Err(self.fault("wrong_type")),
+        };
+        let mut seen = std::collections::HashSet::new();
+        keys.retain(|k| seen.insert(k.clone()));
+        Ok(keys)
+    }
+
+    fn link_rows(&self, json: &Json, env: &ParseEnv) -> Result<Vec<LinkRow>, FieldProblem> {
+        let items: Vec<Json> = match json {
+            Json::Array(items) => items.clone(),
+            Json::String(s) => s.split([',', ';']).map(|s| Json::String(s.trim().into())).filter(|s| s != "").collect(),
+            one => vec![one.clone()],
+        };
+        if items.len() > 1_000 {
+            return Err(self.fault("too_many").with("max", 1_000));
+        }
+        let mut rows: Vec<LinkRow> = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            let at = |code: &str| FieldProblem::new(&format!("/{}/{n}", self.key), code);
+            let (to, map) = match item {
+                Json::Object(map) => (map.get("id").and_then(id), Some(map)),
+                other => (id(other), None),
+            };
+            let to = to.ok_or_else(|| at("not_an_id"))?;
+            if let Some(key) = map.and_then(|m| m.keys().find(|k| *k != "id" && !self.columns.iter().any(|c| c.key == **k))) {
+                return Err(FieldProblem::new(&format!("/{}/{n}/{key}", self.key), "unknown_field"));
+            }
+            let columns = self.columns.iter().map(|c| match map.and_then(|m| m.get(&c.key)) {
+                Some(v) => c.parse(v, env).map_err(|e| FieldProblem { pointer: format!("/{}/{n}{}", self.key, e.pointer), ..e }),
+                None => Ok(Value::Null),
+            });
+            let columns = columns.collect::<Result<_, _>>()?;
+            if !rows.iter().any(|r| r.to == to) {
+                rows.push(LinkRow { to, columns });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn bounded(&self, value: Value) -> Result<Value, FieldProblem> {
+        if let (Value::Text(s), Some(max)) = (&value, self.max_length)
+            && s.chars().count() > max as usize
+        {
+            return Err(self.fault("too_long").with("max", max));
+        }
+        let number = match &value {
+            Value::Int(n) => Some(Decimal::from(*n)),
+            Value::Dec(d) => Some(*d),
+            _ => None,
+        };
+        let limit = |l: Option<f64>| l.and_then(|l| Decimal::try_from(l).ok());
+        match (number, limit(self.min), limit(self.max)) {
+            (Some(n), Some(min), _) if n < min => Err(self.fault("too_small").with("min", min.normalize())),
+            (Some(n), _, Some(max)) if n > max => Err(self.fault("too_large").with("max", max.normalize())),
+            _ => Ok(if value == Value::Text(String::new()) { Value::Null } else { value }),
+        }
+    }
+}
+
+fn plain_decimal(s: &str) -> bool {
+    let s = s.trim();
+    let digits = s.strip_prefix('-').unwrap_or(s);
+    match digits.split_once('.') {
+        // "1.500" is a thousand and a half in English and fifteen hundred in Indonesian: left to the reader
+        Some((whole, part)) => !whole.is_empty() && part.len() != 3 && !part.is_empty() && (whole.to_owned() + part).bytes().all(|b| b.is_ascii_digit()),
+        None => !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()),
+    }
+}
+
+fn whole(value: Decimal) -> Option<i64> {
+    value.is_integer().then(|| value.to_string().split('.').next().and_then(|s| s.parse().ok())).flatten()
+}
+
+fn id(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| json.as_str()?.trim().parse().ok()).filter(|id| *id > 0)
+}
+
+fn boolean(s: &str) -> Option<bool> {
+    match text::fold(s.trim()).as_str() {
+        "true" | "1" | "on" | "yes" | "y" | "ya" | "benar" => Some(true),
+        "false" | "0" | "off" | "no" | "n" | "tidak" | "salah" => Some(false),
+        _ => None,
+    }
+}
+
+/// Drops control characters except line ends and tabs.
+fn clean(s: &str) -> String {
+    s.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// One line: blanks of every kind become single spaces.
+fn one_line(s: &str) -> String {
+    clean(s).split_whitespace().collect::<Vec<_>>().join(" ")
+}
