@@ -1,0 +1,226 @@
+//! Words: Fluent messages in Indonesian and English. Each crate brings its own `.ftl` sources and
+//! hands them over with [`add_source`]; this crate's are loaded by themselves.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentResource};
+use std::sync::{LazyLock, PoisonError, RwLock};
+use unic_langid::LanguageIdentifier;
+
+/// An argument of a message; numbers choose the plural form and are grouped as the language does.
+pub use fluent_bundle::FluentValue as Value;
+
+/// The two languages of the program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// Indonesian.
+    #[default]
+    Id,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// `id` or `en`, as in `<html lang>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::Id => "id",
+            Lang::En => "en",
+        }
+    }
+
+    /// The language for a code such as `en`, `en-GB`; anything else is Indonesian.
+    pub fn from_code(code: &str) -> Self {
+        if code.to_ascii_lowercase().starts_with("en") { Lang::En } else { Lang::Id }
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+struct Catalogue {
+    id: Bundle,
+    en: Bundle,
+}
+
+static CATALOGUE: LazyLock<RwLock<Catalogue>> = LazyLock::new(|| {
+    let mut catalogue = Catalogue { id: empty_bundle(Lang::Id), en: empty_bundle(Lang::En) };
+    catalogue.add(Lang::Id, include_str!("../locales/id.ftl"));
+    catalogue.add(Lang::En, include_str!("../locales/en.ftl"));
+    RwLock::new(catalogue)
+});
+
+impl Catalogue {
+    fn bundle(&self, lang: Lang) -> &Bundle {
+        match lang {
+            Lang::Id => &self.id,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// Later sources win, so a domain may rename a word of the platform.
+    fn add(&mut self, lang: Lang, source: &str) {
+        let resource = match FluentResource::try_new(source.to_owned()) {
+            Ok(resource) => resource,
+            Err((resource, errors)) => {
+                tracing::error!(lang = lang.code(), ?errors, "a locale file has mistakes; the messages around them are left out");
+                resource
+            }
+        };
+        match lang {
+            Lang::Id => self.id.add_resource_overriding(resource),
+            Lang::En => self.en.add_resource_overriding(resource),
+        }
+    }
+}
+
+fn empty_bundle(lang: Lang) -> Bundle {
+    let language: LanguageIdentifier = lang.code().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Isolation marks would end up in attributes and copied text.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match lang {
+        Lang::Id => |value, _| format_number(value, '.', ','),
+        Lang::En => |value, _| format_number(value, ',', '.'),
+    }));
+    bundle
+}
+
+fn format_number(value: &Value<'_>, group: char, point: char) -> Option<String> {
+    let Value::Number(FluentNumber { value, .. }) = value else { return None };
+    Some(grouped(*value, group, point))
+}
+
+fn grouped(value: f64, group: char, point: char) -> String {
+    let plain = format!("{}", value.abs());
+    let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(w, r)| (w, Some(r)));
+    let mut out = String::with_capacity(plain.len() + 4);
+    if value < 0.0 {
+        out.push('-');
+    }
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(group);
+        }
+        out.push(digit);
+    }
+    if let Some(rest) = rest {
+        out.push(point);
+        out.push_str(rest);
+    }
+    out
+}
+
+/// Adds messages of another crate. Call it while the program starts.
+pub fn add_source(lang: Lang, ftl: &str) {
+    CATALOGUE.write().unwrap_or_else(PoisonError::into_inner).add(lang, ftl);
+}
+
+/// The words of one language. Small and `Copy`: pass it by value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The language.
+    pub lang: Lang,
+}
+
+impl Text {
+    /// Words in `lang`.
+    pub fn new(lang: Lang) -> Self {
+        Self { lang }
+    }
+
+    /// The message `key`.
+    pub fn get(self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    /// The message `key` with its arguments: `t.with("rows", &[("n", 3.into())])`.
+    pub fn with(self, key: &str, args: &[(&str, Value<'_>)]) -> String {
+        self.find(key, args).unwrap_or_else(|| {
+            tracing::error!(key, lang = self.lang.code(), "a message is missing");
+            key.replace(['-', '_'], " ")
+        })
+    }
+
+    /// The message `key`, or nothing when nobody declared it.
+    pub fn find(self, key: &str, args: &[(&str, Value<'_>)]) -> Option<String> {
+        let catalogue = CATALOGUE.read().unwrap_or_else(PoisonError::into_inner);
+        let bundle = catalogue.bundle(self.lang);
+        let pattern = bundle.get_message(key)?.value()?;
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        if !errors.is_empty() {
+            tracing::error!(key, ?errors, "a message lacks an argument");
+        }
+        Some(text)
+    }
+
+    /// A whole number grouped as the language does: 1.284 or 1,284.
+    pub fn number(self, value: i64) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+        let value = value as f64;
+        match self.lang {
+            Lang::Id => grouped(value, '.', ','),
+            Lang::En => grouped(value, ',', '.'),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    fn keys(ftl: &str) -> BTreeSet<String> {
+        ftl.lines()
+            .filter_map(|line| line.split_once('='))
+            .map(|(key, _)| key)
+            .filter(|key| key.starts_with(|c: char| c.is_ascii_alphabetic()))
+            .map(|key| key.trim().to_owned())
+            .collect()
+    }
+
+    fn sources(dir: &Path, out: &mut Vec<String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                out.push(fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        assert_eq!(keys(include_str!("../locales/id.ftl")), keys(include_str!("../locales/en.ftl")));
+    }
+
+    #[test]
+    fn every_key_used_in_this_crate_exists() {
+        let known = keys(include_str!("../locales/id.ftl"));
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let mut missing = BTreeSet::new();
+        for call in ["t.get(\"", "t.with(\"", "text.get(\"", "text.with(\""] {
+            for file in &files {
+                for found in file.split(call).skip(1) {
+                    let key = found.split('"').next().unwrap_or_default();
+                    if key != "key" && key != "rows" && !key.is_empty() && !key.contains(' ') && !known.contains(key) {
+                        missing.insert(key.to_owned());
+                    }
+                }
+            }
+        }
+        assert!(missing.is_empty(), "no message for {missing:?}");
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_plurals_chosen() {
+        let en = Text::new(Lang::En);
+        assert_eq!(en.with("selected-count", &[("n", 1284.into())]), "1,284 selected");
+        assert_eq!(Text::new(Lang::Id).number(-1_284_000), "-1.284.000");
+    }
+}

@@ -1,0 +1,79 @@
+//! Dialogs. A dialog is also a page: its link works without script, and script loads the same
+//! address into the dialog mount.
+
+use super::button::Button;
+use super::icon::icon_sized;
+use crate::locale::Text;
+use maud::{Markup, html};
+
+/// Id of the element every dialog fragment is swapped into.
+pub const MOUNT: &str = "dialog-mount";
+
+/// A dialog.
+pub struct Dialog<'a> {
+    /// Id, so that `aria-labelledby` and tests find it.
+    pub id: &'a str,
+    /// Icon before the title.
+    pub icon: Option<&'a str>,
+    /// The question or the name of the form.
+    pub title: &'a str,
+    /// Content; usually the fields.
+    pub body: Markup,
+    /// Buttons, the main one last.
+    pub footer: Markup,
+    /// 640 px by default, `wide` 880.
+    pub wide: bool,
+    /// Where the × leads without script.
+    pub close_href: &'a str,
+}
+
+/// The dialog. As a fragment it opens itself; on a page of its own it stands open.
+pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
+    dialog_around(t, d, html! {
+        div.ak-dialog-body { (d.body) }
+        div.ak-dialog-foot { (d.footer) }
+    })
+}
+
+/// A dialog whose body and footer are one form; `attrs` hooks are set by the caller through `form`.
+pub fn dialog_form(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup {
+    dialog_around(t, d, html! {
+        form.ak-dialog-form method="post" action=(action) data-dialog-form data-guard novalidate {
+            input type="hidden" name="csrf" value=(csrf);
+            div.ak-dialog-body { (d.body) }
+            div.ak-dialog-foot { (d.footer) }
+        }
+    })
+}
+
+fn dialog_around(t: Text, d: &Dialog<'_>, inner: Markup) -> Markup {
+    html! {
+        dialog.ak-dialog.ak-dialog-wide[d.wide] id=(d.id) data-dialog aria-labelledby={ (d.id) "-title" } {
+            div.ak-dialog-head {
+                @if let Some(name) = d.icon { (icon_sized(name, 18)) }
+                h2 id={ (d.id) "-title" } { (d.title) }
+                span.ak-spacer {}
+                (Button::only_icon("x", t.get("close")).ghost().href(d.close_href).flag("data-close", true))
+            }
+            (inner)
+        }
+    }
+}
+
+/// A question before something that cannot be undone.
+pub fn confirm(t: Text, id: &str, title: &str, body: Markup, action: &str, csrf: &str, verb: &str, close_href: &str) -> Markup {
+    let d = Dialog {
+        id,
+        icon: Some("triangle-alert"),
+        title,
+        body,
+        footer: html! {
+            span.ak-spacer {}
+            (Button::new(t.get("cancel")).ghost().href(close_href).flag("data-close", true))
+            (Button::new(verb).danger().submit())
+        },
+        wide: false,
+        close_href,
+    };
+    dialog_form(t, &d, action, csrf)
+}
