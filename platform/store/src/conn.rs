@@ -1,0 +1,112 @@
+//! One synchronous face for both databases.
+
+use crate::error::StoreError;
+use crate::shared::{Known, Shared};
+use crate::{postgres, sqlite};
+use akrab_model::Raw;
+use std::sync::Arc;
+
+/// Which database holds the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// A connection inside a transaction, handed to the closures of [`crate::Store::read`] and
+/// [`crate::Store::write`].
+pub struct Conn {
+    pub(crate) link: Link,
+    pub(crate) shared: Arc<Shared>,
+    /// Learnt in this transaction, shared after its commit.
+    pub(crate) fresh: Known,
+    pub(crate) writable: bool,
+}
+
+pub(crate) enum Link {
+    Sqlite(rusqlite::Connection),
+    Postgres(postgres::Link),
+}
+
+pub(crate) type Rows = Vec<Vec<Raw>>;
+
+impl Conn {
+    pub(crate) fn new(link: Link, shared: Arc<Shared>, writable: bool) -> Self {
+        Self { link, shared, fresh: Known::default(), writable }
+    }
+
+    pub fn backend(&self) -> Backend {
+        match self.link {
+            Link::Sqlite(_) => Backend::Sqlite,
+            Link::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Runs a statement that gives rows. Parameters are `$1`, `$2` … on both databases.
+    pub(crate) fn query(&mut self, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::query(db, sql, params),
+            Link::Postgres(link) => postgres::connect::query(link, sql, params),
+        }
+    }
+
+    /// The first row, if there is one.
+    pub(crate) fn query_one(&mut self, sql: &str, params: &[Raw]) -> Result<Option<Vec<Raw>>, StoreError> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    /// Runs a statement that changes rows and says how many.
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
+        if !self.writable {
+            return Err(StoreError::other("a reader may not write"));
+        }
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::execute(db, sql, params),
+            Link::Postgres(link) => postgres::connect::execute(link, sql, params),
+        }
+    }
+
+    /// Runs one statement for many parameter rows as fast as the database allows.
+    pub(crate) fn execute_many(&mut self, sql: &str, rows: &[Vec<Raw>]) -> Result<(), StoreError> {
+        if !self.writable {
+            return Err(StoreError::other("a reader may not write"));
+        }
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::execute_many(db, sql, rows),
+            Link::Postgres(link) => postgres::connect::execute_many(link, sql, rows),
+        }
+    }
+
+    /// Runs statements without parameters: transaction control and schema.
+    pub(crate) fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::script(db, sql),
+            Link::Postgres(link) => postgres::connect::script(link, sql),
+        }
+    }
+
+    /// Runs `f` so that its failure undoes only what `f` did, and the transaction goes on.
+    ///
+    /// # Errors
+    /// Those of `f`, and those of the database while setting and clearing the mark.
+    pub fn attempt<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.script("SAVEPOINT attempt")?;
+        match f(self) {
+            Ok(value) => {
+                self.script("RELEASE SAVEPOINT attempt")?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.fresh.forget();
+                self.script("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")?;
+                Err(error)
+            }
+        }
+    }
+
+    /// After a commit: what was learnt is true for everybody.
+    pub(crate) fn publish(&mut self) {
+        let Ok(mut known) = self.shared.known.lock() else { return };
+        known.take_in(&mut self.fresh);
+    }
+}

@@ -1,0 +1,143 @@
+//! Opening connections and running statements on them. Twin of `sqlite/connect.rs`.
+
+use crate::conn::Rows;
+use crate::error::StoreError;
+use akrab_model::Raw;
+use bytes::BytesMut;
+use deadpool_postgres::Client;
+use futures::future::try_join_all;
+use tokio::runtime::Handle;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+/// A connection and the runtime that drives it; used from threads for blocking work only.
+pub(crate) struct Link {
+    pub client: Client,
+    pub handle: Handle,
+    /// The transaction failed in a way that trying again may mend.
+    pub again: bool,
+}
+
+/// Prepared statements kept per connection; beyond that all are forgotten.
+const MOST_STATEMENTS: usize = 256;
+/// Statements in flight at once when one is run for many rows.
+const PIPELINE: usize = 256;
+
+impl Link {
+    pub fn new(client: Client, handle: Handle) -> Self {
+        if client.statement_cache.size() > MOST_STATEMENTS {
+            client.statement_cache.clear();
+        }
+        Self { client, handle, again: false }
+    }
+
+    fn note(&mut self, error: tokio_postgres::Error) -> StoreError {
+        let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+        self.again |= error.code().is_some_and(|c| clash.contains(c));
+        failure(error)
+    }
+}
+
+pub(crate) fn query(link: &mut Link, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
+    let client = &link.client;
+    let found = link.handle.block_on(async {
+        let statement = client.prepare_cached(sql).await?;
+        let bound: Vec<_> = params.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
+        client.query(&statement, &bound).await
+    });
+    let found = found.map_err(|e| link.note(e))?;
+    found.iter().map(cells).collect()
+}
+
+pub(crate) fn execute(link: &mut Link, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
+    let client = &link.client;
+    let done = link.handle.block_on(async {
+        let statement = client.prepare_cached(sql).await?;
+        let bound: Vec<_> = params.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
+        client.execute(&statement, &bound).await
+    });
+    done.map_err(|e| link.note(e))
+}
+
+pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Result<(), StoreError> {
+    let client = &link.client;
+    let done = link.handle.block_on(async {
+        let statement = client.prepare_cached(sql).await?;
+        let statement = &statement;
+        for group in rows.chunks(PIPELINE) {
+            // requests of one connection are answered in order, so these travel together
+            try_join_all(group.iter().map(|params| async move {
+                let bound: Vec<_> = params.iter().map(Bound).collect();
+                let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
+                client.execute(statement, &bound).await
+            }))
+            .await?;
+        }
+        Ok(())
+    });
+    done.map_err(|e| link.note(e))
+}
+
+pub(crate) fn script(link: &mut Link, sql: &str) -> Result<(), StoreError> {
+    let done = link.handle.block_on(link.client.batch_execute(sql));
+    done.map_err(|e| link.note(e))
+}
+
+#[derive(Debug)]
+struct Bound<'a>(&'a Raw);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match (self.0, kind) {
+            (Raw::Null, _) => Ok(IsNull::Yes),
+            (Raw::Int(n), &Type::INT8) => n.to_sql(kind, out),
+            (Raw::Int(n), &Type::INT4) => i32::try_from(*n)?.to_sql(kind, out),
+            (Raw::Int(n), &Type::BOOL) => (*n != 0).to_sql(kind, out),
+            (Raw::Int(n), _) => n.to_string().to_sql(&Type::TEXT, out),
+            (Raw::Text(s), &Type::INT8) => s.parse::<i64>()?.to_sql(kind, out),
+            // PostgreSQL cannot store the zero character
+            (Raw::Text(s), _) if s.contains('\0') => s.replace('\0', "").to_sql(&Type::TEXT, out),
+            (Raw::Text(s), _) => s.to_sql(&Type::TEXT, out),
+        }
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    to_sql_checked!();
+}
+
+fn cells(row: &tokio_postgres::Row) -> Result<Vec<Raw>, StoreError> {
+    let mut cells = Vec::with_capacity(row.len());
+    for (n, column) in row.columns().iter().enumerate() {
+        let cell = match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(n).map(Raw::from),
+            Type::INT4 => row.try_get::<_, Option<i32>>(n).map(|v| Raw::from(v.map(i64::from))),
+            Type::BOOL => row.try_get::<_, Option<bool>>(n).map(Raw::from),
+            _ => row.try_get::<_, Option<&str>>(n).map(Raw::from),
+        };
+        cells.push(cell.map_err(StoreError::other)?);
+    }
+    Ok(cells)
+}
+
+pub(crate) fn failure(error: tokio_postgres::Error) -> StoreError {
+    let Some(told) = error.as_db_error() else {
+        let cause = std::error::Error::source(&error).map(|c| format!(": {c}")).unwrap_or_default();
+        return StoreError::Other(format!("{error}{cause}"));
+    };
+    let text = format!("{} ({})", told.message(), told.code().code());
+    match *told.code() {
+        SqlState::UNIQUE_VIOLATION => StoreError::Unique { on: told.constraint().unwrap_or_default().into() },
+        SqlState::DISK_FULL => StoreError::Full,
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt(text),
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::LOCK_NOT_AVAILABLE
+        | SqlState::QUERY_CANCELED
+        | SqlState::TOO_MANY_CONNECTIONS
+        | SqlState::CANNOT_CONNECT_NOW => StoreError::Busy(text),
+        _ => StoreError::Other(text),
+    }
+}

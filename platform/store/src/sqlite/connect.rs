@@ -1,0 +1,137 @@
+//! Opening a file and running statements on it. Twin of `postgres/connect.rs`.
+
+use crate::conn::Rows;
+use crate::error::StoreError;
+use akrab_model::Raw;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+/// Page cache of the writer and of each reader, in KiB. The operating system caches the rest.
+const WRITER_CACHE: i64 = 16 * 1024;
+const READER_CACHE: i64 = 6 * 1024;
+
+/// Opens the file for writing and checks that it keeps what it commits.
+pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connection, StoreError> {
+    if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).map_err(StoreError::other)?;
+    }
+    let db = Connection::open(path).map_err(failure)?;
+    prepare(&db, WRITER_CACHE)?;
+    script(&db, "PRAGMA page_size = 8192")?;
+    let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0)).map_err(failure)?;
+    script(&db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")?;
+    let sync: i64 = db.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(failure)?;
+    if (mode != "wal" || sync < 2) && !accept_data_loss {
+        return Err(StoreError::other(format!(
+            "the database would lose changes in a power cut (journal_mode={mode}, synchronous={sync})"
+        )));
+    }
+    Ok(db)
+}
+
+/// Opens the file for reading only.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(failure)?;
+    prepare(&db, READER_CACHE)?;
+    script(&db, "PRAGMA query_only = ON")?;
+    Ok(db)
+}
+
+fn prepare(db: &Connection, cache: i64) -> Result<(), StoreError> {
+    db.busy_timeout(Duration::from_secs(5)).map_err(failure)?;
+    db.set_prepared_statement_cache_capacity(128);
+    db.pragma_update(None, "cache_size", -cache).map_err(failure)?;
+    // foreign keys are the engine's business; triggers of the file itself stay on
+    script(db, "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF")
+}
+
+pub(crate) fn query(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
+    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
+    bind(&mut statement, params)?;
+    let width = statement.column_count();
+    let mut found = statement.raw_query();
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(failure)? {
+        let mut cells = Vec::with_capacity(width);
+        for n in 0..width {
+            cells.push(cell(row.get_ref(n).map_err(failure)?));
+        }
+        rows.push(cells);
+    }
+    Ok(rows)
+}
+
+pub(crate) fn execute(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
+    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
+    bind(&mut statement, params)?;
+    statement.raw_execute().map(|n| n as u64).map_err(failure)
+}
+
+pub(crate) fn execute_many(db: &mut Connection, sql: &str, rows: &[Vec<Raw>]) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
+    for params in rows {
+        bind(&mut statement, params)?;
+        statement.raw_execute().map_err(failure)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn script(db: &Connection, sql: &str) -> Result<(), StoreError> {
+    db.execute_batch(sql).map_err(failure)
+}
+
+/// SQLite numbers its parameters `?1`; no statement of ours holds a `$` that is not a parameter.
+fn numbered(sql: &str) -> Cow<'_, str> {
+    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+}
+
+fn bind(statement: &mut Statement<'_>, params: &[Raw]) -> Result<(), StoreError> {
+    for (n, param) in params.iter().enumerate() {
+        statement.raw_bind_parameter(n + 1, Bound(param)).map_err(failure)?;
+    }
+    Ok(())
+}
+
+struct Bound<'a>(&'a Raw);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Raw::Null => ValueRef::Null,
+            Raw::Int(n) => ValueRef::Integer(*n),
+            Raw::Text(s) => ValueRef::Text(s.as_bytes()),
+        }))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Raw {
+    match value {
+        ValueRef::Null => Raw::Null,
+        ValueRef::Integer(n) => Raw::Int(n),
+        ValueRef::Real(x) => Raw::Int(x as i64),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Raw::Text(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+/// Extended code: the shared-memory file of the log could not grow.
+const IOERR_SHMSIZE: i32 = 10 | (19 << 8);
+
+pub(crate) fn failure(error: rusqlite::Error) -> StoreError {
+    let rusqlite::Error::SqliteFailure(code, message) = &error else { return StoreError::other(error) };
+    let text = message.clone().unwrap_or_else(|| code.to_string());
+    match code.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy(text),
+        ErrorCode::DiskFull => StoreError::Full,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(text),
+        ErrorCode::ConstraintViolation => {
+            let unique = text.strip_prefix("UNIQUE constraint failed: ").map(Into::into);
+            unique.map_or(StoreError::Other(text), |on| StoreError::Unique { on })
+        }
+        _ if code.extended_code == IOERR_SHMSIZE => StoreError::Full,
+        _ => StoreError::Other(text),
+    }
+}

@@ -1,0 +1,77 @@
+//! The readers: a bounded set of connections, opened when first needed.
+
+use super::connect;
+use crate::conn::{Conn, Link};
+use crate::error::StoreError;
+use crate::shared::Shared;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How long a reader is waited for before the answer is "busy".
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Conn>>,
+    free: Arc<Semaphore>,
+    shared: Arc<Shared>,
+}
+
+impl Readers {
+    pub fn new(path: PathBuf, count: usize, shared: Arc<Shared>) -> Arc<Self> {
+        let free = Arc::new(Semaphore::new(count.max(1)));
+        Arc::new(Self { path, idle: Mutex::default(), free, shared })
+    }
+
+    /// Runs `f` on a thread for blocking work, inside one read transaction.
+    pub async fn run<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let permit = match tokio::time::timeout(PATIENCE, self.free.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(_)) => return Err(StoreError::closed().into()),
+            Err(_) => return Err(StoreError::Busy("no free reader".into()).into()),
+        };
+        let readers = Arc::clone(self);
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            readers.shared.figures.readers_busy.fetch_add(1, Relaxed);
+            let done = readers.on_one(f);
+            readers.shared.figures.readers_busy.fetch_sub(1, Relaxed);
+            done
+        });
+        work.await.unwrap_or_else(|e| Err(StoreError::other(e).into()))
+    }
+
+    fn on_one<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let mut conn = match idle {
+            Some(conn) => conn,
+            None => Conn::new(Link::Sqlite(connect::open_reader(&self.path)?), Arc::clone(&self.shared), false),
+        };
+        conn.script("BEGIN")?;
+        let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn)));
+        let ended = conn.script("COMMIT");
+        conn.fresh.forget();
+        // a connection that cannot end its transaction is not used again
+        if let (Ok(()), Ok(mut idle)) = (&ended, self.idle.lock()) {
+            idle.push(conn);
+        }
+        done.unwrap_or_else(|_| Err(StoreError::other("a read panicked").into()))
+    }
+
+    /// No more reads; open ones end by themselves.
+    pub fn close(&self) {
+        self.free.close();
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.clear();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The one writer: a thread that puts waiting changes into one transaction and answers after its commit.
+
+use crate::conn::{Conn, Link};
+use crate::error::StoreError;
+use crate::shared::Shared;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Whoever waited longer than this is told "busy" and has changed nothing.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// More waiting writers than this are refused at once.
+const LONGEST_QUEUE: usize = 2_000;
+/// A group ends after this many changes or this much time, whichever is first.
+const GROUP: usize = 128;
+const GROUP_TIME: Duration = Duration::from_millis(20);
+
+/// Answers one change once the fate of its group is known.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Work = Box<dyn FnOnce(&mut Conn) -> (bool, Answer) + Send>;
+
+struct Job {
+    since: Instant,
+    work: Work,
+    refuse: Box<dyn FnOnce(StoreError) + Send>,
+}
+
+pub(crate) struct Writer {
+    jobs: Mutex<Option<Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    shared: Arc<Shared>,
+}
+
+impl Writer {
+    pub fn start(db: rusqlite::Connection, shared: Arc<Shared>) -> Result<Self, StoreError> {
+        let (jobs, waiting) = channel();
+        let conn = Conn::new(Link::Sqlite(db), Arc::clone(&shared), true);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || serve(conn, &waiting))
+            .map_err(StoreError::other)?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)), shared })
+    }
+
+    /// Runs `f` in the next group; the answer comes after the commit.
+    pub async fn run<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (tell, told) = tokio::sync::oneshot::channel::<Result<T, E>>();
+        let tell = Arc::new(Mutex::new(Some(tell)));
+        let refusal = Arc::clone(&tell);
+        let send = |tell: &Mutex<Option<tokio::sync::oneshot::Sender<_>>>, result| {
+            if let Some(tell) = tell.lock().ok().and_then(|mut t| t.take()) {
+                // whoever asked may have gone; the change stands all the same
+                let _ = tell.send(result);
+            }
+        };
+        let work: Work = Box::new(move |conn| {
+            let result = catch_unwind(AssertUnwindSafe(|| f(conn)))
+                .unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
+            let fine = result.is_ok();
+            let answer: Answer = Box::new(move |fate| send(&tell, result.and_then(|v| fate.map(|()| v).map_err(E::from))));
+            (fine, answer)
+        });
+        let refuse = Box::new(move |error: StoreError| send(&refusal, Err(error.into())));
+        self.enqueue(Job { since: Instant::now(), work, refuse })?;
+        told.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), StoreError> {
+        if self.shared.figures.queue.load(Relaxed) >= LONGEST_QUEUE {
+            return Err(StoreError::Busy("too many changes are waiting".into()));
+        }
+        let jobs = self.jobs.lock().map_err(StoreError::other)?;
+        let sender = jobs.as_ref().ok_or_else(StoreError::closed)?;
+        self.shared.figures.queue.fetch_add(1, Relaxed);
+        sender.send(job).map_err(|_| StoreError::closed())
+    }
+
+    /// Lets waiting changes finish and ends the thread.
+    pub fn close(&self) {
+        if let Ok(mut jobs) = self.jobs.lock() {
+            jobs.take();
+        }
+        if let Some(thread) = self.thread.lock().ok().and_then(|mut t| t.take()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
+    while let Ok(first) = waiting.recv() {
+        group(&mut conn, first, waiting);
+    }
+    // leaves one file behind, without a log beside it
+    let _ = conn.script("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn group(conn: &mut Conn, first: Job, waiting: &Receiver<Job>) {
+    let started = Instant::now();
+    let mut next = Some(first);
+    if let Err(error) = conn.script("BEGIN IMMEDIATE") {
+        let job = next.take();
+        conn.shared.figures.queue.fetch_sub(1, Relaxed);
+        if let Some(job) = job {
+            (job.refuse)(error);
+        }
+        return;
+    }
+    let mut answers: Vec<Answer> = Vec::new();
+    while let Some(job) = next.take() {
+        conn.shared.figures.queue.fetch_sub(1, Relaxed);
+        if job.since.elapsed() > PATIENCE {
+            (job.refuse)(StoreError::Busy("waited too long to write".into()));
+        } else {
+            answers.push(one(conn, job.work));
+            if lost(conn) {
+                break;
+            }
+        }
+        if answers.len() < GROUP && started.elapsed() < GROUP_TIME {
+            next = waiting.try_recv().ok();
+        }
+    }
+    let fate = end(conn, answers.len(), started);
+    for answer in answers {
+        answer(fate.clone());
+    }
+}
+
+/// One change in its own savepoint, so that its failure is its own.
+fn one(conn: &mut Conn, work: Work) -> Answer {
+    if let Err(error) = conn.script("SAVEPOINT change") {
+        let (_, answer) = work_refused(error);
+        return answer;
+    }
+    let (fine, answer) = work(conn);
+    if lost(conn) {
+        return answer;
+    }
+    let done = if fine {
+        conn.script("RELEASE change")
+    } else {
+        conn.fresh.forget();
+        conn.script("ROLLBACK TO change; RELEASE change")
+    };
+    match done {
+        Ok(()) => answer,
+        Err(error) => Box::new(move |_| answer(Err(error))),
+    }
+}
+
+fn work_refused(error: StoreError) -> (bool, Answer) {
+    tracing::error!(%error, "no savepoint for a change");
+    (false, Box::new(|_| ()))
+}
+
+/// A full disk or an input error makes SQLite undo the whole transaction by itself.
+fn lost(conn: &Conn) -> bool {
+    matches!(&conn.link, Link::Sqlite(db) if db.is_autocommit())
+}
+
+fn end(conn: &mut Conn, changes: usize, started: Instant) -> Result<(), StoreError> {
+    let fate = if lost(conn) { Err(StoreError::Full) } else { conn.script("COMMIT") };
+    let figures = &conn.shared.figures;
+    figures.last_commit_us.store(started.elapsed().as_micros() as u64, Relaxed);
+    match fate {
+        Ok(()) => {
+            figures.commits.fetch_add(1, Relaxed);
+            figures.writes.fetch_add(changes as u64, Relaxed);
+            conn.publish();
+            Ok(())
+        }
+        Err(error) => {
+            if !lost(conn) {
+                let _ = conn.script("ROLLBACK");
+            }
+            conn.fresh.forget();
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! An open workspace.
+
+use crate::conn::{Backend, Conn};
+use crate::error::StoreError;
+use crate::postgres::pool::Clients;
+use crate::shared::Shared;
+use crate::sqlite::connect;
+use crate::sqlite::pool::Readers;
+use crate::sqlite::writer::Writer;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Where a workspace is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Sqlite { path: PathBuf },
+    Postgres { url: String, schema: String },
+}
+
+/// How a workspace is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Readers at once (SQLite), connections at once (PostgreSQL).
+    pub readers: usize,
+    /// Open even when the database may lose acknowledged changes in a power cut.
+    pub accept_data_loss: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4, accept_data_loss: false }
+    }
+}
+
+/// Figures of an open workspace, for the health page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Stats {
+    pub readers: usize,
+    pub readers_busy: usize,
+    /// Changes that wait for the writer.
+    pub queue: usize,
+    /// Transactions committed, and the changes in them.
+    pub commits: u64,
+    pub writes: u64,
+    /// From begin to end of the last committed transaction, in microseconds.
+    pub last_commit_us: u64,
+    /// Transactions run again after a clash (PostgreSQL).
+    pub retries: u64,
+    /// Size of SQLite's write-ahead log in bytes.
+    pub wal_bytes: u64,
+    /// Size of the SQLite file in bytes.
+    pub file_bytes: u64,
+}
+
+/// An open workspace; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    options: Options,
+    shared: Arc<Shared>,
+    driver: Driver,
+}
+
+enum Driver {
+    Sqlite { writer: Writer, readers: Arc<Readers> },
+    Postgres(Arc<Clients>),
+}
+
+impl Store {
+    /// Opens a workspace and creates what is missing: file or schema, and the platform's own tables.
+    ///
+    /// # Errors
+    /// `Newer` when a newer version of the program wrote it; `Other` when it cannot be opened or
+    /// would lose acknowledged changes in a power cut.
+    pub async fn open(target: &Target, options: &Options) -> Result<Store, StoreError> {
+        let shared = Arc::new(Shared::default());
+        let driver = match target {
+            Target::Sqlite { path } => {
+                let (file, accept) = (path.clone(), options.accept_data_loss);
+                let db = tokio::task::spawn_blocking(move || connect::open_writer(&file, accept)).await;
+                let db = db.map_err(StoreError::other)??;
+                let readers = Readers::new(path.clone(), options.readers, Arc::clone(&shared));
+                Driver::Sqlite { writer: Writer::start(db, Arc::clone(&shared))?, readers }
+            }
+            Target::Postgres { url, schema } => {
+                let shared = Arc::clone(&shared);
+                Driver::Postgres(Clients::open(url, schema, options.readers, options.accept_data_loss, shared).await?)
+            }
+        };
+        let inner = Inner { target: target.clone(), options: options.clone(), shared, driver };
+        let store = Store { inner: Arc::new(inner) };
+        Ok(store)
+    }
+
+    pub fn backend(&self) -> Backend {
+        match self.inner.driver {
+            Driver::Sqlite { .. } => Backend::Sqlite,
+            Driver::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    pub fn target(&self) -> &Target {
+        &self.inner.target
+    }
+
+    /// Runs `f` where it may only read. On SQLite it sees one moment; on PostgreSQL each statement
+    /// sees what is committed when it starts.
+    ///
+    /// # Errors
+    /// Those of `f`; `Busy` when no reader comes free in five seconds.
+    pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.inner.driver {
+            Driver::Sqlite { readers, .. } => readers.run(f).await,
+            Driver::Postgres(clients) => clients.read(f).await,
+        }
+    }
+
+    /// Runs `f` in one transaction and answers after its commit; an error undoes everything `f` did.
+    /// `f` may run again when the database gave way to another transaction.
+    ///
+    /// # Errors
+    /// Those of `f`; `Busy`, `Full` or `Other` when the commit fails.
+    pub async fn write<T, E>(&self, f: impl Fn(&mut Conn) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.inner.driver {
+            Driver::Sqlite { writer, .. } => writer.run(f).await,
+            Driver::Postgres(clients) => clients.write(f).await,
+        }
+    }
+
+    /// Ends all work and closes the database.
+    pub async fn close(&self) {
+        let inner = Arc::clone(&self.inner);
+        let closed = tokio::task::spawn_blocking(move || match &inner.driver {
+            Driver::Sqlite { writer, readers } => {
+                readers.close();
+                writer.close();
+            }
+            Driver::Postgres(clients) => clients.close(),
+        });
+        if let Err(error) = closed.await {
+            tracing::error!(%error, "closing a workspace");
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn health(&self) -> Result<(), StoreError> {
+        self.read(|conn| conn.query("SELECT 1", &[]).map(|_| ())).await
+    }
+
+    pub fn stats(&self) -> Stats {
+        let figures = &self.inner.shared.figures;
+        let mut stats = Stats {
+            readers: self.inner.options.readers,
+            readers_busy: figures.readers_busy.load(Relaxed),
+            queue: figures.queue.load(Relaxed),
+            commits: figures.commits.load(Relaxed),
+            writes: figures.writes.load(Relaxed),
+            last_commit_us: figures.last_commit_us.load(Relaxed),
+            retries: figures.retries.load(Relaxed),
+            ..Stats::default()
+        };
+        if let Target::Sqlite { path } = &self.inner.target {
+            let size = |path: PathBuf| std::fs::metadata(path).map_or(0, |m| m.len());
+            let mut log = path.clone().into_os_string();
+            log.push("-wal");
+            stats.wal_bytes = size(log.into());
+            stats.file_bytes = size(path.clone());
+        }
+        stats
+    }
+}
