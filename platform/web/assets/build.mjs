@@ -53,7 +53,12 @@ write("logo.svg", readFileSync("src/logo.svg"));
 const css = join(out, "raw.css");
 const tailwind = JSON.parse(readFileSync("node_modules/@tailwindcss/cli/package.json", "utf8"));
 const cli = join("node_modules/@tailwindcss/cli", Object.values(tailwind.bin)[0]);
-execFileSync(process.execPath, [cli, "-i", "src/css/app.css", "-o", css, "--minify"], { stdio: ["ignore", "pipe", "pipe"] });
+try {
+  execFileSync(process.execPath, [cli, "-i", "src/css/app.css", "-o", css, "--minify"], { stdio: ["ignore", "pipe", "pipe"] });
+} catch (error) {
+  console.error(String(error.stderr));
+  process.exit(1);
+}
 write("app.css", readFileSync(css, "utf8").replaceAll("inter.woff2", font));
 rmSync(css);
 

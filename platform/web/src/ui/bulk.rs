@@ -41,6 +41,16 @@ pub fn bulk_bar(t: Text, actions: &[BulkAction], all_label: Option<&str>, csrf: 
     }
 }
 
+/// The body of a list page: table (or board) and pager, the bulk bar over them, the side panel beside.
+pub fn list_body(t: Text, table: Markup, pager: Markup, bulk: Markup) -> Markup {
+    html! {
+        div.ak-list data-list-page {
+            div.ak-list-main { (table) (bulk) (pager) }
+            (peek_mount(t))
+        }
+    }
+}
+
 /// Where side panels open.
 pub fn peek_mount(t: Text) -> Markup {
     html! { aside.ak-peek id="peek" data-peek-panel aria-label=(t.get("peek")) hidden {} }

@@ -176,7 +176,11 @@ pub fn table(t: Text, table: &Table) -> Markup {
                     (head(t, &table.first, true, table.selectable))
                     @for column in &table.columns { (head(t, column, false, false)) }
                 } }
-                tbody { @for line in &table.lines { (body_line(t, table, line)) } }
+                tbody {
+                    @for line in &table.lines { (body_line(t, table, line)) }
+                    // Takes the rest of the height, so that totals stand at the foot of a short list.
+                    tr.ak-fill aria-hidden="true" { td colspan=(table.columns.len() + 1) {} }
+                }
                 @if let Some((first, totals)) = &table.totals {
                     tfoot { tr {
                         td { (first) }
