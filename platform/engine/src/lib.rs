@@ -1,1 +1,30 @@
-//! engine
+//! What may happen: records with rules, rights, history, timeline, search, jobs, import and export.
+//!
+//! One way to read and one way to write, used by page, API, import and job alike. Never here: HTTP,
+//! HTML, SQL, a provider's name, the system clock.
+
+pub mod action;
+pub mod behaviour;
+pub mod clock;
+pub mod ctx;
+pub mod engine;
+pub mod objects;
+pub mod people;
+pub mod read;
+pub mod rights;
+pub mod settings;
+pub mod write;
+
+pub use action::{ActionOutcome, ActionRun};
+pub use behaviour::{Behaviour, Draft};
+pub use clock::{Clock, Random};
+pub use ctx::{Actor, Ctx, Door};
+pub use engine::{Engine, Setup};
+pub use people::{People, Person, Role};
+pub use read::*;
+pub use rights::{Access, Rights};
+pub use settings::Settings;
+pub use write::Tx;
+
+/// Answer of an engine call.
+pub type Result<T, E = akrab_model::Problem> = std::result::Result<T, E>;

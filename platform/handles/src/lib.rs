@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Generates `$OUT_DIR/objects.rs`: `OBJECTS` (file name and text of each object file) and a
-/// module per object with `KEY` and a constant per field.
+/// constant with the key of each object and a module with those of its fields.
 ///
 /// # Panics
 /// When a file cannot be read or is no TOML; the build stops with the file's name.
@@ -26,7 +26,7 @@ pub fn generate() {
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.display().to_string());
         let key = table.get("key").and_then(|k| k.as_str()).unwrap_or_else(|| panic!("{name}: `key` is missing"));
-        let _ = writeln!(modules, "/// Field keys of `{key}`.\npub mod {key} {{\n    pub const KEY: &str = {key:?};");
+        let _ = writeln!(modules, "/// Key of the object `{key}`.\npub const {}: &str = {key:?};\n/// Field keys of `{key}`.\npub mod {key} {{", key.to_uppercase());
         for field in table.get("fields").and_then(|f| f.as_table()).into_iter().flat_map(|t| t.keys()) {
             let _ = writeln!(modules, "    pub const {}: &str = {field:?};", field.to_uppercase());
         }

@@ -16,7 +16,7 @@ pub mod value;
 
 pub use filter::{Cond, Env, Filter};
 pub use object::{Choice, Field, FieldIx, FieldType, Label, Object, ObjectIx, Registry};
-pub use problem::{FieldProblem, Problem};
+pub use problem::{FieldProblem, Problem, ProblemKind};
 pub use query::{Aggregate, Column, Count, Cursor, Page, Query, Sort};
 pub use record::Record;
 pub use value::{Raw, Value};

@@ -18,3 +18,4 @@ mod store;
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
 pub use store::{Options, Stats, Store, Target};
+mod stub; pub use stub::*;

@@ -1,0 +1,68 @@
+//! What an object does beyond its declaration. A domain gives one behaviour per object that needs it.
+
+use crate::action::{ActionOutcome, ActionRun};
+use crate::{Result, Tx};
+use akrab_model::{FieldProblem, Object, Problem, Record, Value};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Rules and verbs of one object. All run inside the transaction of the change.
+pub trait Behaviour: Send + Sync {
+    /// Key of the object.
+    fn object(&self) -> &'static str;
+    /// Completes and judges a draft before it is checked and written.
+    ///
+    /// # Errors
+    /// Faults of the draft; nothing is written.
+    fn before_save(&self, _draft: &mut Draft, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+    /// Follows up a written change with others in the same transaction.
+    ///
+    /// # Errors
+    /// Undoes the whole change.
+    fn after_save(&self, _draft: &Draft, _id: i64, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+    /// Runs a declared action.
+    ///
+    /// # Errors
+    /// Faults of the input or the record's state.
+    fn act(&self, _run: &ActionRun, _tx: &mut Tx) -> Result<ActionOutcome> {
+        Err(Problem::not_found())
+    }
+}
+
+/// A record about to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub object: Arc<Object>,
+    pub before: Option<Record>,
+    pub after: Record,
+    /// Fields the caller handed in.
+    pub given: HashSet<String>,
+}
+
+impl Draft {
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+    pub fn get(&self, key: &str) -> &Value {
+        self.after.get(key)
+    }
+    pub fn set(&mut self, key: &str, value: Value) {
+        self.after.set(key, value);
+    }
+    /// The value before the change; null for a new record.
+    pub fn old(&self, key: &str) -> &Value {
+        const NULL: &Value = &Value::Null;
+        self.before.as_ref().map_or(NULL, |b| b.get(key))
+    }
+    pub fn changed(&self, key: &str) -> bool {
+        self.old(key) != self.after.get(key)
+    }
+    /// A fault at one field of this draft.
+    pub fn fault(&self, key: &str, code: &str) -> Problem {
+        Problem::invalid(vec![FieldProblem::new(key, code)])
+    }
+}

@@ -1,0 +1,82 @@
+//! Who asks, through which door, at what moment.
+
+use crate::people::Person;
+use akrab_model::format::Lang;
+use jiff::Zoned;
+use std::sync::Arc;
+
+/// The way by which a request came in; kept in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    Page,
+    Api,
+    Import,
+    Job,
+    Command,
+    Undo,
+}
+
+impl Door {
+    pub fn key(self) -> &'static str {
+        match self {
+            Door::Page => "page",
+            Door::Api => "api",
+            Door::Import => "import",
+            Door::Job => "job",
+            Door::Command => "command",
+            Door::Undo => "undo",
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    User(Arc<Person>),
+    /// The program itself; the reason is logged.
+    System(&'static str),
+}
+
+/// Goes with every engine call. There is no call without one.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    pub actor: Actor,
+    pub lang: Lang,
+    pub door: Door,
+    pub request: String,
+    /// Now, in the workspace's time zone.
+    pub now: Zoned,
+    /// An API token that may only read.
+    pub read_only: bool,
+}
+
+impl Ctx {
+    /// Id of the acting user.
+    pub fn user_id(&self) -> Option<i64> {
+        match &self.actor {
+            Actor::User(person) => Some(person.id),
+            Actor::System(_) => None,
+        }
+    }
+    pub fn person(&self) -> Option<&Arc<Person>> {
+        match &self.actor {
+            Actor::User(person) => Some(person),
+            Actor::System(_) => None,
+        }
+    }
+    /// Microseconds since 1970, UTC.
+    pub fn micros(&self) -> i64 {
+        self.now.timestamp().as_microsecond()
+    }
+    pub fn is_admin(&self) -> bool {
+        match &self.actor {
+            Actor::User(person) => person.role.key == "administrator" && !self.read_only,
+            Actor::System(_) => true,
+        }
+    }
+    /// `id` or `en`, as labels want it.
+    pub fn lang_key(&self) -> &'static str {
+        self.lang.pick("id", "en")
+    }
+}

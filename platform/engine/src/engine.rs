@@ -1,0 +1,200 @@
+//! The engine: one workspace with its registry, people and settings, and the doors to read and write.
+
+use crate::behaviour::Behaviour;
+use crate::clock::{Clock, Random};
+use crate::ctx::{Actor, Ctx, Door};
+use crate::people::{People, Person};
+use crate::settings::Settings;
+use crate::write::Formulas;
+use crate::{Result, Tx, objects};
+use akrab_model::format::Lang;
+use akrab_model::object::{DeclError, ObjectDecl};
+use akrab_model::{Object, Problem, Registry};
+use akrab_store::Store;
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+
+/// What an engine is made of.
+pub struct Setup {
+    pub store: Store,
+    /// Object files of the domains: name and text. The platform's own are added.
+    pub objects: Vec<(&'static str, &'static str)>,
+    pub behaviours: Vec<Arc<dyn Behaviour>>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+/// One workspace. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub store: Store,
+    pub registry: ArcSwap<Registry>,
+    pub formulas: ArcSwap<Formulas>,
+    pub people: ArcSwap<People>,
+    pub settings: ArcSwap<Settings>,
+    pub behaviours: Vec<Arc<dyn Behaviour>>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl Engine {
+    /// Compiles the objects, brings the tables up to date and loads people and settings.
+    ///
+    /// # Errors
+    /// Faulty declarations, and whatever the database answers.
+    pub async fn start(setup: Setup) -> Result<Engine> {
+        let registry = Arc::new(compile(&setup.objects).map_err(|faults| {
+            Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        })?);
+        let steps = setup.store.plan(&registry).await?;
+        setup.store.apply(&steps).await?;
+        let loaded = registry.clone();
+        let (people, settings) = setup
+            .store
+            .read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) })
+            .await?;
+        let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
+        Ok(Engine {
+            inner: Arc::new(Inner {
+                store: setup.store,
+                registry: ArcSwap::new(registry),
+                formulas: ArcSwap::from_pointee(formulas),
+                people: ArcSwap::from_pointee(people),
+                settings: ArcSwap::from_pointee(settings),
+                behaviours: setup.behaviours,
+                clock: setup.clock,
+                random: setup.random,
+            }),
+        })
+    }
+
+    pub fn registry(&self) -> Arc<Registry> {
+        self.inner.registry.load_full()
+    }
+    pub fn people(&self) -> Arc<People> {
+        self.inner.people.load_full()
+    }
+    pub fn settings(&self) -> Arc<Settings> {
+        self.inner.settings.load_full()
+    }
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+    pub fn now(&self) -> jiff::Zoned {
+        self.inner.clock.now().to_zoned(self.settings().zone())
+    }
+    /// Unpredictable bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.inner.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// The object by its key or plural.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>> {
+        let registry = self.registry();
+        registry.object(name).or_else(|| registry.by_plural(name)).cloned().ok_or_else(Problem::not_found)
+    }
+
+    /// A request of a signed-in user.
+    pub fn ctx(&self, person: &Arc<Person>, door: Door, request: &str) -> Ctx {
+        Ctx {
+            actor: Actor::User(person.clone()),
+            lang: person.language.parse().unwrap_or(Lang::Id),
+            door,
+            request: request.into(),
+            now: self.now(),
+            read_only: false,
+        }
+    }
+
+    /// The program's own work; `reason` says why it needs no user's rights.
+    pub fn system(&self, reason: &'static str, door: Door) -> Ctx {
+        Ctx { actor: Actor::System(reason), lang: self.settings().lang, door, request: reason.into(), now: self.now(), read_only: false }
+    }
+
+    /// Reads with the rights of `ctx`.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub async fn read<T: Send + 'static>(&self, ctx: &Ctx, f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let (engine, ctx) = (self.clone(), ctx.clone());
+        self.inner.store.read(move |conn| f(&mut Tx::new(conn, engine, ctx))).await
+    }
+
+    /// Writes in one transaction with the rights of `ctx`. `f` may run again after a clash between
+    /// transactions, so it must not have effects of its own.
+    ///
+    /// # Errors
+    /// What `f` answers; then nothing is written.
+    pub async fn write<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        let (engine, ctx) = (self.clone(), ctx.clone());
+        let (value, people) = self
+            .inner
+            .store
+            .write(move |conn| -> Result<_> {
+                let mut tx = Tx::new(conn, engine.clone(), ctx.clone());
+                let value = f(&mut tx)?;
+                Ok((value, tx.finish()?))
+            })
+            .await?;
+        if people {
+            self.reload_people().await?;
+        }
+        Ok(value)
+    }
+
+    /// Reads users, teams and roles anew.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn reload_people(&self) -> Result<()> {
+        let registry = self.registry();
+        let people = self.inner.store.read(move |conn| People::load(conn, &registry)).await?;
+        self.inner.people.store(Arc::new(people));
+        Ok(())
+    }
+
+    /// Changes the workspace's settings.
+    ///
+    /// # Errors
+    /// `invalid` when zone or currency are unknown; `forbidden` for anybody but administrators.
+    pub async fn save_settings(&self, ctx: &Ctx, settings: Settings) -> Result<()> {
+        if !ctx.is_admin() {
+            return Err(Problem::forbidden());
+        }
+        let fault = |field: &str, code: &str| Problem::invalid(vec![akrab_model::FieldProblem::new(field, code)]);
+        if settings.company.trim().is_empty() {
+            return Err(fault("company", "required"));
+        }
+        if jiff::tz::TimeZone::get(&settings.time_zone).is_err() {
+            return Err(fault("time_zone", "unknown_choice"));
+        }
+        if settings.currency.len() != 3 || !settings.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(fault("currency", "unknown_choice"));
+        }
+        let stored = settings.clone();
+        self.inner.store.write(move |conn| stored.save(conn)).await?;
+        self.inner.settings.store(Arc::new(settings));
+        Ok(())
+    }
+}
+
+/// Reads and compiles object files together with the platform's own.
+///
+/// # Errors
+/// Every fault with file and field.
+pub fn compile(files: &[(&str, &str)]) -> Result<Registry, Vec<DeclError>> {
+    let mut decls: Vec<(String, ObjectDecl)> = objects::read(objects::OBJECTS)?;
+    decls.extend(objects::read(files)?);
+    let registry = Registry::compile(decls)?;
+    Formulas::compile(&registry).map_err(|message| vec![DeclError { file: "formula".into(), field: None, message }])?;
+    Ok(registry)
+}

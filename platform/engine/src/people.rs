@@ -1,0 +1,160 @@
+//! Users, teams and roles as kept in memory: every right is worked out from here.
+
+use crate::Result;
+use akrab_model::object::{AccessDecl, Scope};
+use akrab_model::{Cond, Registry, Value};
+use akrab_store::Conn;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A user with everything his rights depend on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    pub language: String,
+    pub theme: String,
+    pub single_keys: bool,
+    pub active: bool,
+    pub team: Option<i64>,
+    pub role: Arc<Role>,
+    /// Users of the same team, himself included.
+    pub team_members: Vec<i64>,
+    /// Users of the team and all teams below it.
+    pub tree_members: Vec<i64>,
+}
+
+/// A role with its rights for each object: (object key → access).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Role {
+    pub id: i64,
+    pub key: String,
+    pub name: String,
+    pub rights: HashMap<String, AccessDecl>,
+}
+
+/// Everybody, as of `epoch`.
+#[derive(Debug, Default)]
+pub struct People {
+    pub epoch: i64,
+    users: HashMap<i64, Arc<Person>>,
+    by_email: HashMap<String, i64>,
+    pub teams: Vec<(i64, String, Option<i64>)>,
+    pub roles: Vec<Arc<Role>>,
+}
+
+impl People {
+    pub fn user(&self, id: i64) -> Option<&Arc<Person>> {
+        self.users.get(&id)
+    }
+    pub fn by_email(&self, email: &str) -> Option<&Arc<Person>> {
+        self.users.get(self.by_email.get(&email.trim().to_lowercase())?)
+    }
+    /// Living users, by name.
+    pub fn users(&self) -> Vec<&Arc<Person>> {
+        let mut users: Vec<_> = self.users.values().collect();
+        users.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        users
+    }
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// Reads everybody from the database.
+    pub fn load(conn: &mut Conn, registry: &Registry) -> Result<People> {
+        let epoch = conn.setting_get(EPOCH)?.and_then(|t| t.parse().ok()).unwrap_or(0);
+        let teams: Vec<_> = rows(conn, registry, "team")?
+            .iter()
+            .map(|t| (t.id, t.text("name").to_string(), t.link("parent")))
+            .collect();
+        let roles: Vec<_> = rows(conn, registry, "role")?.iter().map(|r| Arc::new(role(registry, r))).collect();
+        let users = rows(conn, registry, "user")?;
+        let of_team = |wanted: &[i64]| -> Vec<i64> {
+            users.iter().filter(|u| u.link("team").is_some_and(|t| wanted.contains(&t))).map(|u| u.id).collect()
+        };
+        let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new() });
+        let mut people = People { epoch, teams: teams.clone(), roles: roles.clone(), ..People::default() };
+        for user in &users {
+            let team = user.link("team");
+            let with_self = |mut ids: Vec<i64>| {
+                if !ids.contains(&user.id) {
+                    ids.push(user.id);
+                }
+                ids
+            };
+            let role = user.link("role").and_then(|id| roles.iter().find(|r| r.id == id)).unwrap_or(&nobody);
+            let person = Person {
+                id: user.id,
+                name: user.text("name").into(),
+                email: user.text("email").into(),
+                language: user.get("language").text().unwrap_or("id").into(),
+                theme: user.get("theme").text().unwrap_or("system").into(),
+                single_keys: !matches!(user.get("single_keys"), Value::Bool(false)),
+                active: user.get("active").bool(),
+                team,
+                role: role.clone(),
+                team_members: with_self(team.map(|t| of_team(&[t])).unwrap_or_default()),
+                tree_members: with_self(team.map(|t| of_team(&below(&teams, t))).unwrap_or_default()),
+            };
+            people.by_email.insert(person.email.clone(), person.id);
+            people.users.insert(person.id, Arc::new(person));
+        }
+        Ok(people)
+    }
+}
+
+/// Setting that changes with every write to users, teams and roles.
+pub(crate) const EPOCH: &str = "people_epoch";
+
+/// Tells every process that people have changed.
+pub(crate) fn bump(conn: &mut Conn) -> Result<()> {
+    let epoch: i64 = conn.setting_get(EPOCH)?.and_then(|t| t.parse().ok()).unwrap_or(0);
+    conn.setting_set(EPOCH, &(epoch + 1).to_string())?;
+    Ok(())
+}
+
+fn below(teams: &[(i64, String, Option<i64>)], root: i64) -> Vec<i64> {
+    let mut found = vec![root];
+    let mut next = 0;
+    while next < found.len() {
+        let parent = found[next];
+        found.extend(teams.iter().filter(|(id, _, p)| *p == Some(parent) && !found.contains(id)).map(|t| t.0).collect::<Vec<_>>());
+        next += 1;
+    }
+    found
+}
+
+fn role(registry: &Registry, record: &akrab_model::Record) -> Role {
+    let key = record.text("key").to_string();
+    let stored: HashMap<String, AccessDecl> = match record.get("rights") {
+        Value::Json(json) => serde_json::from_value(json.clone()).unwrap_or_default(),
+        _ => HashMap::new(),
+    };
+    let full = AccessDecl { create: true, read: Scope::All, edit: Scope::All, delete: Scope::All, export: Scope::All, ..AccessDecl::default() };
+    let rights = registry.objects().map(|object| {
+        let access = match (key.as_str(), stored.get(&object.key)) {
+            ("administrator", _) => full.clone(),
+            (_, Some(access)) => access.clone(),
+            _ => object.decl.access.get(&key).cloned().unwrap_or_default(),
+        };
+        (object.key.clone(), access)
+    });
+    Role { id: record.id, name: record.text("name").into(), rights: rights.collect(), key }
+}
+
+fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<akrab_model::Record>> {
+    let Some(object) = registry.object(key) else { return Ok(Vec::new()) };
+    let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
+    let mut records = Vec::new();
+    let mut after = 0;
+    loop {
+        let ids = conn.ids_after(registry, object, &Cond::True, after, 1_000)?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for row in conn.rows(registry, object, &ids, &columns, &Cond::True)? {
+            records.push(crate::read::record_of(object, &columns, &row));
+        }
+    }
+    Ok(records)
+}

@@ -1,0 +1,34 @@
+//! Reading with rights: lists, records, counts, groups, boards, timelines, history, search, hints.
+
+mod board;
+mod get;
+mod hint;
+mod list;
+mod past;
+mod request;
+mod search;
+mod timeline;
+mod totals;
+
+pub use board::{Board, BoardRequest, Lane};
+pub use hint::Hint;
+pub use list::{List, ListRequest};
+pub use past::{ChangeView, Shift};
+pub use search::Hit;
+pub use timeline::{Event, Timeline, TimelineRequest};
+pub use totals::{GroupRow, Total};
+
+use akrab_model::{FieldIx, Object, Record, Value};
+use akrab_store::Row;
+use std::sync::Arc;
+
+/// A stored row with its meaning.
+pub(crate) fn record_of(object: &Arc<Object>, columns: &[FieldIx], row: &Row) -> Record {
+    let mut record = Record::new(object.clone(), row.id, row.version);
+    record.deleted_at = row.deleted_at;
+    for (ix, cell) in columns.iter().zip(&row.cells) {
+        let field = object.at(*ix);
+        record.set(field.key.clone(), Value::from_raw(field.kind, cell));
+    }
+    record
+}

@@ -1,0 +1,190 @@
+//! Boards in two queries: figures per lane, and the first cards of every lane.
+
+use super::record_of;
+use crate::write::Tx;
+use crate::{Access, Ctx, Engine, Result};
+use akrab_model::object::{Choice, Tone};
+use akrab_model::query::AggregateFn;
+use akrab_model::{Aggregate, Cond, FieldIx, FieldType, Filter, Object, Problem, Query, Raw, Record, RecordId, Sort, Value};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// What a board shall show.
+#[derive(Debug, Clone, Default)]
+pub struct BoardRequest {
+    pub object: String,
+    pub filter: Option<Filter>,
+    pub q: Option<String>,
+    /// Pipeline of a staged object; the first one when absent.
+    pub pipeline: Option<RecordId>,
+    /// Field key; newest first when absent.
+    pub sort: Vec<String>,
+    /// Cards per lane, 20 when 0.
+    pub per_lane: usize,
+}
+
+/// A board. Totals cover every matching record, cards only the first of each lane.
+#[derive(Debug, Clone)]
+pub struct Board {
+    pub object: Arc<Object>,
+    /// The field whose values are the lanes.
+    pub by: FieldIx,
+    pub pipeline: Option<RecordId>,
+    /// Pipelines to choose from: (id, name).
+    pub pipelines: Vec<(RecordId, String)>,
+    pub lanes: Vec<Lane>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// Stage id or choice key.
+    pub key: Value,
+    /// Stage name; for choices the declaration.
+    pub title: Option<String>,
+    pub choice: Option<Choice>,
+    /// open, won or lost.
+    pub category: String,
+    pub tone: Tone,
+    pub probability: Option<Decimal>,
+    pub rotting_days: Option<i64>,
+    pub count: u64,
+    pub sum: Option<Decimal>,
+    pub weighted: Option<Decimal>,
+    pub cards: Vec<Record>,
+}
+
+impl Engine {
+    /// # Errors
+    /// As [`Engine::list`]; `no_board` for an object without one.
+    pub async fn board(&self, ctx: &Ctx, request: BoardRequest) -> Result<Board> {
+        self.read(ctx, move |tx| tx.board(&request)).await
+    }
+}
+
+impl Tx<'_> {
+    /// As [`Engine::board`].
+    ///
+    /// # Errors
+    /// As [`Engine::board`].
+    pub fn board(&mut self, request: &BoardRequest) -> Result<Board> {
+        let object = self.object(&request.object)?;
+        let decl = object.decl.board.as_ref().ok_or_else(|| Problem::malformed("no_board"))?;
+        let by = self.readable_field(&object, &decl.by, "by")?;
+        let mut cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let staged = object.at(by).kind == FieldType::Stage;
+        let (pipelines, pipeline) = if staged { self.pipelines(&object.key, request.pipeline)? } else { (Vec::new(), None) };
+        let mut lanes = if staged { self.stage_lanes(pipeline)? } else { choice_lanes(object.at(by)) };
+        let keys: Vec<Raw> = lanes.iter().map(|l| l.key.to_raw()).collect();
+        cond = cond.and(Cond::Test(akrab_model::filter::Test { path: Vec::new(), object: object.ix, field: by, is: akrab_model::filter::Is::In(keys.clone()) }));
+        self.fill_totals(&object, by, &cond, &mut lanes)?;
+        let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
+        let mut sort = self.sorts(&object, &request.sort)?;
+        if let (true, Some(field)) = (sort.is_empty(), object.field_ix("updated_at")) {
+            sort.push(Sort { field, descending: true });
+        }
+        let per_lane = if request.per_lane == 0 { 20 } else { request.per_lane.min(200) };
+        let registry = self.registry.clone();
+        let rows = self.conn.lanes(&registry, &object, &cond, by, &keys, &columns, &sort, per_lane)?;
+        for (key, rows) in rows {
+            if let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == key) {
+                lane.cards = rows.iter().map(|row| record_of(&object, &columns, row)).collect();
+            }
+        }
+        let mut cards: Vec<Record> = lanes.iter_mut().flat_map(|l| std::mem::take(&mut l.cards)).collect();
+        self.load_titles(&object, &mut cards)?;
+        let lane_key = object.at(by).key.clone();
+        for card in cards {
+            if let Some(lane) = lanes.iter_mut().find(|l| l.key == *card.get(&lane_key)) {
+                lane.cards.push(card);
+            }
+        }
+        Ok(Board { object, by, pipeline, pipelines, lanes })
+    }
+
+    fn fill_totals(&mut self, object: &Arc<Object>, by: FieldIx, cond: &Cond, lanes: &mut [Lane]) -> Result<()> {
+        let amount = object.decl.board.as_ref().and_then(|b| b.amount.as_deref()).and_then(|k| self.readable_field(object, k, "amount").ok());
+        let sum: Vec<Aggregate> = amount.map(|f| Aggregate { function: AggregateFn::Sum, field: Some(f) }).into_iter().collect();
+        let registry = self.registry.clone();
+        for group in self.conn.groups(&registry, object, cond, by, None, 0, &sum, 200)? {
+            let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == group.key) else { continue };
+            lane.count = group.count;
+            if let (Some(field), Some(raw)) = (amount, group.figures.first()) {
+                let sum = Value::from_raw(object.at(field).kind, raw).dec().unwrap_or_default();
+                lane.sum = Some(sum);
+                lane.weighted = lane.probability.map(|p| (sum * p / Decimal::ONE_HUNDRED).round());
+            }
+        }
+        Ok(())
+    }
+
+    /// Active pipelines of an object by position, and the one to show.
+    fn pipelines(&mut self, object: &str, wanted: Option<RecordId>) -> Result<(Vec<(RecordId, String)>, Option<RecordId>)> {
+        let filter = Filter::All(vec![
+            Filter::test("object", akrab_model::filter::Op::Is, object),
+            Filter::test("active", akrab_model::filter::Op::Is, true),
+        ]);
+        let request = crate::ListRequest { object: "pipeline".into(), filter: Some(filter), sort: vec!["position".into()], limit: 200, ..Default::default() };
+        let list = self.as_system("pipelines head every board").list(&request)?;
+        let all: Vec<_> = list.records.iter().map(|r| (r.id, r.title().to_string())).collect();
+        let shown = wanted.filter(|id| all.iter().any(|(p, _)| p == id)).or(all.first().map(|(id, _)| *id));
+        Ok((all, shown))
+    }
+
+    fn stage_lanes(&mut self, pipeline: Option<RecordId>) -> Result<Vec<Lane>> {
+        let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
+        Ok(self.stages(pipeline)?.iter().map(stage_lane).collect())
+    }
+
+    /// Stages of a pipeline by position.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn stages(&mut self, pipeline: RecordId) -> Result<Vec<Record>> {
+        let object = self.object("stage")?;
+        let (Some(field), Some(position)) = (object.field_ix("pipeline"), object.field_ix("position")) else { return Ok(Vec::new()) };
+        let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
+        let cond = Cond::Test(akrab_model::filter::Test { path: Vec::new(), object: object.ix, field, is: akrab_model::filter::Is::Eq(Raw::Int(pipeline)) });
+        let query = Query { object: object.ix, columns: columns.clone(), cond, sort: vec![Sort { field: position, descending: false }], limit: 200, after: None, bin: false };
+        let registry = self.registry.clone();
+        let page = self.conn.select(&registry, &query)?;
+        Ok(page.rows.iter().map(|row| record_of(&object, &columns, row)).collect())
+    }
+}
+
+fn stage_lane(stage: &Record) -> Lane {
+    let category = stage.text("category").to_string();
+    Lane {
+        key: Value::Link(stage.id),
+        title: Some(stage.title().into()),
+        choice: None,
+        tone: match category.as_str() {
+            "won" => Tone::Ok,
+            "lost" => Tone::Late,
+            _ => Tone::Neutral,
+        },
+        category,
+        probability: stage.get("probability").dec(),
+        rotting_days: stage.get("rotting_days").int(),
+        count: 0,
+        sum: None,
+        weighted: None,
+        cards: Vec::new(),
+    }
+}
+
+fn choice_lanes(field: &akrab_model::Field) -> Vec<Lane> {
+    let lane = |choice: &Choice| Lane {
+        key: Value::Text(choice.key.clone()),
+        title: None,
+        choice: Some(choice.clone()),
+        category: "open".into(),
+        tone: choice.tone,
+        probability: None,
+        rotting_days: None,
+        count: 0,
+        sum: None,
+        weighted: None,
+        cards: Vec::new(),
+    };
+    field.choices.iter().map(lane).collect()
+}

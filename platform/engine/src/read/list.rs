@@ -1,0 +1,115 @@
+//! Pages of records.
+
+use super::record_of;
+use super::request::{cursor_text, read_cursor};
+use crate::write::Tx;
+use crate::{Access, Ctx, Engine, Result};
+use akrab_model::{Count, FieldIx, FieldProblem, Filter, Object, Problem, Query, Record};
+use akrab_store::Bin;
+use std::sync::Arc;
+
+/// What a list shall show.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    /// Key or plural of the object.
+    pub object: String,
+    pub filter: Option<Filter>,
+    /// Words searched for.
+    pub q: Option<String>,
+    /// Field keys, `-` before a descending one; at most two.
+    pub sort: Vec<String>,
+    /// Field keys; all readable ones when empty.
+    pub columns: Vec<String>,
+    /// 1–200, 50 when 0.
+    pub limit: usize,
+    /// A `next` or `previous` of an earlier page.
+    pub after: Option<String>,
+    pub bin: bool,
+}
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub object: Arc<Object>,
+    pub columns: Vec<FieldIx>,
+    pub records: Vec<Record>,
+    pub next: Option<String>,
+    pub previous: Option<String>,
+}
+
+impl Engine {
+    /// One page of records with the titles of what they link to.
+    ///
+    /// # Errors
+    /// `forbidden` object, `invalid` filter, sort or column, `malformed_cursor`.
+    pub async fn list(&self, ctx: &Ctx, request: ListRequest) -> Result<List> {
+        self.read(ctx, move |tx| tx.list(&request)).await
+    }
+
+    /// How many records match: capped at [`Count::CAP`] unless `exact`.
+    ///
+    /// # Errors
+    /// As [`Engine::list`].
+    pub async fn count(&self, ctx: &Ctx, request: ListRequest, exact: bool) -> Result<Count> {
+        self.read(ctx, move |tx| tx.count(&request, exact)).await
+    }
+}
+
+impl Tx<'_> {
+    /// As [`Engine::list`].
+    ///
+    /// # Errors
+    /// As [`Engine::list`].
+    pub fn list(&mut self, request: &ListRequest) -> Result<List> {
+        let object = self.object(&request.object)?;
+        let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let columns = self.columns(&object, &request.columns)?;
+        let mut read: Vec<FieldIx> = columns.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
+        for ix in std::iter::once(object.title).chain(object.owner) {
+            if !read.contains(&ix) && self.rights.field(&object, ix) > akrab_model::object::FieldRight::Hidden {
+                read.push(ix);
+            }
+        }
+        let limit = match request.limit {
+            0 => 50,
+            n if n <= 200 => n,
+            _ => return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 200)])),
+        };
+        let query = Query {
+            object: object.ix,
+            columns: read.clone(),
+            cond,
+            sort: self.sorts(&object, &request.sort)?,
+            limit,
+            after: request.after.as_deref().map(read_cursor).transpose()?,
+            bin: request.bin,
+        };
+        if query.after.as_ref().is_some_and(|c| c.keys.len() != query.sort.len()) {
+            return Err(Problem::malformed("malformed_cursor"));
+        }
+        let registry = self.registry.clone();
+        let page = self.conn.select(&registry, &query)?;
+        let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
+        self.load_some_links(&object, &columns, &mut records)?;
+        self.load_titles(&object, &mut records)?;
+        Ok(List {
+            object,
+            columns,
+            records,
+            next: page.next.as_ref().map(cursor_text),
+            previous: page.previous.as_ref().map(cursor_text),
+        })
+    }
+
+    /// As [`Engine::count`].
+    ///
+    /// # Errors
+    /// As [`Engine::list`].
+    pub fn count(&mut self, request: &ListRequest, exact: bool) -> Result<Count> {
+        let object = self.object(&request.object)?;
+        let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let bin = if request.bin { Bin::Binned } else { Bin::Living };
+        let registry = self.registry.clone();
+        Ok(self.conn.count(&registry, &object, &cond, bin, (!exact).then_some(Count::CAP))?)
+    }
+}

@@ -1,0 +1,119 @@
+//! Writing: authorise → normalise → validate → rules → one transaction of rows, roll-ups, history,
+//! timeline and search.
+
+mod act;
+mod draft;
+mod formula;
+mod keep;
+mod remove;
+mod rollup;
+mod save;
+mod stage;
+mod trace;
+mod undo;
+mod words;
+
+pub use formula::Formulas;
+pub use words::search_terms;
+
+use crate::behaviour::Behaviour;
+use crate::ctx::Ctx;
+use crate::people;
+use crate::rights::{Access, Rights};
+use crate::{Engine, Result};
+use akrab_model::filter::Env;
+use akrab_model::value::ParseEnv;
+use akrab_model::{Cond, Object, Problem, Record, RecordId, Registry};
+use akrab_store::{Bin, Conn};
+use std::sync::Arc;
+
+/// One transaction with the rights of its context. Reading and writing verbs hang on it; what a
+/// verb calls on the same `Tx` belongs to the same transaction.
+pub struct Tx<'a> {
+    pub conn: &'a mut Conn,
+    pub engine: Engine,
+    pub ctx: Ctx,
+    pub registry: Arc<Registry>,
+    pub rights: Rights,
+    people_changed: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
+        let registry = engine.registry();
+        let rights = Rights::new(registry.clone(), &ctx);
+        Tx { conn, engine, ctx, registry, rights, people_changed: false }
+    }
+
+    /// The same transaction with the program's own rights.
+    pub fn as_system(&mut self, reason: &'static str) -> Tx<'_> {
+        let mut ctx = self.engine.system(reason, self.ctx.door);
+        ctx.now = self.ctx.now.clone();
+        ctx.request = self.ctx.request.clone();
+        let rights = Rights::new(self.registry.clone(), &ctx);
+        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, people_changed: false }
+    }
+
+    /// The object by key or plural.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>> {
+        self.registry.object(name).or_else(|| self.registry.by_plural(name)).cloned().ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn finish(self) -> Result<bool> {
+        if self.people_changed {
+            people::bump(self.conn)?;
+        }
+        Ok(self.people_changed)
+    }
+
+    /// The moment and person filters are bound to.
+    pub fn env(&self) -> Env {
+        let person = self.ctx.person();
+        Env {
+            now: self.ctx.now.clone(),
+            me: person.map(|p| p.id),
+            team: person.map(|p| p.team_members.clone()).unwrap_or_default(),
+        }
+    }
+
+    pub fn parse_env(&self) -> ParseEnv {
+        ParseEnv { lang: self.ctx.lang, now: self.ctx.now.clone(), country: self.engine.settings().country.clone() }
+    }
+
+    pub(crate) fn behaviours(&self, object: &str) -> Vec<Arc<dyn Behaviour>> {
+        self.engine.inner.behaviours.iter().filter(|b| b.object() == object).cloned().collect()
+    }
+
+    /// Loads a record for change: locked, whole, unseen is `not_found`, seen but not permitted is `forbidden`.
+    pub(crate) fn load_for(&mut self, object: &Arc<Object>, id: RecordId, access: Access, bin: Bin) -> Result<Record> {
+        self.conn.lock(object, id)?;
+        let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
+        let seen = self.rights.cond(object, Access::Read);
+        let registry = self.registry.clone();
+        let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
+        let mut record = crate::read::record_of(object, &columns, &row);
+        let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key)).or_else(|| {
+            if object.owner.is_none() { record.link("created_by") } else { None }
+        });
+        if !self.rights.reaches(object, access, owner) {
+            return Err(Problem::forbidden());
+        }
+        self.load_links(object, std::slice::from_mut(&mut record))?;
+        Ok(record)
+    }
+
+    /// A record with all its fields whatever the actor may see; for rules and verbs.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn find(&mut self, object: &str, id: RecordId) -> Result<Option<Record>> {
+        let object = self.object(object)?;
+        let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
+        let registry = self.registry.clone();
+        let row = self.conn.row(&registry, &object, id, &columns, &Cond::True, Bin::Living)?;
+        Ok(row.map(|row| crate::read::record_of(&object, &columns, &row)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Formulas in CEL over the record's own fields, computed on every write and stored.
+//!
+//! Numbers reach CEL as doubles (fifteen exact digits), texts and dates as strings, empty fields as
+//! null. An operation on null has no result: the field is then empty. `or_zero(x)` makes null 0.
+
+use akrab_model::{Field, FieldType, Object, Record, Registry, Value};
+use cel::{Context, Program};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// All formulas of a registry, compiled.
+#[derive(Default)]
+pub struct Formulas {
+    by_object: HashMap<String, Vec<(String, FieldType, Program)>>,
+}
+
+impl Formulas {
+    /// # Errors
+    /// The first formula that is no valid CEL, with object and field.
+    pub fn compile(registry: &Registry) -> Result<Formulas, String> {
+        let mut formulas = Formulas::default();
+        for object in registry.objects() {
+            for field in &object.fields {
+                let Some(text) = &field.formula else { continue };
+                let program = Program::compile(text).map_err(|e| format!("{}.{}: {e}", object.key, field.key))?;
+                for name in program.references().variables() {
+                    if object.field(name).is_none() {
+                        return Err(format!("{}.{}: the formula uses the unknown field `{name}`", object.key, field.key));
+                    }
+                }
+                formulas.by_object.entry(object.key.clone()).or_default().push((field.key.clone(), field.kind, program));
+            }
+        }
+        Ok(formulas)
+    }
+
+    /// Computes every formula of the object, in the order of declaration.
+    pub fn apply(&self, object: &Object, record: &mut Record) {
+        for (key, kind, program) in self.by_object.get(&object.key).into_iter().flatten() {
+            let mut context = Context::default();
+            context.add_function("or_zero", or_zero);
+            for name in program.references().variables() {
+                let value = object.field(name).map_or(cel::Value::Null, |f| to_cel(f, record.get(name)));
+                context.add_variable_from_value(name, value);
+            }
+            let value = program.execute(&context).map_or(Value::Null, |v| from_cel(*kind, &v));
+            record.set(key, value);
+        }
+    }
+
+    pub fn has(&self, object: &str) -> bool {
+        self.by_object.contains_key(object)
+    }
+}
+
+fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
+    Ok(if matches!(value, cel::Value::Null) { cel::Value::Float(0.0) } else { value })
+}
+
+fn to_cel(field: &Field, value: &Value) -> cel::Value {
+    match value {
+        Value::Null | Value::Links(_) | Value::Json(_) => cel::Value::Null,
+        Value::Bool(b) => cel::Value::Bool(*b),
+        Value::Int(n) if field.kind.is_number() => cel::Value::Float(n.to_f64().unwrap_or_default()),
+        Value::Int(n) | Value::Link(n) => cel::Value::Int(*n),
+        Value::Dec(d) => d.to_f64().map_or(cel::Value::Null, cel::Value::Float),
+        Value::Text(s) => cel::Value::String(Arc::new(s.clone())),
+        Value::Date(d) => cel::Value::String(Arc::new(d.to_string())),
+        Value::Time(t) => cel::Value::String(Arc::new(t.to_string())),
+        Value::Keys(keys) => cel::Value::List(Arc::new(keys.iter().map(|k| cel::Value::String(Arc::new(k.clone()))).collect())),
+    }
+}
+
+fn from_cel(kind: FieldType, value: &cel::Value) -> Value {
+    let number = match value {
+        cel::Value::Int(n) => Some(Decimal::from(*n)),
+        cel::Value::UInt(n) => Some(Decimal::from(*n)),
+        cel::Value::Float(f) => Decimal::from_f64_retain(*f).map(|d| d.round_dp(4).normalize()),
+        _ => None,
+    };
+    match (kind, value, number) {
+        (FieldType::Decimal | FieldType::Money | FieldType::Percent, _, Some(d)) => Value::Dec(d),
+        (FieldType::Integer | FieldType::Score | FieldType::Duration, _, Some(d)) => d.round().to_i64().map_or(Value::Null, Value::Int),
+        (FieldType::Boolean, cel::Value::Bool(b), _) => Value::Bool(*b),
+        (FieldType::Date, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Date),
+        (FieldType::DateTime, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Time),
+        (FieldType::Text | FieldType::LongText | FieldType::Choice, cel::Value::String(s), _) if !s.is_empty() => Value::Text(s.to_string()),
+        _ => Value::Null,
+    }
+}

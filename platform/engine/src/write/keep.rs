@@ -1,0 +1,128 @@
+//! Writing judged drafts: rows, links, roll-ups, history, timeline, search.
+
+use super::Tx;
+use crate::behaviour::Draft;
+use crate::Result;
+use akrab_model::{FieldIx, FieldType, Object, Raw, RecordId, Value};
+use akrab_store::{LinkCells, NewRow};
+use std::sync::Arc;
+
+impl Tx<'_> {
+    /// Writes new records of one object, in order. Drafts come from [`Tx::prepare_new`].
+    ///
+    /// # Errors
+    /// What the database answers; then nothing stands.
+    pub fn insert(&mut self, object: &Arc<Object>, mut drafts: Vec<Draft>) -> Result<Vec<RecordId>> {
+        self.number(object, &mut drafts)?;
+        let micros = Raw::Int(self.ctx.micros());
+        let actor = Raw::from(self.ctx.user_id());
+        let rows: Vec<NewRow> = drafts
+            .iter()
+            .map(|draft| {
+                let cells = object.columns().filter_map(|(ix, field)| {
+                    let cell = match field.key.as_str() {
+                        "created_at" if draft.get("created_at").is_null() => micros.clone(),
+                        "updated_at" => micros.clone(),
+                        "created_by" | "updated_by" => actor.clone(),
+                        key => draft.after.raw(key),
+                    };
+                    (!cell.is_null()).then_some((ix, cell))
+                });
+                NewRow { id: None, cells: cells.collect() }
+            })
+            .collect();
+        let registry = self.registry.clone();
+        let ids = self.conn.insert(&registry, object, &rows)?;
+        for (draft, id) in drafts.iter_mut().zip(&ids) {
+            draft.after.id = *id;
+            draft.after.version = 1;
+            draft.after.set("created_at", Value::Time(self.ctx.now.timestamp()));
+            draft.after.set("created_by", self.ctx.user_id().map_or(Value::Null, Value::Link));
+            self.keep_links(object, draft, *id)?;
+        }
+        self.tell_created(object, &drafts)?;
+        self.index(object, &drafts)?;
+        self.feed(object, drafts.iter())?;
+        for draft in &drafts {
+            self.follow_up(object, draft, draft.after.id)?;
+        }
+        Ok(ids)
+    }
+
+    pub(super) fn write_update(&mut self, object: &Arc<Object>, draft: &mut Draft) -> Result<()> {
+        let mut cells: Vec<(FieldIx, Raw)> =
+            object.columns().filter(|(_, f)| !f.system && draft.changed(&f.key)).map(|(ix, f)| (ix, draft.after.raw(&f.key))).collect();
+        let links = object.fields.iter().any(|f| f.kind == FieldType::Links && draft.changed(&f.key));
+        if cells.is_empty() && !links {
+            return Ok(());
+        }
+        for (key, value) in [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.user_id().map_or(Value::Null, Value::Link))] {
+            if let Some(ix) = object.field_ix(key) {
+                cells.push((ix, value.to_raw()));
+                draft.after.set(key, value);
+            }
+        }
+        let id = draft.after.id;
+        let registry = self.registry.clone();
+        let version = self.conn.update(&registry, object, id, draft.before.as_ref().map(|b| b.version), &cells)?;
+        draft.after.version = version.ok_or_else(akrab_model::Problem::stale)?;
+        self.keep_links(object, draft, id)?;
+        self.tell_changed(object, draft)?;
+        if object.fields.iter().any(|f| (f.search || f.key == object.decl.title) && draft.changed(&f.key)) {
+            self.index(object, std::slice::from_ref(draft))?;
+        }
+        self.feed(object, std::iter::once(&*draft))?;
+        self.follow_up(object, draft, id)
+    }
+
+    fn follow_up(&mut self, object: &Arc<Object>, draft: &Draft, id: RecordId) -> Result<()> {
+        self.note_people(object);
+        for behaviour in self.behaviours(&object.key) {
+            behaviour.after_save(draft, id, self)?;
+        }
+        Ok(())
+    }
+
+    /// Users, teams and roles are kept in memory: say so when they change.
+    pub(super) fn note_people(&mut self, object: &Object) {
+        self.people_changed |= matches!(object.key.as_str(), "user" | "team" | "role");
+    }
+
+    fn number(&mut self, object: &Object, drafts: &mut [Draft]) -> Result<()> {
+        for field in object.fields.iter().filter(|f| f.kind == FieldType::AutoNumber) {
+            let wanting: Vec<usize> = (0..drafts.len()).filter(|n| drafts[*n].get(&field.key).is_null()).collect();
+            if wanting.is_empty() {
+                continue;
+            }
+            let pattern = field.pattern.as_deref().unwrap_or("{0}").replace("{year}", &self.ctx.now.year().to_string());
+            let first = self.conn.counter_next(&format!("{}.{}:{pattern}", object.key, field.key), wanting.len() as i64)?;
+            for (n, place) in wanting.into_iter().enumerate() {
+                drafts[place].set(&field.key, Value::Text(numbered(&pattern, first + n as i64)));
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_links(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
+        let registry = self.registry.clone();
+        for (n, field) in object.fields.iter().enumerate().filter(|(_, f)| f.kind == FieldType::Links) {
+            if !draft.changed(&field.key) {
+                continue;
+            }
+            let rows: Vec<LinkCells> = match draft.get(&field.key) {
+                Value::Links(rows) => rows.iter().map(|r| LinkCells { to: r.to, cells: r.columns.iter().map(Value::to_raw).collect() }).collect(),
+                _ => Vec::new(),
+            };
+            self.conn.set_links(&registry, object, FieldIx(n as u16), id, &rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// `PLG-{00000}` with 482 is `PLG-00482`.
+fn numbered(pattern: &str, n: i64) -> String {
+    match (pattern.find('{'), pattern.find('}')) {
+        (Some(from), Some(to)) if from < to => format!("{}{n:0width$}{}", &pattern[..from], &pattern[to + 1..], width = to - from - 1),
+        _ => format!("{pattern}{n}"),
+    }
+}

@@ -1,0 +1,66 @@
+//! Into the bin, out of it, and gone for good.
+
+use super::Tx;
+use crate::Result;
+use crate::rights::Access;
+use akrab_model::{Object, Problem, Record, RecordId};
+use akrab_store::Bin;
+use std::sync::Arc;
+
+impl Tx<'_> {
+    /// Moves a record to the bin.
+    ///
+    /// # Errors
+    /// `not_found`, `forbidden`, `stale`; `last_administrator` for the only one.
+    pub fn delete(&mut self, object: &str, id: RecordId, version: Option<i64>) -> Result<()> {
+        let object = self.object(object)?;
+        let record = self.load_for(&object, id, Access::Delete, Bin::Living)?;
+        if version.is_some_and(|v| v != record.version) {
+            return Err(Problem::stale().with("version", record.version));
+        }
+        self.conn.set_deleted(&object, id, Some(self.ctx.micros()))?;
+        self.conn.search_drop(&object.key, id)?;
+        self.told(&object, &record, "delete")
+    }
+
+    /// Takes a record out of the bin.
+    ///
+    /// # Errors
+    /// `not_found` when it is not in the bin, `forbidden`, `invalid` when a unique value is taken by now.
+    pub fn restore(&mut self, object: &str, id: RecordId) -> Result<()> {
+        let object = self.object(object)?;
+        let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
+        let registry = self.registry.clone();
+        for field in object.fields.iter().filter(|f| f.unique && !record.get(&f.key).is_null()) {
+            let ix = object.field_ix(&field.key).into_iter().collect::<Vec<_>>();
+            if self.conn.taken(&registry, &object, &ix, &[record.raw(&field.key)], Some(id))?.is_some() {
+                return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(&field.key, "taken")]));
+            }
+        }
+        self.conn.set_deleted(&object, id, None)?;
+        if object.decl.searchable {
+            self.conn.search_put(&[super::words::entry(&object, &record)])?;
+        }
+        self.told(&object, &record, "restore")
+    }
+
+    /// Removes a record from the bin for good, with its timeline. The history keeps that it was there.
+    ///
+    /// # Errors
+    /// `not_found` when it is not in the bin, `forbidden`.
+    pub fn purge(&mut self, object: &str, id: RecordId) -> Result<()> {
+        let object = self.object(object)?;
+        let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
+        let registry = self.registry.clone();
+        self.conn.timeline_drop_source(&object.key, id)?;
+        self.conn.purge(&registry, &object, id)?;
+        self.told(&object, &record, "purge")
+    }
+
+    fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {
+        let change = self.change(object, record.id, kind, "{}".into());
+        self.conn.add_changes(&[change])?;
+        self.note_people(object);
+        self.feed_parents(object, &[(None, record)])
+    }
+}

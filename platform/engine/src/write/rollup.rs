@@ -1,0 +1,80 @@
+//! Roll-ups: figures over child records, worked out anew in the transaction that changed a child.
+
+use super::Tx;
+use crate::Result;
+use crate::behaviour::Draft;
+use akrab_model::filter::{Env, Filter};
+use akrab_model::query::{Aggregate, AggregateFn};
+use akrab_model::{Cond, FieldIx, Object, Raw, Record};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Tx<'_> {
+    /// Brings the roll-ups up to date that these changed records feed.
+    pub(super) fn feed<'d>(&mut self, child: &Arc<Object>, drafts: impl Iterator<Item = &'d Draft>) -> Result<()> {
+        if child.feeds.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<(Option<&Record>, &Record)> = drafts.map(|d| (d.before.as_ref(), &d.after)).collect();
+        self.feed_parents(child, &pairs)
+    }
+
+    pub(super) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
+        for (parent, field, via) in child.feeds.clone() {
+            let parent = self.registry.at(parent).clone();
+            let link = &child.at(via).key;
+            let mut ids = BTreeSet::new();
+            for (before, after) in records {
+                ids.extend(before.and_then(|b| b.link(link)));
+                ids.extend(after.link(link));
+            }
+            for id in ids {
+                self.roll_up(&parent, field, child, via, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn roll_up(&mut self, parent: &Arc<Object>, field: FieldIx, child: &Arc<Object>, via: FieldIx, id: i64) -> Result<()> {
+        let Some(decl) = parent.at(field).rollup.clone() else { return Ok(()) };
+        let registry = self.registry.clone();
+        let cond = match &decl.filter {
+            Some(json) => Filter::from_json(json)?.bind(&registry, child, &self.system_env(), &Everything)?,
+            None => Cond::True,
+        };
+        let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
+        let figure = self.conn.aggregate_children(&registry, child, via, id, &cond, Aggregate { function: decl.function, field: of })?;
+        let figure = match (figure, decl.function) {
+            (Raw::Null, AggregateFn::Sum) => Raw::Int(0),
+            (figure, _) => figure,
+        };
+        let mut cells = vec![(field, figure.clone())];
+        if self.engine.inner.formulas.load().has(&parent.key)
+            && let Some(mut record) = self.find(&parent.key, id)?
+        {
+            let old = record.clone();
+            let value = akrab_model::Value::from_raw(parent.at(field).kind, &figure);
+            record.set(&parent.at(field).key, value);
+            self.engine.inner.formulas.load().apply(parent, &mut record);
+            cells.extend(parent.columns().filter(|(ix, f)| *ix != field && f.formula.is_some() && old.get(&f.key) != record.get(&f.key)).map(|(ix, f)| (ix, record.raw(&f.key))));
+        }
+        self.conn.set_cells(&registry, parent, id, &cells)?;
+        Ok(())
+    }
+
+    fn system_env(&self) -> Env {
+        Env { now: self.ctx.now.clone(), me: None, team: Vec::new() }
+    }
+}
+
+/// Roll-ups count every record, whoever causes the change.
+struct Everything;
+
+impl akrab_model::filter::Rights for Everything {
+    fn may_read(&self, _: akrab_model::ObjectIx, _: FieldIx) -> bool {
+        true
+    }
+    fn guard(&self, _: akrab_model::ObjectIx) -> Cond {
+        Cond::True
+    }
+}

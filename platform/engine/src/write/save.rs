@@ -1,0 +1,147 @@
+//! Creating and changing records.
+
+use super::Tx;
+use crate::behaviour::Draft;
+use crate::rights::Access;
+use crate::Result;
+use akrab_model::object::FieldRight;
+use akrab_model::value::Input;
+use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, Record, RecordId, Value};
+use akrab_store::Bin;
+use std::sync::Arc;
+
+impl Tx<'_> {
+    /// Makes a record.
+    ///
+    /// # Errors
+    /// `forbidden`, or `invalid` with every fault of the input.
+    pub fn create(&mut self, object: &str, input: &Input) -> Result<RecordId> {
+        let object = self.object(object)?;
+        let draft = self.prepare_new(&object, input)?;
+        let ids = self.insert(&object, vec![draft])?;
+        Ok(ids[0])
+    }
+
+    /// Reads, completes and judges the draft of a new record without writing it.
+    ///
+    /// # Errors
+    /// As [`Tx::create`].
+    pub fn prepare_new(&mut self, object: &Arc<Object>, input: &Input) -> Result<Draft> {
+        if !self.rights.may_create(object) {
+            return Err(Problem::forbidden());
+        }
+        let mut draft = self.draft(object, None, input)?;
+        self.complete(&mut draft)?;
+        Ok(draft)
+    }
+
+    /// Changes fields of a record. `version`, when given, must be the present one.
+    ///
+    /// # Errors
+    /// `not_found`, `forbidden`, `stale`, or `invalid` with every fault of the input.
+    pub fn update(&mut self, object: &str, id: RecordId, input: &Input, version: Option<i64>) -> Result<Record> {
+        let object = self.object(object)?;
+        let before = self.load_for(&object, id, Access::Edit, Bin::Living)?;
+        if version.is_some_and(|v| v != before.version) {
+            return Err(Problem::stale().with("version", before.version));
+        }
+        let mut draft = self.draft(&object, Some(before), input)?;
+        self.complete(&mut draft)?;
+        self.write_update(&object, &mut draft)?;
+        Ok(draft.after)
+    }
+
+    /// Rules, formulas and checks, in this order.
+    fn complete(&mut self, draft: &mut Draft) -> Result<()> {
+        let object = draft.object.clone();
+        self.enter_stage(draft)?;
+        for behaviour in self.behaviours(&object.key) {
+            behaviour.before_save(draft, self)?;
+        }
+        self.engine.inner.formulas.load().apply(&object, &mut draft.after);
+        let mut faults = Vec::new();
+        for field in &object.fields {
+            // what was already empty before stays allowed when other fields change
+            let touched = draft.is_new() || draft.changed(&field.key);
+            if field.required && touched && is_empty(draft.get(&field.key)) && field.kind != FieldType::AutoNumber {
+                faults.push(FieldProblem::new(&field.key, "required"));
+            }
+        }
+        self.check_owner(draft, &mut faults);
+        self.check_targets(draft, &mut faults)?;
+        self.check_unique(draft, &mut faults)?;
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+    }
+
+    /// Nobody hands a record to a place where he himself could not edit it.
+    fn check_owner(&self, draft: &Draft, faults: &mut Vec<FieldProblem>) {
+        let Some(owner) = draft.object.owner.map(|ix| &draft.object.at(ix).key) else { return };
+        if draft.given.contains(owner) && draft.changed(owner) {
+            let to = draft.get(owner).int();
+            let own = self.ctx.user_id().is_some() && to == self.ctx.user_id();
+            if !own && !self.rights.reaches(&draft.object, Access::Edit, to) {
+                faults.push(FieldProblem::new(owner, "owner_out_of_reach"));
+            }
+        }
+    }
+
+    /// Links lead to living records the actor may see.
+    fn check_targets(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
+        let registry = self.registry.clone();
+        for field in draft.object.fields.iter().filter(|f| f.to.is_some() && !f.system) {
+            if !draft.changed(&field.key) {
+                continue;
+            }
+            let ids: Vec<i64> = match draft.get(&field.key) {
+                Value::Link(id) => vec![*id],
+                Value::Links(rows) => rows.iter().map(|r| r.to).collect(),
+                _ => continue,
+            };
+            let Some(target) = field.to.map(|to| registry.at(to)) else { continue };
+            let seen = if draft.given.contains(&field.key) { self.rights.cond(target, Access::Read) } else { Cond::True };
+            let found = self.conn.titles(&registry, target, &ids, &seen)?;
+            for (n, id) in ids.iter().enumerate().filter(|(_, id)| !found.iter().any(|(f, _)| f == *id)) {
+                let at = if field.kind == FieldType::Links { format!("/{}/{n}", field.key) } else { field.key.clone() };
+                faults.push(FieldProblem::new(&at, "no_such_record").with("id", id));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_unique(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
+        let object = draft.object.clone();
+        let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
+        let sets: Vec<Vec<String>> = single.chain(object.decl.unique.iter().cloned()).collect();
+        for set in sets {
+            if !set.iter().any(|key| draft.changed(key)) || set.iter().any(|key| draft.get(key).is_null()) {
+                continue;
+            }
+            let fields: Vec<FieldIx> = set.iter().filter_map(|key| object.field_ix(key)).collect();
+            let values: Vec<_> = set.iter().map(|key| draft.after.raw(key)).collect();
+            let except = draft.before.as_ref().map(|b| b.id);
+            let registry = self.registry.clone();
+            if self.conn.taken(&registry, &object, &fields, &values, except)?.is_some() {
+                faults.push(FieldProblem::new(&set[0], "taken"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fields the actor may change on this record, for forms.
+    pub fn editable(&self, object: &Object) -> Vec<FieldIx> {
+        (0..object.fields.len() as u16)
+            .map(FieldIx)
+            .filter(|ix| object.at(*ix).writable() && self.rights.field(object, *ix) == FieldRight::Edit)
+            .collect()
+    }
+}
+
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(s) => s.is_empty(),
+        Value::Keys(k) => k.is_empty(),
+        Value::Links(l) => l.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,139 @@
+//! History and timeline, written with the change they tell of.
+
+use super::Tx;
+use crate::Result;
+use crate::behaviour::Draft;
+use akrab_model::{FieldType, Object, Record, Value};
+use akrab_store::{Change, Entry};
+use serde_json::{Map, Value as Json, json};
+
+impl Tx<'_> {
+    pub(super) fn change(&self, object: &Object, id: i64, kind: &str, diff: String) -> Change {
+        Change {
+            id: 0,
+            object: object.key.clone(),
+            record: id,
+            at: self.ctx.micros(),
+            actor: self.ctx.user_id(),
+            door: self.ctx.door.key().into(),
+            request: self.ctx.request.clone(),
+            kind: kind.into(),
+            diff,
+        }
+    }
+
+    pub(super) fn tell_created(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
+        let changes: Vec<_> = drafts.iter().map(|d| self.change(object, d.after.id, "create", "{}".into())).collect();
+        self.conn.add_changes(&changes)?;
+        if object.is_system() {
+            return Ok(());
+        }
+        let mut entries = Vec::new();
+        for draft in drafts {
+            entries.push(self.entry(object, &draft.after, (&object.key, draft.after.id), "created"));
+            self.fan_out(object, &draft.after, &mut entries);
+        }
+        Ok(self.conn.timeline_put(&entries)?)
+    }
+
+    pub(super) fn tell_changed(&mut self, object: &Object, draft: &Draft) -> Result<()> {
+        let id = draft.after.id;
+        let diff = diff(object, draft);
+        if diff.is_empty() {
+            return Ok(());
+        }
+        let stage = object.fields.iter().any(|f| f.kind == FieldType::Stage && diff.contains_key(&f.key));
+        let loud = diff.keys().any(|k| object.field(k).is_some_and(|f| !f.quiet));
+        let change = self.change(object, id, "update", Json::Object(diff).to_string());
+        let change_id = self.conn.add_changes(&[change])?.first().copied();
+        if object.is_system() {
+            return Ok(());
+        }
+        let mut entries = Vec::new();
+        if loud {
+            let kind = if stage { "stage" } else { "changed" };
+            let told = |subject: (&str, i64)| Entry {
+                id: 0,
+                subject_object: subject.0.into(),
+                subject_id: subject.1,
+                at: self.ctx.micros(),
+                kind: kind.into(),
+                source_object: object.key.clone(),
+                source_id: id,
+                change_id,
+                open: false,
+            };
+            entries.push(told((&object.key, id)));
+            if stage {
+                entries.extend(subjects(object, &draft.after, &self.registry).iter().map(|(o, i)| told((o, *i))));
+            }
+        }
+        let decl = &object.decl.timeline;
+        let moved = decl.on.iter().chain(&decl.at).chain(&decl.kind).chain(&decl.done).any(|key| draft.changed(key));
+        if moved {
+            self.conn.timeline_drop_source(&object.key, id)?;
+            self.fan_out(object, &draft.after, &mut entries);
+        }
+        Ok(self.conn.timeline_put(&entries)?)
+    }
+
+    /// Entries in the timelines of the records this one is about.
+    pub(super) fn fan_out(&self, object: &Object, record: &Record, entries: &mut Vec<Entry>) {
+        let kind = object.decl.timeline.kind.as_deref().map_or(object.key.as_str(), |k| record.get(k).text().unwrap_or(&object.key));
+        for (subject, id) in subjects(object, record, &self.registry) {
+            entries.push(self.entry(object, record, (&subject, id), kind));
+        }
+    }
+
+    fn entry(&self, object: &Object, record: &Record, subject: (&str, i64), kind: &str) -> Entry {
+        let decl = &object.decl.timeline;
+        let of_record = kind != "created";
+        let at = decl.at.as_deref().filter(|_| of_record).and_then(|key| match record.get(key) {
+            Value::Time(t) => Some(t.as_microsecond()),
+            Value::Date(d) => d.to_zoned(self.ctx.now.time_zone().clone()).ok().map(|z| z.timestamp().as_microsecond()),
+            _ => None,
+        });
+        let created = match record.get("created_at") {
+            Value::Time(t) => t.as_microsecond(),
+            _ => self.ctx.micros(),
+        };
+        Entry {
+            id: 0,
+            subject_object: subject.0.into(),
+            subject_id: subject.1,
+            at: at.unwrap_or(created),
+            kind: kind.into(),
+            source_object: object.key.clone(),
+            source_id: record.id,
+            change_id: None,
+            open: of_record && decl.done.as_deref().is_some_and(|key| record.get(key).is_null()),
+        }
+    }
+}
+
+/// The records whose timelines tell of this one: (object key, id).
+fn subjects(object: &Object, record: &Record, registry: &akrab_model::Registry) -> Vec<(String, i64)> {
+    let mut found = Vec::new();
+    for key in &object.decl.timeline.on {
+        let Some((field, to)) = object.field(key).and_then(|f| Some((f, f.to?))) else { continue };
+        let target = registry.at(to).key.clone();
+        match record.get(&field.key) {
+            Value::Link(id) => found.push((target, *id)),
+            Value::Links(rows) => found.extend(rows.iter().map(|r| (target.clone(), r.to))),
+            _ => {}
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Changed fields with their old and new values in API form.
+fn diff(object: &Object, draft: &Draft) -> Map<String, Json> {
+    let shown = |f: &akrab_model::Field, value: &Value| match value {
+        Value::Links(rows) => json!(rows.iter().map(|r| r.to_json(f)).collect::<Vec<_>>()),
+        value => value.to_json(),
+    };
+    let changed = object.fields.iter().filter(|f| !f.system && draft.changed(&f.key));
+    changed.map(|f| (f.key.clone(), json!([shown(f, draft.old(&f.key)), shown(f, draft.get(&f.key))]))).collect()
+}

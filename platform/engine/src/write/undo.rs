@@ -1,0 +1,46 @@
+//! Undo: a new change that brings the old values back.
+
+use super::Tx;
+use crate::{Door, Result};
+use akrab_model::value::Input;
+use akrab_model::{Problem, ProblemKind, RecordId};
+use serde_json::Value as Json;
+
+impl Tx<'_> {
+    /// Takes one change back: a changed record gets its old values, a deleted one comes back, a
+    /// created one goes to the bin.
+    ///
+    /// # Errors
+    /// `not_found` for a change on a record out of sight; `changed_since` when one of the fields
+    /// has another value by now; `not_undoable` for a removal for good.
+    pub fn undo(&mut self, change: i64) -> Result<(String, RecordId)> {
+        let change = self.conn.change(change)?.ok_or_else(Problem::not_found)?;
+        let conflict = |code| Problem::new(ProblemKind::Conflict, code);
+        self.ctx.door = Door::Undo;
+        match change.kind.as_str() {
+            "create" => self.delete(&change.object, change.record, None)?,
+            "delete" => self.restore(&change.object, change.record)?,
+            "restore" => self.delete(&change.object, change.record, None)?,
+            "update" => {
+                let object = self.object(&change.object)?;
+                let now = self.load_for(&object, change.record, crate::Access::Edit, akrab_store::Bin::Living)?;
+                let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).map_err(Problem::internal)?;
+                let mut input = Input::new();
+                for (key, pair) in diff {
+                    let Some(field) = object.field(&key).filter(|f| f.writable()) else { continue };
+                    let present = match now.get(&key) {
+                        akrab_model::Value::Links(rows) => Json::Array(rows.iter().map(|r| r.to_json(field)).collect()),
+                        value => value.to_json(),
+                    };
+                    if present != pair[1] {
+                        return Err(conflict("changed_since").with("field", &key));
+                    }
+                    input.insert(key, pair[0].clone());
+                }
+                self.update(&change.object, change.record, &input, None)?;
+            }
+            _ => return Err(conflict("not_undoable")),
+        }
+        Ok((change.object, change.record))
+    }
+}
