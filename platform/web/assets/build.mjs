@@ -10,7 +10,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 process.chdir(here);
-const out = `dist.${process.pid}`;
+const out = `node_modules/.akrab-${process.pid}`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 const manifest = {};

@@ -1,1 +1,36 @@
-import "htmx.org";
+// Entry: everything that every page may need. Heavier parts load when a page shows them.
+import htmx from "htmx.org";
+import { upgrade, watch } from "./dom";
+import { csrf } from "./net";
+import "./dialogs";
+import "./forms";
+import "./frame";
+import "./keys";
+import "./list";
+import "./edit";
+import "./columns";
+import "./menus";
+import "./palette";
+import "./toasts";
+
+document.addEventListener("htmx:config:request", (event) => {
+  const request = (event as CustomEvent).detail.ctx.request;
+  request.headers["X-CSRF-Token"] = csrf();
+});
+
+upgrade("[data-board]", (el) => void import("./board").then((m) => m.board(el)));
+upgrade("[data-order-url],[data-sortable]", (el) => void import("./order").then((m) => m.order(el)));
+upgrade("[data-filter]", (el) => void import("./filter").then((m) => m.filter(el)));
+upgrade("select[data-link-picker],select[data-multi]", (el) => void import("./picker").then((m) => m.picker(el as HTMLSelectElement)));
+upgrade("[data-job]", (el) => {
+  const ask = async () => {
+    const answer = await fetch(el.dataset.job!, { headers: { "HX-Request": "true" } });
+    if (!el.isConnected) return;
+    if (answer.ok) {
+      el.insertAdjacentHTML("afterend", await answer.text());
+      el.remove();
+    } else setTimeout(ask, 3000);
+  };
+  setTimeout(ask, 1000);
+});
+watch((root) => htmx.process(root));

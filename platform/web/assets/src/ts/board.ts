@@ -1,0 +1,123 @@
+// The board: mouse and touch by SortableJS, the keyboard by ourselves. The server has the last word.
+import Sortable from "sortablejs";
+import { showDialog } from "./dialogs";
+import { all, announce, inserted, one, say } from "./dom";
+import { send } from "./net";
+
+type Place = { column: HTMLElement; next: Element | null };
+const placeOf = (card: HTMLElement): Place => ({ column: card.closest<HTMLElement>("[data-board-column]")!, next: card.nextElementSibling });
+const put = (card: HTMLElement, place: Place) => place.column.insertBefore(card, place.next?.isConnected && place.next.parentElement === place.column ? place.next : null);
+const titleOf = (card: HTMLElement) => one(".ak-card-title", card)?.textContent ?? "";
+
+const move = async (card: HTMLElement, from: Place, stage: string, label: string) => {
+  const before = (card.nextElementSibling as HTMLElement | null)?.dataset.card ?? "";
+  card.setAttribute("aria-busy", "true");
+  const answer = await send(card.dataset.moveUrl!, new URLSearchParams({ stage, before }));
+  card.removeAttribute("aria-busy");
+  if (answer.moved) return;
+  if (!answer.ok) {
+    put(card, from);
+    announce(say("js-returned", from.column.dataset.label));
+    showDialog(answer);
+    return;
+  }
+  announce(say("js-dropped", label));
+  const fresh = answer.fragment.querySelector<HTMLElement>("[data-card]");
+  if (fresh && card.isConnected) {
+    card.replaceWith(fresh);
+    inserted(fresh);
+  }
+};
+
+export const board = (root: HTMLElement) => {
+  const columns = all("[data-board-column]", root);
+  let from: Place | null = null;
+  for (const column of columns) {
+    Sortable.create(column, {
+      group: "board", draggable: "[data-card]", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+      delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, ghostClass: "ak-card-ghost", filter: "button,input",
+      preventOnFilter: false, scrollSensitivity: 60,
+      onStart: (event) => (from = { column: event.from, next: event.item.nextElementSibling }),
+      onEnd: (event) => {
+        const card = event.item;
+        const end = endUnder(root, event);
+        if (end && from) {
+          put(card, from);
+          void move(card, from, end.dataset.stage!, end.dataset.label!);
+        } else if (from && (event.to !== event.from || event.newIndex !== event.oldIndex)) {
+          void move(card, from, event.to.dataset.stage!, event.to.dataset.label!);
+        }
+        all("[data-over]", root).forEach((el) => el.removeAttribute("data-over"));
+      },
+      onMove: (event) => {
+        all("[data-over]", root).forEach((el) => el.removeAttribute("data-over"));
+        event.to.dataset.over = "";
+      },
+    });
+  }
+  root.addEventListener("keydown", (event) => byKey(root, columns, event));
+  root.addEventListener("focusout", (event) => {
+    const card = (event.target as Element).closest<HTMLElement>("[data-lifted]");
+    if (card && !moving) drop(card, false);
+  });
+};
+
+const endUnder = (root: HTMLElement, event: Sortable.SortableEvent) => {
+  const pointer = (event as unknown as { originalEvent?: MouseEvent | TouchEvent }).originalEvent;
+  const at = pointer && "changedTouches" in pointer ? pointer.changedTouches[0] : (pointer as MouseEvent | undefined);
+  const el = at && document.elementFromPoint(at.clientX, at.clientY);
+  const end = el?.closest<HTMLElement>("[data-board-end]");
+  return end && root.contains(end) ? end : null;
+};
+
+// Keyboard: Space lifts, arrows move, Space drops, Esc puts back.
+let origin: Place | null = null;
+let moving = false;
+const drop = (card: HTMLElement, keep: boolean) => {
+  delete card.dataset.lifted;
+  const start = origin;
+  origin = null;
+  if (!start) return;
+  const column = card.closest<HTMLElement>("[data-board-column]")!;
+  if (!keep) {
+    put(card, start);
+    announce(say("js-returned", start.column.dataset.label));
+  } else if (column !== start.column || card.nextElementSibling !== start.next) void move(card, start, column.dataset.stage!, column.dataset.label!);
+};
+const byKey = (root: HTMLElement, columns: HTMLElement[], event: KeyboardEvent) => {
+  const card = (event.target as Element).closest<HTMLElement>("[data-card]");
+  if (!card || event.target !== card) return;
+  const lifted = "lifted" in card.dataset;
+  const column = card.closest<HTMLElement>("[data-board-column]")!;
+  const stop = () => (event.preventDefault(), event.stopPropagation());
+  if (event.key === " ") {
+    stop();
+    if (lifted) return drop(card, true);
+    origin = placeOf(card);
+    card.dataset.lifted = "";
+    return announce(say("js-lifted", titleOf(card)));
+  }
+  if (event.key === "Escape" && lifted) return stop(), drop(card, false), card.focus();
+  if (event.key === "Enter" && !lifted) return stop(), location.assign(card.dataset.href!);
+  if (!event.key.startsWith("Arrow")) return;
+  stop();
+  const at = columns.indexOf(column);
+  const cards = all("[data-card]", column);
+  const index = cards.indexOf(card);
+  const sideways = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+  const down = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (!lifted) {
+    const target = sideways ? all("[data-card]", columns[at + sideways] ?? column)[Math.min(index, 99)] ?? one("[data-card]", columns[at + sideways] ?? column) : cards[index + down];
+    return target?.focus();
+  }
+  moving = true;
+  const goal = columns[at + sideways];
+  if (sideways && goal) goal.prepend(card);
+  else if (down < 0) cards[index - 1]?.before(card);
+  else if (down > 0) cards[index + 1]?.after(card);
+  card.focus();
+  moving = false;
+  const now = card.closest<HTMLElement>("[data-board-column]")!;
+  const list = all("[data-card]", now);
+  announce(say("js-moved", now.dataset.label, String(list.indexOf(card) + 1), String(list.length)));
+};

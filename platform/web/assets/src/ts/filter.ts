@@ -1,0 +1,215 @@
+// The filter builder: nested groups, operators by type, value editors by operator, a live count.
+import { all, inserted, later, on, one, wordList } from "./dom";
+import { send } from "./net";
+
+type Leaf = { field: string; op: string; value?: unknown };
+type Tree = { all: Node[] } | { any: Node[] };
+type Node = Leaf | Tree;
+type Field = { key: string; label: string; type: string; group?: string; options?: [string, string][]; search?: string };
+type Operator = { op: string; label: string; editor: string };
+
+const children = (tree: Tree) => ("all" in tree ? tree.all : tree.any);
+const isTree = (node: Node): node is Tree => "all" in node || "any" in node;
+
+export const filter = (root: HTMLElement) => {
+  const fields: Field[] = JSON.parse(root.dataset.fields || "[]");
+  const operators: Record<string, Operator[]> = JSON.parse(root.dataset.operators || "{}");
+  const words = wordList(root.dataset.words ?? "");
+  const word = (key: string) => words.get(`filter-${key}`) ?? "";
+  const body = one("[data-filter-body]", root)!;
+  const hidden = one<HTMLInputElement>("[data-filter-json]", root)!;
+  const icons = one<HTMLTemplateElement>("[data-filter-icons]", root)!.content;
+  let tree: Tree;
+  try {
+    const parsed: Node = JSON.parse(hidden.value || '{"all":[]}');
+    tree = isTree(parsed) ? parsed : { all: [parsed] };
+  } catch {
+    tree = { all: [] };
+  }
+
+  const make = <K extends keyof HTMLElementTagNameMap>(tag: K, className = "", text = "") => {
+    const el = document.createElement(tag);
+    if (className) el.className = className;
+    if (text) el.textContent = text;
+    return el;
+  };
+  const icon = (name: string) => icons.querySelector(`[data-icon="${name}"] svg`)!.cloneNode(true);
+  const button = (name: string, label: string, run: () => void, onlyIcon = true) => {
+    const el = make("button", onlyIcon ? "btn ak-btn-icon" : "btn");
+    el.type = "button";
+    el.dataset.variant = "ghost";
+    el.append(icon(name));
+    if (onlyIcon) [el.title, el.ariaLabel] = [label, label];
+    else el.append(label);
+    el.onclick = run;
+    return el;
+  };
+  const choose = (label: string, options: [string, string, string?][], value: string, run: (value: string) => void) => {
+    const wrap = make("span", "ak-select");
+    const select = make("select", "ak-input");
+    select.ariaLabel = label;
+    const groups = new Map<string, HTMLElement>();
+    for (const [key, text, group] of options) {
+      const option = new Option(text, key, false, key === value);
+      if (!group) select.append(option);
+      else {
+        if (!groups.has(group)) {
+          const box = make("optgroup");
+          box.label = group;
+          groups.set(group, box);
+          select.append(box);
+        }
+        groups.get(group)!.append(option);
+      }
+    }
+    select.onchange = () => run(select.value);
+    wrap.append(select, icon("down"));
+    return wrap;
+  };
+
+  const fieldOf = (leaf: Leaf) => fields.find((field) => field.key === leaf.field) ?? fields[0];
+  const operatorsOf = (leaf: Leaf) => operators[fieldOf(leaf)?.type] ?? [];
+  const fresh = (): Leaf => ({ field: fields[0]?.key ?? "", op: operators[fields[0]?.type]?.[0]?.op ?? "", value: "" });
+
+  const count = later(300, async () => {
+    const answer = await send(`${root.dataset.countUrl}${root.dataset.countUrl!.includes("?") ? "&" : "?"}filter=${encodeURIComponent(hidden.value)}`);
+    if (answer.ok) one("[data-filter-count]", root)!.replaceChildren(...answer.fragment.childNodes);
+  });
+  const changed = (redraw: boolean) => {
+    hidden.value = JSON.stringify(tree);
+    if (redraw) draw();
+    if (root.dataset.countUrl) count();
+  };
+
+  const editor = (leaf: Leaf): HTMLElement => {
+    const field = fieldOf(leaf);
+    const kind = operatorsOf(leaf).find((one) => one.op === leaf.op)?.editor ?? "text";
+    const label = word("value");
+    const keep = (value: unknown) => {
+      leaf.value = value;
+      changed(false);
+    };
+    const box = make("span", "ak-filter-value");
+    const text = (type = "text") => {
+      const input = make("input", "ak-input");
+      [input.type, input.ariaLabel, input.value] = [type, label, String(leaf.value ?? "")];
+      if (kind === "number" || kind === "money") input.inputMode = "decimal";
+      input.oninput = () => keep(input.value);
+      return input;
+    };
+    if (kind === "none") return box;
+    if (kind === "relative") {
+      const codes = word("relative-codes").split("|");
+      const labels = word("relative").split("|");
+      if (!codes.includes(String(leaf.value))) leaf.value = codes[0];
+      box.append(choose(label, codes.map((code, i) => [code, labels[i]]), String(leaf.value), keep));
+    } else if (kind === "choice" && field.options) {
+      if (!field.options.some(([value]) => value === leaf.value)) leaf.value = field.options[0]?.[0];
+      box.append(choose(label, field.options, String(leaf.value), keep));
+    } else if (kind === "choices" || kind === "link") {
+      const select = make("select", "ak-input");
+      select.ariaLabel = label;
+      select.multiple = kind === "choices";
+      const chosen = (Array.isArray(leaf.value) ? leaf.value : leaf.value ? [leaf.value] : []).map(String);
+      if (field.search) select.dataset.linkPicker = field.search;
+      else select.dataset.multi = "";
+      const options = field.options ?? chosen.map((value) => [value, value] as [string, string]);
+      options.forEach(([value, words]) => select.append(new Option(words, value, false, chosen.includes(value))));
+      chosen.filter((value) => !options.some(([known]) => known === value)).forEach((value) => select.append(new Option(value, value, false, true)));
+      select.onchange = () => keep(select.multiple ? [...select.selectedOptions].map((option) => option.value) : select.value);
+      box.append(select);
+    } else box.append(text(kind === "date" ? "date" : "text"));
+    return box;
+  };
+
+  const join = (parent: Tree, i: number) => make("span", "ak-filter-join", i === 0 ? word("if") : word("all" in parent ? "and" : "or"));
+  const drawLeaf = (parent: Tree, leaf: Leaf, i: number) => {
+    const row = make("div", "ak-filter-row");
+    const list = children(parent);
+    const copy = button("copy", word("copy"), () => (list.splice(i + 1, 0, structuredClone(leaf)), changed(true)));
+    copy.dataset.filterCopy = "";
+    row.append(
+      join(parent, i),
+      choose(word("field"), fields.map((field) => [field.key, field.label, field.group]), leaf.field, (key) => {
+        leaf.field = key;
+        leaf.op = operatorsOf(leaf)[0]?.op ?? "";
+        leaf.value = "";
+        changed(true);
+      }),
+      choose(word("operator"), operatorsOf(leaf).map((one) => [one.op, one.label]), leaf.op, (op) => {
+        const before = operatorsOf(leaf).find((one) => one.op === leaf.op)?.editor;
+        leaf.op = op;
+        if (operatorsOf(leaf).find((one) => one.op === op)?.editor !== before) leaf.value = "";
+        changed(true);
+      }),
+      editor(leaf),
+      copy,
+      button("x", word("remove"), () => (list.splice(i, 1), changed(true))),
+    );
+    return row;
+  };
+  const joiner = (node: Tree, replace: (tree: Tree) => void) => {
+    const box = make("span", "ak-segmented");
+    for (const key of ["all", "any"] as const) {
+      const el = make("button", "", word(key));
+      el.type = "button";
+      el.setAttribute("aria-pressed", String(key in node));
+      el.onclick = () => (replace(key === "all" ? { all: children(node) } : { any: children(node) }), changed(true));
+      box.append(el);
+    }
+    return box;
+  };
+  const adder = (node: Tree) => {
+    const line = make("div", "ak-filter-add");
+    line.append(
+      button("plus", word("add"), () => (children(node).push(fresh()), changed(true)), false),
+      button("group", word("add-group"), () => (children(node).push({ any: [fresh(), fresh()] }), changed(true)), false),
+    );
+    return line;
+  };
+  const drawGroup = (parent: Tree, node: Tree, i: number): HTMLElement => {
+    const outer = make("div", "ak-filter-group");
+    const box = make("div", "ak-filter-box");
+    const head = make("div", "ak-filter-box-head");
+    const list = children(parent);
+    head.append(make("b", "", word("all" in node ? "all-of" : "any-of")), joiner(node, (next) => (list[i] = next)), make("span", "ak-spacer"), button("trash", word("remove"), () => (list.splice(i, 1), changed(true))));
+    box.append(head, ...children(node).map((child, n) => drawNode(node, child, n)), adder(node));
+    outer.append(join(parent, i), box);
+    return outer;
+  };
+  const drawNode = (parent: Tree, node: Node, i: number) => (isTree(node) ? drawGroup(parent, node, i) : drawLeaf(parent, node, i));
+  const draw = () => {
+    const top = joiner(tree, (next) => (tree = next));
+    const place = one("[data-filter-join]", root)!;
+    top.dataset.filterJoin = "";
+    place.replaceWith(top);
+    body.replaceChildren(...children(tree).map((node, i) => drawNode(tree, node, i)), adder(tree));
+    inserted(body);
+  };
+
+  const show = (open: boolean) => {
+    root.hidden = !open;
+    if (!open) return;
+    if (!children(tree).length) children(tree).push(fresh());
+    draw();
+    one("select, input:not([type=hidden])", body)?.focus();
+  };
+  on("click", "[data-filter-open]", (_, event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    show(root.hidden);
+  });
+  on("click", "[data-filter-close]", () => show(false));
+  root.addEventListener("keydown", (event) => event.key === "Escape" && !(event.target as Element).closest(".ts-wrapper") && show(false));
+  // Fields of the form without script must not travel.
+  one("form", root)!.addEventListener("submit", () => {
+    const drop = (node: Tree): void => {
+      const kept = children(node).filter((child) => (isTree(child) ? (drop(child), children(child).length > 0) : child.field));
+      children(node).splice(0, Infinity, ...kept);
+    };
+    drop(tree);
+    hidden.value = children(tree).length ? JSON.stringify(tree) : "";
+    all<HTMLInputElement>("[name^=add-]", root).forEach((el) => (el.disabled = true));
+  });
+  if (location.hash === "#filter") show(true);
+};

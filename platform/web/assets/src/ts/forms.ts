@@ -1,0 +1,112 @@
+// Forms: unsaved changes, growing text, money and dates read back, duplicates, drafts.
+import { all, inserted, later, on, one, say, upgrade } from "./dom";
+import { send } from "./net";
+import { readDate, readMoney } from "./read";
+
+const clean = new WeakMap<HTMLFormElement, string>();
+const state = (form: HTMLFormElement) => new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)])).toString();
+export const isDirty = (form: HTMLFormElement) => clean.has(form) && clean.get(form) !== state(form);
+/** From here on the form counts as unchanged. */
+export const settle = (form: HTMLFormElement) => void clean.set(form, state(form));
+
+upgrade("form[data-guard]", (el) => setTimeout(() => settle(el as HTMLFormElement)));
+window.addEventListener("beforeunload", (event) => {
+  if (all<HTMLFormElement>("form[data-guard]").some(isDirty)) event.preventDefault();
+});
+
+// A form sent twice does its work twice: the second press is refused.
+on("submit", "form", (el, event) => {
+  const form = el as HTMLFormElement;
+  if (event.defaultPrevented || form.method === "get" || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+  if ("busy" in form.dataset) return event.preventDefault();
+  form.dataset.busy = "";
+  settle(form);
+});
+window.addEventListener("pageshow", () => all("[data-busy]").forEach((el) => delete el.dataset.busy));
+
+const grow = (el: HTMLElement) => {
+  el.style.height = "auto";
+  el.style.height = `${el.scrollHeight + 2}px`;
+};
+upgrade("textarea[data-autogrow]", (el) => grow(el));
+on("input", "textarea[data-autogrow]", (el) => grow(el));
+
+on("input", "[data-money]", (el) => {
+  const out = el.parentElement && one("[data-money-read]", el.parentElement);
+  if (out) out.textContent = readMoney((el as HTMLInputElement).value, el.dataset.money ?? "IDR");
+});
+on("input", "[data-date-text]", (el) => {
+  const wrap = el.closest("[data-date]");
+  const out = wrap && one("[data-date-read]", wrap);
+  if (out) out.textContent = readDate((el as HTMLInputElement).value);
+});
+on("change", "[data-date-picker]", (el) => {
+  const text = one<HTMLInputElement>("[data-date-text]", el.closest("[data-date]")!);
+  const [y, m, d] = (el as HTMLInputElement).value.split("-");
+  if (!text || !d) return;
+  text.value = `${d}/${m}/${y}`;
+  text.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+upgrade("[data-reveal]", (el) => (el.hidden = false));
+on("click", "[data-reveal]", (el) => {
+  const input = one<HTMLInputElement>("input", el.parentElement!);
+  if (input) input.type = input.type === "password" ? "text" : "password";
+});
+on("click", "[data-copy]", (el) => {
+  void navigator.clipboard?.writeText(el.dataset.copy!).then(() => import("./net").then((net) => net.showToast(say("js-copied"))));
+});
+on("click", "[data-insert]", (el) => {
+  const text = one<HTMLTextAreaElement>("textarea", el.closest("form")!);
+  if (!text) return;
+  text.focus();
+  text.setRangeText(el.dataset.insert!, text.selectionStart, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+on("click", ".ak-error-summary a", (el, event) => {
+  const field = one((el as HTMLAnchorElement).hash);
+  if (!field) return;
+  event.preventDefault();
+  field.scrollIntoView({ block: "center" });
+  field.focus();
+});
+upgrade("[data-error-summary]", (el) => el.focus());
+
+// Duplicates while a new record is typed.
+const lookForDuplicates = later(350, async (form: HTMLFormElement, mount: HTMLElement) => {
+  const query = new URLSearchParams([...new FormData(form)].flatMap(([k, v]) => (typeof v === "string" && v && k !== "csrf" ? [[k, v]] : [])));
+  const answer = await send(`${mount.dataset.duplicatesUrl}?${query}`);
+  if (!mount.isConnected || !answer.ok || "ignored" in mount.dataset) return;
+  mount.replaceChildren(...answer.fragment.childNodes);
+  inserted(mount);
+});
+on("input", "form:has([data-duplicates-mount])", (form, event) => {
+  const mount = one("[data-duplicates-mount]", form)!;
+  if ("ignored" in mount.dataset || !(event.target as HTMLInputElement).value || (event.target as HTMLInputElement).value.length < 3) return;
+  lookForDuplicates(form as HTMLFormElement, mount);
+});
+on("click", "[data-duplicates-ignore]", (el) => {
+  const mount = el.closest<HTMLElement>("[data-duplicates-mount]")!;
+  mount.dataset.ignored = "";
+  mount.replaceChildren();
+});
+
+// What was typed into a composer survives a change of page within this browser tab.
+upgrade("form[data-draft]", (el) => {
+  const key = `draft:${el.dataset.draft}`;
+  const text = one<HTMLTextAreaElement>("textarea", el);
+  if (!text) return;
+  const kept = sessionStorage.getItem(key);
+  if (kept && !text.value) {
+    text.value = kept;
+    grow(text);
+  }
+  text.addEventListener("input", () => (text.value ? sessionStorage.setItem(key, text.value) : sessionStorage.removeItem(key)));
+  el.addEventListener("submit", () => sessionStorage.removeItem(key));
+});
+on("keydown", "form[data-composer]", (el, event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (el as HTMLFormElement).requestSubmit();
+});
+upgrade("textarea[data-mention]", (el) => {
+  if (el.dataset.mention) void import("./mention").then((m) => m.mention(el as HTMLTextAreaElement));
+});

@@ -1,0 +1,26 @@
+// The frame: side bar, theme, folds that stay as they were left.
+import { on, one, upgrade } from "./dom";
+
+const root = document.documentElement;
+export const foldSidebar = () => {
+  const folded = root.dataset.sidebar === "folded";
+  if (folded) delete root.dataset.sidebar;
+  else root.dataset.sidebar = "folded";
+  document.cookie = `sidebar=${folded ? "open" : "folded"};path=/;max-age=31536000;samesite=lax`;
+};
+
+on("click", "[data-theme-choice]", (el, event) => {
+  event.preventDefault();
+  root.dataset.theme = el.dataset.themeChoice!;
+  el.parentElement?.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+  el.setAttribute("aria-current", "true");
+  void fetch((el as HTMLAnchorElement).href, { redirect: "manual" });
+});
+upgrade("details[data-remember-fold]", (el) => {
+  const details = el as HTMLDetailsElement;
+  const key = `fold:${location.pathname.split("/")[1]}:${details.dataset.rememberFold}`;
+  const kept = localStorage.getItem(key);
+  if (kept) details.open = kept === "open";
+  details.addEventListener("toggle", () => localStorage.setItem(key, details.open ? "open" : "folded"));
+});
+on("click", "[data-sidebar-open]", () => setTimeout(() => one("#sidebar a, #sidebar summary")?.focus()));

@@ -1,0 +1,66 @@
+// The keyboard map; `?` shows it. Single keys are off while typing and can be switched off.
+import { openDialog, topDialog } from "./dialogs";
+import { all, on, one, typing, upgrade } from "./dom";
+import { foldSidebar } from "./frame";
+import { listKey } from "./list";
+import { openPalette } from "./palette";
+import { undo } from "./toasts";
+
+const singleKeys = () => (localStorage.getItem("single-keys") ?? document.body.dataset.singleKeys ?? "on") === "on";
+upgrade("[data-single-keys-switch]", (el) => ((el as HTMLInputElement).checked = singleKeys()));
+on("change", "[data-single-keys-switch]", (el) => localStorage.setItem("single-keys", (el as HTMLInputElement).checked ? "on" : "off"));
+
+const help = () => one<HTMLDialogElement>("#keyboard")?.showModal();
+on("click", "[data-keyboard-help]", help);
+
+let goes = 0;
+const go = (key: string) => {
+  const pair = (document.body.dataset.go ?? "").split(" ").find((entry) => entry.startsWith(`${key}=`));
+  if (pair) location.assign(pair.slice(2));
+};
+
+const save = () => {
+  const scope: ParentNode = topDialog() ?? document;
+  const form = (document.activeElement?.closest("form") ?? one("form[data-guard]", scope)) as HTMLFormElement | null;
+  form?.requestSubmit(one<HTMLButtonElement>('button[type="submit"][data-variant="primary"]', form));
+};
+
+const single: Record<string, (event: KeyboardEvent) => boolean | void> = {
+  "/": () => openPalette(),
+  "?": () => help(),
+  "[": () => foldSidebar(),
+  g: () => void (goes = Date.now()),
+  c: () => {
+    const url = document.body.dataset.createHref;
+    if (url) void openDialog(url).then((shown) => shown || location.assign(url));
+  },
+  f: () => one("[data-filter-open]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (command && key === "k") return event.preventDefault(), openPalette();
+  if (command && key === "s") return event.preventDefault(), save();
+  if (command && key === "z" && !typing(event.target)) return void (undo() && event.preventDefault());
+  if (event.key === "Escape" && !topDialog() && document.activeElement instanceof HTMLElement && typing(event.target)) return document.activeElement.blur();
+  if (command || event.altKey || typing(event.target) || topDialog() || event.defaultPrevented) return;
+  if (listKey(event)) return event.preventDefault();
+  if (!singleKeys() || event.key.length !== 1) return;
+  if (Date.now() - goes < 1200) {
+    goes = 0;
+    return go(key);
+  }
+  const marked = all(`[data-key="${CSS.escape(key)}"]`).find((el) => el.offsetParent);
+  if (marked) return event.preventDefault(), marked.click();
+  // Previous and next of the list a record was opened from.
+  const step = key === "j" ? "next" : key === "k" ? "prev" : "";
+  const link = step && one(`a[rel="${step}"]`);
+  if (link) return link.click();
+  const run = single[key];
+  if (run) {
+    event.preventDefault();
+    run(event);
+  }
+});
+

@@ -1,0 +1,50 @@
+// Link pickers and multiple choices: Tom Select over a plain <select>.
+import TomSelect from "tom-select/base";
+import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
+import { openDialog } from "./dialogs";
+
+TomSelect.define("remove_button", removeButton);
+type Hit = { value: string; label: string; detail?: string };
+
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+export const picker = (select: HTMLSelectElement) => {
+  const url = select.dataset.linkPicker;
+  const create = select.dataset.createUrl;
+  const name = (typed: string) => (select.dataset.createLabel ?? "NAME").replace("NAME", typed);
+  new TomSelect(select, {
+    plugins: select.multiple ? { remove_button: { title: "×" } } : {},
+    valueField: "value", labelField: "label", searchField: url ? [] : ["label", "text"],
+    maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple, preload: url ? "focus" : false,
+    loadThrottle: 150, allowEmptyOption: false, openOnFocus: true, hidePlaceholder: true,
+    ...(url && {
+      // The server decides what matches (accents, phone numbers, typing errors).
+      score: () => () => 1,
+      shouldLoad: () => true,
+      load: async (query: string, done: (hits?: Hit[]) => void) => {
+        try {
+          const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+          const hits: Hit[] = answer.ok ? await answer.json() : [];
+          picker.clearOptions((option: Hit) => picker.items.includes(String(option.value)));
+          done(hits);
+        } catch {
+          done();
+        }
+      },
+    }),
+    create: create
+      ? (typed: string) => {
+          void openDialog(`${create}${create.includes("?") ? "&" : "?"}name=${encodeURIComponent(typed)}`);
+          return false as unknown as Hit;
+        }
+      : false,
+    render: {
+      option: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}${hit.detail ? `<small>${escapeHtml(hit.detail)}</small>` : ""}</div>`,
+      item: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}</div>`,
+      option_create: (data: { input: string }) => `<div class="create">+ ${escapeHtml(name(data.input))}</div>`,
+      no_results: () => `<div class="no-results">${escapeHtml(select.dataset.noneLabel ?? "—")}</div>`,
+      loading: () => "",
+    },
+  });
+  const picker = (select as HTMLSelectElement & { tomselect: TomSelect }).tomselect;
+};
