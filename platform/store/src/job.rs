@@ -3,7 +3,7 @@
 
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
-use akrab_model::Raw;
+use akrab_model::{Object, Raw};
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS job (
@@ -301,6 +301,16 @@ impl Conn {
         let old = "SELECT id FROM job WHERE finished_at < $1 AND state IN ('done', 'failed', 'dead', 'cancelled')";
         self.execute(&format!("DELETE FROM job_note WHERE job IN ({old})"), &[before.into()])?;
         self.execute(&format!("DELETE FROM job WHERE id IN ({old})"), &[before.into()])
+    }
+
+    /// Ids of records that went into the bin before `before`.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn binned_before(&mut self, object: &Object, before: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let sql = format!("SELECT id FROM \"{}\" WHERE deleted_at < $1 ORDER BY id LIMIT $2", object.table);
+        let rows = self.query(&sql, &[before.into(), (limit as i64).into()])?;
+        Ok(rows.iter().filter_map(|r| r.first()?.int()).collect())
     }
 
     /// The last planned time a schedule has passed.

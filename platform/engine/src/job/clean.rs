@@ -61,10 +61,8 @@ impl Job for CleanUp {
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let jobs = days_ago(&job, JOB_DAYS);
         let dropped = job.step(move |tx| {
-            let now = tx.ctx.micros();
-            let jobs = tx.conn.job_clean(jobs)?;
-            let spent = tx.conn.clean_spent(now)?;
-            Ok(Step { value: jobs + spent, mark: json!(true), done: 1, total: Some(1) })
+            let dropped = tx.conn.job_clean(jobs)?;
+            Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
         Ok(json!({ "dropped": dropped.await? }))
     }
