@@ -1,1 +1,3 @@
-//! workplace
+//! The working day: Today, practice and demo data.
+
+pub mod sample;

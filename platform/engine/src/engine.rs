@@ -3,8 +3,6 @@
 use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
-use crate::file::FileStore;
-use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
 use crate::settings::Settings;
 use crate::write::Formulas;
@@ -14,7 +12,6 @@ use akrab_model::object::{DeclError, ObjectDecl};
 use akrab_model::{Object, Problem, Registry};
 use akrab_store::Store;
 use arc_swap::ArcSwap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What an engine is made of.
@@ -25,10 +22,6 @@ pub struct Setup {
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    /// Kinds of jobs and schedules of the domains. The platform's own are added.
-    pub work: Work,
-    /// Folder of uploaded and produced files; made when missing.
-    pub files: PathBuf,
 }
 
 /// One workspace. Cheap to clone.
@@ -46,10 +39,6 @@ pub(crate) struct Inner {
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    pub kinds: Kinds,
-    /// Told when a job has been queued.
-    pub wake: tokio::sync::Notify,
-    pub files: FileStore,
 }
 
 impl Engine {
@@ -69,7 +58,6 @@ impl Engine {
             .read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) })
             .await?;
         let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
-        let files = FileStore::open(setup.files)?;
         Ok(Engine {
             inner: Arc::new(Inner {
                 store: setup.store,
@@ -80,9 +68,6 @@ impl Engine {
                 behaviours: setup.behaviours,
                 clock: setup.clock,
                 random: setup.random,
-                kinds: Kinds::new(setup.work),
-                wake: tokio::sync::Notify::new(),
-                files,
             }),
         })
     }
@@ -151,7 +136,7 @@ impl Engine {
     /// What `f` answers; then nothing is written.
     pub async fn write<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
         let (engine, ctx) = (self.clone(), ctx.clone());
-        let (value, done) = self
+        let (value, people) = self
             .inner
             .store
             .write(move |conn| -> Result<_> {
@@ -160,10 +145,7 @@ impl Engine {
                 Ok((value, tx.finish()?))
             })
             .await?;
-        if done.queued {
-            self.inner.wake.notify_one();
-        }
-        if done.people {
+        if people {
             self.reload_people().await?;
         }
         Ok(value)

@@ -10,7 +10,6 @@
 
 mod conn;
 mod error;
-mod job;
 mod postgres;
 mod shared;
 mod sqlite;
@@ -18,6 +17,5 @@ mod store;
 
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
-pub use job::{JobEnd, JobQuery, JobRow, JobState, NewJob};
 pub use store::{Options, Stats, Store, Target};
 mod stub; pub use stub::*;

@@ -59,8 +59,7 @@ impl Tx<'_> {
 
     fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {
         let change = self.change(object, record.id, kind, "{}".into());
-        let ids = self.conn.add_changes(&[change])?;
-        self.changes.extend(ids);
+        self.conn.add_changes(&[change])?;
         self.note_people(object);
         self.feed_parents(object, &[(None, record)])
     }
