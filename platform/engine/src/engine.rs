@@ -3,6 +3,8 @@
 use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
+use crate::file::FileStore;
+use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
 use crate::settings::Settings;
 use crate::write::Formulas;
@@ -12,6 +14,7 @@ use akrab_model::object::{DeclError, ObjectDecl};
 use akrab_model::{Object, Problem, Registry};
 use akrab_store::Store;
 use arc_swap::ArcSwap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What an engine is made of.
@@ -22,6 +25,10 @@ pub struct Setup {
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    /// Kinds of jobs and schedules of the domains. The platform's own are added.
+    pub work: Work,
+    /// Folder of uploaded and produced files; made when missing.
+    pub files: PathBuf,
 }
 
 /// One workspace. Cheap to clone.
@@ -39,6 +46,10 @@ pub(crate) struct Inner {
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    pub kinds: Kinds,
+    /// Told when a job has been queued.
+    pub wake: tokio::sync::Notify,
+    pub files: FileStore,
 }
 
 impl Engine {
@@ -58,6 +69,7 @@ impl Engine {
             .read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) })
             .await?;
         let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
+        let files = FileStore::open(setup.files)?;
         Ok(Engine {
             inner: Arc::new(Inner {
                 store: setup.store,
@@ -68,6 +80,9 @@ impl Engine {
                 behaviours: setup.behaviours,
                 clock: setup.clock,
                 random: setup.random,
+                kinds: Kinds::new(setup.work),
+                wake: tokio::sync::Notify::new(),
+                files,
             }),
         })
     }
@@ -136,7 +151,7 @@ impl Engine {
     /// What `f` answers; then nothing is written.
     pub async fn write<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
         let (engine, ctx) = (self.clone(), ctx.clone());
-        let (value, people) = self
+        let (value, done) = self
             .inner
             .store
             .write(move |conn| -> Result<_> {
@@ -145,7 +160,10 @@ impl Engine {
                 Ok((value, tx.finish()?))
             })
             .await?;
-        if people {
+        if done.queued {
+            self.inner.wake.notify_one();
+        }
+        if done.people {
             self.reload_people().await?;
         }
         Ok(value)

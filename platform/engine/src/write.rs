@@ -36,13 +36,23 @@ pub struct Tx<'a> {
     pub registry: Arc<Registry>,
     pub rights: Rights,
     people_changed: bool,
+    /// A job was queued: the workers are told after the commit.
+    pub(crate) queued: bool,
+    /// Ids of the history entries written so far, for whoever may want to undo them.
+    pub(crate) changes: Vec<i64>,
+}
+
+/// What a committed transaction means for the rest of the program.
+pub(crate) struct Finished {
+    pub people: bool,
+    pub queued: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = engine.registry();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx { conn, engine, ctx, registry, rights, people_changed: false }
+        Tx { conn, engine, ctx, registry, rights, people_changed: false, queued: false, changes: Vec::new() }
     }
 
     /// The same transaction with the program's own rights.
@@ -51,7 +61,7 @@ impl<'a> Tx<'a> {
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
         let rights = Rights::new(self.registry.clone(), &ctx);
-        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, people_changed: false }
+        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, people_changed: false, queued: false, changes: Vec::new() }
     }
 
     /// The object by key or plural.
@@ -62,11 +72,11 @@ impl<'a> Tx<'a> {
         self.registry.object(name).or_else(|| self.registry.by_plural(name)).cloned().ok_or_else(Problem::not_found)
     }
 
-    pub(crate) fn finish(self) -> Result<bool> {
+    pub(crate) fn finish(self) -> Result<Finished> {
         if self.people_changed {
             people::bump(self.conn)?;
         }
-        Ok(self.people_changed)
+        Ok(Finished { people: self.people_changed, queued: self.queued })
     }
 
     /// The moment and person filters are bound to.

@@ -10,6 +10,7 @@
 
 mod conn;
 mod error;
+mod job;
 mod postgres;
 mod shared;
 mod sqlite;
@@ -17,5 +18,6 @@ mod store;
 
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
+pub use job::{JobEnd, JobQuery, JobRow, JobState, NewJob};
 pub use store::{Options, Stats, Store, Target};
 mod stub; pub use stub::*;

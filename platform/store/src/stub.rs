@@ -13,7 +13,11 @@ pub struct SearchHit{pub object:String,pub id:i64,pub title:String}
 pub struct SchemaStep;
 pub use akrab_model::query::Row;
 impl Store { pub async fn plan(&self,r:&Registry)->R<Vec<SchemaStep>>{loop{}} pub async fn apply(&self,s:&[SchemaStep])->R<()>{loop{}} }
+#[derive(Clone,Debug)] pub struct FileRow{pub id:i64,pub sha256:String,pub name:String,pub size:i64,pub content_type:String,pub created_by:Option<i64>,pub created_at:i64}
 impl Conn {
+pub fn file_add(&mut self,f:&FileRow)->R<i64>{loop{}}
+pub fn file(&mut self,id:i64)->R<Option<FileRow>>{loop{}}
+
 pub fn select(&mut self,r:&Registry,q:&Query)->R<Page>{loop{}}
 pub fn row(&mut self,r:&Registry,o:&Object,id:i64,c:&[FieldIx],cond:&Cond,b:Bin)->R<Option<Row>>{loop{}}
 pub fn rows(&mut self,r:&Registry,o:&Object,ids:&[i64],c:&[FieldIx],cond:&Cond)->R<Vec<Row>>{loop{}}

@@ -59,7 +59,8 @@ impl Tx<'_> {
 
     fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {
         let change = self.change(object, record.id, kind, "{}".into());
-        self.conn.add_changes(&[change])?;
+        let ids = self.conn.add_changes(&[change])?;
+        self.changes.extend(ids);
         self.note_people(object);
         self.feed_parents(object, &[(None, record)])
     }

@@ -24,7 +24,8 @@ impl Tx<'_> {
 
     pub(super) fn tell_created(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
         let changes: Vec<_> = drafts.iter().map(|d| self.change(object, d.after.id, "create", "{}".into())).collect();
-        self.conn.add_changes(&changes)?;
+        let ids = self.conn.add_changes(&changes)?;
+        self.changes.extend(ids);
         if object.is_system() {
             return Ok(());
         }
@@ -46,6 +47,7 @@ impl Tx<'_> {
         let loud = diff.keys().any(|k| object.field(k).is_some_and(|f| !f.quiet));
         let change = self.change(object, id, "update", Json::Object(diff).to_string());
         let change_id = self.conn.add_changes(&[change])?.first().copied();
+        self.changes.extend(change_id);
         if object.is_system() {
             return Ok(());
         }

@@ -1,0 +1,110 @@
+//! Writing files so that after a power cut each is there wholly or not at all.
+
+use super::FileKind;
+use crate::Result;
+use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The folder of a workspace's files.
+#[derive(Clone)]
+pub struct FileStore {
+    root: PathBuf,
+    next: Arc<AtomicU64>,
+}
+
+/// A file that has come in.
+pub struct Kept {
+    pub sha256: String,
+    pub size: u64,
+    pub kind: FileKind,
+}
+
+impl FileStore {
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn open(root: PathBuf) -> Result<FileStore> {
+        fs::create_dir_all(root.join("incoming")).map_err(failure)?;
+        Ok(FileStore { root, next: Arc::new(AtomicU64::new(0)) })
+    }
+
+    /// Stores everything `content` gives, up to `limit` bytes.
+    ///
+    /// # Errors
+    /// `file_too_large`, `file_empty`, `disk_full`.
+    pub fn keep(&self, mut content: impl Read, limit: u64) -> Result<Kept> {
+        let draft = self.draft_path();
+        let kept = self.copy(&mut content, limit, &draft);
+        if kept.is_err() {
+            // nothing half-written stays behind
+            let _ = fs::remove_file(&draft);
+        }
+        kept
+    }
+
+    fn copy(&self, content: &mut impl Read, limit: u64, draft: &Path) -> Result<Kept> {
+        let mut file = File::create_new(draft).map_err(failure)?;
+        let mut hash = Sha256::new();
+        let mut head = Vec::new();
+        let mut size = 0_u64;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let read = content.read(&mut buffer).map_err(failure)?;
+            if read == 0 {
+                break;
+            }
+            size += read as u64;
+            if size > limit {
+                return Err(Problem::new(ProblemKind::TooLarge, "file_too_large").with("max", limit / (1024 * 1024)));
+            }
+            if head.len() < 1_024 {
+                head.extend_from_slice(&buffer[..read.min(1_024)]);
+            }
+            hash.update(&buffer[..read]);
+            file.write_all(&buffer[..read]).map_err(failure)?;
+        }
+        if size == 0 {
+            return Err(Problem::malformed("file_empty"));
+        }
+        file.sync_all().map_err(failure)?;
+        drop(file);
+        let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        self.settle(draft, &sha256)?;
+        Ok(Kept { sha256, size, kind: FileKind::of(&head) })
+    }
+
+    /// Moves a finished draft to its place.
+    fn settle(&self, draft: &Path, sha256: &str) -> Result<()> {
+        let place = self.path(sha256);
+        let folder = place.parent().unwrap_or(&self.root).to_path_buf();
+        fs::create_dir_all(&folder).map_err(failure)?;
+        fs::rename(draft, &place).map_err(failure)?;
+        // the name itself must survive too
+        File::open(&folder).and_then(|d| d.sync_all()).map_err(failure)
+    }
+
+    /// Where a file of this content lies.
+    pub fn path(&self, sha256: &str) -> PathBuf {
+        self.root.join(&sha256[..2.min(sha256.len())]).join(sha256)
+    }
+
+    /// A fresh path for something being written, to be given to [`FileStore::keep`] afterwards.
+    pub fn draft_path(&self) -> PathBuf {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        self.root.join("incoming").join(format!("{}-{n}-{:p}", std::process::id(), Arc::as_ptr(&self.next)))
+    }
+}
+
+/// Disk failures: full is told apart.
+pub(crate) fn failure(error: io::Error) -> Problem {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        Problem { cause: Some(error.to_string()), ..Problem::new(ProblemKind::Full, "disk_full") }
+    } else {
+        Problem::internal(error)
+    }
+}

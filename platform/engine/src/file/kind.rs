@@ -1,0 +1,42 @@
+//! What a file is, judged by its first bytes.
+
+/// Kinds told apart because something depends on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Text,
+    Zip,
+    Pdf,
+    Png,
+    Jpeg,
+    Unknown,
+}
+
+impl FileKind {
+    /// `head`: the first bytes, some hundreds are enough.
+    pub fn of(head: &[u8]) -> FileKind {
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            FileKind::Zip
+        } else if head.starts_with(b"%PDF-") {
+            FileKind::Pdf
+        } else if head.starts_with(b"\x89PNG\r\n\x1a\n") {
+            FileKind::Png
+        } else if head.starts_with(b"\xff\xd8\xff") {
+            FileKind::Jpeg
+        } else if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || !head.iter().any(|b| *b < 9 || (14..32).contains(b)) {
+            FileKind::Text
+        } else {
+            FileKind::Unknown
+        }
+    }
+
+    pub fn mime(self) -> &'static str {
+        match self {
+            FileKind::Text => "text/plain",
+            FileKind::Zip => "application/zip",
+            FileKind::Pdf => "application/pdf",
+            FileKind::Png => "image/png",
+            FileKind::Jpeg => "image/jpeg",
+            FileKind::Unknown => "application/octet-stream",
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Files of the workspace, kept under the SHA-256 of their content.
+
+mod disk;
+mod kind;
+
+pub use disk::FileStore;
+pub use kind::FileKind;
+
+use crate::{Ctx, Engine, Result, Tx};
+use akrab_model::Problem;
+use akrab_store::FileRow;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What is known of a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileMeta {
+    pub id: i64,
+    /// For showing only; never part of a path.
+    pub name: String,
+    pub size: i64,
+    /// MIME type worked out from the content.
+    pub content_type: String,
+    pub created_at: Timestamp,
+    pub created_by: Option<i64>,
+    #[serde(skip)]
+    pub sha256: String,
+}
+
+impl Engine {
+    /// Keeps what `content` gives and a row that tells of it.
+    ///
+    /// # Errors
+    /// `file_too_large` beyond `limit` bytes, `disk_full`.
+    pub async fn file_put(&self, ctx: &Ctx, name: &str, content: impl Read + Send + 'static, limit: u64) -> Result<FileMeta> {
+        let files = self.inner.files.clone();
+        let kept = tokio::task::spawn_blocking(move || files.keep(content, limit)).await.map_err(Problem::internal)??;
+        let row = FileRow {
+            id: 0,
+            sha256: kept.sha256,
+            name: display_name(name),
+            size: kept.size as i64,
+            content_type: kept.kind.mime().into(),
+            created_by: ctx.user_id(),
+            created_at: ctx.micros(),
+        };
+        self.write(ctx, move |tx| Ok(meta(FileRow { id: tx.conn.file_add(&row)?, ..row.clone() }))).await
+    }
+
+    /// The file, if the actor put it there or is an administrator.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn file(&self, ctx: &Ctx, id: i64) -> Result<FileMeta> {
+        self.read(ctx, move |tx| tx.own_file(id)).await
+    }
+
+    /// Where the content lies, for reading.
+    pub fn file_path(&self, file: &FileMeta) -> PathBuf {
+        self.inner.files.path(&file.sha256)
+    }
+
+    pub(crate) fn files(&self) -> &FileStore {
+        &self.inner.files
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn own_file(&mut self, id: i64) -> Result<FileMeta> {
+        let row = self.conn.file(id)?.ok_or_else(Problem::not_found)?;
+        let own = row.created_by.is_some() && row.created_by == self.ctx.user_id();
+        if own || self.ctx.is_admin() { Ok(meta(row)) } else { Err(Problem::not_found()) }
+    }
+}
+
+fn meta(row: FileRow) -> FileMeta {
+    FileMeta {
+        id: row.id,
+        name: row.name,
+        size: row.size,
+        content_type: row.content_type,
+        created_at: Timestamp::from_microsecond(row.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
+        created_by: row.created_by,
+        sha256: row.sha256,
+    }
+}
+
+/// The last part of the given name without what could steer a terminal or a header.
+fn display_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let clean: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).take(120).collect();
+    let clean = clean.trim().trim_start_matches('.');
+    if clean.is_empty() { "file".into() } else { clean.into() }
+}

@@ -1,0 +1,75 @@
+//! What the program tidies up by itself every night.
+
+use super::{Every, Job, JobCtx, Outcome, Queued, Schedule, Step};
+use crate::Result;
+use jiff::ToSpan;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Days a record stays in the bin.
+const BIN_DAYS: i64 = 30;
+/// Days an ended job is shown.
+const JOB_DAYS: i64 = 90;
+const BATCH: usize = 200;
+
+pub(super) fn schedules() -> Vec<Schedule> {
+    vec![
+        Schedule { name: "purge_bin", every: Every::Daily(2), job: || Queued::of(&PurgeBin {}) },
+        Schedule { name: "clean_up", every: Every::Daily(3), job: || Queued::of(&CleanUp {}) },
+    ]
+}
+
+/// Removes for good what has lain in the bin for thirty days.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PurgeBin {}
+
+impl Job for PurgeBin {
+    const KIND: &'static str = "purge_bin";
+
+    async fn run(self, job: JobCtx) -> Result<Outcome> {
+        let before = days_ago(&job, BIN_DAYS);
+        let mut purged: i64 = job.mark()?.unwrap_or(0);
+        for object in job.engine.registry().objects().cloned() {
+            loop {
+                let (table, so_far) = (object.clone(), purged);
+                let count = job.step(move |tx| {
+                    let ids = tx.conn.binned_before(&table, before, BATCH)?;
+                    for id in &ids {
+                        tx.purge(&table.key, *id)?;
+                    }
+                    let count = ids.len() as i64;
+                    Ok(Step { value: count, mark: json!(so_far + count), done: so_far + count, total: None })
+                });
+                let count = count.await?;
+                purged += count;
+                if count == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(json!({ "purged": purged }))
+    }
+}
+
+/// Drops what nobody needs any more: ended sessions, spent keys, old jobs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CleanUp {}
+
+impl Job for CleanUp {
+    const KIND: &'static str = "clean_up";
+
+    async fn run(self, job: JobCtx) -> Result<Outcome> {
+        let jobs = days_ago(&job, JOB_DAYS);
+        let dropped = job.step(move |tx| {
+            let dropped = tx.conn.job_clean(jobs)?;
+            Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
+        });
+        Ok(json!({ "dropped": dropped.await? }))
+    }
+}
+
+/// Microseconds UTC.
+fn days_ago(job: &JobCtx, days: i64) -> i64 {
+    let now = job.engine.now();
+    now.checked_sub(days.days()).map_or(0, |z| z.timestamp().as_microsecond())
+}

@@ -1,0 +1,100 @@
+//! What a running job holds: its rights, its lease, its checkpoint.
+
+use super::worker::LEASE_MICROS;
+use crate::{Ctx, Engine, Result, Tx};
+use akrab_model::problem::ProblemKind;
+use akrab_model::Problem;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use tokio::sync::watch;
+
+/// Given to [`super::Job::run`]. Cheap to clone.
+#[derive(Clone)]
+pub struct JobCtx {
+    pub engine: Engine,
+    /// The rights of whoever queued the job.
+    pub ctx: Ctx,
+    pub id: i64,
+    /// 1 for the first try since the last progress.
+    pub attempt: i64,
+    pub(super) fence: i64,
+    pub(super) mark: Option<Json>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// What one step came to, and where to go on after a crash.
+pub struct Step<T> {
+    pub value: T,
+    /// The checkpoint: handed to the next run by [`JobCtx::mark`].
+    pub mark: Json,
+    pub done: i64,
+    pub total: Option<i64>,
+}
+
+impl JobCtx {
+    /// The last checkpoint; none when the job starts from the beginning.
+    ///
+    /// # Errors
+    /// `internal` when it has another shape than `T`.
+    pub fn mark<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        self.mark.clone().map(serde_json::from_value).transpose().map_err(Problem::internal)
+    }
+
+    /// The context with the present time.
+    pub fn now(&self) -> Ctx {
+        Ctx { now: self.engine.now(), ..self.ctx.clone() }
+    }
+
+    /// Writes in one transaction what `f` writes and the checkpoint it gives.
+    ///
+    /// # Errors
+    /// What `f` answers; `job_cancelled` when somebody stopped the job, `job_lease_lost` when
+    /// another worker has it, `job_paused` when the program is stopping (the step itself stands).
+    pub async fn step<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> Result<Step<T>> + Send + Sync + 'static) -> Result<T> {
+        let (id, fence) = (self.id, self.fence);
+        let ctx = self.now();
+        let until = ctx.micros() + LEASE_MICROS;
+        let value = self
+            .engine
+            .write(&ctx, move |tx| {
+                let step = f(tx)?;
+                if !tx.conn.job_mark(id, fence, &step.mark.to_string(), step.done, step.total, until)? {
+                    return Err(lost(tx, id)?);
+                }
+                Ok(step.value)
+            })
+            .await?;
+        if *self.stop.borrow() { Err(ended("job_paused")) } else { Ok(value) }
+    }
+
+    /// Reads with the rights of the job.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.engine.read(&self.now(), f).await
+    }
+
+    /// For long work between steps.
+    ///
+    /// # Errors
+    /// As [`JobCtx::step`] when the job should end here.
+    pub async fn check(&self) -> Result<()> {
+        let (id, fence) = (self.id, self.fence);
+        let fine = self.engine.read(&self.ctx, move |tx| {
+            let held = tx.conn.job(id)?.is_some_and(|row| row.fence == fence && row.state == super::JobState::Leased);
+            if held { Ok(()) } else { Err(lost(tx, id)?) }
+        });
+        fine.await?;
+        if *self.stop.borrow() { Err(ended("job_paused")) } else { Ok(()) }
+    }
+}
+
+fn lost(tx: &mut Tx, id: i64) -> Result<Problem> {
+    let cancelled = tx.conn.job(id)?.is_some_and(|row| row.state == super::JobState::Cancelled);
+    Ok(ended(if cancelled { "job_cancelled" } else { "job_lease_lost" }))
+}
+
+fn ended(code: &'static str) -> Problem {
+    Problem::new(ProblemKind::Conflict, code)
+}

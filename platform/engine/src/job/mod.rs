@@ -1,0 +1,96 @@
+//! Work that outlives a request: a durable queue in the workspace's own database.
+//!
+//! A job is a serialisable struct with [`Job::run`]. It is queued inside the transaction that wants
+//! it ([`crate::Tx::enqueue`]), runs with the rights of whoever queued it, and goes on from its last
+//! checkpoint after a crash: [`JobCtx::step`] writes rows and checkpoint in one transaction.
+
+mod clean;
+mod context;
+mod queue;
+mod schedule;
+mod worker;
+
+pub use clean::{CleanUp, PurgeBin};
+pub use context::{JobCtx, Step};
+pub use queue::{JobFilter, JobView, Queued};
+pub use schedule::{Every, Schedule};
+pub use worker::Worker;
+
+pub use akrab_store::JobState;
+
+use crate::Result;
+use akrab_model::Problem;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+
+/// What a finished job leaves behind for whoever looks: counts, file ids.
+pub type Outcome = Json;
+
+/// One kind of work. The struct itself is the payload.
+pub trait Job: Serialize + DeserializeOwned + Send + 'static {
+    /// Stable name; message key `job-<kind>`.
+    const KIND: &'static str;
+    /// Tries without progress before the job is given up.
+    const ATTEMPTS: i64 = 5;
+
+    /// Does the work.
+    ///
+    /// # Errors
+    /// `Busy`, `Full` and `Internal` problems are tried again; any other ends the job as failed.
+    fn run(self, job: JobCtx) -> impl Future<Output = Result<Outcome>> + Send;
+}
+
+type Run = dyn Fn(Json, JobCtx) -> BoxFuture<'static, Result<Outcome>> + Send + Sync;
+
+/// A kind of job the workers of this program can run.
+#[derive(Clone)]
+pub struct JobKind {
+    pub key: &'static str,
+    run: Arc<Run>,
+}
+
+impl JobKind {
+    pub fn of<J: Job>() -> JobKind {
+        let run = |payload: Json, ctx: JobCtx| -> BoxFuture<'static, Result<Outcome>> {
+            Box::pin(async move { serde_json::from_value::<J>(payload).map_err(Problem::internal)?.run(ctx).await })
+        };
+        JobKind { key: J::KIND, run: Arc::new(run) }
+    }
+}
+
+/// What runs in the background: kinds of jobs and when some of them come by themselves.
+#[derive(Clone, Default)]
+pub struct Work {
+    pub kinds: Vec<JobKind>,
+    pub schedules: Vec<Schedule>,
+}
+
+/// The kinds by name, the platform's own included.
+pub(crate) struct Kinds {
+    by_key: HashMap<&'static str, JobKind>,
+    pub schedules: Vec<Schedule>,
+}
+
+impl Kinds {
+    pub fn new(work: Work) -> Kinds {
+        let own = [JobKind::of::<PurgeBin>(), JobKind::of::<CleanUp>()];
+        let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
+        let schedules = clean::schedules().into_iter().chain(work.schedules).collect();
+        Kinds { by_key, schedules }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&JobKind> {
+        self.by_key.get(key)
+    }
+}
+
+/// Whether trying again may help.
+fn passing(problem: &Problem) -> bool {
+    use akrab_model::problem::ProblemKind::{Busy, Full, Internal};
+    matches!(problem.kind, Busy | Full | Internal)
+}
