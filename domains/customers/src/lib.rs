@@ -1,1 +1,25 @@
-//! customers
+//! Customers: companies and households, and the people at them.
+
+mod account;
+mod contact;
+
+pub use account::{find_account, find_or_make_account};
+pub use contact::find_contact;
+
+use akrab_engine::Behaviour;
+use std::sync::Arc;
+
+/// Object files and field keys, made from `objects/*.toml`.
+pub mod keys {
+    include!(concat!(env!("OUT_DIR"), "/objects.rs"));
+}
+
+/// Object files of this domain: name and text.
+pub fn objects() -> &'static [(&'static str, &'static str)] {
+    keys::OBJECTS
+}
+
+/// Rules of this domain's objects.
+pub fn behaviours() -> Vec<Arc<dyn Behaviour>> {
+    vec![Arc::new(account::Accounts), Arc::new(contact::Contacts)]
+}

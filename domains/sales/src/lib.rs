@@ -1,1 +1,22 @@
-//! sales
+//! Sales: leads and opportunities.
+
+mod lead;
+mod opportunity;
+
+use akrab_engine::Behaviour;
+use std::sync::Arc;
+
+/// Object files and field keys, made from `objects/*.toml`.
+pub mod keys {
+    include!(concat!(env!("OUT_DIR"), "/objects.rs"));
+}
+
+/// Object files of this domain: name and text.
+pub fn objects() -> &'static [(&'static str, &'static str)] {
+    keys::OBJECTS
+}
+
+/// Rules and verbs of this domain's objects.
+pub fn behaviours() -> Vec<Arc<dyn Behaviour>> {
+    vec![Arc::new(lead::Leads), Arc::new(opportunity::Opportunities)]
+}

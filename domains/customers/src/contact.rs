@@ -1,0 +1,60 @@
+//! Contacts: a company given by name becomes a link to its account.
+
+use crate::account::find_or_make_account;
+use crate::keys::{self, contact as f};
+use akrab_engine::{Behaviour, Draft, ListRequest, Result, Tx};
+use akrab_model::filter::Op;
+use akrab_model::value::Input;
+use akrab_model::{Filter, RecordId, Value};
+use serde_json::json;
+
+/// Rules of contacts.
+pub struct Contacts;
+
+impl Behaviour for Contacts {
+    fn object(&self) -> &'static str {
+        keys::CONTACT
+    }
+
+    fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
+        let Some(company) = draft.get(f::COMPANY).text().map(str::to_string) else { return Ok(()) };
+        draft.set(f::COMPANY, Value::Null);
+        // a contact without a name is refused later; its company shall not stay behind alone
+        if draft.get(f::NAME).is_null() || (draft.given.contains(f::ACCOUNT) && !draft.get(f::ACCOUNT).is_null()) {
+            return Ok(());
+        }
+        let mut more = Input::new();
+        for (from, to) in [("address_city", "address_city"), (f::OWNER, "owner"), (f::SOURCE, "source")] {
+            if !draft.get(from).is_null() {
+                more.insert(to.into(), draft.get(from).to_json());
+            }
+        }
+        let account = find_or_make_account(tx, &company, more).map_err(|problem| match problem.fields.is_empty() {
+            true => problem,
+            false => draft.fault(f::COMPANY, "company_refused"),
+        })?;
+        draft.set(f::ACCOUNT, Value::Link(account));
+        Ok(())
+    }
+}
+
+/// A contact with this e-mail or phone among those the actor may see.
+///
+/// # Errors
+/// What the database answers; `forbidden` for roles that see no contact.
+pub fn find_contact(tx: &mut Tx, email: Option<&str>, phone: Option<&str>) -> Result<Option<RecordId>> {
+    for (field, value) in [(f::EMAIL, email), (f::PHONE, phone), (f::WHATSAPP, phone)] {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+        let request = ListRequest {
+            object: keys::CONTACT.into(),
+            filter: Some(Filter::test(field, Op::Is, json!(value))),
+            columns: vec![f::NAME.into()],
+            limit: 1,
+            ..ListRequest::default()
+        };
+        if let Some(found) = tx.list(&request)?.records.first() {
+            return Ok(Some(found.id));
+        }
+    }
+    Ok(None)
+}
