@@ -57,20 +57,35 @@ impl Conn {
 
     /// Runs a statement that changes rows and says how many.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
-        if !self.writable {
-            return Err(StoreError::other("a reader may not write"));
-        }
+        self.must_write()?;
         match &mut self.link {
             Link::Sqlite(db) => sqlite::connect::execute(db, sql, params),
             Link::Postgres(link) => postgres::connect::execute(link, sql, params),
         }
     }
 
+    /// Runs a statement that changes rows and gives some back.
+    pub(crate) fn changing(&mut self, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
+        self.must_write()?;
+        self.query(sql, params)
+    }
+
+    /// Runs one statement for many parameter rows and gives the rows of each.
+    pub(crate) fn query_many(&mut self, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<Rows>, StoreError> {
+        self.must_write()?;
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::query_many(db, sql, rows),
+            Link::Postgres(link) => postgres::connect::query_many(link, sql, rows),
+        }
+    }
+
+    fn must_write(&self) -> Result<(), StoreError> {
+        if self.writable { Ok(()) } else { Err(StoreError::other("a reader may not write")) }
+    }
+
     /// Runs one statement for many parameter rows as fast as the database allows.
     pub(crate) fn execute_many(&mut self, sql: &str, rows: &[Vec<Raw>]) -> Result<(), StoreError> {
-        if !self.writable {
-            return Err(StoreError::other("a reader may not write"));
-        }
+        self.must_write()?;
         match &mut self.link {
             Link::Sqlite(db) => sqlite::connect::execute_many(db, sql, rows),
             Link::Postgres(link) => postgres::connect::execute_many(link, sql, rows),

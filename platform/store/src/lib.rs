@@ -8,16 +8,37 @@
 //! To add a table of the platform's own: write it as portable SQL in its module's `TABLES` and
 //! list that in `schema/system.rs`.
 
+mod cells;
+mod cond;
 mod conn;
 mod error;
+mod file;
+mod history;
 mod job;
+mod names;
 mod postgres;
+mod recent;
+mod records;
+mod schema;
+mod search;
+mod setting;
 mod shared;
 mod sqlite;
 mod store;
+mod timeline;
+mod view;
 
+pub use akrab_model::query::Row;
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
+pub use file::FileRow;
+pub use history::Change;
 pub use job::{JobEnd, JobQuery, JobRow, JobState, NewJob};
+pub use recent::Recent;
+pub use records::{Bin, LinkCells, NewRow};
+pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep};
+pub use search::{SearchEntry, SearchHit};
+pub use setting::Answered;
 pub use store::{Options, Stats, Store, Target};
-mod stub; pub use stub::*;
+pub use timeline::{Entry, TimelineQuery};
+pub use view::{SavedView, ViewScope};

@@ -3,10 +3,12 @@
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use crate::postgres::pool::Clients;
+use crate::schema::{self, SchemaStep};
 use crate::shared::Shared;
 use crate::sqlite::connect;
 use crate::sqlite::pool::Readers;
 use crate::sqlite::writer::Writer;
+use akrab_model::Registry;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,6 +97,7 @@ impl Store {
         };
         let inner = Inner { target: target.clone(), options: options.clone(), shared, driver };
         let store = Store { inner: Arc::new(inner) };
+        store.write(Conn::system_tables).await?;
         Ok(store)
     }
 
@@ -139,6 +142,27 @@ impl Store {
             Driver::Sqlite { writer, .. } => writer.run(f).await,
             Driver::Postgres(clients) => clients.write(f).await,
         }
+    }
+
+    /// What is missing in the database against `registry`, in the order in which it would be done.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn plan(&self, registry: &Registry) -> Result<Vec<SchemaStep>, StoreError> {
+        let present = self.read(Conn::schema_present).await?;
+        Ok(schema::plan(present, registry))
+    }
+
+    /// Does the steps of a plan, all or none.
+    ///
+    /// # Errors
+    /// Those of the database; `Unique` when records clash in a field that became unique.
+    pub async fn apply(&self, steps: &[SchemaStep]) -> Result<(), StoreError> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let steps = steps.to_vec();
+        self.write(move |conn| conn.schema_apply(&steps)).await
     }
 
     /// Ends all work and closes the database.

@@ -1,6 +1,9 @@
 //! PostgreSQL: one schema per workspace, a pool of connections bound to it.
 
+pub(crate) mod catalog;
 pub(crate) mod connect;
+pub(crate) mod dialect;
 pub(crate) mod pool;
+pub(crate) mod search;
 
 pub(crate) use connect::Link;

@@ -51,7 +51,16 @@ fn prepare(db: &Connection, cache: i64) -> Result<(), StoreError> {
 
 pub(crate) fn query(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
     let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
-    bind(&mut statement, params)?;
+    rows(&mut statement, params)
+}
+
+pub(crate) fn query_many(db: &mut Connection, sql: &str, many: &[Vec<Raw>]) -> Result<Vec<Rows>, StoreError> {
+    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
+    many.iter().map(|params| rows(&mut statement, params)).collect()
+}
+
+fn rows(statement: &mut Statement<'_>, params: &[Raw]) -> Result<Rows, StoreError> {
+    bind(statement, params)?;
     let width = statement.column_count();
     let mut found = statement.raw_query();
     let mut rows = Vec::new();

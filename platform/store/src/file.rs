@@ -1,0 +1,98 @@
+//! Which files there are. Their bytes lie outside the database, named by their checksum.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS file ({id}, sha256 TEXT NOT NULL, name TEXT NOT NULL, size BIGINT NOT NULL, \
+     content_type TEXT NOT NULL, created_by BIGINT, created_at BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS file_sha256 ON file (sha256)",
+];
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// Given when stored; ignored by [`Conn::file_add`].
+    pub id: i64,
+    /// Lower-case hexadecimal checksum of the bytes; also where they lie.
+    pub sha256: String,
+    /// As it was called, cleaned.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    pub content_type: String,
+    pub created_by: Option<i64>,
+    /// Microseconds UTC.
+    pub created_at: i64,
+}
+
+const COLUMNS: &str = "SELECT id, sha256, name, size, content_type, created_by, created_at FROM file";
+
+impl Conn {
+    /// Stores a file's row and gives its id. The bytes must be safe on the disk before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_add(&mut self, file: &FileRow) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO file (sha256, name, size, content_type, created_by, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let params = [
+            file.sha256.as_str().into(),
+            file.name.as_str().into(),
+            Raw::Int(file.size),
+            file.content_type.as_str().into(),
+            file.created_by.into(),
+            Raw::Int(file.created_at),
+        ];
+        let rows = self.changing(sql, &params)?;
+        rows.first().and_then(|c| c.first()?.int()).ok_or_else(|| StoreError::other("a file was not stored"))
+    }
+
+    /// The file with this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file(&mut self, id: i64) -> Result<Option<FileRow>, StoreError> {
+        Ok(self.query_one(&format!("{COLUMNS} WHERE id = $1"), &[Raw::Int(id)])?.map(file_of))
+    }
+
+    /// Files with ids above `after`, upwards.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files_after(&mut self, after: i64, limit: usize) -> Result<Vec<FileRow>, StoreError> {
+        let rows = self.query(&format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2"), &[Raw::Int(after), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(file_of).collect())
+    }
+
+    /// Whether any row names these bytes; without one they are an orphan.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_named(&mut self, sha256: &str) -> Result<bool, StoreError> {
+        Ok(self.query_one("SELECT id FROM file WHERE sha256 = $1 LIMIT 1", &[sha256.into()])?.is_some())
+    }
+
+    /// Removes a file's row; its bytes become an orphan when no other row names them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_drop(&mut self, id: i64) -> Result<(), StoreError> {
+        self.execute("DELETE FROM file WHERE id = $1", &[Raw::Int(id)]).map(|_| ())
+    }
+}
+
+fn file_of(row: Vec<Raw>) -> FileRow {
+    let mut c = Cells::new(row);
+    FileRow {
+        id: c.int(),
+        sha256: c.text(),
+        name: c.text(),
+        size: c.int(),
+        content_type: c.text(),
+        created_by: c.maybe_int(),
+        created_at: c.int(),
+    }
+}

@@ -1,0 +1,113 @@
+//! Who changed what, when and by which door.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+use std::collections::HashMap;
+
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS change ({id}, object BIGINT NOT NULL, record BIGINT NOT NULL, at BIGINT NOT NULL, \
+     actor BIGINT, door BIGINT NOT NULL, request TEXT NOT NULL, kind BIGINT NOT NULL, diff TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS change_record ON change (object, record, id)",
+];
+
+const COLUMNS: &str = "SELECT id, object, record, at, actor, door, request, kind, diff FROM change";
+
+/// One change of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Given when stored; ignored by [`Conn::add_changes`].
+    pub id: i64,
+    /// Object key.
+    pub object: String,
+    pub record: i64,
+    /// Microseconds UTC.
+    pub at: i64,
+    /// User; none for the program itself.
+    pub actor: Option<i64>,
+    /// `page`, `api`, `import` …
+    pub door: String,
+    /// Id of the request, shared by all changes it made.
+    pub request: String,
+    /// `create`, `update`, `delete`, `restore`, `merge`, `purge`.
+    pub kind: String,
+    /// JSON: field → from and to.
+    pub diff: String,
+}
+
+impl Conn {
+    /// Stores changes and gives their ids in order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn add_changes(&mut self, changes: &[Change]) -> Result<Vec<i64>, StoreError> {
+        let sql = "INSERT INTO change (object, record, at, actor, door, request, kind, diff) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+        let mut rows = Vec::with_capacity(changes.len());
+        for change in changes {
+            rows.push(vec![
+                Raw::Int(self.name_made(&change.object)?),
+                Raw::Int(change.record),
+                Raw::Int(change.at),
+                change.actor.into(),
+                Raw::Int(self.name_made(&change.door)?),
+                change.request.as_str().into(),
+                Raw::Int(self.name_made(&change.kind)?),
+                change.diff.as_str().into(),
+            ]);
+        }
+        let found = self.query_many(sql, &rows)?;
+        Ok(found.into_iter().filter_map(|rows| rows.first()?.first()?.int()).collect())
+    }
+
+    /// A record's changes, the newest first; those older than the change `before`, if given.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes(&mut self, object: &str, record: i64, before: Option<i64>, limit: usize) -> Result<Vec<Change>, StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(Vec::new()) };
+        let sql = format!("{COLUMNS} WHERE object = $1 AND record = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+        let before = Raw::Int(before.unwrap_or(i64::MAX));
+        let rows = self.query(&sql, &[Raw::Int(object), Raw::Int(record), before, Raw::Int(limit as i64)])?;
+        let names = self.name_texts()?;
+        Ok(rows.into_iter().map(|row| change(row, &names)).collect())
+    }
+
+    /// Changes of all records with ids above `after`, upwards: follows the history.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes_after(&mut self, after: i64, limit: usize) -> Result<Vec<Change>, StoreError> {
+        let sql = format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2");
+        let rows = self.query(&sql, &[Raw::Int(after), Raw::Int(limit as i64)])?;
+        let names = self.name_texts()?;
+        Ok(rows.into_iter().map(|row| change(row, &names)).collect())
+    }
+
+    /// The change with this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn change(&mut self, id: i64) -> Result<Option<Change>, StoreError> {
+        let row = self.query_one(&format!("{COLUMNS} WHERE id = $1"), &[Raw::Int(id)])?;
+        let names = self.name_texts()?;
+        Ok(row.map(|row| change(row, &names)))
+    }
+}
+
+fn change(row: Vec<Raw>, names: &HashMap<i64, String>) -> Change {
+    let mut c = Cells::new(row);
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
+    Change {
+        id: c.int(),
+        object: name(c.int()),
+        record: c.int(),
+        at: c.int(),
+        actor: c.maybe_int(),
+        door: name(c.int()),
+        request: c.text(),
+        kind: name(c.int()),
+        diff: c.text(),
+    }
+}

@@ -1,0 +1,49 @@
+//! What somebody looked at lately.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS recent (person BIGINT NOT NULL, object TEXT NOT NULL, record BIGINT NOT NULL, \
+     at BIGINT NOT NULL, PRIMARY KEY (person, object, record)) {clustered}",
+    "CREATE INDEX IF NOT EXISTS recent_at ON recent (person, at)",
+];
+
+/// So many are kept per person.
+const KEPT: i64 = 50;
+
+/// A record somebody looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    pub object: String,
+    pub id: i64,
+    /// Microseconds UTC.
+    pub at: i64,
+}
+
+impl Conn {
+    /// Notes that `user` looked at a record.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn recent_put(&mut self, user: i64, object: &str, record: i64, at: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO recent (person, object, record, at) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (person, object, record) DO UPDATE SET at = excluded.at";
+        self.execute(sql, &[Raw::Int(user), object.into(), Raw::Int(record), Raw::Int(at)])?;
+        let sql = "DELETE FROM recent WHERE person = $1 AND at < \
+                   (SELECT at FROM recent WHERE person = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)";
+        self.execute(sql, &[Raw::Int(user), Raw::Int(KEPT - 1)]).map(|_| ())
+    }
+
+    /// What `user` looked at, the latest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn recent_list(&mut self, user: i64, limit: usize) -> Result<Vec<Recent>, StoreError> {
+        let sql = "SELECT object, record, at FROM recent WHERE person = $1 ORDER BY at DESC, record LIMIT $2";
+        let rows = self.query(sql, &[Raw::Int(user), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(Cells::new).map(|mut c| Recent { object: c.text(), id: c.int(), at: c.int() }).collect())
+    }
+}

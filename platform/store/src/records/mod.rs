@@ -1,0 +1,87 @@
+//! Records: reading, counting, grouping and writing the rows of any object.
+
+mod figures;
+mod lanes;
+mod links;
+mod page;
+mod read;
+mod write;
+
+pub use links::LinkCells;
+pub use read::Bin;
+pub use write::NewRow;
+
+use crate::cond::{Compiler, col};
+use crate::conn::{Backend, Conn, Rows};
+use crate::error::StoreError;
+use akrab_model::query::Row;
+use akrab_model::{Cond, FieldIx, Object, Raw};
+use sea_query::{Expr, ExprTrait, Keyword, PostgresQueryBuilder, Query, QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value};
+
+/// Name of the asked table in every statement.
+const T: &str = "t";
+
+/// A statement's text and parameters for one database.
+fn built(backend: Backend, statement: &impl QueryStatementWriter) -> (String, Vec<Raw>) {
+    let (sql, values) = match backend {
+        Backend::Sqlite => statement.build(SqliteQueryBuilder),
+        Backend::Postgres => statement.build(PostgresQueryBuilder),
+    };
+    (sql, values.0.into_iter().map(raw).collect())
+}
+
+fn raw(value: Value) -> Raw {
+    match value {
+        Value::BigInt(v) => v.into(),
+        Value::Int(v) => v.map(i64::from).into(),
+        Value::BigUnsigned(v) => v.map(|n| i64::try_from(n).unwrap_or(i64::MAX)).into(),
+        Value::Bool(v) => v.into(),
+        Value::String(v) => v.into(),
+        // the builders of this crate make no others
+        other => unreachable!("a parameter of an unknown kind: {other:?}"),
+    }
+}
+
+impl Conn {
+    fn select_rows(&mut self, statement: &SelectStatement) -> Result<Rows, StoreError> {
+        let (sql, params) = built(self.backend(), statement);
+        self.query(&sql, &params)
+    }
+}
+
+/// A column to select; fields kept elsewhere give null.
+fn cell(object: &Object, ix: FieldIx) -> Expr {
+    let field = object.at(ix);
+    if field.is_column() { col(T, &field.column) } else { Expr::Keyword(Keyword::Null) }
+}
+
+/// `id, version, deleted_at, columns…` of the rows that match.
+fn rows_of(compiler: &mut Compiler<'_>, object: &Object, columns: &[FieldIx], cond: &Cond, bin: Bin) -> SelectStatement {
+    let mut select = Query::select();
+    for column in ["id", "version", "deleted_at"] {
+        select.expr(col(T, column));
+    }
+    select.exprs(columns.iter().map(|ix| cell(object, *ix)));
+    from(compiler, &mut select, object, cond, bin);
+    select
+}
+
+/// Adds the table and its conditions.
+fn from(compiler: &mut Compiler<'_>, select: &mut SelectStatement, object: &Object, cond: &Cond, bin: Bin) {
+    select.from_as(object.table.clone(), T);
+    match bin {
+        Bin::Living => select.and_where(col(T, "deleted_at").is_null()),
+        Bin::Binned => select.and_where(col(T, "deleted_at").is_not_null()),
+        Bin::Any => select,
+    };
+    if *cond != Cond::True {
+        select.and_where(compiler.cond(cond, object, T));
+    }
+}
+
+fn row(cells: Vec<Raw>, skip: usize, width: usize) -> Row {
+    let mut cells = cells.into_iter().skip(skip);
+    let mut number = || cells.next().and_then(|c| c.int());
+    let (id, version, deleted_at) = (number().unwrap_or_default(), number().unwrap_or_default(), number());
+    Row { id, version, deleted_at, cells: cells.take(width).collect() }
+}

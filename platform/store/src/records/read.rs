@@ -1,0 +1,154 @@
+//! Single rows, rows by id, titles and locks.
+
+use super::{T, built, cell, from, row, rows_of};
+use crate::cond::{Compiler, bound, col};
+use crate::conn::{Backend, Conn};
+use crate::error::StoreError;
+use crate::schema::comparing_column;
+use akrab_model::query::Row;
+use akrab_model::text::fold;
+use akrab_model::{Cond, FieldIx, Object, Raw, Registry};
+use sea_query::{ExprTrait, LockType, Order, Query};
+use std::collections::HashMap;
+
+/// Living records, those in the bin, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bin {
+    Living,
+    Binned,
+    Any,
+}
+
+impl Conn {
+    /// The row, if it exists and matches.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn row(
+        &mut self,
+        registry: &Registry,
+        object: &Object,
+        id: i64,
+        columns: &[FieldIx],
+        cond: &Cond,
+        bin: Bin,
+    ) -> Result<Option<Row>, StoreError> {
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = rows_of(&mut compiler, object, columns, cond, bin);
+        select.and_where(col(T, "id").eq(id));
+        let found = self.select_rows(&select)?.into_iter().next();
+        Ok(found.map(|cells| row(cells, 0, columns.len())))
+    }
+
+    /// The rows of these ids that match, living or not, in the order of `ids`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn rows(
+        &mut self,
+        registry: &Registry,
+        object: &Object,
+        ids: &[i64],
+        columns: &[FieldIx],
+        cond: &Cond,
+    ) -> Result<Vec<Row>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = rows_of(&mut compiler, object, columns, cond, Bin::Any);
+        select.and_where(compiler.in_ids(col(T, "id"), ids));
+        let found = self.select_rows(&select)?.into_iter().map(|cells| row(cells, 0, columns.len()));
+        let mut by_id: HashMap<i64, Row> = found.map(|r| (r.id, r)).collect();
+        Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+    }
+
+    /// What these records are called, those that match, living or not; in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn titles(&mut self, registry: &Registry, object: &Object, ids: &[i64], cond: &Cond) -> Result<Vec<(i64, String)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = Query::select();
+        select.expr(col(T, "id")).expr(cell(object, object.title));
+        from(&mut compiler, &mut select, object, cond, Bin::Any);
+        select.and_where(compiler.in_ids(col(T, "id"), ids));
+        let found = self.select_rows(&select)?;
+        Ok(found
+            .into_iter()
+            .filter_map(|cells| {
+                let [id, title] = <[Raw; 2]>::try_from(cells).ok()?;
+                let title = match title {
+                    Raw::Text(s) => s,
+                    Raw::Int(n) => n.to_string(),
+                    Raw::Null => String::new(),
+                };
+                Some((id.int()?, title))
+            })
+            .collect())
+    }
+
+    /// Keeps the row from being changed by others until the transaction ends; false when it is missing.
+    ///
+    /// # Errors
+    /// Those of the database; `Busy` when somebody else holds it too long.
+    pub fn lock(&mut self, object: &Object, id: i64) -> Result<bool, StoreError> {
+        let mut select = Query::select();
+        select.expr(col(T, "id")).from_as(object.table.clone(), T).and_where(col(T, "id").eq(id));
+        // the one writer of SQLite needs no locks
+        if self.backend() == Backend::Postgres && self.writable {
+            select.lock(LockType::Update);
+        }
+        Ok(!self.select_rows(&select)?.is_empty())
+    }
+
+    /// Ids of living matching records above `after`, upwards: walks a whole result in batches.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn ids_after(&mut self, registry: &Registry, object: &Object, cond: &Cond, after: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = Query::select();
+        select.expr(col(T, "id"));
+        from(&mut compiler, &mut select, object, cond, Bin::Living);
+        select.and_where(col(T, "id").gt(after)).order_by_expr(col(T, "id"), Order::Asc).limit(limit as u64);
+        let found = self.select_rows(&select)?;
+        Ok(found.into_iter().filter_map(|cells| cells.first()?.int()).collect())
+    }
+
+    /// Another living record with these values in `fields`, which must be unique together. Empty
+    /// values clash with nothing.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn taken(
+        &mut self,
+        _registry: &Registry,
+        object: &Object,
+        fields: &[FieldIx],
+        values: &[Raw],
+        except: Option<i64>,
+    ) -> Result<Option<i64>, StoreError> {
+        if values.iter().any(Raw::is_null) || fields.is_empty() {
+            return Ok(None);
+        }
+        let mut select = Query::select();
+        select.expr(col(T, "id")).from_as(object.table.clone(), T).and_where(col(T, "deleted_at").is_null());
+        for (ix, value) in fields.iter().zip(values) {
+            let field = object.at(*ix);
+            let value = match value {
+                Raw::Text(s) if field.folded => Raw::Text(fold(s)),
+                value => value.clone(),
+            };
+            select.and_where(col(T, comparing_column(field)).eq(bound(&value)));
+        }
+        if let Some(id) = except {
+            select.and_where(col(T, "id").ne(id));
+        }
+        let (sql, params) = built(self.backend(), select.limit(1));
+        Ok(self.query_one(&sql, &params)?.and_then(|cells| cells.first()?.int()))
+    }
+}

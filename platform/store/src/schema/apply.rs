@@ -1,0 +1,49 @@
+//! Runs the steps of a plan.
+
+use super::step::{SchemaStep, quote};
+use crate::conn::{Backend, Conn};
+use crate::error::StoreError;
+use akrab_model::Raw;
+use akrab_model::text::fold;
+
+/// Rows folded at once.
+const BATCH: i64 = 1_000;
+
+impl Conn {
+    pub(crate) fn schema_apply(&mut self, steps: &[SchemaStep]) -> Result<(), StoreError> {
+        self.schema_lock()?;
+        if self.backend() == Backend::Postgres {
+            // indexes over large tables take their time
+            self.script("SET LOCAL statement_timeout = 0")?;
+        }
+        for step in steps {
+            tracing::info!(%step, "schema");
+            match (step, step.sql()) {
+                (SchemaStep::Fold { table, column }, _) => self.fold_column(table, column)?,
+                (_, Some(sql)) => self.declare(&sql)?,
+                (_, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_column(&mut self, table: &str, column: &str) -> Result<(), StoreError> {
+        let (table, column, folded) = (quote(table), quote(column), quote(&format!("{column}__s")));
+        let read = format!("SELECT id, {column} FROM {table} WHERE id > $1 AND {column} IS NOT NULL ORDER BY id LIMIT $2");
+        let write = format!("UPDATE {table} SET {folded} = $1 WHERE id = $2");
+        let mut after = 0;
+        loop {
+            let rows = self.query(&read, &[Raw::Int(after), Raw::Int(BATCH)])?;
+            let Some(Raw::Int(last)) = rows.last().and_then(|r| r.first()) else { return Ok(()) };
+            after = *last;
+            let changes: Vec<_> = rows
+                .into_iter()
+                .filter_map(|row| match <[Raw; 2]>::try_from(row).ok()? {
+                    [id, Raw::Text(text)] => Some(vec![Raw::Text(fold(&text)), id]),
+                    _ => None,
+                })
+                .collect();
+            self.execute_many(&write, &changes)?;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What the database holds and how tables are declared. Twin of `postgres/catalog.rs`.
+
+/// Names of tables.
+pub(crate) const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+
+/// Table and column names.
+pub(crate) const COLUMNS: &str = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p \
+     WHERE m.type = 'table' AND (m.name GLOB 'o_*' OR m.name GLOB 'l_*') ORDER BY m.name, p.cid";
+
+/// Names of indexes that were declared by us.
+pub(crate) const INDEXES: &str = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name";
+
+/// Keeps two processes from changing the schema at once. The one writer does that here.
+pub(crate) const LOCK: &str = "SELECT 1";
+
+/// Fresh figures for the planner, cheaply.
+pub(crate) const ANALYZE: &str = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002";
+
+/// Portable SQL in this database's words.
+pub(crate) fn declare(sql: &str) -> String {
+    sql.replace("{id}", "id INTEGER PRIMARY KEY AUTOINCREMENT").replace("{clustered}", "WITHOUT ROWID")
+}

@@ -1,0 +1,90 @@
+//! The search index: FTS5 without content. Twin of `postgres/search.rs`.
+//!
+//! Besides its words an entry holds two marked tokens: its kind of record, and the first word of its title.
+
+use crate::conn::{Conn, Rows};
+use crate::error::StoreError;
+use crate::search::{Indexed, Wanted};
+use akrab_model::Raw;
+
+/// The `ascii` tokenizer splits at ASCII marks only: words come folded and split already.
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS search_entry ({id}, object BIGINT NOT NULL, record BIGINT NOT NULL, title TEXT NOT NULL, \
+     UNIQUE (object, record))",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5(words, content='', contentless_delete=1, detail='none', \
+     prefix='1 2 3', tokenize='ascii')",
+];
+
+/// Private-use letters no typed word begins with.
+const KIND: char = '\u{E000}';
+const FIRST: char = '\u{E001}';
+
+pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError> {
+    let new = "INSERT INTO search_entry (object, record, title) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id";
+    let old = "UPDATE search_entry SET title = $3 WHERE object = $1 AND record = $2 RETURNING id";
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let params = [Raw::Int(entry.object), Raw::Int(entry.record), entry.title.as_str().into()];
+        let mut found = conn.changing(new, &params)?;
+        if found.is_empty() {
+            found = conn.changing(old, &params)?;
+            let id = found.first().and_then(|c| c.first()).cloned().unwrap_or(Raw::Null);
+            conn.execute("DELETE FROM search_fts WHERE rowid = $1", &[id])?;
+        }
+        let id = found.into_iter().next().and_then(|c| c.into_iter().next()).unwrap_or(Raw::Null);
+        let mut text = format!("{KIND}{}", entry.object);
+        if let Some(first) = entry.title_words.first() {
+            text.push(' ');
+            text.push(FIRST);
+            text.push_str(first);
+        }
+        for word in &entry.words {
+            text.push(' ');
+            text.push_str(word);
+        }
+        rows.push(vec![id, Raw::Text(text)]);
+    }
+    conn.execute_many("INSERT INTO search_fts (rowid, words) VALUES ($1, $2)", &rows)
+}
+
+pub(crate) fn remove(conn: &mut Conn, object: i64, record: i64) -> Result<(), StoreError> {
+    let sql = "DELETE FROM search_entry WHERE object = $1 AND record = $2 RETURNING id";
+    for row in conn.changing(sql, &[Raw::Int(object), Raw::Int(record)])? {
+        conn.execute("DELETE FROM search_fts WHERE rowid = $1", &row)?;
+    }
+    Ok(())
+}
+
+/// Candidates whose title begins with the first term, then any others.
+pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows, StoreError> {
+    let sql = "SELECT e.object, e.record, e.title FROM (SELECT rowid AS id FROM search_fts WHERE search_fts MATCH $1 LIMIT $2) f \
+               JOIN search_entry e ON e.id = f.id";
+    let mut found = conn.query(sql, &[expression(wanted, true).into(), Raw::Int(many as i64)])?;
+    if found.len() < many {
+        found.extend(conn.query(sql, &[expression(wanted, false).into(), Raw::Int(many as i64)])?);
+    }
+    Ok(found)
+}
+
+/// The FTS5 expression. Words are letters and digits only, so quoting them is enough.
+fn expression(wanted: &Wanted, first: bool) -> String {
+    let mut parts = Vec::new();
+    for (n, alternatives) in wanted.terms.iter().enumerate() {
+        let any: Vec<String> = alternatives
+            .iter()
+            .map(|words| {
+                let all = words.iter().enumerate().map(|(m, word)| match first && n == 0 && m == 0 {
+                    true => format!("\"{FIRST}{word}\"*"),
+                    false => format!("\"{word}\"*"),
+                });
+                format!("({})", all.collect::<Vec<_>>().join(" AND "))
+            })
+            .collect();
+        parts.push(format!("({})", any.join(" OR ")));
+    }
+    if let Some(objects) = &wanted.objects {
+        let any: Vec<_> = objects.iter().map(|o| format!("\"{KIND}{o}\"")).collect();
+        parts.push(format!("({})", any.join(" OR ")));
+    }
+    parts.join(" AND ")
+}

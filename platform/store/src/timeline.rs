@@ -1,0 +1,150 @@
+//! The timeline: which happenings belong to a record, newest first. Rows are references; what is
+//! shown is read from their sources.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS timeline ({id}, subject_object BIGINT NOT NULL, subject_id BIGINT NOT NULL, at BIGINT NOT NULL, \
+     kind BIGINT NOT NULL, source_object BIGINT NOT NULL, source_id BIGINT NOT NULL, change_id BIGINT, open BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS timeline_subject ON timeline (subject_object, subject_id, at, id)",
+    "CREATE INDEX IF NOT EXISTS timeline_source ON timeline (source_object, source_id)",
+];
+
+/// One happening in one record's timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Given when stored; ignored by [`Conn::timeline_put`].
+    pub id: i64,
+    /// Whose timeline.
+    pub subject_object: String,
+    pub subject_id: i64,
+    /// Microseconds UTC.
+    pub at: i64,
+    /// `call`, `note`, `change` …
+    pub kind: String,
+    /// Where the content is.
+    pub source_object: String,
+    pub source_id: i64,
+    /// The change told, when the entry tells one.
+    pub change_id: Option<i64>,
+    /// Still to be done: shown above what has happened.
+    pub open: bool,
+}
+
+/// Which part of a timeline.
+#[derive(Debug, Clone, Default)]
+pub struct TimelineQuery {
+    /// Empty: all kinds.
+    pub kinds: Vec<String>,
+    pub open: Option<bool>,
+    /// Older than the entry with this time and id.
+    pub before: Option<(i64, i64)>,
+    pub limit: usize,
+}
+
+impl Conn {
+    /// Adds entries.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_put(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO timeline (subject_object, subject_id, at, kind, source_object, source_id, change_id, open) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            rows.push(vec![
+                Raw::Int(self.name_made(&entry.subject_object)?),
+                Raw::Int(entry.subject_id),
+                Raw::Int(entry.at),
+                Raw::Int(self.name_made(&entry.kind)?),
+                Raw::Int(self.name_made(&entry.source_object)?),
+                Raw::Int(entry.source_id),
+                entry.change_id.into(),
+                entry.open.into(),
+            ]);
+        }
+        self.execute_many(sql, &rows)
+    }
+
+    /// Removes all entries about a source.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_drop_source(&mut self, object: &str, id: i64) -> Result<(), StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(()) };
+        let sql = "DELETE FROM timeline WHERE source_object = $1 AND source_id = $2";
+        self.execute(sql, &[Raw::Int(object), Raw::Int(id)]).map(|_| ())
+    }
+
+    /// Removes a record's own timeline.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_drop_subject(&mut self, object: &str, id: i64) -> Result<(), StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(()) };
+        let sql = "DELETE FROM timeline WHERE subject_object = $1 AND subject_id = $2";
+        self.execute(sql, &[Raw::Int(object), Raw::Int(id)]).map(|_| ())
+    }
+
+    /// Puts the entries of a source to another time and state. Entries that tell a change stay.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_move_source(&mut self, object: &str, id: i64, at: i64, open: bool) -> Result<(), StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(()) };
+        let sql = "UPDATE timeline SET at = $3, open = $4 WHERE source_object = $1 AND source_id = $2 AND change_id IS NULL";
+        self.execute(sql, &[Raw::Int(object), Raw::Int(id), Raw::Int(at), open.into()]).map(|_| ())
+    }
+
+    /// A record's timeline, the newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline(&mut self, subject_object: &str, subject_id: i64, query: &TimelineQuery) -> Result<Vec<Entry>, StoreError> {
+        let Some(subject) = self.name_known(subject_object)? else { return Ok(Vec::new()) };
+        let mut kinds = Vec::new();
+        for kind in &query.kinds {
+            kinds.extend(self.name_known(kind)?);
+        }
+        if kinds.is_empty() && !query.kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (at, id) = query.before.unwrap_or((i64::MAX, i64::MAX));
+        let mut params = vec![Raw::Int(subject), Raw::Int(subject_id), Raw::Int(at), Raw::Int(id), Raw::Int(query.limit as i64)];
+        let mut sql = String::from(
+            "SELECT id, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline \
+             WHERE subject_object = $1 AND subject_id = $2 AND (at, id) < ($3, $4)",
+        );
+        if let Some(open) = query.open {
+            params.push(open.into());
+            sql.push_str(" AND open = $6");
+        }
+        if !kinds.is_empty() {
+            let places: Vec<_> = (0..kinds.len()).map(|n| format!("${}", params.len() + 1 + n)).collect();
+            params.extend(kinds.into_iter().map(Raw::Int));
+            sql.push_str(&format!(" AND kind IN ({})", places.join(", ")));
+        }
+        sql.push_str(" ORDER BY at DESC, id DESC LIMIT $5");
+        let rows = self.query(&sql, &params)?;
+        let names = self.name_texts()?;
+        let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
+        Ok(rows
+            .into_iter()
+            .map(Cells::new)
+            .map(|mut c| Entry {
+                id: c.int(),
+                subject_object: subject_object.into(),
+                subject_id: c.int(),
+                at: c.int(),
+                kind: name(c.int()),
+                source_object: name(c.int()),
+                source_id: c.int(),
+                change_id: c.maybe_int(),
+                open: c.int() != 0,
+            })
+            .collect())
+    }
+}
