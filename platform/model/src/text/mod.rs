@@ -17,6 +17,9 @@ pub mod person;
 pub mod phone;
 pub mod url;
 
+#[cfg(test)]
+mod tests;
+
 pub use fold::{fold, words};
 
 /// Why a typed text could not be understood.

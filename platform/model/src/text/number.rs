@@ -96,10 +96,9 @@ fn push_groups(digits: &mut String, whole: &str, mark: char) -> Result<(), Parse
         return Ok(());
     }
     let is_group = |c: char| c == mark || c.is_whitespace() || c == '_';
-    let mut parts = whole.split(is_group).peekable();
     let single = !whole.contains(is_group);
     let mut first = true;
-    while let Some(part) = parts.next() {
+    for part in whole.split(is_group) {
         if !part.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ParseError::new("not_a_number"));
         }

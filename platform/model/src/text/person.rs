@@ -38,7 +38,9 @@ pub fn parse(full: &str) -> PersonName {
         {
             honorific = Some(found.to_owned());
         } else if let Some(found) = titles::before(first, tail, shouted) {
-            titles_before.push(found.to_owned());
+            if !titles_before.iter().any(|title| title == found) {
+                titles_before.push(found.to_owned());
+            }
         } else {
             break;
         }
@@ -55,19 +57,22 @@ pub fn parse(full: &str) -> PersonName {
 /// Takes the titles off the end of `text`, with or without commas before them.
 fn take_after(text: &mut String) -> Vec<String> {
     let mut found = Vec::new();
-    loop {
-        let bare = text.trim_end_matches([',', ' ']).len();
-        text.truncate(bare);
-        let Some(at) = text.rfind([',', ' ']) else {
+    while let Some(at) = text.trim_end_matches([',', ' ']).rfind([',', ' ']) {
+        let rest = text[..at].trim_end_matches([',', ' ']).len();
+        if rest == 0 {
             break;
-        };
-        let after_comma = text[..=at].trim_end().ends_with(',') || text[at..].starts_with(',');
-        let Some(title) = titles::after(text[at + 1..].trim(), after_comma || !found.is_empty())
-        else {
+        }
+        let word = text[at + 1..].trim_matches([',', ' ']);
+        let after_comma = text[rest..=at].contains(',');
+        let Some(title) = titles::after(word, after_comma || !found.is_empty()) else {
             break;
         };
         found.push(title);
-        text.truncate(at);
+        text.truncate(rest);
+    }
+    let bare = text.trim_end_matches([',', ' ']).len();
+    if bare > 0 {
+        text.truncate(bare);
     }
     found.reverse();
     found
@@ -319,6 +324,11 @@ mod tests {
             ("Irwan Hakim", "", "", "Irwan Hakim", ""),
             ("Kolonel", "", "", "Kolonel", ""),
             ("Sri Rahayu", "", "", "Sri Rahayu", ""),
+            ("WIDODO UMAR ST", "", "", "WIDODO UMAR", "S.T."),
+            ("budi santoso se", "", "", "budi santoso", "S.E."),
+            ("Budi Santoso, ", "", "", "Budi Santoso", ""),
+            ("Mariam St", "", "", "Mariam St", ""),
+            ("Hj. Hj. Ika", "", "Hj.", "Ika", ""),
             ("Cindy MM", "", "", "Cindy", "M.M."),
             ("", "", "", "", ""),
         ] {

@@ -96,7 +96,7 @@ const AFTER: &[&str] = &[
 /// Titles that are no word of a name even without dots and comma.
 const SURE: &[&str] = &[
     "se", "sh", "skom", "mba", "mm", "msi", "mkom", "spd", "ssos", "ssi", "sikom", "spsi", "amd",
-    "phd", "msc", "mpd", "sfarm",
+    "phd", "msc", "mpd", "sfarm", "st", "mt", "mh",
 ];
 
 /// The usual form of a title after a name. `apart`: a comma or another title sets it apart.
@@ -107,9 +107,8 @@ pub(super) fn after(word: &str, apart: bool) -> Option<String> {
         .collect::<String>()
         .to_lowercase();
     let dots = word.bytes().filter(|b| *b == b'.').count();
-    let sure = SURE.contains(&plain.as_str())
-        && (dots > 0
-            || word.chars().next().is_some_and(char::is_uppercase) && !is_capitalised(word));
+    // "Se" may be a word of a name; "SE" and "se" at the end of one are not.
+    let sure = SURE.contains(&plain.as_str()) && (dots > 0 || !is_capitalised(word));
     if apart || sure || dots >= 2 || (dots == 1 && !word.ends_with('.')) {
         let known = AFTER.iter().find(|title| {
             let letters = title
@@ -133,5 +132,5 @@ pub(super) fn after(word: &str, apart: bool) -> Option<String> {
 
 /// Whether only the first letter is a capital, as names are written.
 fn is_capitalised(word: &str) -> bool {
-    word.chars().skip(1).all(char::is_lowercase)
+    word.starts_with(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase)
 }
