@@ -50,17 +50,18 @@ impl Tx<'_> {
             let (status, body) = f(self)?;
             return Ok(Answer { status, body, repeated: false });
         };
-        let actor = self.ctx.user_id().unwrap_or(0);
-        let since = self.ctx.micros() - 24 * 3_600 * 1_000_000;
-        if let Some(kept) = self.conn.idempotency_get(actor, &once.key, since)? {
-            if kept.digest != once.digest {
+        let actor = self.ctx.user_id().unwrap_or(0).to_string();
+        let kept = self.conn.idempotency_get(&actor, &once.key)?.filter(|kept| kept.at >= self.ctx.micros() - 24 * 3_600 * 1_000_000);
+        if let Some(kept) = kept {
+            if kept.hash != once.digest {
                 return Err(Problem { fields: vec![FieldProblem::new("Idempotency-Key", "key_reused")], ..Problem::new(ProblemKind::Invalid, "key_reused") });
             }
-            return Ok(Answer { status: kept.status, body: kept.body, repeated: true });
+            let (status, body) = kept.response.split_once(' ').unwrap_or(("200", ""));
+            return Ok(Answer { status: status.parse().unwrap_or(200), body: body.into(), repeated: true });
         }
         let (status, body) = f(self)?;
-        let kept = akrab_store::Kept { digest: once.digest.clone(), status, body: body.clone() };
-        self.conn.idempotency_put(actor, &once.key, self.ctx.micros(), &kept)?;
+        let kept = akrab_store::Answered { hash: once.digest.clone(), response: format!("{status} {body}"), at: self.ctx.micros() };
+        self.conn.idempotency_put(&actor, &once.key, &kept)?;
         Ok(Answer { status, body, repeated: false })
     }
 }
