@@ -14,11 +14,29 @@ fn main() {
     println!("cargo::rerun-if-changed=locales");
     let assets = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("assets");
     write_icon_list(&assets);
+    write_locale_list(assets.with_file_name("locales").as_path());
     let wanted = stamp(&assets);
     let found = fs::read_to_string(assets.join("dist/stamp")).unwrap_or_default();
     if found.trim() != wanted {
         build(&assets, &wanted);
     }
+}
+
+/// All `locales/*.ftl` as `(lang, text)`: `id.ftl`, `en.ftl`, `NAME.id.ftl`, `NAME.en.ftl`.
+fn write_locale_list(locales: &Path) {
+    let mut files = Vec::new();
+    collect(locales, &mut files);
+    files.sort();
+    let mut list = String::from("&[\n");
+    for file in files {
+        let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        let stem = name.strip_suffix(".ftl").unwrap_or_else(|| panic!("{name} in locales is no .ftl file"));
+        let lang = if stem.rsplit('.').next() == Some("en") { "En" } else { "Id" };
+        list.push_str(&format!("    (Lang::{lang}, include_str!({file:?})),\n"));
+    }
+    list.push_str("]\n");
+    let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("locales.rs");
+    fs::write(&out, list).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
 }
 
 /// Fingerprint of everything the build reads.

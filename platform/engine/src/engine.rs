@@ -4,6 +4,7 @@ use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
 use crate::file::FileStore;
+use crate::identity::Mailer;
 use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
 use crate::settings::Settings;
@@ -29,6 +30,8 @@ pub struct Setup {
     pub work: Work,
     /// Folder of uploaded and produced files; made when missing.
     pub files: PathBuf,
+    /// Takes the mails of the program itself.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 /// One workspace. Cheap to clone.
@@ -50,6 +53,7 @@ pub(crate) struct Inner {
     /// Told when a job has been queued.
     pub wake: tokio::sync::Notify,
     pub files: FileStore,
+    pub mailer: Arc<dyn Mailer>,
 }
 
 impl Engine {
@@ -80,6 +84,7 @@ impl Engine {
                 behaviours: setup.behaviours,
                 clock: setup.clock,
                 random: setup.random,
+                mailer: setup.mailer,
                 kinds: Kinds::new(setup.work),
                 wake: tokio::sync::Notify::new(),
                 files,

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod ctx;
 pub mod engine;
 pub mod file;
+pub mod identity;
 pub mod job;
 pub mod objects;
 pub mod people;
@@ -28,7 +29,7 @@ pub use people::{People, Person, Role};
 pub use read::*;
 pub use rights::{Access, Rights};
 pub use settings::Settings;
-pub use write::{Answer, Once, Tx};
+pub use write::Tx;
 
 /// Answer of an engine call.
 pub type Result<T, E = akrab_model::Problem> = std::result::Result<T, E>;

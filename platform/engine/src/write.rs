@@ -5,7 +5,6 @@ mod act;
 mod draft;
 mod formula;
 mod keep;
-mod once;
 mod remove;
 mod rollup;
 mod save;
@@ -15,7 +14,6 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
-pub use once::{Answer, Once};
 pub use words::search_terms;
 
 use crate::behaviour::Behaviour;

@@ -1,5 +1,62 @@
 //! Pages, API, sign-in: everything people and programs reach over HTTP.
+//!
+//! A page is a handler that takes a [`Visit`] (proof of a signed-in person), asks the engine once,
+//! and renders with the kit in [`ui`]:
+//!
+//! ```ignore
+//! pub fn routes() -> Router<Web> {
+//!     Router::new().route("/things/{id}", get(show).post(save))
+//! }
+//!
+//! async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
+//!     let record = visit.read(move |tx| tx.record("thing", id)).await?;   // Problem → page, fragment or JSON
+//!     let mut frame = visit.frame(record.title()).await;                   // title, side bar, user menu, toast
+//!     frame.breadcrumb.push(visit.crumb("things-title", "/things"));
+//!     visit.page(&frame, html! { … })                                      // only the body when htmx asks
+//! }
+//!
+//! async fn save(visit: Visit, Path(id): Path<i64>, Form(input): Form<Thing>) -> Reply {
+//!     visit.write(move |tx| tx.update("thing", id, &input.fields(), Some(input.version))).await?;
+//!     visit.go(&format!("/things/{id}"), Flash::ok(visit.t.get("saved")))  // 303, or HX-Redirect for scripts
+//! }
+//! ```
+//!
+//! - Add a page: a file with `pub fn routes() -> Router<Web>`, one line in [`router`] (platform) or a
+//!   [`Feature`] handed to [`Web::new`] (domains): routes, side bar entries, Fluent sources.
+//! - Words: `locales/NAME.id.ftl` and `locales/NAME.en.ftl` are found by themselves; domains hand theirs
+//!   over in their `Feature`. `visit.t` is the [`locale::Text`] of the person.
+//! - Errors: return `Err(Fail)`; `?` turns a [`akrab_model::Problem`] into one. [`fail`] renders it by
+//!   who asks. For forms, catch `invalid` yourself, draw the form again with [`fail::field_errors`]
+//!   and answer with [`Visit::invalid`] (422).
+//! - Forms carry `csrf` (`visit.csrf`) in a hidden field; scripts send `X-CSRF-Token`. The check runs
+//!   before the handler for every method that changes something. Uploads use axum's `Multipart` under
+//!   [`router::upload_limit`].
+//! - API handlers take [`ApiCaller`] instead of `Visit`; everything below `/api/` answers problem+json.
+//! - [`Visit::is_fragment`] tells whether only the inner HTML is wanted (header `HX-Request`).
 
 pub mod assets;
+pub mod caller;
+pub mod cookie;
+pub mod fail;
+pub mod flash;
+pub mod form;
+pub mod frame;
+pub mod guard;
+pub mod health;
 pub mod locale;
+pub mod metrics;
+pub mod router;
+pub mod serve;
+pub mod state;
 pub mod ui;
+pub mod visit;
+
+pub use caller::ApiCaller;
+pub use fail::{Fail, Reply};
+pub use flash::Flash;
+pub use form::{Fields, Form};
+pub use guard::{Peer, RequestId};
+pub use router::router;
+pub use serve::serve;
+pub use state::{Config, Feature, Nav, Place, Web};
+pub use visit::Visit;

@@ -35,6 +35,9 @@ impl Lang {
     }
 }
 
+/// This crate's own messages: every file in `locales/`.
+const SOURCES: &[(Lang, &str)] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
+
 type Bundle = FluentBundle<FluentResource>;
 
 struct Catalogue {
@@ -44,8 +47,9 @@ struct Catalogue {
 
 static CATALOGUE: LazyLock<RwLock<Catalogue>> = LazyLock::new(|| {
     let mut catalogue = Catalogue { id: empty_bundle(Lang::Id), en: empty_bundle(Lang::En) };
-    catalogue.add(Lang::Id, include_str!("../locales/id.ftl"));
-    catalogue.add(Lang::En, include_str!("../locales/en.ftl"));
+    for (lang, source) in SOURCES {
+        catalogue.add(*lang, source);
+    }
     RwLock::new(catalogue)
 });
 
@@ -173,8 +177,11 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    fn keys(ftl: &str) -> BTreeSet<String> {
-        ftl.lines()
+    fn keys(lang: Lang) -> BTreeSet<String> {
+        SOURCES
+            .iter()
+            .filter(|(l, _)| *l == lang)
+            .flat_map(|(_, ftl)| ftl.lines())
             .filter_map(|line| line.split_once('='))
             .map(|(key, _)| key)
             .filter(|key| key.starts_with(|c: char| c.is_ascii_alphabetic()))
@@ -195,12 +202,12 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_keys() {
-        assert_eq!(keys(include_str!("../locales/id.ftl")), keys(include_str!("../locales/en.ftl")));
+        assert_eq!(keys(Lang::Id), keys(Lang::En));
     }
 
     #[test]
     fn every_key_used_in_this_crate_exists() {
-        let known = keys(include_str!("../locales/id.ftl"));
+        let known = keys(Lang::Id);
         let mut files = Vec::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
         let mut missing = BTreeSet::new();

@@ -17,6 +17,7 @@ const TABLES: &[&[&str]] = &[
     crate::timeline::TABLES,
     crate::search::TABLES,
     crate::view::TABLES,
+    crate::identity::TABLES,
     crate::recent::TABLES,
     crate::file::TABLES,
     crate::job::TABLES,

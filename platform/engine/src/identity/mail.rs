@@ -1,0 +1,53 @@
+//! Mails of the program itself. How they travel is a connector's business.
+
+use akrab_model::format::Lang;
+use futures::future::BoxFuture;
+
+/// A plain-text mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Brings mails on their way.
+pub trait Mailer: Send + Sync {
+    /// Hands the mail to the next server.
+    ///
+    /// # Errors
+    /// Why it was not taken, for the log.
+    fn send(&self, mail: Mail) -> BoxFuture<'_, Result<(), String>>;
+}
+
+/// The mail with which a forgotten password is replaced.
+pub(super) fn reset(lang: Lang, to: &str, name: &str, company: &str, link: &str) -> Mail {
+    let subject = lang.pick(format!("Atur ulang kata sandi {company}"), format!("Reset your password at {company}"));
+    let text = lang.pick(
+        format!(
+            "Halo {name},\n\nAda permintaan untuk mengatur ulang kata sandi Anda. Buka tautan ini dalam 30 menit, lalu tulis kata sandi baru:\n\n{link}\n\n\
+            Tautan hanya bisa dipakai sekali. Jika Anda tidak memintanya, abaikan saja email ini; kata sandi Anda tidak berubah.\n"
+        ),
+        format!(
+            "Hello {name},\n\nSomebody asked to reset your password. Open this link within 30 minutes and write a new one:\n\n{link}\n\n\
+            The link works once. If it was not you, ignore this mail; your password stays as it is.\n"
+        ),
+    );
+    Mail { to: to.into(), subject, text }
+}
+
+/// The mail with which somebody is invited.
+pub(super) fn invite(lang: Lang, to: &str, name: &str, by: &str, company: &str, link: &str) -> Mail {
+    let subject = lang.pick(format!("Undangan ke {company}"), format!("Your invitation to {company}"));
+    let text = lang.pick(
+        format!(
+            "Halo {name},\n\n{by} mengundang Anda bekerja dengan Akrab di {company}. Buka tautan ini dalam 7 hari dan buat kata sandi Anda:\n\n{link}\n\n\
+            Setelah itu masuklah dengan alamat email ini.\n"
+        ),
+        format!(
+            "Hello {name},\n\n{by} invites you to work with Akrab at {company}. Open this link within 7 days and choose your password:\n\n{link}\n\n\
+            Then sign in with this e-mail address.\n"
+        ),
+    );
+    Mail { to: to.into(), subject, text }
+}

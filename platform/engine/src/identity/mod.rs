@@ -1,0 +1,44 @@
+//! Who somebody is: passwords, sessions, second factor, API tokens, mailed links, first set-up.
+//!
+//! Every secret handed out is 256 random bits and stored as SHA-256. Whoever guesses is slowed down
+//! ([`limit`]); whoever is told "no" cannot tell whether the account exists.
+
+mod factor;
+mod limit;
+mod link;
+mod mail;
+mod password;
+mod session;
+mod setup;
+mod token;
+
+pub use factor::Enrolment;
+pub use mail::{Mail, Mailer};
+pub use session::{Origin, Session, SignedIn};
+pub use setup::FirstSetup;
+pub use token::Token;
+
+use crate::Engine;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// What is stored of a secret.
+fn digest(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Engine {
+    /// 256 random bits as text.
+    fn secret(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.random::<32>())
+    }
+    fn micros(&self) -> i64 {
+        self.now().timestamp().as_microsecond()
+    }
+}

@@ -1,0 +1,203 @@
+//! Signing in and staying signed in.
+
+use super::limit::{ACCOUNT, ADDRESS};
+use super::{DAY, HOUR, MINUTE, digest, password};
+use crate::people::{EPOCH, Person};
+use crate::{Engine, Result};
+use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
+use akrab_store::{Conn, SessionRow};
+use std::sync::Arc;
+
+/// A session ends after this long without a request …
+const IDLE: i64 = 8 * HOUR;
+/// … and after this long in any case.
+const ABSOLUTE: i64 = 7 * DAY;
+/// Time to type the second factor.
+const CODE_TIME: i64 = 5 * MINUTE;
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    pub ip: String,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// Secret of a device somebody has signed in from before.
+    pub device: Option<String>,
+}
+
+/// A signed-in device. Times are microseconds UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Names the session; opens no door.
+    pub id: String,
+    pub user: i64,
+    pub created_at: i64,
+    pub used_at: i64,
+    pub ip: String,
+    pub agent: String,
+}
+
+/// The password was right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedIn {
+    /// Done: secrets for the session's cookie and for the device's.
+    Full { user: i64, token: String, device: String },
+    /// The second factor is still to be typed.
+    Code { user: i64, token: String },
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Session { id: row.id, user: row.user, created_at: row.created_at, used_at: row.used_at, ip: row.ip, agent: row.agent }
+    }
+}
+
+fn wrong() -> Problem {
+    Problem::new(ProblemKind::Invalid, "wrong_credentials")
+}
+
+fn account_name(email: &str) -> String {
+    format!("account:{}", digest(&email.trim().to_lowercase()))
+}
+
+impl Engine {
+    /// Loads users, teams and roles anew when another process has changed them.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn refresh_people(&self) -> Result<()> {
+        let stored = self.store().read(|conn| conn.setting_get(EPOCH)).await?;
+        self.refresh_to(stored.as_deref()).await
+    }
+
+    pub(super) async fn refresh_to(&self, stored: Option<&str>) -> Result<()> {
+        let epoch = stored.and_then(|t| t.parse().ok()).unwrap_or(0);
+        if epoch == self.people().epoch { Ok(()) } else { self.reload_people().await }
+    }
+
+    /// Checks e-mail and password.
+    ///
+    /// # Errors
+    /// `wrong_credentials`, the same for unknown, disabled and known accounts; `too_many_tries`.
+    pub async fn sign_in(&self, email: &str, password: &str, from: &Origin) -> Result<SignedIn> {
+        self.refresh_people().await?;
+        let person = self.people().by_email(email).filter(|p| p.active).cloned();
+        let user = person.as_ref().map_or(0, |p| p.id);
+        let device = from.device.as_deref().map(digest);
+        let (credential, known) = self
+            .store()
+            .read(move |conn| -> Result<_> {
+                let known = device.as_deref().map_or(Ok(false), |d| conn.device_known(d, user))?;
+                Ok((conn.credential(user)?, known.then_some(device).flatten()))
+            })
+            .await?;
+        // strangers who guess must not lock the owner out of a device he is known on
+        let account = known.map_or_else(|| account_name(email), |device| format!("device:{device}"));
+        self.count_tries(vec![(account.clone(), ACCOUNT), (format!("ip:{}", from.ip), ADDRESS)]).await?;
+        let fits = password::verify(password, credential.as_ref().map(|c| c.hash.clone())).await?;
+        let Some(person) = person.filter(|_| fits) else { return Err(wrong()) };
+        if credential.is_some_and(|c| c.totp_on) {
+            let token = self.add_session(person.id, "code", from, None, account).await?;
+            return Ok(SignedIn::Code { user: person.id, token });
+        }
+        self.let_in(person.id, from, account).await
+    }
+
+    async fn let_in(&self, user: i64, from: &Origin, account: String) -> Result<SignedIn> {
+        let device = from.device.clone().filter(|d| d.len() == 43).unwrap_or_else(|| self.secret());
+        let token = self.add_session(user, "full", from, Some(digest(&device)), account).await?;
+        Ok(SignedIn::Full { user, token, device })
+    }
+
+    async fn add_session(&self, user: i64, stage: &str, from: &Origin, device: Option<String>, account: String) -> Result<String> {
+        let token = self.secret();
+        let now = self.micros();
+        let row = SessionRow {
+            id: digest(&token),
+            user,
+            stage: stage.into(),
+            created_at: now,
+            used_at: now,
+            ip: from.ip.clone(),
+            agent: from.agent.chars().take(200).collect(),
+        };
+        self.store()
+            .write(move |conn| -> Result<()> {
+                conn.identity_tidy(now - IDLE, now - ABSOLUTE, now)?;
+                if let Some(device) = &device {
+                    conn.device_add(device, row.user, now)?;
+                    conn.tries_clear(&account)?;
+                }
+                Ok(conn.session_add(&row)?)
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Checks the second factor: a code of the authenticator or a recovery code.
+    ///
+    /// # Errors
+    /// `unauthenticated` when the time to type it is over; `wrong_code`; `too_many_tries`.
+    pub async fn second_factor(&self, token: &str, code: &str, from: &Origin) -> Result<SignedIn> {
+        let (id, now) = (digest(token), self.micros());
+        let key = id.clone();
+        let row = self.store().read(move |conn| conn.session(&key)).await?;
+        let row = row.filter(|row| row.stage == "code" && now - row.created_at < CODE_TIME);
+        let row = row.ok_or_else(|| Problem::new(ProblemKind::Unauthenticated, "code_too_late"))?;
+        self.count_tries(vec![(format!("code:{}", row.user), ACCOUNT), (format!("ip:{}", from.ip), ADDRESS)]).await?;
+        if !self.check_code(row.user, code).await? {
+            return Err(Problem::invalid(vec![akrab_model::FieldProblem::new("code", "wrong_code")]));
+        }
+        self.store().write(move |conn| conn.session_end(row.user, &id)).await?;
+        self.let_in(row.user, from, format!("code:{}", row.user)).await
+    }
+
+    /// The session behind a cookie and its user; nothing when it has ended or the user is disabled.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn session(&self, token: &str) -> Result<Option<(Session, Arc<Person>)>> {
+        let id = digest(token);
+        let (row, epoch) = self.store().read(move |conn: &mut Conn| -> Result<_> { Ok((conn.session(&id)?, conn.setting_get(EPOCH)?)) }).await?;
+        let now = self.micros();
+        let alive = |row: &SessionRow| row.stage == "full" && now - row.used_at < IDLE && now - row.created_at < ABSOLUTE;
+        let Some(row) = row.filter(alive) else { return Ok(None) };
+        self.refresh_to(epoch.as_deref()).await?;
+        let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
+        if now - row.used_at > MINUTE {
+            let id = row.id.clone();
+            self.store().write(move |conn| conn.session_touch(&id, now)).await?;
+        }
+        Ok(Some((row.into(), person)))
+    }
+
+    /// Sessions of a user, last used first.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn sessions(&self, user: i64) -> Result<Vec<Session>> {
+        let oldest = (self.micros() - IDLE, self.micros() - ABSOLUTE);
+        let rows = self.store().read(move |conn| conn.sessions(user)).await?;
+        Ok(rows.into_iter().filter(|r| r.used_at > oldest.0 && r.created_at > oldest.1).map(Session::from).collect())
+    }
+
+    /// Ends one session of a user.
+    ///
+    /// # Errors
+    /// `not_found` when it is not his.
+    pub async fn end_session(&self, user: i64, id: &str) -> Result<()> {
+        let id = id.to_string();
+        if self.store().write(move |conn| conn.session_end(user, &id)).await? { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
+    /// Ends all sessions of a user but `except`.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn end_sessions(&self, user: i64, except: Option<&str>) -> Result<()> {
+        let except = except.map(str::to_string);
+        self.store().write(move |conn| conn.sessions_end(user, except.as_deref()).map(|_| ())).await?;
+        Ok(())
+    }
+}

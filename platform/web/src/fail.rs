@@ -1,0 +1,262 @@
+//! From a [`Problem`] to what the asker understands: page, fragment or `application/problem+json`.
+//!
+//! A handler answers `Err(Fail)`; the response only carries the problem, and [`crate::guard`], which
+//! knows the request, has it drawn by [`draw`].
+
+use crate::frame::bare;
+use crate::guard::Facts;
+use crate::locale::{Text, Value};
+use crate::state::Web;
+use crate::ui::button::Button;
+use crate::ui::dialog::{Dialog, dialog};
+use crate::ui::error::{ErrorBlock, error_block};
+use crate::ui::frame::TopBar;
+use crate::ui::toast::{Toast, toast_fragment};
+use crate::ui::{Tone, layout};
+use crate::visit::Visit;
+use akrab_model::problem::ProblemKind;
+use akrab_model::{FieldProblem, Problem};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::json;
+
+/// Answer of a handler.
+pub type Reply = Result<Response, Fail>;
+
+/// A problem on its way out.
+#[derive(Debug, Clone)]
+pub struct Fail {
+    pub problem: Problem,
+    /// Status where it is not the one of the problem's kind (405, 421).
+    pub status: Option<StatusCode>,
+}
+
+impl From<Problem> for Fail {
+    fn from(problem: Problem) -> Self {
+        Self { problem, status: None }
+    }
+}
+
+impl Fail {
+    /// A problem under a status of its own.
+    pub fn with_status(problem: Problem, status: StatusCode) -> Self {
+        Self { problem, status: Some(status) }
+    }
+    fn status(&self) -> StatusCode {
+        self.status.or_else(|| StatusCode::from_u16(self.problem.status()).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Fail {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Nobody is signed in.
+pub fn unauthenticated() -> Problem {
+    Problem::new(ProblemKind::Unauthenticated, "unauthenticated")
+}
+
+fn arguments(args: &[(String, String)]) -> Vec<(&str, Value<'_>)> {
+    args.iter()
+        .map(|(name, value)| (name.as_str(), value.parse::<i64>().map_or_else(|_| value.as_str().into(), Value::from)))
+        .collect()
+}
+
+fn words(t: Text, code: &str, args: &[(String, String)]) -> String {
+    let key = format!("problem-{}", code.replace('_', "-"));
+    t.find(&key, &arguments(args)).unwrap_or_else(|| {
+        tracing::error!(key, "a problem has no words");
+        t.get("problem-invalid")
+    })
+}
+
+/// The problem in words.
+pub fn message(t: Text, problem: &Problem) -> String {
+    words(t, problem.code, &problem.args)
+}
+
+/// What is wrong with one field.
+pub fn field_message(t: Text, fault: &FieldProblem) -> String {
+    words(t, &fault.code, &fault.args)
+}
+
+/// The faulty fields with their messages, for [`crate::ui::form::error_summary`] and rows.
+pub fn field_errors(t: Text, problem: &Problem) -> Vec<(String, String)> {
+    if problem.fields.is_empty() {
+        return vec![(String::new(), message(t, problem))];
+    }
+    problem.fields.iter().map(|fault| (fault.field().to_string(), field_message(t, fault))).collect()
+}
+
+/// Draws a failed answer for whoever asked.
+pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
+    if fail.problem.kind == ProblemKind::Internal {
+        tracing::error!(request = facts.id, cause = fail.problem.cause, "a request failed");
+    }
+    if facts.wants_json() {
+        return as_json(facts.guest_words(), fail, &facts.id);
+    }
+    let visit = Visit::find(web, facts).await.ok().flatten();
+    let unknown = fail.problem.kind == ProblemKind::Unauthenticated && visit.is_none();
+    let mut response = match (&visit, facts.fragment) {
+        (_, false) if unknown => to_sign_in(facts),
+        (_, true) if unknown => sign_in_again(facts).into_response(),
+        (Some(visit), true) => {
+            let toast = Toast { message: message(visit.t, &fail.problem), tone: Tone::Bad, ..Toast::default() };
+            toast_fragment(visit.t, &toast, &visit.csrf).into_response()
+        }
+        (Some(visit), false) => {
+            let mut frame = visit.frame(&title(visit.t, fail)).await;
+            frame.top = TopBar::Lined;
+            let body = error_block(visit.t, &block(web, facts, visit.t, fail, true));
+            frame.page(body).into_response()
+        }
+        (None, _) => {
+            let t = facts.guest_words();
+            let page = bare(web, facts, &title(t, fail));
+            layout::bare(&page, error_block(t, &block(web, facts, t, fail, false))).into_response()
+        }
+    };
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = fail.status();
+    }
+    retry_after(&mut response, &fail.problem);
+    response
+}
+
+fn retry_after(response: &mut Response, problem: &Problem) {
+    let wait = problem.args.iter().find(|(name, _)| name == "seconds").map(|(_, value)| value.as_str());
+    let wait = wait.or((problem.kind == ProblemKind::Busy).then_some("2"));
+    if let Some(value) = wait.and_then(|w| HeaderValue::from_str(w).ok()) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+}
+
+fn as_json(t: Text, fail: &Fail, reference: &str) -> Response {
+    let status = fail.status();
+    let problem = &fail.problem;
+    let mut body = json!({
+        "type": format!("urn:akrab:problem:{}", problem.code),
+        "title": title(t, fail),
+        "status": status.as_u16(),
+        "code": problem.code,
+        "detail": message(t, problem),
+        "reference": reference,
+    });
+    if !problem.fields.is_empty() {
+        body["errors"] = problem
+            .fields
+            .iter()
+            .map(|fault| json!({ "pointer": fault.pointer, "code": fault.code, "detail": field_message(t, fault) }))
+            .collect();
+    }
+    let mut response = (status, body.to_string()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    retry_after(&mut response, problem);
+    response
+}
+
+/// Leads to the sign-in and back to where the person wanted to go.
+fn to_sign_in(facts: &Facts) -> Response {
+    let back = if facts.method == Method::GET { facts.address() } else { facts.referer_path().unwrap_or_else(|| "/".into()) };
+    let target = if back == "/" { "/sign-in".to_string() } else { format!("/sign-in?next={}", encode(&back)) };
+    axum::response::Redirect::to(&target).into_response()
+}
+
+/// Percent-encodes what an address may not hold in a query value.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// The session ended while a page was open: the sign-in comes as a dialog, the page stays.
+fn sign_in_again(facts: &Facts) -> Markup {
+    let t = facts.guest_words();
+    let d = Dialog {
+        id: "sign-in-again",
+        icon: Some("log-in"),
+        title: &t.get("session-ended"),
+        body: html! { p { (t.get("session-ended-text")) } },
+        footer: html! {
+            span.ak-spacer {}
+            (Button::new(t.get("sign-in-do")).primary().href("/sign-in?again=1").attr("data-dialog-href", "/sign-in?again=1"))
+        },
+        wide: false,
+        close_href: "/sign-in",
+    };
+    dialog(t, &d)
+}
+
+fn title(t: Text, fail: &Fail) -> String {
+    use ProblemKind::*;
+    t.get(match fail.problem.kind {
+        _ if fail.problem.code == "unknown_host" => "error-title-host",
+        Malformed | Invalid => "error-title-invalid",
+        Unauthenticated => "error-title-unauthenticated",
+        Forbidden => "error-title-forbidden",
+        NotFound => "error-title-not-found",
+        Conflict | Stale => "error-title-conflict",
+        TooLarge => "error-title-too-large",
+        Limited => "error-title-limited",
+        Internal => "error-title-internal",
+        Busy => "error-title-busy",
+        Full => "error-title-full",
+    })
+}
+
+fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBlock {
+    use ProblemKind::*;
+    let problem = &fail.problem;
+    let (icon, todo) = match problem.kind {
+        Malformed | Invalid => ("circle-alert", "error-todo-invalid"),
+        Unauthenticated => ("log-in", "error-todo-unauthenticated"),
+        Forbidden => ("lock", "error-todo-forbidden"),
+        NotFound => ("search-x", "error-todo-not-found"),
+        Conflict | Stale => ("git-merge", "error-todo-conflict"),
+        TooLarge => ("circle-alert", "error-todo-too-large"),
+        Limited => ("hourglass", "error-todo-limited"),
+        Internal => ("cloud-off", "error-todo-internal"),
+        Busy => ("hourglass", "error-todo-limited"),
+        Full => ("hard-drive", "error-todo-full"),
+    };
+    let mut text = message(t, problem);
+    for fault in &problem.fields {
+        text.push_str(&format!(" {}: {}", fault.field(), field_message(t, fault)));
+    }
+    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.key == "administrator").map(|p| p.name.clone());
+    let again = admin.filter(|_| known).map(|name| t.with("error-ask-admin", &[("name", name.into())]));
+    ErrorBlock {
+        icon: icon.into(),
+        title: title(t, fail),
+        text,
+        kept: if facts.method == Method::GET { String::new() } else { t.get("error-nothing-changed") },
+        todo: t.get(todo),
+        again: again.unwrap_or_default(),
+        actions: Some(html! {
+            @if facts.method == Method::GET && matches!(problem.kind, Internal | Busy | Full) {
+                (Button::new(t.get("try-again")).icon("refresh-cw").primary().large().href(facts.address()))
+            }
+            @if let Some(back) = facts.referer_path().filter(|back| *back != facts.address()) {
+                (Button::new(t.get("go-back")).icon("arrow-left").large().href(back))
+            }
+            (Button::new(t.get("to-today")).ghost().large().href("/"))
+        }),
+        reference: facts.id.clone(),
+        time: web.engine.now().strftime("%d/%m/%Y %H.%M.%S").to_string(),
+    }
+}

@@ -1,0 +1,148 @@
+//! The frame of a person's pages, filled from the registry and the features: only what he may see.
+
+use crate::cookie;
+use crate::flash::Flash;
+use crate::guard::Facts;
+use crate::state::{Nav, Place, Web};
+use crate::ui::frame::Frame;
+use crate::ui::layout::Bare;
+use crate::ui::phone::{self, BottomBar};
+use crate::ui::sidebar::{NavGroup, NavItem, Sidebar};
+use crate::visit::Visit;
+use akrab_model::object::Scope;
+
+/// Groups of the side bar from top to bottom; unknown ones follow.
+const GROUPS: [&str; 7] = ["customers", "sales", "activities", "marketing", "service", "partners", "analysis"];
+
+/// Address of an object's list.
+pub fn list_address(plural: &str) -> String {
+    format!("/{plural}")
+}
+
+/// The frame with everything but the page's own content.
+pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
+    let t = visit.t;
+    let mut entries = objects(visit);
+    for feature in visit.web.features.iter() {
+        if let Some(nav) = &feature.nav {
+            entries.extend(nav(visit).await);
+        }
+    }
+    entries.sort_by_key(|entry| entry.order);
+    let here = visit.facts.path();
+    Frame {
+        t,
+        theme: visit.theme(),
+        title: title.to_string(),
+        sidebar: Sidebar {
+            workspace: visit.settings.company.clone(),
+            user: visit.person.name.clone(),
+            user_menu: user_menu(visit),
+            sign_out: "/sign-out".into(),
+            search: "/search".into(),
+            groups: groups(visit, entries),
+            bottom: vec![NavItem::new("settings", t.get("settings"), "/settings").current(here.starts_with("/settings"))],
+        },
+        sidebar_folded: cookie::plain(&visit.facts.headers, "sidebar") == Some("folded"),
+        bottom: bottom(here),
+        csrf: visit.csrf.clone(),
+        flash: Flash::read(&visit.web.config, &visit.facts.headers).map(|flash| flash.toast()),
+        single_keys: visit.person.single_keys,
+        go_keys: go_keys(visit),
+        ..Frame::default()
+    }
+}
+
+fn bottom(here: &str) -> BottomBar {
+    BottomBar {
+        today: "/today".into(),
+        search: "/search".into(),
+        create: "/create".into(),
+        inbox: "/inbox".into(),
+        unread: None,
+        current: match here {
+            "/today" => phone::Place::Today,
+            "/search" => phone::Place::Search,
+            "/inbox" => phone::Place::Inbox,
+            _ => phone::Place::Menu,
+        },
+    }
+}
+
+fn user_menu(visit: &Visit) -> Vec<(String, String, String)> {
+    let item = |icon: &str, key: &str, href: &str| (icon.to_string(), visit.t.get(key), href.to_string());
+    vec![item("user-pen", "settings-profile", "/settings/profile"), item("key-round", "settings-security", "/settings/security")]
+}
+
+/// Whether `address` is `item` or lies below it.
+fn within(address: &str, item: &str) -> bool {
+    address.strip_prefix(item).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}
+
+fn objects(visit: &Visit) -> Vec<Nav> {
+    let rights = visit.rights();
+    let registry = visit.registry();
+    let readable = registry.objects().filter(|o| !o.is_system() && rights.scope(o, akrab_engine::Access::Read) != Scope::None);
+    readable
+        .map(|o| Nav {
+            place: Place::Group(o.decl.group.clone()),
+            order: o.decl.order,
+            item: NavItem::new(&o.decl.icon, o.plural_label(visit.lang()), list_address(&o.plural)),
+        })
+        .collect()
+}
+
+fn groups(visit: &Visit, entries: Vec<Nav>) -> Vec<NavGroup> {
+    let here = visit.facts.path();
+    let address = visit.facts.address();
+    let mut top = NavGroup::default();
+    let mut favourites = NavGroup { label: visit.t.get("favourites"), order_url: Some("/favourites/order".into()), ..NavGroup::default() };
+    let mut others: Vec<(String, NavGroup)> = Vec::new();
+    for Nav { place, mut item, .. } in entries {
+        item.current = within(here, &item.href) || item.href == address;
+        match place {
+            Place::Top => top.items.push(item),
+            Place::Favourites => favourites.items.push(item),
+            Place::Settings(_) => {}
+            Place::Group(key) => match others.iter_mut().find(|(k, _)| *k == key) {
+                Some((_, group)) => group.items.push(item),
+                None => {
+                    let label = visit.t.find(&format!("group-{key}"), &[]).unwrap_or_else(|| key.clone());
+                    others.push((key, NavGroup { label, items: vec![item], order_url: None }));
+                }
+            },
+        }
+    }
+    others.sort_by_key(|(key, _)| GROUPS.iter().position(|g| g == key).unwrap_or(GROUPS.len()));
+    let mut all = vec![top, favourites];
+    all.extend(others.into_iter().map(|(_, group)| group));
+    all.retain(|group| !group.items.is_empty());
+    all
+}
+
+fn go_keys(visit: &Visit) -> Vec<(char, String)> {
+    let rights = visit.rights();
+    let mut keys = vec![('h', "/today".to_string()), ('i', "/inbox".to_string())];
+    for object in visit.registry().objects() {
+        let key = object.decl.go_key.as_deref().and_then(|k| k.chars().next());
+        if let Some(key) = key.filter(|_| rights.scope(object, akrab_engine::Access::Read) != Scope::None) {
+            keys.push((key, list_address(&object.plural)));
+        }
+    }
+    keys
+}
+
+/// A page before anybody is signed in, with the switches of language and theme.
+pub(crate) fn bare(web: &Web, facts: &Facts, title: &str) -> Bare {
+    let t = facts.guest_words();
+    Bare {
+        t,
+        theme: facts.guest_theme(web),
+        title: title.to_string(),
+        csrf: facts.csrf(0),
+        flash: Flash::read(&web.config, &facts.headers).map(|flash| flash.toast()),
+        foot: t.with("foot", &[("version", env!("CARGO_PKG_VERSION").into())]),
+        languages: Some(("/guest/language/id".into(), "/guest/language/en".into())),
+        theme_url: Some("/guest/theme".into()),
+    }
+}

@@ -1,0 +1,268 @@
+//! What happens to every request and every answer: identity of the request, host and origin checks,
+//! CSRF, time limit, panics, problems drawn, security headers, access log, figures.
+
+use crate::cookie::{self, Keep};
+use crate::fail::{self, Fail};
+use crate::locale::{Lang, Text};
+use crate::state::Web;
+use crate::ui::frame::Theme;
+use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::FutureExt;
+use sha2::{Digest, Sha256};
+use std::net::{IpAddr, Ipv4Addr};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// Largest JSON body or form, in bytes.
+pub const BODY_LIMIT: usize = 1 << 20;
+/// Largest upload, in bytes.
+pub const UPLOAD_LIMIT: usize = 25 << 20;
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+    connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// Address of the connection's other end; set by [`crate::serve()`].
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// Reference of a request, in logs, error pages and answers (`X-Request-Id`).
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// What is known about a request before anybody is recognised.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub id: String,
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    /// Of the person, not of the proxy before us.
+    pub ip: IpAddr,
+    /// Random name of the browser (cookie).
+    pub browser: String,
+    /// The answer is put into a page: only the inner HTML is wanted.
+    pub fragment: bool,
+    user: Arc<OnceLock<i64>>,
+}
+
+impl Facts {
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+    /// Path with query.
+    pub fn address(&self) -> String {
+        self.uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string)
+    }
+    /// Whether JSON is wanted instead of HTML.
+    pub fn wants_json(&self) -> bool {
+        let accept = self.header("accept");
+        self.path().starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+    }
+    /// A header as text; empty when absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
+    }
+    /// The page the request came from, when it is one of ours.
+    pub fn referer_path(&self) -> Option<String> {
+        let uri: Uri = self.header("referer").parse().ok()?;
+        let same = uri.authority().is_some_and(|a| a.as_str() == self.header("host"));
+        if same { uri.path_and_query().map(ToString::to_string) } else { None }
+    }
+    /// Words for somebody who is not signed in: chosen on the sign-in page, or the browser's language.
+    pub fn guest_words(&self) -> Text {
+        let chosen = cookie::plain(&self.headers, cookie::LANG);
+        let chosen = chosen.or_else(|| cookie::plain(&self.headers, &format!("__Host-{}", cookie::LANG)));
+        Text::new(Lang::from_code(chosen.unwrap_or_else(|| self.header("accept-language"))))
+    }
+    /// Theme for somebody who is not signed in.
+    pub fn guest_theme(&self, web: &Web) -> Theme {
+        theme(cookie::get(&web.config, &self.headers, cookie::THEME).unwrap_or(""))
+    }
+    /// Tells the access log who it was.
+    pub(crate) fn seen_as(&self, user: i64) {
+        self.user.get_or_init(|| user);
+    }
+    /// Token that forms of `user` (0 for nobody) in this browser must carry.
+    pub fn csrf(&self, user: i64) -> String {
+        let hash = Sha256::new().chain_update(b"csrf\0").chain_update(&self.browser).chain_update(user.to_be_bytes()).finalize();
+        URL_SAFE_NO_PAD.encode(&hash[..24])
+    }
+}
+
+/// The theme by its name.
+pub fn theme(name: &str) -> Theme {
+    match name {
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        _ => Theme::System,
+    }
+}
+
+/// Wraps all routes.
+pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) -> Response {
+    let begin = Instant::now();
+    let (facts, new_browser) = facts(&web, &req);
+    req.extensions_mut().insert(facts.clone());
+    req.extensions_mut().insert(RequestId(facts.id.clone()));
+    let mut response = match check(&web, &facts, req).await {
+        Ok(req) => run(&web, req, next).await,
+        Err(fail) => fail.into_response(),
+    };
+    if let Some(fail) = response.extensions_mut().remove::<Fail>() {
+        response = fail::draw(&web, &facts, &fail).await;
+    }
+    if new_browser && !is_static(facts.path()) && !facts.path().starts_with("/api/") {
+        response.headers_mut().append(header::SET_COOKIE, cookie::set(&web.config, cookie::BROWSER, &facts.browser, Keep::For(400 * 86_400)));
+    }
+    dress(&web, &facts, &mut response);
+    let took = begin.elapsed();
+    let status = response.status().as_u16();
+    web.metrics.count(status, took);
+    let user = facts.user.get().copied();
+    tracing::info!(target: "access", request = facts.id, method = %facts.method, path = facts.path(), status, micros = took.as_micros() as u64, user, ip = %facts.ip);
+    response
+}
+
+fn facts(web: &Web, req: &Request) -> (Facts, bool) {
+    let peer = req.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |p| p.0);
+    let headers = req.headers().clone();
+    let known = cookie::get(&web.config, &headers, cookie::BROWSER).filter(|v| v.len() == 24).map(str::to_string);
+    let new_browser = known.is_none();
+    let browser = known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(web.engine.random::<18>()));
+    let id = web.engine.random::<5>().iter().map(|b| format!("{b:02X}")).collect::<String>();
+    let fragment = headers.contains_key("hx-request") && !headers.contains_key("hx-boosted");
+    let facts = Facts {
+        id: format!("{}-{}", &id[..4], &id[4..]),
+        method: req.method().clone(),
+        uri: req.uri().clone(),
+        ip: client_ip(web, peer, &headers),
+        headers,
+        browser,
+        fragment,
+        user: Arc::default(),
+    };
+    (facts, new_browser)
+}
+
+/// The last address that no proxy of ours added.
+fn client_ip(web: &Web, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !web.config.proxies.contains(&peer) {
+        return peer;
+    }
+    let chain = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let chain: Vec<IpAddr> = chain.filter_map(|part| part.trim().parse().ok()).collect();
+    chain.into_iter().rev().find(|ip| !web.config.proxies.contains(ip)).unwrap_or(peer)
+}
+
+fn is_static(path: &str) -> bool {
+    path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics"
+}
+
+async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> {
+    if let Some(host) = web.config.host().filter(|_| !is_static(facts.path())) {
+        let asked = facts.uri.authority().map_or_else(|| facts.header("host").to_string(), ToString::to_string);
+        if !asked.eq_ignore_ascii_case(host) {
+            return Err(Fail::with_status(Problem::malformed("unknown_host"), StatusCode::MISDIRECTED_REQUEST));
+        }
+    }
+    let bearer = facts.path().starts_with("/api/");
+    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) || bearer {
+        return Ok(req);
+    }
+    check_csrf(web, facts, req).await
+}
+
+fn csrf_problem() -> Fail {
+    Problem::new(ProblemKind::Forbidden, "csrf").into()
+}
+
+/// Same origin as far as the browser tells, and the token of this browser and person.
+async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> {
+    let told = same_origin(web, facts);
+    if told == Some(false) {
+        return Err(csrf_problem());
+    }
+    let user = cookie::get(&web.config, &facts.headers, cookie::SESSION).and_then(|v| v.split_once('.')).and_then(|(user, _)| user.parse().ok());
+    let wanted = [facts.csrf(user.unwrap_or(0)), facts.csrf(0)];
+    let wanted = &wanted[..if user.is_some() { 1 } else { 2 }];
+    let fits = |token: &str| wanted.iter().any(|w| w == token);
+    let sent = facts.header("x-csrf-token");
+    if fits(sent) {
+        return Ok(req);
+    }
+    let kind = facts.header("content-type");
+    if kind.starts_with("multipart/form-data") {
+        // the token is inside a body that only the handler reads; the browser's word is taken
+        return if told == Some(true) { Ok(req) } else { Err(csrf_problem()) };
+    }
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(csrf_problem());
+    }
+    let (parts, body) = req.into_parts();
+    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::new(ProblemKind::TooLarge, "too_large"))?;
+    let found = bytes.split(|b| *b == b'&').filter_map(|pair| pair.strip_prefix(b"csrf=")).filter_map(|v| std::str::from_utf8(v).ok()).any(fits);
+    if found { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(csrf_problem()) }
+}
+
+/// What the browser says about where the request came from; nothing when it says nothing.
+fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
+    match facts.header("sec-fetch-site") {
+        "same-origin" | "none" => return Some(true),
+        "" => {}
+        _ => return Some(false),
+    }
+    let origin = facts.header("origin");
+    if origin.is_empty() {
+        return None;
+    }
+    let host = web.config.host().unwrap_or_else(|| facts.header("host"));
+    Some(origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)))
+}
+
+async fn run(web: &Web, req: Request, next: Next) -> Response {
+    let limit = Duration::from_secs(if web.config.timeout_seconds == 0 { 60 } else { web.config.timeout_seconds });
+    match tokio::time::timeout(limit, AssertUnwindSafe(next.run(req)).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => {
+            let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            Fail::from(Problem::internal(cause.unwrap_or("panic"))).into_response()
+        }
+        Err(_) => Fail::from(Problem::new(ProblemKind::Busy, "timeout")).into_response(),
+    }
+}
+
+fn dress(web: &Web, facts: &Facts, response: &mut Response) {
+    let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if !headers.contains_key(&name) && let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
+    set(HeaderName::from_static("x-request-id"), &facts.id);
+    if web.config.is_https() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if page || !is_static(facts.path()) {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    if page {
+        set(header::VARY, "hx-request");
+    }
+}

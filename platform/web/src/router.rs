@@ -1,0 +1,37 @@
+//! All addresses in one place.
+
+use crate::fail::Fail;
+use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
+use crate::state::Web;
+use crate::{assets, health};
+use akrab_model::Problem;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+/// The whole web part as one service.
+pub fn router(web: Web) -> Router {
+    let mut routes = Router::new()
+        .route("/assets/{file}", get(assets::serve))
+        .merge(health::routes());
+    for feature in web.features.iter() {
+        routes = routes.merge(feature.routes.clone());
+    }
+    routes
+        .fallback(async || Fail::from(Problem::not_found()))
+        .method_not_allowed_fallback(async || Fail::with_status(Problem::malformed("method_not_allowed"), StatusCode::METHOD_NOT_ALLOWED))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        // the fastest level: a list page shrinks to a seventh either way, for half the time
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(web.clone(), guard::guard))
+        .with_state(web)
+}
+
+/// For routes that take files: `.layer(upload_limit())`.
+pub fn upload_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(UPLOAD_LIMIT)
+}

@@ -1,0 +1,120 @@
+//! What every handler can reach: the engine, the configuration, what the domains contribute.
+
+use crate::locale::{self, Lang};
+use crate::metrics::Metrics;
+use crate::ui::sidebar::NavItem;
+use crate::visit::Visit;
+use akrab_engine::Engine;
+use axum::Router;
+use futures::future::BoxFuture;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// How the web part is run.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `https://crm.example.com`; links in mails begin with it, and other host names are refused.
+    pub base_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// Opens `/metrics` to others than this machine (bearer token).
+    pub metrics_token: Option<String>,
+    /// Longest time a handler may take, in seconds; 0 means 60.
+    pub timeout_seconds: u64,
+}
+
+impl Config {
+    /// Cookies are marked for https only.
+    pub fn is_https(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+    /// Host (with port) of the base URL.
+    pub fn host(&self) -> Option<&str> {
+        let rest = self.base_url.as_deref()?.split_once("://")?.1;
+        rest.split('/').next()
+    }
+}
+
+/// Where a side bar entry stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// At the top, below the search (Today, Inbox).
+    Top,
+    /// Among the favourites.
+    Favourites,
+    /// In a group of objects: `customers`, `sales`, `analysis` …
+    Group(String),
+    /// In the menu of the settings, under this heading's message key.
+    Settings(String),
+}
+
+/// A side bar entry.
+pub struct Nav {
+    pub place: Place,
+    /// Small first; objects stand at their own `order`.
+    pub order: i32,
+    pub item: NavItem,
+}
+
+/// Says which entries a person gets; asked for every page.
+pub type NavFn = Arc<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync>;
+
+/// What a domain adds to the web part.
+#[derive(Clone)]
+pub struct Feature {
+    pub name: &'static str,
+    pub routes: Router<Web>,
+    pub nav: Option<NavFn>,
+    /// Fluent sources.
+    pub locales: Vec<(Lang, &'static str)>,
+}
+
+impl Feature {
+    /// A feature with nothing in it yet.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, routes: Router::new(), nav: None, locales: Vec::new() }
+    }
+    /// With pages.
+    #[must_use]
+    pub fn routes(mut self, routes: Router<Web>) -> Self {
+        self.routes = routes;
+        self
+    }
+    /// With side bar entries.
+    #[must_use]
+    pub fn nav(mut self, nav: impl for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync + 'static) -> Self {
+        self.nav = Some(Arc::new(nav));
+        self
+    }
+    /// With words in both languages.
+    #[must_use]
+    pub fn locales(mut self, id: &'static str, en: &'static str) -> Self {
+        self.locales = vec![(Lang::Id, id), (Lang::En, en)];
+        self
+    }
+}
+
+/// Runs once after the first set-up: makes what a new workspace starts with, and sample data when asked.
+pub type SeedFn = Arc<dyn Fn(Engine, bool) -> BoxFuture<'static, akrab_engine::Result<()>> + Send + Sync>;
+
+/// The web part of one workspace. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    pub engine: Engine,
+    pub config: Arc<Config>,
+    pub features: Arc<[Feature]>,
+    pub metrics: Arc<Metrics>,
+    pub seed: SeedFn,
+}
+
+impl Web {
+    /// Takes the domains' words in and keeps the rest for [`crate::router()`].
+    pub fn new(engine: Engine, config: Config, features: Vec<Feature>, seed: SeedFn) -> Self {
+        for feature in &features {
+            for (lang, source) in &feature.locales {
+                locale::add_source(*lang, source);
+            }
+        }
+        Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), seed }
+    }
+}

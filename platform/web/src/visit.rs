@@ -1,0 +1,217 @@
+//! A request of a signed-in person: proof of identity and everything a page needs.
+
+use crate::cookie::{self, Keep};
+use crate::fail::{Fail, Reply, unauthenticated};
+use crate::flash::Flash;
+use crate::guard::{self, Facts};
+use crate::locale::{Lang, Text};
+use crate::state::Web;
+use crate::ui::frame::{Crumb, Frame, Theme};
+use crate::ui::toast::toast_fragment;
+use akrab_engine::identity::Session;
+use akrab_engine::{Ctx, Door, Engine, Person, Rights, Settings, Tx};
+use akrab_model::{Object, Problem, Registry};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// A signed-in person asks for a page.
+#[derive(Clone)]
+pub struct Visit {
+    pub web: Web,
+    pub ctx: Ctx,
+    pub person: Arc<Person>,
+    /// Words of the person's language.
+    pub t: Text,
+    pub session: Session,
+    /// Token every form carries.
+    pub csrf: String,
+    pub facts: Facts,
+    pub settings: Arc<Settings>,
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = Fail;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Fail> {
+        let facts = parts.extensions.get::<Facts>().cloned().ok_or_else(|| Problem::internal("a route outside the guard"))?;
+        Ok(Visit::find(web, &facts).await?.ok_or_else(unauthenticated)?)
+    }
+}
+
+/// The words' language for the engine's.
+pub fn lang(lang: akrab_model::format::Lang) -> Lang {
+    lang.pick(Lang::Id, Lang::En)
+}
+
+impl Visit {
+    /// Recognises the person by the session cookie.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn find(web: &Web, facts: &Facts) -> akrab_engine::Result<Option<Visit>> {
+        let Some((_, token)) = cookie::get(&web.config, &facts.headers, cookie::SESSION).and_then(|v| v.split_once('.')) else {
+            return Ok(None);
+        };
+        let Some((session, person)) = web.engine.session(token).await? else { return Ok(None) };
+        facts.seen_as(person.id);
+        let ctx = web.engine.ctx(&person, Door::Page, &facts.id);
+        Ok(Some(Visit {
+            t: Text::new(lang(ctx.lang)),
+            csrf: facts.csrf(person.id),
+            settings: web.engine.settings(),
+            web: web.clone(),
+            facts: facts.clone(),
+            ctx,
+            person,
+            session,
+        }))
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.web.engine
+    }
+    pub fn registry(&self) -> Arc<Registry> {
+        self.web.engine.registry()
+    }
+    pub fn rights(&self) -> Rights {
+        Rights::new(self.registry(), &self.ctx)
+    }
+    /// The object by key or plural, if the person may read any of its records.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown one, `forbidden` for one out of reach.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>, Fail> {
+        let object = self.engine().object(name)?;
+        self.rights().require_read(&object)?;
+        Ok(object)
+    }
+    /// Label language of declarations: `id` or `en`.
+    pub fn lang(&self) -> &'static str {
+        self.ctx.lang_key()
+    }
+    /// Only the inner HTML is wanted.
+    pub fn is_fragment(&self) -> bool {
+        self.facts.fragment
+    }
+    pub fn theme(&self) -> Theme {
+        guard::theme(&self.person.theme)
+    }
+
+    /// Reads with the person's rights.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx) -> akrab_engine::Result<T> + Send + 'static) -> Result<T, Fail> {
+        Ok(self.engine().read(&self.ctx, f).await?)
+    }
+    /// Writes in one transaction with the person's rights; `f` may run twice.
+    ///
+    /// # Errors
+    /// What `f` answers; then nothing is written.
+    pub async fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> akrab_engine::Result<T> + Send + Sync + 'static) -> Result<T, Fail> {
+        Ok(self.engine().write(&self.ctx, f).await?)
+    }
+
+    /// The frame with side bar, menus and the toast of the last errand; set top bar and actions on it.
+    pub async fn frame(&self, title: &str) -> Frame {
+        crate::frame::framed(self, title).await
+    }
+    /// A step of the breadcrumb by its message key.
+    pub fn crumb(&self, key: &str, href: &str) -> Crumb {
+        Crumb { label: self.t.get(key), href: Some(href.into()) }
+    }
+
+    /// The page, or only `body` when a fragment is wanted.
+    ///
+    /// # Errors
+    /// Never; so that handlers can end with it.
+    pub fn page(&self, frame: &Frame, body: Markup) -> Reply {
+        if self.is_fragment() {
+            return Ok(body.into_response());
+        }
+        let mut response = frame.page(body).into_response();
+        if frame.flash.is_some() {
+            response.headers_mut().append(header::SET_COOKIE, cookie::set(&self.web.config, cookie::FLASH, "", Keep::Never));
+        }
+        Ok(response)
+    }
+
+    /// A page whose form has faults (422).
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub fn invalid(&self, frame: &Frame, body: Markup) -> Reply {
+        let mut response = self.page(frame, body)?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(response)
+    }
+
+    /// A dialog: alone for scripts, on a page of its own without.
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub async fn dialog(&self, title: &str, dialog: Markup) -> Reply {
+        let frame = self.frame(title).await;
+        self.page(&frame, dialog)
+    }
+
+    /// A fragment with a toast beside it.
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub fn fragment(&self, body: Markup, flash: Option<Flash>) -> Reply {
+        Ok(html! {
+            (body)
+            @if let Some(flash) = flash { (toast_fragment(self.t, &flash.toast(), &self.csrf)) }
+        }
+        .into_response())
+    }
+
+    /// On to `address` with a toast: 303, or `HX-Redirect` for scripts.
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub fn go(&self, address: &str, flash: impl Into<Option<Flash>>) -> Reply {
+        let mut response = if self.is_fragment() {
+            let mut response = StatusCode::OK.into_response();
+            let target = HeaderValue::from_str(address).map_err(Problem::internal)?;
+            response.headers_mut().insert("hx-redirect", target);
+            response
+        } else {
+            Redirect::to(address).into_response()
+        };
+        if let Some(flash) = flash.into() {
+            response.headers_mut().append(header::SET_COOKIE, flash.cookie(&self.web.config));
+        }
+        Ok(response)
+    }
+
+    /// Back to the page the form stood on, or to `otherwise`.
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub fn back(&self, otherwise: &str, flash: impl Into<Option<Flash>>) -> Reply {
+        let address = self.facts.referer_path().unwrap_or_else(|| otherwise.into());
+        self.go(&address, flash)
+    }
+
+    /// Only administrators go on.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require_admin(&self) -> Result<(), Fail> {
+        if self.ctx.is_admin() { Ok(()) } else { Err(Problem::forbidden().into()) }
+    }
+}
+
+/// Also used where somebody may or may not be signed in.
+impl Visit {
+    /// Appends a cookie to an answer.
+    pub fn add_cookie(response: &mut Response, value: HeaderValue) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
