@@ -231,7 +231,7 @@ fn body_line(t: Text, table: &Table, line: &Line) -> Markup {
 /// One row, also the fragment that replaces it after an edit.
 pub fn table_row(t: Text, table: &Table, row: &Row) -> Markup {
     html! {
-        tr.ak-row data-row=(row.id) data-href=(row.href) data-peek=[row.peek.as_ref()] aria-selected=[row.selected.then_some("true")] {
+        tr.ak-line data-row=(row.id) data-href=(row.href) data-peek=[row.peek.as_ref()] aria-selected=[row.selected.then_some("true")] {
             td.ak-first {
                 div.ak-name {
                     span.ak-pick.ak-pick-only[row.lead.is_none()] {

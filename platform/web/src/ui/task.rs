@@ -58,7 +58,7 @@ pub fn person_line(lead: Option<Markup>, title: &str, href: &str, detail: Markup
         li.ak-person-line {
             @if let Some(lead) = lead { (lead) }
             div.ak-two-lines { a.ak-two-lines-title href=(href) { (title) } div.ak-two-lines-detail { (detail) } }
-            (middle)
+            div.ak-person-middle { (middle) }
             div.ak-person-end { (end) }
         }
     }

@@ -31,10 +31,12 @@ const grow = (el: HTMLElement) => {
 upgrade("textarea[data-autogrow]", (el) => grow(el));
 on("input", "textarea[data-autogrow]", (el) => grow(el));
 
-on("input", "[data-money]", (el) => {
+const showMoney = (el: HTMLElement) => {
   const out = el.parentElement && one("[data-money-read]", el.parentElement);
   if (out) out.textContent = readMoney((el as HTMLInputElement).value, el.dataset.money ?? "IDR");
-});
+};
+upgrade("[data-money]", showMoney);
+on("input", "[data-money]", showMoney);
 on("input", "[data-date-text]", (el) => {
   const wrap = el.closest("[data-date]");
   const out = wrap && one("[data-date-read]", wrap);

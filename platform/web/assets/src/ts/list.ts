@@ -1,6 +1,6 @@
 // Lists: focus by keyboard, selection, the bulk bar, the side panel.
 import { showDialog, topDialog } from "./dialogs";
-import { all, announce, inserted, on, one } from "./dom";
+import { all, announce, inserted, on, one, upgrade } from "./dom";
 import { send } from "./net";
 
 const rows = () => all("[data-list] tr[data-row]");
@@ -151,6 +151,7 @@ const closePeek = () => {
   fold(false);
   all("[data-list] tr[aria-selected]").forEach((row) => row.removeAttribute("aria-selected"));
 };
+upgrade("[data-peek-panel]:not([hidden])", () => fold(true));
 on("click", "[data-peek-close]", closePeek);
 on("click", "[data-peek-next]", () => step(1));
 on("click", "[data-peek-previous]", () => step(-1));
