@@ -33,3 +33,6 @@ pub use write::Tx;
 
 /// Answer of an engine call.
 pub type Result<T, E = akrab_model::Problem> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests;
