@@ -19,6 +19,15 @@ export const showDialog = (answer: Answer): boolean => {
   return true;
 };
 
+document.addEventListener("akrab:signed-out", (event) => {
+  const answer = (event as CustomEvent<Answer>).detail;
+  const dialog = answer.fragment.querySelector<HTMLDialogElement>("dialog");
+  if (!dialog) return location.reload();
+  mount()?.append(dialog);
+  inserted(dialog);
+  open(dialog);
+});
+
 const open = (dialog: HTMLDialogElement) => {
   if (dialog.open && !dialog.matches(":modal")) dialog.close();
   if (!dialog.open) dialog.showModal();
@@ -74,7 +83,7 @@ on("submit", "form[data-dialog-form]", (el, event) => {
 
 const submit = async (form: HTMLFormElement, submitter: HTMLButtonElement | null, dialog: HTMLDialogElement) => {
   const answer = await send(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, new FormData(form, submitter));
-  if (answer.status === 0) return;
+  if (answer.status === 0 || answer.status === 401 && !form.matches("[data-sign-in]")) return;
   settle(form);
   if (answer.moved || showDialog(answer)) return;
   if (!answer.ok) return;
@@ -83,7 +92,7 @@ const submit = async (form: HTMLFormElement, submitter: HTMLButtonElement | null
   if (target) {
     target.replaceChildren(...answer.fragment.childNodes);
     inserted(target);
-  } else document.dispatchEvent(new CustomEvent("akrab:saved"));
+  } else if (!answer.html.trim()) location.reload();
 };
 
 export const topDialog = () => all<HTMLDialogElement>("dialog:modal").pop();

@@ -14,9 +14,10 @@ window.addEventListener("beforeunload", (event) => {
   if (all<HTMLFormElement>("form[data-guard]").some(isDirty)) event.preventDefault();
 });
 
-// A form sent twice does its work twice: the second press is refused.
-on("submit", "form", (el, event) => {
-  const form = el as HTMLFormElement;
+// A form sent twice does its work twice: the second press is refused. On the window, so that forms
+// sent by script were already taken out.
+window.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
   if (event.defaultPrevented || form.method === "get" || form.method === "dialog" || form.hasAttribute("hx-post")) return;
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";

@@ -1,5 +1,5 @@
 // Lists: focus by keyboard, selection, the bulk bar, the side panel.
-import { showDialog, topDialog } from "./dialogs";
+import { showDialog } from "./dialogs";
 import { all, announce, inserted, on, one, upgrade } from "./dom";
 import { send } from "./net";
 
@@ -112,7 +112,10 @@ on("submit", "[data-bulk]", (el, event) => {
   } else boxes().filter((box) => box.checked).forEach((box) => data.append("id", box.value));
   void send(button.formAction, data).then((answer) => {
     if (answer.moved || showDialog(answer)) return;
-    if (answer.ok) location.reload();
+    if (!answer.ok) return;
+    if (!answer.html.trim()) return location.reload();
+    boxes().forEach((box) => (box.checked = false));
+    show();
   });
 });
 window.addEventListener("pageshow", show);
@@ -129,6 +132,7 @@ const fold = (on: boolean) => {
   for (const rank of RANKS) cells.forEach((cell, i) => wanted.size < (rank === "subtitle" ? 5 : 4) && cell.dataset.phone === rank && wanted.add(i));
   all("tr, colgroup", table).forEach((line) => {
     if (line.childElementCount > 1) [...line.children].forEach((cell, i) => cell.toggleAttribute("data-peek-hidden", on && !wanted.has(i)));
+    else if (line.firstElementChild instanceof HTMLTableCellElement) line.firstElementChild.colSpan = on ? wanted.size : cells.length;
   });
 };
 const peek = async (row: HTMLElement) => {
@@ -172,4 +176,3 @@ on("click", "[data-list] tr[data-row]", (row, event) => {
   row.dataset.focus = "";
   void peek(row);
 });
-document.addEventListener("akrab:saved", () => !topDialog() && location.reload());

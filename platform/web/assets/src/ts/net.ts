@@ -30,7 +30,10 @@ export const send = async (url: string, body?: FormData | URLSearchParams, metho
   template.innerHTML = html;
   takeOutOfBand(template.content);
   if (response.status >= 500 && !template.content.querySelector("dialog, form")) return failed(say("js-failed"));
-  return { ok: response.ok, status: response.status, html, fragment: template.content, moved: !!redirect || response.headers.get("HX-Refresh") === "true" };
+  const answer = { ok: response.ok, status: response.status, html, fragment: template.content, moved: !!redirect || response.headers.get("HX-Refresh") === "true" };
+  // The session ended: sign in again in a dialog, what was typed stays.
+  if (response.status === 401) document.dispatchEvent(new CustomEvent("akrab:signed-out", { detail: answer }));
+  return answer;
 };
 
 const takeOutOfBand = (fragment: DocumentFragment) => {
