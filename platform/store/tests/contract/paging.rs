@@ -1,0 +1,96 @@
+//! Pages in both directions give exactly the sorted whole.
+
+use crate::fixture::{Dice, World, everywhere, ix, new_row};
+use akrab_model::text::fold;
+use akrab_model::{Cond, Cursor, Object, Page, Query, Raw, Sort};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+const NAMES: [&str; 6] = ["Ärger", "arab", "Zaki", "zaki", "", "Ngurah Rai"];
+
+#[test]
+fn pages_follow_one_another_in_every_order() {
+    everywhere(|world| async move {
+        let object = Arc::clone(world.registry.object("company").unwrap());
+        let mut dice = Dice(7);
+        let rows: Vec<_> = (0..90)
+            .map(|_| {
+                let name = Raw::from(*dice.pick(&NAMES));
+                let (name, size, status) = (dice.maybe(name), Raw::Int(dice.roll(5) as i64), Raw::from(*dice.pick(&["new", "old"])));
+                new_row(&object, &[("name", name), ("seen", dice.maybe(size)), ("status", dice.maybe(status))])
+            })
+            .collect();
+        let cells: Vec<_> = rows.iter().map(|r| r.cells.clone()).collect();
+        let ids = world.insert("company", rows).await.unwrap();
+        let orders: [&[(&str, bool)]; 9] = [
+            &[],
+            &[("name", false)],
+            &[("name", true)],
+            &[("seen", false)],
+            &[("seen", true)],
+            &[("status", false), ("seen", true)],
+            &[("status", true), ("seen", false)],
+            &[("name", false), ("status", false)],
+            &[("seen", true), ("name", true)],
+        ];
+        for order in orders {
+            let value = |row: usize, key: &str| {
+                let cell = cells[row].iter().find(|c| c.0 == ix(&object, key)).map(|c| c.1.clone()).unwrap();
+                if key == "name" { cell.text().map(fold).into() } else { cell }
+            };
+            let mut wanted: Vec<usize> = (0..ids.len()).collect();
+            wanted.sort_by(|a, b| {
+                let mut by = order.iter().map(|(key, down)| compare(&value(*a, key), &value(*b, key), *down));
+                let down = order.last().is_some_and(|o| o.1);
+                let tie = if down { ids[*b].cmp(&ids[*a]) } else { ids[*a].cmp(&ids[*b]) };
+                by.find(|o| o.is_ne()).unwrap_or(tie)
+            });
+            let wanted: Vec<i64> = wanted.into_iter().map(|n| ids[n]).collect();
+            walk(&world, &object, order, &wanted).await;
+        }
+    });
+}
+
+fn compare(a: &Raw, b: &Raw, down: bool) -> Ordering {
+    match (a.is_null(), b.is_null()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        _ if down => b.cmp(a),
+        _ => a.cmp(b),
+    }
+}
+
+async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], wanted: &[i64]) {
+    for limit in [1, 7, 90, 200] {
+        let mut seen = Vec::new();
+        let mut first: Option<Page> = None;
+        let mut last = page(world, object, order, limit, None).await;
+        assert!(last.previous.is_none());
+        loop {
+            seen.extend(last.rows.iter().map(|r| r.id));
+            let Some(next) = last.next.clone() else { break };
+            first.get_or_insert(last);
+            last = page(world, object, order, limit, Some(next)).await;
+        }
+        assert_eq!(seen, wanted, "forwards by {limit} in {order:?}");
+        let mut seen: Vec<i64> = last.rows.iter().map(|r| r.id).collect();
+        let mut steps = 0;
+        while let Some(previous) = last.previous.clone() {
+            last = page(world, object, order, limit, Some(previous)).await;
+            assert!(last.next.is_some());
+            seen.splice(0..0, last.rows.iter().map(|r| r.id));
+            steps += 1;
+            assert!(steps < 100, "no end");
+        }
+        assert_eq!(seen, wanted, "backwards by {limit} in {order:?}");
+    }
+}
+
+async fn page(world: &World, object: &Arc<Object>, order: &[(&str, bool)], limit: usize, after: Option<Cursor>) -> Page {
+    let sort = order.iter().map(|(key, descending)| Sort { field: ix(object, key), descending: *descending }).collect();
+    let columns = vec![ix(object, "name")];
+    let query = Query { object: object.ix, columns, cond: Cond::True, sort, limit, after, bin: false };
+    let registry = Arc::clone(&world.registry);
+    world.store.read(move |conn| conn.select(&registry, &query)).await.unwrap()
+}

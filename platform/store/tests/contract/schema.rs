@@ -1,0 +1,82 @@
+//! Plans of schema changes.
+
+use crate::fixture::{COMPANY, everywhere, ix, new_row, registry_with};
+use akrab_model::{Cond, Raw};
+use akrab_store::{Bin, Options, SchemaStep, Store};
+
+#[test]
+fn a_plan_is_empty_once_applied_and_after_opening_again() {
+    everywhere(|world| async move {
+        assert_eq!(world.store.plan(&world.registry).await, Ok(vec![]));
+        let target = world.store.target().clone();
+        world.store.close().await;
+        let again = Store::open(&target, &Options::default()).await.unwrap();
+        assert_eq!(again.plan(&world.registry).await, Ok(vec![]));
+        again.health().await.unwrap();
+        again.close().await;
+        assert!(again.health().await.is_err());
+    });
+}
+
+#[test]
+fn fields_are_added_and_renamed_with_their_values() {
+    everywhere(|world| async move {
+        let object = world.registry.object("company").unwrap();
+        let row = new_row(object, &[("name", "Kopi Élite".into()), ("city", "Medan".into()), ("branch", "Toko Barat".into())]);
+        let id = world.insert("company", vec![row]).await.unwrap()[0];
+        let changed = COMPANY
+            .replace("city = { type", "town = { was = [\"city\"], type")
+            .replace("branch = { type = \"text\",", "branch = { type = \"text\", index = true,")
+            .replace("[fields]", "[fields]\nnick = { type = \"text\", label = { id = \"N\", en = \"N\" } }\n")
+            .replace("friends = { type", "mates = { was = [\"friends\"], type");
+        let registry = registry_with(&changed);
+        let steps = world.store.plan(&registry).await.unwrap();
+        let printed: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        for wanted in [
+            "rename column o_company.f_city to f_town",
+            "rename column o_company.f_city__s to f_town__s",
+            "add column o_company.f_nick",
+            "add column o_company.f_branch__s",
+            "fill o_company.f_branch__s",
+            "rename table l_company_friends to l_company_mates",
+        ] {
+            assert!(printed.iter().any(|p| p == wanted), "{wanted} in {printed:?}");
+        }
+        assert!(!steps.iter().any(|s| matches!(s, SchemaStep::CreateTable { .. })));
+        world.store.apply(&steps).await.unwrap();
+        assert_eq!(world.store.plan(&registry).await, Ok(vec![]));
+        let row = world
+            .store
+            .read(move |conn| {
+                let object = registry.object("company").unwrap();
+                let taken = conn.taken(&registry, object, &[ix(object, "branch")], &["TOKO  barat".into()], None)?;
+                assert_eq!(taken, Some(id));
+                conn.row(&registry, object, id, &[ix(object, "town"), ix(object, "nick")], &Cond::True, Bin::Living)
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(row.cells, [Raw::from("Medan"), Raw::Null]);
+    });
+}
+
+#[test]
+fn a_newer_workspace_is_refused() {
+    everywhere(|world| async move {
+        let target = world.store.target().clone();
+        // the format is raised behind the store's back
+        match &target {
+            akrab_store::Target::Sqlite { path } => {
+                let db = rusqlite::Connection::open(path).unwrap();
+                db.execute_batch("UPDATE meta SET value = 99").unwrap();
+            }
+            akrab_store::Target::Postgres { url, schema } => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.batch_execute(&format!("UPDATE \"{schema}\".meta SET value = 99")).await.unwrap();
+            }
+        }
+        let refused = Store::open(&target, &Options::default()).await.err();
+        assert!(matches!(refused, Some(akrab_store::StoreError::Newer { found: 99, .. })), "{refused:?}");
+    });
+}
