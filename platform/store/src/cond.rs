@@ -38,7 +38,11 @@ pub(crate) fn truth(value: bool) -> Expr {
     Expr::Constant(Value::Bool(Some(value)))
 }
 
-/// A key that can be told nowhere from another column's is always quoted by the builder.
+/// A number of ours in the text of a statement.
+pub(crate) fn constant(n: i64) -> Expr {
+    Expr::Constant(n.into())
+}
+
 impl<'a> Compiler<'a> {
     pub fn new(registry: &'a Registry, backend: Backend) -> Self {
         Self { registry, backend, tables: 0 }
@@ -188,24 +192,24 @@ impl<'a> Compiler<'a> {
         let of = child.of.map(|ix| object.at(ix));
         if let Some(field) = of {
             if !field.is_column() {
-                return compare(child.cmp, Expr::val(0_i64), child.value, child.upper);
+                return compare(child.cmp, constant(0), child.value, child.upper);
             }
             if child.agg == AggregateFn::Filled {
                 rows.and_where(col(&name, &field.column).is_not_null());
             }
         }
-        let value = |of: Option<&Field>| of.map_or_else(|| Expr::val(1_i64), |f| col(&name, &f.column));
+        let value = |of: Option<&Field>| of.map_or_else(|| constant(1), |f| col(&name, &f.column));
         match child.agg {
             AggregateFn::Count | AggregateFn::Filled => match (child.cmp, child.value) {
                 (Cmp::Gt, 0) | (Cmp::Gte, 1) => Expr::exists(rows.expr(truth(true)).take()),
                 (Cmp::Eq | Cmp::Lte, 0) | (Cmp::Lt, 1) => Expr::exists(rows.expr(truth(true)).take()).not(),
                 _ => {
-                    let count = Expr::from(Func::count(Expr::val(1_i64)));
+                    let count = Expr::from(Func::count(constant(1)));
                     compare(child.cmp, scalar(rows.expr(count).take()), child.value, child.upper)
                 }
             },
             AggregateFn::Sum => {
-                let sum = Func::coalesce([Expr::from(Func::sum(value(of))), Expr::val(0_i64)]);
+                let sum = Func::coalesce([Expr::from(Func::sum(value(of))), constant(0)]);
                 compare(child.cmp, scalar(rows.expr(sum).take()), child.value, child.upper)
             }
             AggregateFn::Min | AggregateFn::Max => {
@@ -215,12 +219,12 @@ impl<'a> Compiler<'a> {
             AggregateFn::Avg => {
                 // sum against value × count: no division, no rounding
                 let over = |bound: i64| {
-                    let times = Expr::val(bound).cast_as("numeric").mul(Func::count(value(of)));
+                    let times = Expr::val(bound).cast_as("bigint").cast_as("numeric").mul(Func::count(value(of)));
                     scalar(rows.clone().expr(Expr::from(Func::sum(value(of))).sub(times)).take())
                 };
                 match (child.cmp, child.upper) {
-                    (Cmp::Between, Some(upper)) => over(child.value).gte(0).and(over(upper).lte(0)),
-                    (Cmp::Between, None) => over(child.value).gte(0),
+                    (Cmp::Between, Some(upper)) => over(child.value).gte(constant(0)).and(over(upper).lte(constant(0))),
+                    (Cmp::Between, None) => over(child.value).gte(constant(0)),
                     (cmp, _) => compare(cmp, over(child.value), 0, None),
                 }
             }

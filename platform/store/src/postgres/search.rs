@@ -13,7 +13,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS search_entry_start ON search_entry (start)",
 ];
 
-/// Shorter beginnings match too many words for the GIN index.
+/// Beginnings of fewer bytes match too many words for the GIN index.
 const SHORT: usize = 3;
 
 pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError> {
@@ -52,7 +52,7 @@ pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows
         }
     }
     let (long, short): (Vec<_>, Vec<_>) =
-        wanted.terms.iter().partition(|t| t.iter().all(|words| words.iter().any(|w| w.chars().count() >= SHORT)));
+        wanted.terms.iter().partition(|t| t.iter().all(|words| words.iter().any(|w| w.len() >= SHORT)));
     if !long.is_empty() {
         let mut sql = String::from("SELECT object, record, title FROM search_entry WHERE words @@ CAST(CAST($1 AS text) AS tsquery)");
         let mut params = vec![expression(&long).into(), Raw::Int(many as i64)];

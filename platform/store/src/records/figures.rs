@@ -1,7 +1,7 @@
 //! Counts, totals, groups and roll-ups.
 
 use super::{Bin, T, cell, from};
-use crate::cond::{Compiler, col, truth};
+use crate::cond::{Compiler, col, constant, truth};
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
@@ -148,17 +148,17 @@ impl Conn {
 }
 
 fn rows_counted() -> Expr {
-    Func::count(Expr::Constant(1_i64.into())).into()
+    Func::count(constant(1)).into()
 }
 
 /// What to select for a figure; an average needs two.
 fn parts(function: AggregateFn, value: Option<Expr>) -> Vec<Expr> {
-    let value = value.unwrap_or_else(|| Expr::Constant(1_i64.into()));
+    let value = value.unwrap_or_else(|| constant(1));
     let sum = |value: Expr| Expr::from(Func::sum(value)).cast_as("bigint");
     match function {
         AggregateFn::Count => vec![rows_counted()],
         AggregateFn::Filled => vec![Func::count(value).into()],
-        AggregateFn::Sum => vec![Func::coalesce([sum(value), Expr::Constant(0_i64.into())]).into()],
+        AggregateFn::Sum => vec![Func::coalesce([sum(value), constant(0)]).into()],
         AggregateFn::Min => vec![Func::min(value).into()],
         AggregateFn::Max => vec![Func::max(value).into()],
         AggregateFn::Avg => vec![sum(value.clone()), Func::count(value).into()],

@@ -1,13 +1,13 @@
 //! The columns of a board, all in one statement.
 
 use super::{Bin, T, row, rows_of};
-use crate::cond::{Compiler, bound, col};
+use crate::cond::{Compiler, bound, col, constant};
 use crate::conn::Conn;
 use crate::error::StoreError;
 use crate::schema::comparing_column;
 use akrab_model::query::Row;
 use akrab_model::{Cond, FieldIx, Object, Raw, Registry, Sort};
-use sea_query::{Asterisk, Expr, ExprTrait, IntoIden, NullOrdering, Order, Query, SelectStatement, UnionType};
+use sea_query::{Asterisk, ExprTrait, IntoIden, NullOrdering, Order, Query, SelectStatement, UnionType};
 
 impl Conn {
     /// The first `per_lane` living matching rows for each of `keys` (values of `by`, null for none),
@@ -42,7 +42,7 @@ impl Conn {
             let down = sort.last().is_some_and(|s| s.descending);
             rows.order_by_expr(col(T, "id"), if down { Order::Desc } else { Order::Asc }).limit(per_lane as u64);
             let mut lane = Query::select();
-            lane.expr_as(Expr::Constant((n as i64).into()).cast_as("bigint"), "lane");
+            lane.expr_as(constant(n as i64).cast_as("bigint"), "lane");
             lane.column(("r", Asterisk)).from_subquery(rows, "r");
             whole = Some(match whole.take() {
                 None => lane,
