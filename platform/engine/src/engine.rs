@@ -174,6 +174,23 @@ impl Engine {
         Ok(value)
     }
 
+    /// Does what [`Engine::write`] would do and takes it back: nothing is written, whatever comes out.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub(crate) async fn try_out<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        let slot = Arc::new(std::sync::Mutex::new(None));
+        let kept = slot.clone();
+        let answer = self.write(ctx, move |tx| -> Result<()> {
+            let value = f(tx)?;
+            *kept.lock().map_err(Problem::internal)? = Some(value);
+            Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "tried_out"))
+        });
+        let refusal = answer.await.err();
+        let value = slot.lock().map_err(Problem::internal)?.take();
+        value.ok_or_else(|| refusal.unwrap_or_else(|| Problem::internal("a trial gave no answer")))
+    }
+
     /// Reads users, teams and roles anew.
     ///
     /// # Errors

@@ -79,6 +79,24 @@ impl<'a> Tx<'a> {
         Ok(Finished { people: self.people_changed, queued: self.queued })
     }
 
+    /// Runs `f` so that its failure undoes only what `f` did.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub(crate) fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
+        let done = self.conn.attempt(|conn| -> Result<_> {
+            let mut tx = Tx { conn, engine, ctx, registry, rights, people_changed: false, queued: false, changes: Vec::new() };
+            let value = f(&mut tx)?;
+            Ok((value, tx.people_changed, tx.queued, tx.changes))
+        });
+        let (value, people, queued, changes) = done?;
+        self.people_changed |= people;
+        self.queued |= queued;
+        self.changes.extend(changes);
+        Ok(value)
+    }
+
     /// The moment and person filters are bound to.
     pub fn env(&self) -> Env {
         let person = self.ctx.person();

@@ -4,6 +4,7 @@ mod disk;
 mod kind;
 
 pub use disk::FileStore;
+pub(crate) use disk::failure;
 pub use kind::FileKind;
 
 use crate::{Ctx, Engine, Result, Tx};

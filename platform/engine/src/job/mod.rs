@@ -78,7 +78,13 @@ pub(crate) struct Kinds {
 
 impl Kinds {
     pub fn new(work: Work) -> Kinds {
-        let own = [JobKind::of::<PurgeBin>(), JobKind::of::<CleanUp>()];
+        let own = [
+            JobKind::of::<PurgeBin>(),
+            JobKind::of::<CleanUp>(),
+            JobKind::of::<crate::import::ImportJob>(),
+            JobKind::of::<crate::import::UndoJob>(),
+            JobKind::of::<crate::export::ExportJob>(),
+        ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain(work.schedules).collect();
         Kinds { by_key, schedules }

@@ -13,20 +13,27 @@ impl Tx<'_> {
     /// # Errors
     /// What the database answers; then nothing stands.
     pub fn insert(&mut self, object: &Arc<Object>, mut drafts: Vec<Draft>) -> Result<Vec<RecordId>> {
-        self.number(object, &mut drafts)?;
+        self.insert_all(object, &mut drafts)
+    }
+
+    /// As [`Tx::insert`], leaving the drafts with the caller.
+    pub(crate) fn insert_all(&mut self, object: &Arc<Object>, drafts: &mut [Draft]) -> Result<Vec<RecordId>> {
+        self.number(object, drafts)?;
         let micros = Raw::Int(self.ctx.micros());
         let actor = Raw::from(self.ctx.user_id());
+        // rows that name the same columns share one statement
+        let used: Vec<_> = object.columns().filter(|(_, f)| f.system || drafts.iter().any(|d| !d.get(&f.key).is_null())).collect();
         let rows: Vec<NewRow> = drafts
             .iter()
             .map(|draft| {
-                let cells = object.columns().filter_map(|(ix, field)| {
+                let cells = used.iter().map(|(ix, field)| {
                     let cell = match field.key.as_str() {
                         "created_at" if draft.get("created_at").is_null() => micros.clone(),
                         "updated_at" => micros.clone(),
                         "created_by" | "updated_by" => actor.clone(),
                         key => draft.after.raw(key),
                     };
-                    (!cell.is_null()).then_some((ix, cell))
+                    (*ix, cell)
                 });
                 NewRow { id: None, cells: cells.collect() }
             })
@@ -40,16 +47,16 @@ impl Tx<'_> {
             draft.after.set("created_by", self.ctx.user_id().map_or(Value::Null, Value::Link));
             self.keep_links(object, draft, *id)?;
         }
-        self.tell_created(object, &drafts)?;
-        self.index(object, &drafts)?;
+        self.tell_created(object, drafts)?;
+        self.index(object, drafts)?;
         self.feed(object, drafts.iter())?;
-        for draft in &drafts {
+        for draft in drafts.iter() {
             self.follow_up(object, draft, draft.after.id)?;
         }
         Ok(ids)
     }
 
-    pub(super) fn write_update(&mut self, object: &Arc<Object>, draft: &mut Draft) -> Result<()> {
+    pub(crate) fn write_update(&mut self, object: &Arc<Object>, draft: &mut Draft) -> Result<()> {
         let mut cells: Vec<(FieldIx, Raw)> =
             object.columns().filter(|(_, f)| !f.system && draft.changed(&f.key)).map(|(ix, f)| (ix, draft.after.raw(&f.key))).collect();
         let links = object.fields.iter().any(|f| f.kind == FieldType::Links && draft.changed(&f.key));

@@ -46,8 +46,7 @@ impl Tx<'_> {
         if version.is_some_and(|v| v != before.version) {
             return Err(Problem::stale().with("version", before.version));
         }
-        let mut draft = self.draft(&object, Some(before), input)?;
-        self.complete(&mut draft)?;
+        let mut draft = self.prepare_change(&object, before, input)?;
         self.write_update(&object, &mut draft)?;
         Ok(draft.after)
     }
@@ -67,6 +66,16 @@ impl Tx<'_> {
         self.complete(&mut draft)?;
         self.write_update(&object, &mut draft)?;
         Ok(draft.after)
+    }
+
+    /// Reads, completes and judges a change without writing it.
+    ///
+    /// # Errors
+    /// `invalid` with every fault of the input.
+    pub(crate) fn prepare_change(&mut self, object: &Arc<Object>, before: Record, input: &Input) -> Result<Draft> {
+        let mut draft = self.draft(object, Some(before), input)?;
+        self.complete(&mut draft)?;
+        Ok(draft)
     }
 
     /// Rules, formulas and checks, in this order.

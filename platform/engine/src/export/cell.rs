@@ -1,0 +1,81 @@
+//! Values as cells.
+
+use akrab_model::{Field, FieldType, Record, Value};
+use std::borrow::Cow;
+
+/// Whether a spreadsheet could take this text for a formula, also behind marks of earlier exports.
+pub fn is_formula(text: &str) -> bool {
+    let bare = text.trim_start_matches('\'');
+    matches!(bare.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−'))
+}
+
+/// The text with the mark before it that keeps spreadsheets from running it.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// A cell to write.
+pub(super) enum Cell {
+    Blank,
+    Text(String),
+    Number(rust_decimal::Decimal),
+    Date(jiff::civil::Date),
+    Time(jiff::civil::DateTime),
+}
+
+impl Cell {
+    pub fn of(field: &Field, record: &Record, lang: &str, zone: &jiff::tz::TimeZone) -> Cell {
+        let title = |id: i64| record.titles.get(&(field.key.clone(), id)).cloned().unwrap_or_default();
+        match record.get(&field.key) {
+            Value::Null => Cell::Blank,
+            Value::Bool(b) => Cell::Text(match (lang, b) {
+                ("id", true) => "ya".into(),
+                ("id", false) => "tidak".into(),
+                (_, b) => if *b { "yes" } else { "no" }.into(),
+            }),
+            Value::Int(n) if field.kind == FieldType::Duration => Cell::Text(format!("{}:{:02}", n / 60, n % 60)),
+            Value::Int(n) => Cell::Number((*n).into()),
+            Value::Dec(d) => Cell::Number(d.normalize()),
+            Value::Text(key) if field.kind == FieldType::Choice => Cell::Text(choice(field, key, lang)),
+            Value::Text(s) => Cell::Text(s.clone()),
+            Value::Date(d) => Cell::Date(*d),
+            Value::Time(t) => Cell::Time(t.to_zoned(zone.clone()).datetime()),
+            Value::Link(id) => Cell::Text(title(*id)),
+            Value::Keys(keys) => Cell::Text(keys.iter().map(|k| choice(field, k, lang)).collect::<Vec<_>>().join("; ")),
+            Value::Links(rows) => Cell::Text(rows.iter().map(|r| title(r.to)).collect::<Vec<_>>().join("; ")),
+            Value::Json(json) => Cell::Text(json.to_string()),
+        }
+    }
+
+    /// As a CSV cell. Numbers are plain, so that any program reads them.
+    pub fn text(&self, raw: bool) -> Cow<'_, str> {
+        match self {
+            Cell::Blank => Cow::Borrowed(""),
+            Cell::Text(s) if raw => Cow::Borrowed(s),
+            Cell::Text(s) => guarded(s),
+            // what spreadsheets show and every reader of numbers here takes for the same
+            Cell::Number(d) => Cow::Owned(plain(*d)),
+            Cell::Date(d) => Cow::Owned(d.to_string()),
+            Cell::Time(t) => Cow::Owned(t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        }
+    }
+}
+
+/// Three decimals could be taken for thousands; a fourth settles it.
+fn plain(number: rust_decimal::Decimal) -> String {
+    if number.scale() == 3 { format!("{number}0") } else { number.to_string() }
+}
+
+fn choice(field: &Field, key: &str, lang: &str) -> String {
+    field.choice(key).map_or_else(|| key.to_string(), |c| c.label.get(lang).to_string())
+}
+
+/// The id columns beside a link; none for other fields.
+pub(super) fn link_id(field: &Field, record: &Record) -> Option<String> {
+    match (field.to.is_some(), record.get(&field.key)) {
+        (false, _) => None,
+        (true, Value::Link(id)) => Some(id.to_string()),
+        (true, Value::Links(rows)) => Some(rows.iter().map(|r| r.to.to_string()).collect::<Vec<_>>().join("; ")),
+        (true, _) => Some(String::new()),
+    }
+}

@@ -1,0 +1,148 @@
+//! Records out of the workspace as CSV or XLSX: as many rows as the count said, links as title and
+//! id, in a form that [`crate::import`] reads back to the same values.
+
+mod cell;
+mod job;
+mod write;
+
+pub use cell::{guarded, is_formula};
+pub use job::{ExportJob, ExportReport};
+
+use crate::{Access, Ctx, Engine, ListRequest, Result, Tx};
+use akrab_model::{Count, FieldIx, FieldProblem, Object, Problem};
+use akrab_store::Bin;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    #[default]
+    Csv,
+    Xlsx,
+}
+
+impl ExportFormat {
+    pub fn extension(self) -> &'static str {
+        match self {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Xlsx => "xlsx",
+        }
+    }
+    pub fn mime(self) -> &'static str {
+        match self {
+            ExportFormat::Csv => "text/csv; charset=utf-8",
+            ExportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// What to export.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportSpec {
+    pub object: String,
+    /// Filter JSON.
+    pub filter: Option<serde_json::Value>,
+    pub q: Option<String>,
+    pub sort: Vec<String>,
+    /// Field keys; every readable field when empty.
+    pub columns: Vec<String>,
+    /// Only these records.
+    pub ids: Vec<i64>,
+    pub format: ExportFormat,
+    /// Texts that a spreadsheet could run are written as they are. Logged.
+    pub raw: bool,
+}
+
+/// A written export.
+#[derive(Debug, Clone)]
+pub struct Exported {
+    /// A temporary file; whoever asked removes it or keeps it.
+    pub path: PathBuf,
+    pub rows: u64,
+    /// For showing: `contact-2026-03-04.csv`.
+    pub name: String,
+}
+
+impl Engine {
+    /// How many rows the export will have, exactly.
+    ///
+    /// # Errors
+    /// As [`Engine::export`].
+    pub async fn export_count(&self, ctx: &Ctx, spec: ExportSpec) -> Result<u64> {
+        self.read(ctx, move |tx| tx.export_count(&spec)).await
+    }
+
+    /// Writes the export into a temporary file, from one moment of the database.
+    ///
+    /// # Errors
+    /// `forbidden` without the right to export, `invalid` filter, sort or column, `disk_full`.
+    pub async fn export(&self, ctx: &Ctx, spec: ExportSpec) -> Result<Exported> {
+        let path = self.files().draft_path();
+        let object = self.object(&spec.object)?;
+        if spec.raw {
+            tracing::warn!(object = object.key, user = ctx.user_id(), "export without formula protection");
+        }
+        let name = format!("{}-{}.{}", object.plural, ctx.now.date(), spec.format.extension());
+        let out = path.clone();
+        let written = self.read(ctx, move |tx| write::whole(tx, &spec, &out)).await;
+        match written {
+            Ok(rows) => Ok(Exported { path, rows, name }),
+            Err(problem) => {
+                // nothing half-written stays behind
+                let _ = std::fs::remove_file(&path);
+                Err(problem)
+            }
+        }
+    }
+
+    /// Removes an export that has been handed out.
+    pub fn export_done(&self, exported: &Exported) {
+        remove(&exported.path);
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path) {
+        tracing::warn!(%error, "a temporary file stays behind");
+    }
+}
+
+/// A specification bound to the actor's rights.
+pub(crate) struct Bound {
+    pub object: Arc<Object>,
+    pub columns: Vec<FieldIx>,
+    pub cond: akrab_model::Cond,
+    pub sort: Vec<akrab_model::Sort>,
+}
+
+impl Tx<'_> {
+    pub(crate) fn export_count(&mut self, spec: &ExportSpec) -> Result<u64> {
+        let bound = self.bind_export(spec)?;
+        let registry = self.registry.clone();
+        match self.conn.count(&registry, &bound.object, &bound.cond, Bin::Living, None)? {
+            Count::Exact(n) | Count::Above(n) => Ok(n),
+        }
+    }
+
+    pub(crate) fn bind_export(&mut self, spec: &ExportSpec) -> Result<Bound> {
+        let request = ListRequest { q: spec.q.clone(), ..ListRequest::default() };
+        let object = self.object(&spec.object)?;
+        if self.rights.scope(&object, Access::Export) == akrab_model::object::Scope::None {
+            return Err(Problem::forbidden());
+        }
+        let filter = spec.filter.as_ref().map(akrab_model::Filter::from_json).transpose()?;
+        let mut cond = self.condition(&object, filter.as_ref(), request.q.as_deref(), Access::Export)?;
+        if !spec.ids.is_empty() {
+            if spec.ids.len() > 10_000 {
+                return Err(Problem::invalid(vec![FieldProblem::new("ids", "too_many").with("max", 10_000)]));
+            }
+            cond = cond.and(akrab_model::Cond::Ids(spec.ids.clone()));
+        }
+        let columns = self.columns(&object, &spec.columns)?;
+        Ok(Bound { columns, sort: self.sorts(&object, &spec.sort)?, cond, object })
+    }
+}

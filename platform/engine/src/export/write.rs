@@ -1,0 +1,149 @@
+//! Writing an export page by page, so that memory stays flat however many rows there are.
+
+use super::cell::{Cell, link_id};
+use super::{Bound, ExportFormat, ExportSpec};
+use crate::file::failure;
+use crate::{Result, Tx};
+use akrab_model::{FieldIx, Problem, Query, Record};
+use rust_decimal::prelude::ToPrimitive;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+const PAGE: usize = 1_000;
+/// A spreadsheet holds no more rows.
+const MAX_SHEET_ROWS: u64 = 1_048_575;
+
+/// Writes everything and says how many rows.
+pub(super) fn whole(tx: &mut Tx, spec: &ExportSpec, path: &Path) -> Result<u64> {
+    let bound = tx.bind_export(spec)?;
+    match spec.format {
+        ExportFormat::Csv => csv(tx, spec, &bound, path),
+        ExportFormat::Xlsx => xlsx(tx, spec, &bound, path),
+    }
+}
+
+fn csv(tx: &mut Tx, spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64> {
+    let file = File::create_new(path).map_err(failure)?;
+    let mut out = ::csv::Writer::from_writer(BufWriter::new(file));
+    out.write_record(header(tx, bound)).map_err(told)?;
+    let (lang, zone) = (tx.ctx.lang_key(), tx.ctx.now.time_zone().clone());
+    let rows = pages(tx, bound, &mut |_, record| {
+        let mut cells = vec![record.id.to_string()];
+        for ix in &bound.columns {
+            let field = bound.object.at(*ix);
+            cells.push(Cell::of(field, record, lang, &zone).text(spec.raw).into_owned());
+            cells.extend(link_id(field, record));
+        }
+        out.write_record(&cells).map_err(told)
+    })?;
+    out.flush().map_err(failure)?;
+    Ok(rows)
+}
+
+fn xlsx(tx: &mut Tx, _spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet_with_constant_memory();
+    let (bold, day, moment) = (Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
+    for (n, title) in header(tx, bound).into_iter().enumerate() {
+        sheet.write_string_with_format(0, n as u16, title, &bold).map_err(sheet_fault)?;
+    }
+    let (lang, zone) = (tx.ctx.lang_key(), tx.ctx.now.time_zone().clone());
+    let rows = pages(tx, bound, &mut |n, record| {
+        if n >= MAX_SHEET_ROWS {
+            return Err(Problem::malformed("too_many_rows").with("max", MAX_SHEET_ROWS));
+        }
+        let row = n as u32 + 1;
+        sheet.write_number(row, 0, record.id as f64).map_err(sheet_fault)?;
+        let mut column = 1;
+        for ix in &bound.columns {
+            let field = bound.object.at(*ix);
+            put(sheet, row, column, &Cell::of(field, record, lang, &zone), (&day, &moment)).map_err(sheet_fault)?;
+            column += 1;
+            if let Some(id) = link_id(field, record) {
+                if !id.is_empty() {
+                    sheet.write_string(row, column, id).map_err(sheet_fault)?;
+                }
+                column += 1;
+            }
+        }
+        Ok(())
+    })?;
+    book.save(path).map_err(sheet_fault)?;
+    Ok(rows)
+}
+
+fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, (day, moment): (&Format, &Format)) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Blank => {}
+        // a string cell is never run, whatever it begins with
+        Cell::Text(text) => drop(sheet.write_string(row, column, text)?),
+        Cell::Number(d) => match d.to_f64() {
+            // a number of this many digits would lose some as a spreadsheet's number
+            Some(x) if d.mantissa().unsigned_abs() < 1_000_000_000_000_000 => drop(sheet.write_number(row, column, x)?),
+            _ => drop(sheet.write_string(row, column, d.to_string())?),
+        },
+        Cell::Date(d) if d.year() >= 1900 => {
+            let date = ExcelDateTime::from_ymd(d.year() as u16, d.month() as u8, d.day() as u8)?;
+            sheet.write_datetime_with_format(row, column, date, day)?;
+        }
+        Cell::Time(t) if t.year() >= 1900 => {
+            let time = ExcelDateTime::from_ymd(t.year() as u16, t.month() as u8, t.day() as u8)?;
+            let time = time.and_hms(t.hour() as u16, t.minute() as u8, f64::from(t.second()))?;
+            sheet.write_datetime_with_format(row, column, time, moment)?;
+        }
+        early => drop(sheet.write_string(row, column, early.text(true).as_ref())?),
+    }
+    Ok(())
+}
+
+/// `akrab_id`, then the labels; links have their id beside them.
+fn header(tx: &Tx, bound: &Bound) -> Vec<String> {
+    let lang = tx.ctx.lang_key();
+    let mut titles = vec![crate::import::ID_COLUMN.to_string()];
+    for ix in &bound.columns {
+        let field = bound.object.at(*ix);
+        titles.push(field.label.get(lang).to_string());
+        if field.to.is_some() {
+            titles.push(format!("{} (ID)", field.label.get(lang)));
+        }
+    }
+    titles
+}
+
+/// Hands every record to `sink` with its place, and says how many there were.
+fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record) -> Result<()>) -> Result<u64> {
+    let cells: Vec<FieldIx> = bound.columns.iter().copied().filter(|ix| bound.object.at(*ix).is_column()).collect();
+    let mut query = Query { object: bound.object.ix, columns: cells.clone(), cond: bound.cond.clone(), sort: bound.sort.clone(), limit: PAGE, after: None, bin: false };
+    let registry = tx.registry.clone();
+    let mut rows = 0;
+    loop {
+        let page = tx.conn.select(&registry, &query)?;
+        let mut records: Vec<Record> = page.rows.iter().map(|row| crate::read::record_of(&bound.object, &cells, row)).collect();
+        tx.load_some_links(&bound.object, &bound.columns, &mut records)?;
+        tx.load_titles(&bound.object, &mut records)?;
+        for record in &records {
+            sink(rows, record)?;
+            rows += 1;
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(rows),
+        }
+    }
+}
+
+fn told(error: ::csv::Error) -> Problem {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(e) => failure(e),
+        other => Problem::internal(format!("{other:?}")),
+    }
+}
+
+fn sheet_fault(error: XlsxError) -> Problem {
+    match error {
+        XlsxError::IoError(e) => failure(e),
+        other => Problem::internal(other),
+    }
+}

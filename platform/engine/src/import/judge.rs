@@ -1,0 +1,435 @@
+//! One chunk of rows: read, matched, judged, and in a run written.
+
+use super::links::{Links, among};
+use super::memory::{Memory, Who, key_of, keys_of};
+use super::plan::{Mode, OnBadValue, OnMatch, Plan};
+use super::report::{ChangeSample, Counts, Note, Verdict};
+use super::source::Line;
+use crate::{Access, Draft, Result, Tx};
+use akrab_model::problem::ProblemKind;
+use akrab_model::value::{Input, ParseEnv};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Problem, Raw, Record, Value};
+use akrab_store::Bin;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+
+/// Changed records shown as examples.
+const SAMPLES: usize = 3;
+
+/// What a chunk came to.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub counts: Counts,
+    pub notes: Vec<Note>,
+    pub samples: Vec<ChangeSample>,
+}
+
+/// Judges a chunk; with `keep` its rows are written in this transaction.
+///
+/// # Errors
+/// What concerns the whole import: rights lost, the database failing.
+pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memory, keep: bool) -> Result<Tally> {
+    let links = Links::find(tx, plan, lines)?;
+    let env = tx.parse_env();
+    let rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
+    let stored = stored(tx, plan, &rows)?;
+    let mut judge = Judge { plan, memory, stored, keep, tally: Tally::default(), pending: Vec::new() };
+    for row in rows {
+        judge.row(tx, row)?;
+    }
+    judge.flush(tx)?;
+    Ok(judge.tally)
+}
+
+/// A row with its cells read.
+struct Row {
+    line: u64,
+    input: Input,
+    id: Option<i64>,
+    keys: Vec<Option<String>>,
+    /// Values of the first field of each match set, for asking the database.
+    asked: Vec<Vec<Raw>>,
+    faults: Vec<Note>,
+    blanked: Vec<Note>,
+    texts: HashMap<String, String>,
+}
+
+impl Row {
+    fn read(plan: &Plan, links: &Links, env: &ParseEnv, line: &Line) -> Row {
+        let mut row = Row {
+            line: line.number,
+            input: Input::new(),
+            id: None,
+            keys: Vec::new(),
+            asked: Vec::new(),
+            faults: Vec::new(),
+            blanked: Vec::new(),
+            texts: HashMap::new(),
+        };
+        let width = plan.spec.columns.len();
+        if line.cells.iter().skip(width).any(|c| !c.is_null()) {
+            row.fault(Verdict::Refused, &FieldProblem::new("", "too_many_cells").with("max", width));
+        }
+        if let Some(column) = plan.id_column.filter(|c| line.cells.get(*c).is_some_and(|c| !c.is_null())) {
+            match line.text(column).parse() {
+                Ok(id) => row.id = Some(id),
+                Err(_) => row.fault(Verdict::Refused, &FieldProblem::new(super::ID_COLUMN, "not_an_id")),
+            }
+        }
+        let mut values: HashMap<FieldIx, Value> = HashMap::new();
+        for (column, ix) in &plan.fields {
+            row.cell(plan, links, env, line, (*column, *ix), &mut values);
+        }
+        row.key(plan, &values);
+        row
+    }
+
+    fn cell(&mut self, plan: &Plan, links: &Links, env: &ParseEnv, line: &Line, at: (usize, FieldIx), values: &mut HashMap<FieldIx, Value>) {
+        let (column, ix) = at;
+        let field = plan.object.at(ix);
+        let Some(cell) = line.cells.get(column).filter(|c| !c.is_null()) else { return };
+        let mut text = line.text(column);
+        if let Some(before) = self.texts.get(&field.key) {
+            // a name in several columns
+            text = format!("{before} {text}");
+        }
+        let json = match cell {
+            _ if field.to.is_some() => links.resolve(field, &text),
+            Json::Number(_) if field.kind.is_number() => Ok(cell.clone()),
+            Json::Bool(_) if field.kind == FieldType::Boolean => Ok(cell.clone()),
+            _ => Ok(Json::String(text.clone())),
+        };
+        self.texts.insert(field.key.clone(), text);
+        match json.and_then(|json| field.parse(&json, env).map(|value| (json, value))) {
+            Ok((_, Value::Null)) => {}
+            Ok((json, value)) => {
+                values.insert(ix, value);
+                self.input.insert(field.key.clone(), json);
+            }
+            Err(problem) => {
+                let may_blank = plan.spec.on_bad_value == OnBadValue::BlankAndNote && !field.required;
+                self.fault(if may_blank { Verdict::Blanked } else { Verdict::Refused }, &problem);
+            }
+        }
+    }
+
+    fn fault(&mut self, verdict: Verdict, problem: &FieldProblem) {
+        let note = Note::of(self.line, verdict, self.texts.get(problem.field()).cloned(), problem);
+        if verdict == Verdict::Blanked { self.blanked.push(note) } else { self.faults.push(note) }
+    }
+
+    fn key(&mut self, plan: &Plan, values: &HashMap<FieldIx, Value>) {
+        let raw = |field: &Field| match plan.object.field_ix(&field.key).and_then(|ix| values.get(&ix)) {
+            // titles written with a name are no part of it
+            Some(Value::Text(name)) if field.kind == FieldType::PersonName => Raw::Text(akrab_model::text::person::parse(name).name),
+            Some(value) => value.to_raw(),
+            None => Raw::Null,
+        };
+        for set in &plan.keys {
+            self.keys.push(key_of(&plan.object, set, |key| plan.object.field(key).map_or(Raw::Null, raw)));
+            self.asked.push(set.iter().map(|ix| raw(plan.object.at(*ix))).collect());
+        }
+    }
+}
+
+/// What the database knows of the match keys of these rows: (set, key) → the oldest record.
+fn stored(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<HashMap<(usize, String), i64>> {
+    let mut found = HashMap::new();
+    for (n, set) in plan.keys.iter().enumerate() {
+        // rows that an earlier set will have matched are asked for all the same: it is one question
+        let values = rows.iter().filter(|row| row.keys[n].is_some()).map(|row| row.asked[n][0].clone()).collect();
+        look_up(tx, plan, n, set, values, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn look_up(tx: &mut Tx, plan: &Plan, n: usize, set: &[FieldIx], values: Vec<Raw>, found: &mut HashMap<(usize, String), i64>) -> Result<()> {
+    for (id, cells) in among(tx, &plan.object, set[0], values, set.to_vec())? {
+        let cell = |key: &str| {
+            let place = set.iter().position(|ix| plan.object.at(*ix).key == key);
+            place.and_then(|p| cells.get(p).cloned()).unwrap_or(Raw::Null)
+        };
+        if let Some(key) = key_of(&plan.object, set, cell) {
+            let oldest = found.entry((n, key)).or_insert(id);
+            *oldest = id.min(*oldest);
+        }
+    }
+    Ok(())
+}
+
+struct Judge<'a> {
+    plan: &'a Plan,
+    memory: &'a mut Memory,
+    stored: HashMap<(usize, String), i64>,
+    keep: bool,
+    tally: Tally,
+    /// New records not written yet.
+    pending: Vec<(Who, u64, Draft)>,
+}
+
+impl Judge<'_> {
+    fn row(&mut self, tx: &mut Tx, row: Row) -> Result<()> {
+        self.tally.counts.rows += 1;
+        if !row.faults.is_empty() {
+            return self.refuse(row.faults);
+        }
+        let blanked = row.blanked.clone();
+        let before = self.tally.counts.refused;
+        self.place(tx, row)?;
+        if self.tally.counts.refused == before && !blanked.is_empty() {
+            self.tally.counts.blanked += 1;
+            self.tally.notes.extend(blanked);
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, tx: &mut Tx, row: Row) -> Result<()> {
+        if let Some(id) = row.id {
+            return self.matched(tx, row, Who::Stored(id));
+        }
+        if let Some(who) = self.find(&row.keys) {
+            return self.matched(tx, row, who);
+        }
+        if self.plan.spec.mode == Mode::Update {
+            return self.skip(&row, Verdict::Skipped, "import_no_match", &[]);
+        }
+        let object = self.plan.object.clone();
+        let draft = match tx.attempt(|tx| tx.prepare_new(&object, &row.input)) {
+            Ok(draft) => draft,
+            Err(problem) => return self.fault(&row, problem),
+        };
+        // rules may have put the values into another form under which a record is known
+        let keys = keys_of(&draft, &self.plan.keys);
+        if keys != row.keys {
+            self.ask_again(tx, &draft, &keys, &row.keys)?;
+            if let Some(who) = self.find(&keys) {
+                return self.matched(tx, row, who);
+            }
+        }
+        let who = self.memory.newcomer();
+        if let Some(fault) = self.clash(who, &draft) {
+            return self.fault(&row, Problem::invalid(vec![fault]));
+        }
+        self.memory.learn(who, &keys);
+        self.tally.counts.created += 1;
+        if self.keep {
+            self.pending.push((who, row.line, draft));
+        } else {
+            self.memory.keep(who, &draft.after);
+        }
+        Ok(())
+    }
+
+    fn find(&self, keys: &[Option<String>]) -> Option<Who> {
+        keys.iter().enumerate().find_map(|(n, key)| {
+            let key = key.as_ref()?;
+            self.memory.find(n, key).or_else(|| self.stored.get(&(n, key.clone())).map(|id| Who::Stored(*id)))
+        })
+    }
+
+    fn ask_again(&mut self, tx: &mut Tx, draft: &Draft, keys: &[Option<String>], known: &[Option<String>]) -> Result<()> {
+        for (n, set) in self.plan.keys.iter().enumerate() {
+            if keys[n].is_some() && keys[n] != known[n] {
+                let value = draft.after.raw(&draft.object.at(set[0]).key);
+                look_up(tx, self.plan, n, set, vec![value], &mut self.stored)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Another record of this file that already has a value which must be unique.
+    fn clash(&mut self, who: Who, draft: &Draft) -> Option<FieldProblem> {
+        for (n, set) in self.plan.unique.iter().enumerate() {
+            if let Some(key) = key_of(&draft.object, set, |key| draft.after.raw(key))
+                && !self.memory.claim(who, n, key)
+            {
+                return Some(FieldProblem::new(&draft.object.at(set[0]).key, "taken"));
+            }
+        }
+        None
+    }
+
+    fn matched(&mut self, tx: &mut Tx, row: Row, who: Who) -> Result<()> {
+        let spec = &self.plan.spec;
+        if spec.mode == Mode::Create {
+            return self.skip(&row, Verdict::Skipped, "import_exists", &[]);
+        }
+        if spec.on_match == OnMatch::Skip {
+            return self.skip(&row, Verdict::Skipped, "import_exists", &[]);
+        }
+        let who = match who {
+            Who::New(_) if self.keep => {
+                self.flush(tx)?;
+                match self.find(&row.keys) {
+                    Some(who) => who,
+                    // the record it matched was refused when it was written
+                    None => return self.place(tx, row),
+                }
+            }
+            who => who,
+        };
+        let record = match self.load(tx, who) {
+            Ok(record) => record,
+            Err(problem) => return self.fault(&row, problem),
+        };
+        if spec.on_match == OnMatch::Ask {
+            let (id, title) = (record.id.to_string(), record.title().to_string());
+            return self.skip(&row, Verdict::Asked, "import_asks", &[("id", &id), ("title", &title)]);
+        }
+        self.change(tx, row, who, record)
+    }
+
+    fn load(&mut self, tx: &mut Tx, who: Who) -> Result<Record> {
+        let object = &self.plan.object;
+        if let Some(record) = self.memory.record(who, object) {
+            let owner = object.owner.map_or(tx.ctx.user_id(), |ix| record.link(&object.at(ix).key));
+            return if tx.rights.reaches(object, Access::Edit, owner) { Ok(record) } else { Err(Problem::forbidden()) };
+        }
+        let Who::Stored(id) = who else { return Err(Problem::internal("a new row was lost")) };
+        tx.load_for(object, id, Access::Edit, Bin::Living)
+    }
+
+    fn change(&mut self, tx: &mut Tx, row: Row, who: Who, record: Record) -> Result<()> {
+        let object = self.plan.object.clone();
+        let fill = self.plan.spec.on_match == OnMatch::FillEmpty;
+        let mut input = row.input.clone();
+        if fill {
+            input.retain(|key, _| is_empty(record.get(key)));
+        }
+        let keep = self.keep;
+        let judged = tx.attempt(|tx| {
+            let mut draft = tx.prepare_change(&object, record, &input)?;
+            if fill {
+                only_filled(&mut draft);
+            }
+            let changed = object.fields.iter().any(|f| !f.system && draft.changed(&f.key));
+            if let Some(fault) = self.clash(who, &draft) {
+                return Err(Problem::invalid(vec![fault]));
+            }
+            if changed && keep {
+                tx.write_update(&object, &mut draft)?;
+            }
+            Ok((draft, changed))
+        });
+        match judged {
+            Ok((_, false)) => self.tally.counts.unchanged += 1,
+            Ok((draft, true)) => {
+                self.tally.counts.updated += 1;
+                self.sample(row.line, &draft);
+                self.memory.learn(who, &keys_of(&draft, &self.plan.keys));
+                if !keep {
+                    self.memory.keep(who, &draft.after);
+                }
+            }
+            Err(problem) => self.fault(&row, problem)?,
+        }
+        Ok(())
+    }
+
+    fn sample(&mut self, line: u64, draft: &Draft) {
+        if self.tally.samples.len() >= SAMPLES {
+            return;
+        }
+        let changed = draft.object.fields.iter().filter(|f| !f.system && !f.quiet && draft.changed(&f.key));
+        let fields = changed.map(|f| (f.key.clone(), draft.old(&f.key).to_json(), draft.get(&f.key).to_json())).collect();
+        self.tally.samples.push(ChangeSample { line, title: draft.after.title().into(), fields });
+    }
+
+    /// Writes the pending records; those that cannot be written are refused one by one.
+    fn flush(&mut self, tx: &mut Tx) -> Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let object = self.plan.object.clone();
+        let (places, mut drafts): (Vec<_>, Vec<_>) = pending.into_iter().map(|(who, line, draft)| ((who, line), draft)).unzip();
+        match tx.attempt(|tx| tx.insert_all(&object, &mut drafts)) {
+            Ok(ids) => {
+                for ((who, _), id) in places.iter().zip(ids) {
+                    self.memory.name(*who, id);
+                }
+                return Ok(());
+            }
+            Err(problem) if drafts.len() == 1 => return self.lost(places[0], problem),
+            Err(_) => {}
+        }
+        for (place, mut draft) in places.into_iter().zip(drafts) {
+            fresh(&mut draft);
+            match tx.attempt(|tx| tx.insert_all(&object, std::slice::from_mut(&mut draft))) {
+                Ok(ids) => ids.iter().for_each(|id| self.memory.name(place.0, *id)),
+                Err(problem) => self.lost(place, problem)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A pending record that could not be written.
+    fn lost(&mut self, (who, line): (Who, u64), problem: Problem) -> Result<()> {
+        self.memory.forget(who);
+        self.tally.counts.created -= 1;
+        self.refuse(told(line, &HashMap::new(), problem)?)
+    }
+
+    fn fault(&mut self, row: &Row, problem: Problem) -> Result<()> {
+        self.refuse(told(row.line, &row.texts, problem)?)
+    }
+
+    fn refuse(&mut self, notes: Vec<Note>) -> Result<()> {
+        self.tally.counts.refused += 1;
+        self.tally.notes.extend(notes);
+        Ok(())
+    }
+
+    fn skip(&mut self, row: &Row, verdict: Verdict, code: &str, args: &[(&str, &str)]) -> Result<()> {
+        match verdict {
+            Verdict::Asked => self.tally.counts.asked += 1,
+            _ => self.tally.counts.skipped += 1,
+        }
+        let problem = args.iter().fold(FieldProblem::new("", code), |p, (name, value)| p.with(name, value));
+        self.tally.notes.push(Note::of(row.line, verdict, None, &problem));
+        Ok(())
+    }
+}
+
+/// The notes of a refused row. What is no fault of the row ends the import.
+fn told(line: u64, texts: &HashMap<String, String>, problem: Problem) -> Result<Vec<Note>> {
+    if matches!(problem.kind, ProblemKind::Busy | ProblemKind::Full | ProblemKind::Internal) {
+        return Err(problem);
+    }
+    let note = |fault: &FieldProblem| Note::of(line, Verdict::Refused, texts.get(fault.field()).cloned(), fault);
+    if problem.fields.is_empty() {
+        let whole = FieldProblem { args: problem.args.clone(), ..FieldProblem::new("", problem.code) };
+        return Ok(vec![note(&whole)]);
+    }
+    Ok(problem.fields.iter().map(note).collect())
+}
+
+/// Only empty fields are filled, also where a rule would change others.
+fn only_filled(draft: &mut Draft) {
+    let object = draft.object.clone();
+    for field in object.fields.iter().filter(|f| f.formula.is_none() && f.rollup.is_none()) {
+        let old = draft.old(&field.key).clone();
+        if !is_empty(&old) && draft.changed(&field.key) {
+            draft.set(&field.key, old);
+        }
+    }
+}
+
+/// A draft whose first writing was undone.
+fn fresh(draft: &mut Draft) {
+    let object = draft.object.clone();
+    (draft.after.id, draft.after.version) = (0, 0);
+    for field in object.fields.iter().filter(|f| f.kind == FieldType::AutoNumber && !draft.given.contains(&f.key)) {
+        draft.after.set(field.key.clone(), Value::Null);
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(s) => s.is_empty(),
+        Value::Keys(k) => k.is_empty(),
+        Value::Links(l) => l.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! Which column is which field, by key, label in either language and alias.
+
+use crate::Rights;
+use akrab_model::object::FieldRight;
+use akrab_model::text::fold;
+use akrab_model::{Field, FieldIx, FieldType, Object};
+use std::collections::HashSet;
+
+/// The record's own id, as an export of this program writes it.
+pub const ID_COLUMN: &str = "akrab_id";
+
+/// Fields a file may fill.
+pub(super) fn mappable(rights: &Rights, object: &Object) -> Vec<FieldIx> {
+    (0..object.fields.len() as u16)
+        .map(FieldIx)
+        .filter(|ix| {
+            let field = object.at(*ix);
+            field.writable() && !matches!(field.kind, FieldType::File | FieldType::Json) && rights.field(object, *ix) == FieldRight::Edit
+        })
+        .collect()
+}
+
+/// The field each column seems to be for. No field is given twice, save a name in parts.
+pub(super) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> Vec<Option<String>> {
+    let titles: Vec<String> = header.iter().map(|h| bare(h)).collect();
+    let mut found: Vec<Option<String>> = vec![None; header.len()];
+    let mut used = HashSet::new();
+    for (n, title) in titles.iter().enumerate() {
+        if title == &bare(ID_COLUMN) {
+            found[n] = Some(ID_COLUMN.into());
+        }
+    }
+    let passes: [&dyn Fn(&Field) -> Vec<String>; 4] =
+        [&|f| vec![f.key.clone()], &|f| vec![f.label.id.clone(), f.label.en.clone()], &|f| f.aliases.clone(), &part_aliases];
+    for names in passes {
+        for ix in fields {
+            let field = object.at(*ix);
+            let names: Vec<String> = names(field).iter().map(|n| bare(n)).collect();
+            let column = (0..titles.len()).find(|n| found[*n].is_none() && names.contains(&titles[*n]));
+            if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
+                used.insert(field.key.clone());
+                found[column] = Some(field.key.clone());
+            }
+        }
+    }
+    split_name(object, fields, &titles, &used, &mut found);
+    found
+}
+
+/// Files of other programs give first, middle and last name: together they are the name.
+fn split_name(object: &Object, fields: &[FieldIx], titles: &[String], used: &HashSet<String>, found: &mut [Option<String>]) {
+    const PARTS: [&[&str]; 3] = [
+        &["firstname", "namadepan", "givenname", "depan"],
+        &["middlename", "namatengah", "additionalname"],
+        &["lastname", "namabelakang", "familyname", "surname"],
+    ];
+    let name = fields.iter().map(|ix| object.at(*ix)).find(|f| f.kind == FieldType::PersonName);
+    let Some(name) = name.filter(|f| !used.contains(&f.key)) else { return };
+    for part in PARTS {
+        let column = (0..titles.len()).find(|n| found[*n].is_none() && part.contains(&titles[*n].as_str()));
+        if let Some(column) = column {
+            found[column] = Some(name.key.clone());
+        }
+    }
+}
+
+/// What people call the parts of an address.
+fn part_aliases(field: &Field) -> Vec<String> {
+    let Some(whole) = &field.part_of else { return Vec::new() };
+    let names: &[&str] = match field.key.strip_prefix(whole.as_str()).unwrap_or("") {
+        "_street" => &["street", "jalan", "alamat", "address", "street address", "address line 1", "alamat jalan", "billing street", "mailing street"],
+        "_village" => &["village", "kelurahan", "desa", "kel"],
+        "_district" => &["district", "kecamatan", "kec"],
+        "_city" => &["city", "kota", "kabupaten", "kab/kota", "town", "billing city", "mailing city"],
+        "_province" => &["province", "provinsi", "state", "region", "state/region", "billing state", "mailing state"],
+        "_postcode" => &["postcode", "postal code", "zip", "zip code", "kodepos", "kode pos", "billing zip", "mailing zip"],
+        "_honorific" => &["salutation", "sapaan", "honorific", "panggilan hormat"],
+        "_prefix" => &["gelar depan", "title before"],
+        "_suffix" => &["gelar belakang", "suffix"],
+        _ => &[],
+    };
+    names.iter().map(ToString::to_string).collect()
+}
+
+/// Letters and digits alone, folded.
+fn bare(title: &str) -> String {
+    fold(title).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Match keys worth offering: what must be unique, then what hints at duplicates. A telephone is
+/// shared by households and colleagues, so it counts together with the name.
+pub(super) fn keys(object: &Object, columns: &[Option<String>]) -> Vec<Vec<String>> {
+    let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
+    let mut keys: Vec<Vec<String>> = Vec::new();
+    let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
+    let hints = object.decl.duplicates.iter().map(|d| {
+        let mut set = d.fields.clone();
+        let phone = set.len() == 1 && object.field(&set[0]).is_some_and(|f| f.kind == FieldType::Phone);
+        if phone && object.title_field().kind == FieldType::PersonName {
+            set.push(object.decl.title.clone());
+        }
+        set
+    });
+    for set in single.chain(object.decl.unique.iter().cloned()).chain(hints) {
+        if !set.is_empty() && set.iter().all(mapped) && !keys.contains(&set) {
+            keys.push(set);
+        }
+    }
+    keys
+}

@@ -1,0 +1,112 @@
+//! Tables of other programs become records: looked at, mapped, tried out, run, and taken back.
+//!
+//! A trial and a run go through the same judgement ([`judge`]); they differ in whether its rows are
+//! kept. A run is a job with one checkpoint per chunk, written with the rows of that chunk.
+
+mod errors;
+mod judge;
+mod links;
+mod mapping;
+mod memory;
+mod plan;
+mod report;
+mod run;
+pub mod source;
+mod undo;
+
+pub use mapping::ID_COLUMN;
+pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
+pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
+pub use run::ImportJob;
+pub use undo::{UndoJob, UndoReport, undoable};
+
+use crate::{Ctx, Engine, Result};
+use akrab_model::{FieldIx, Problem};
+use serde::Serialize;
+use source::Shape;
+
+/// What is known of an uploaded table before anything is decided.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspection {
+    pub file: i64,
+    pub file_name: String,
+    #[serde(flatten)]
+    pub shape: Shape,
+    /// For each column the field it seems to be for.
+    pub columns: Vec<Option<String>>,
+    /// Match keys that make sense for these columns.
+    pub match_by: Vec<Vec<String>>,
+    /// Fields a column may be mapped to.
+    pub fields: Vec<String>,
+}
+
+impl Engine {
+    /// Reads an uploaded file and guesses what its columns are.
+    ///
+    /// # Errors
+    /// `not_found` for the file, `forbidden` when the actor may neither make nor change records of
+    /// the object, and every fault of the file with its place.
+    pub async fn import_inspect(&self, ctx: &Ctx, object: &str, file: i64, sheet: Option<String>) -> Result<Inspection> {
+        let object = self.object(object)?;
+        plan::permitted(self, ctx, &object)?;
+        let meta = self.file(ctx, file).await?;
+        let path = self.file_path(&meta);
+        let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
+        let rights = crate::Rights::new(self.registry(), ctx);
+        let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
+        let columns = mapping::guess(&object, &fields, &shape.header);
+        let match_by = mapping::keys(&object, &columns);
+        let fields = fields.iter().map(|ix| object.at(*ix).key.clone()).collect();
+        Ok(Inspection { file, file_name: meta.name, shape, columns, match_by, fields })
+    }
+
+    /// The specification an import would have without any choices made.
+    ///
+    /// # Errors
+    /// As [`Engine::import_inspect`].
+    pub async fn import_guess(&self, ctx: &Ctx, object: &str, file: i64, sheet: Option<String>) -> Result<ImportSpec> {
+        let found = self.import_inspect(ctx, object, file, sheet.clone()).await?;
+        let object = self.object(object)?.key.clone();
+        Ok(ImportSpec { object, file, sheet, columns: found.columns, match_by: found.match_by, mode: Mode::Both, on_match: OnMatch::FillEmpty, on_bad_value: OnBadValue::Refuse })
+    }
+
+    /// Queues an import, or its trial when `dry`; gives the job.
+    ///
+    /// # Errors
+    /// `invalid` when the specification names unknown fields or no column, `forbidden`.
+    pub async fn import_start(&self, ctx: &Ctx, spec: ImportSpec, dry: bool) -> Result<i64> {
+        let object = self.object(&spec.object)?;
+        plan::permitted(self, ctx, &object)?;
+        let spec = ImportSpec { object: object.key.clone(), ..spec };
+        plan::Plan::new(self, ctx, &spec)?;
+        self.file(ctx, spec.file).await?;
+        let job = ImportJob { spec, dry };
+        self.write(ctx, move |tx| tx.enqueue(&job)).await
+    }
+
+    /// What an import or its trial has come to so far.
+    ///
+    /// # Errors
+    /// `not_found` for a job that is no import or another's.
+    pub async fn import_report(&self, ctx: &Ctx, job: i64) -> Result<(crate::JobView, ImportReport)> {
+        let view = self.job(ctx, job).await?;
+        if view.kind != <ImportJob as crate::Job>::KIND {
+            return Err(Problem::not_found());
+        }
+        let report = serde_json::from_value(view.result.clone()).unwrap_or_default();
+        Ok((view, report))
+    }
+
+    /// Rows that were refused or that somebody should look at, `limit` notes after the first `skip`.
+    ///
+    /// # Errors
+    /// As [`Engine::import_report`].
+    pub async fn import_notes(&self, ctx: &Ctx, job: i64, skip: usize, limit: usize) -> Result<Vec<Note>> {
+        self.import_report(ctx, job).await?;
+        self.read(ctx, move |tx| {
+            let mut notes = report::notes(tx, job, skip + limit)?;
+            Ok(notes.split_off(skip.min(notes.len())))
+        })
+        .await
+    }
+}
