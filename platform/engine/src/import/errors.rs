@@ -50,7 +50,7 @@ fn write(path: &std::path::Path, spec: &super::ImportSpec, notes: &[Note], label
         }
         let columns = width.unwrap_or(0).max(line.cells.len());
         cells.extend((0..columns).map(|n| line.text(n)));
-        out.write_record(cells.iter().map(|c| crate::export::guarded(c))).map_err(Problem::internal)?;
+        out.write_record(cells.iter().map(|c| crate::export::guarded(c).into_owned())).map_err(Problem::internal)?;
         Ok(true)
     })?;
     out.into_inner().map_err(Problem::internal)

@@ -77,7 +77,8 @@ impl ImportJob {
     async fn try_out(&self, job: &JobCtx, plan: &Arc<Plan>, shape: &Shape, lines: Arc<Vec<Line>>, mark: Mark, memory: Arc<Mutex<Memory>>) -> Result<Mark> {
         let (total, id, count) = (shape.rows as i64, job.id, lines.len());
         let (plan, judged) = (plan.clone(), memory.clone());
-        let tally = job.engine.try_out(&job.now(), move |tx| {
+        let now = job.now();
+        let tally = job.engine.try_out(&now, move |tx| {
             let mut memory = judged.lock().map_err(Problem::internal)?;
             memory.rewind();
             judge::chunk(tx, &plan, &lines, &mut memory, false)
