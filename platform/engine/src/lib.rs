@@ -31,7 +31,7 @@ pub use people::{People, Person, Role};
 pub use read::*;
 pub use rights::{Access, Rights};
 pub use settings::Settings;
-pub use write::Tx;
+pub use write::{Answer, Once, Tx};
 
 /// Answer of an engine call.
 pub type Result<T, E = akrab_model::Problem> = std::result::Result<T, E>;

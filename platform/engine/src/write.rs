@@ -5,6 +5,7 @@ mod act;
 mod draft;
 mod formula;
 mod keep;
+mod once;
 mod remove;
 mod rollup;
 mod save;
@@ -14,6 +15,7 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
+pub use once::{Answer, Once};
 pub use words::search_terms;
 
 use crate::behaviour::Behaviour;

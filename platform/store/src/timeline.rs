@@ -79,6 +79,17 @@ impl Conn {
         self.execute(sql, &[Raw::Int(object), Raw::Int(id)]).map(|_| ())
     }
 
+    /// Removes what a source tells in the timelines of other records; changes stay told.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_recall(&mut self, object: &str, id: i64) -> Result<(), StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(()) };
+        let sql = "DELETE FROM timeline WHERE source_object = $1 AND source_id = $2 AND change_id IS NULL \
+                   AND NOT (subject_object = $1 AND subject_id = $2)";
+        self.execute(sql, &[Raw::Int(object), Raw::Int(id)]).map(|_| ())
+    }
+
     /// Removes a record's own timeline.
     ///
     /// # Errors

@@ -17,7 +17,7 @@
 //!
 //! async fn save(visit: Visit, Path(id): Path<i64>, Form(input): Form<Thing>) -> Reply {
 //!     visit.write(move |tx| tx.update("thing", id, &input.fields(), Some(input.version))).await?;
-//!     visit.go(&format!("/things/{id}"), Flash::ok(visit.t.get("saved")))  // 303, or HX-Redirect for scripts
+//!     visit.go(&format!("/things/{id}"), Flash::ok(words))  // 303, or HX-Redirect for scripts
 //! }
 //! ```
 //!

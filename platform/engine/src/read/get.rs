@@ -117,7 +117,7 @@ impl Tx<'_> {
 
     /// What one has just written is shown even when it now lies outside one's reach: then with the
     /// identifying fields alone.
-    fn get_own(&mut self, object: &str, id: RecordId) -> Result<Record> {
+    pub fn get_own(&mut self, object: &str, id: RecordId) -> Result<Record> {
         match self.get(object, id) {
             Err(p) if p.kind == akrab_model::problem::ProblemKind::NotFound => {
                 let object = self.object(object)?;

@@ -53,6 +53,7 @@ impl Tx<'_> {
         let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
         let registry = self.registry.clone();
         self.conn.timeline_drop_source(&object.key, id)?;
+        self.conn.timeline_drop_subject(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
         self.told(&object, &record, "purge")
     }

@@ -73,7 +73,7 @@ impl Tx<'_> {
         let decl = &object.decl.timeline;
         let moved = decl.on.iter().chain(&decl.at).chain(&decl.kind).chain(&decl.done).any(|key| draft.changed(key));
         if moved {
-            self.conn.timeline_drop_source(&object.key, id)?;
+            self.conn.timeline_recall(&object.key, id)?;
             self.fan_out(object, &draft.after, &mut entries);
         }
         Ok(self.conn.timeline_put(&entries)?)

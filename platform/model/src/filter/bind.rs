@@ -313,7 +313,7 @@ impl Binder<'_> {
         use FieldType::*;
         let path = field.key.as_str();
         let text = || match value {
-            serde_json::Value::String(s) => Ok(s.trim().to_string()),
+            serde_json::Value::String(s) => Ok(s.trim().replace('\0', "")),
             serde_json::Value::Number(n) => Ok(n.to_string()),
             _ => Err(wrong(path, value)),
         };
@@ -349,7 +349,7 @@ pub(super) fn comparable(field: &Field, text: &str) -> String {
 }
 
 fn needle(field: &Field, path: &str, value: &Json) -> Bound<String> {
-    let text = value.as_str().map(str::trim).filter(|s| !s.is_empty()).ok_or_else(|| wrong(path, value))?;
+    let text = value.as_str().map(str::trim).filter(|s| !s.is_empty() && !s.contains('\0')).ok_or_else(|| wrong(path, value))?;
     if text.chars().count() > 200 {
         return Err(wrong(path, value));
     }

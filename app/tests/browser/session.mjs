@@ -1,0 +1,37 @@
+// What both scripts share: the browser, the sign-ins the demo printed, signing in.
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+export const base = process.env.AKRAB_URL;
+
+/** Passwords by e-mail, as the demo printed them. */
+export function passwords() {
+  const printed = readFileSync(process.env.AKRAB_DEMO_OUT, "utf8");
+  const found = {};
+  for (const [, email, password] of printed.matchAll(/(\S+@akrab\.test)\s+(\S+)/g)) found[email] = password;
+  return found;
+}
+
+export function launch() {
+  const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: quiet });
+}
+
+/** Signs in through the page and answers the context's page. */
+export async function signIn(context, email) {
+  const page = await context.newPage();
+  await page.goto(`${base}/sign-in`);
+  await page.fill("input[name=email]", email);
+  await page.fill("input[name=password]", passwords()[email]);
+  await Promise.all([page.waitForURL((u) => !u.pathname.startsWith("/sign-in")), page.click("form button[type=submit]")]);
+  return page;
+}
+
+/** Waits until `test` holds in the page. A strict policy forbids waitForFunction, so it asks again. */
+export async function until(page, test, what, argument) {
+  for (let n = 0; n < 100; n++) {
+    if (await page.evaluate(test, argument)) return;
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  }
+  throw new Error(`never happened: ${what}`);
+}

@@ -1,0 +1,133 @@
+//! Reading requests strictly: unknown parameters, wrong types and broken bodies are told with their place.
+
+use crate::Fail;
+use akrab_engine::{ListRequest, Once, Result};
+use akrab_model::value::Input;
+use akrab_model::{FieldProblem, Filter, Problem};
+use axum::extract::FromRequest;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::str::FromStr;
+
+/// Query parameters, each at most once and known by name.
+pub struct Ask(HashMap<String, String>);
+
+impl Ask {
+    /// # Errors
+    /// `unknown_parameter`, `repeated_parameter`.
+    pub fn read(query: Option<&str>, known: &[&str]) -> Result<Ask> {
+        let mut map = HashMap::new();
+        let refuse = |code, name: &str| Problem::malformed(code).field(FieldProblem::new(name, code).with("field", name));
+        for (name, value) in form_urlencoded::parse(query.unwrap_or("").as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                return Err(refuse("unknown_parameter", &name));
+            }
+            if map.insert(name.to_string(), value.into_owned()).is_some() {
+                return Err(refuse("repeated_parameter", &name));
+            }
+        }
+        Ok(Ask(map))
+    }
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|v| !v.is_empty()).cloned()
+    }
+    pub fn words(&self, name: &str) -> Vec<String> {
+        self.0.get(name).into_iter().flat_map(|v| v.split(',')).map(str::trim).filter(|v| !v.is_empty()).map(Into::into).collect()
+    }
+    /// # Errors
+    /// `invalid` with the parameter as pointer.
+    pub fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(value) => value.parse().map(Some).map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "wrong_type")])),
+        }
+    }
+
+    /// The list a request means.
+    ///
+    /// # Errors
+    /// Faults of filter and limit.
+    pub fn list(&self, object: &str) -> Result<ListRequest> {
+        let limit = self.parsed::<usize>("limit")?;
+        if limit == Some(0) {
+            return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_small").with("min", 1)]));
+        }
+        Ok(ListRequest {
+            object: object.into(),
+            filter: self.text("filter").map(|f| Filter::parse(&f)).transpose().map_err(at_filter)?,
+            q: self.text("q"),
+            sort: self.words("sort"),
+            columns: self.words("columns"),
+            limit: limit.unwrap_or(50),
+            after: self.text("after"),
+            bin: self.parsed("bin")?.unwrap_or(false),
+        })
+    }
+}
+
+fn at_filter(mut problem: Problem) -> Problem {
+    for field in &mut problem.fields {
+        field.pointer = format!("/filter{}", field.pointer.trim_end_matches('/'));
+    }
+    problem
+}
+
+/// A JSON object as body; an empty body is an empty object.
+pub struct Body {
+    pub map: Input,
+    /// As it came, for the idempotency digest.
+    pub bytes: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, state: &S) -> std::result::Result<Self, Fail> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_string();
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| {
+            if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Fail::from(Problem::new(akrab_model::ProblemKind::TooLarge, "too_large"))
+            } else {
+                Fail::from(Problem::malformed("broken_body"))
+            }
+        })?;
+        if bytes.is_empty() {
+            return Ok(Body { map: Input::new(), bytes });
+        }
+        if kind.split(';').next().unwrap_or("").trim() != "application/json" {
+            return Err(Fail::with_status(Problem::malformed("media_type"), StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(Json::Object(map)) => Ok(Body { map, bytes }),
+            Ok(_) => Err(Problem::invalid(vec![FieldProblem::new("/", "wrong_type")]).into()),
+            Err(e) => Err(Problem::malformed("not_json").field(FieldProblem::new("/", "not_json").with("line", e.line()).with("column", e.column())).into()),
+        }
+    }
+}
+
+/// The version named by `If-Match`.
+///
+/// # Errors
+/// `invalid` for anything but one strong ETag of ours or `*`.
+pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or("").trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
+    version.map(Some).ok_or_else(|| Problem::invalid(vec![FieldProblem::new("If-Match", "malformed_etag")]))
+}
+
+/// The `Idempotency-Key`, bound to everything asked.
+///
+/// # Errors
+/// `invalid` for a malformed key.
+pub fn once(headers: &HeaderMap, what: &str, body: &[u8]) -> Result<Option<Once>> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let precondition = headers.get(header::IF_MATCH).map_or(&[][..], |v| v.as_bytes());
+    Once::new(key.to_str().unwrap_or(""), &[what.as_bytes(), precondition, body]).map(Some)
+}

@@ -1,0 +1,79 @@
+//! The browser tests: Node drives Chromium over a demo of its own.
+
+use crate::machine::{free_port, scratch};
+use crate::shell::{self, Outcome, command, root};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Runs a script of `app/tests/browser` against a fresh demo.
+pub fn drive(chromium: &Path, script: &str, args: &[String]) -> Outcome {
+    let folder = root().join("app/tests/browser");
+    if !folder.join("node_modules").exists() {
+        shell::run(command("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
+    }
+    shell::run(command(env!("CARGO")).args(["build", "--quiet", "--package", "akrab"]))?;
+    let demo = Demo::start()?;
+    let mut node = Command::new("node");
+    node.arg(folder.join(script)).args(args).current_dir(root());
+    node.env("AKRAB_URL", &demo.url).env("AKRAB_DEMO_OUT", &demo.output).env("CHROMIUM", chromium);
+    shell::run(&mut node)
+}
+
+/// The browser part of the test run.
+pub fn run(chromium: &Path) -> Outcome {
+    drive(chromium, "walk.mjs", &[])
+}
+
+/// A demo server; ends when dropped.
+struct Demo {
+    child: Child,
+    url: String,
+    /// What the demo printed: address and sign-ins.
+    output: std::path::PathBuf,
+    folder: std::path::PathBuf,
+}
+
+impl Demo {
+    fn start() -> Outcome<Demo> {
+        let folder = scratch("demo")?;
+        let port = free_port()?;
+        let output = folder.join("printed.txt");
+        let printed = std::fs::File::create(&output).map_err(|e| e.to_string())?;
+        let log = std::fs::File::create(folder.join("log.txt")).map_err(|e| e.to_string())?;
+        let binary = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into).join("debug/akrab");
+        let child = Command::new(binary)
+            .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(folder.join("data"))
+            .stdin(Stdio::null())
+            .stdout(printed)
+            .stderr(log)
+            .spawn()
+            .map_err(|e| format!("the demo does not start: {e}"))?;
+        let mut demo = Demo { child, url: format!("http://127.0.0.1:{port}"), output, folder };
+        demo.wait(port)?;
+        Ok(demo)
+    }
+
+    /// Until the server answers; at most two minutes, for a debug build fills its demo slowly.
+    fn wait(&mut self, port: u16) -> Outcome {
+        for _ in 0..1_200 {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Ok(());
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                let log = std::fs::read_to_string(self.folder.join("log.txt")).unwrap_or_default();
+                return Err(format!("the demo ended with {status}:\n{log}"));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        Err("the demo did not answer within two minutes".into())
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
