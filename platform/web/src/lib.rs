@@ -34,6 +34,7 @@
 //! - API handlers take [`ApiCaller`] instead of `Visit`; everything below `/api/` answers problem+json.
 //! - [`Visit::is_fragment`] tells whether only the inner HTML is wanted (header `HX-Request`).
 
+pub mod api;
 pub mod assets;
 pub mod caller;
 pub mod cookie;

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{assets, health};
+use crate::{api, assets, health};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,7 +17,8 @@ use tower_http::compression::CompressionLayer;
 pub fn router(web: Web) -> Router {
     let mut routes = Router::new()
         .route("/assets/{file}", get(assets::serve))
-        .merge(health::routes());
+        .merge(health::routes())
+        .merge(api::routes());
     for feature in web.features.iter() {
         routes = routes.merge(feature.routes.clone());
     }

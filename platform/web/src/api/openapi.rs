@@ -169,13 +169,13 @@ fn field_schema(field: &Field, read: bool) -> Json {
         DateTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Email => json!({"type": ["string", "null"], "format": "email"}),
         Choice => {
-            let mut keys: Vec<Json> = field.choices.iter().map(|c| json!(c.key)).collect();
-            keys.push(Json::Null);
+            let mut keys: Vec<serde_json::Value> = field.choices.iter().map(|c| json!(c.key)).collect();
+            keys.push(serde_json::Value::Null);
             json!({"enum": keys})
         }
         Choices => json!({"type": ["array", "null"], "items": {"enum": field.choices.iter().map(|c| &c.key).collect::<Vec<_>>()}}),
         Links => {
-            let mut properties: Map<String, Json> = field.columns.iter().map(|c| (c.key.clone(), field_schema(c, read))).collect();
+            let mut properties: Map<String, serde_json::Value> = field.columns.iter().map(|c| (c.key.clone(), field_schema(c, read))).collect();
             properties.insert("id".into(), json!({"type": "integer", "minimum": 1}));
             json!({"type": ["array", "null"], "items": {"type": "object", "required": ["id"], "additionalProperties": false, "properties": properties}})
         }
