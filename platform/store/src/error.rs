@@ -33,6 +33,12 @@ impl StoreError {
     pub(crate) fn other(cause: impl ToString) -> Self {
         StoreError::Other(cause.to_string())
     }
+    pub(crate) fn io(cause: std::io::Error) -> Self {
+        match cause.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+            _ => StoreError::other(cause),
+        }
+    }
     pub(crate) fn closed() -> Self {
         StoreError::Other("the workspace is closed".into())
     }

@@ -10,7 +10,7 @@ pub(crate) const TABLES: &[&str] = &[
         totp TEXT, totp_on BIGINT NOT NULL DEFAULT 0)",
     "CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, user_id BIGINT NOT NULL, stage TEXT NOT NULL, \
         created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, ip TEXT NOT NULL, agent TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS session_user ON session (user_id)",
+    "CREATE INDEX IF NOT EXISTS session_of_user ON session (user_id)",
     "CREATE TABLE IF NOT EXISTS device (id TEXT PRIMARY KEY, user_id BIGINT NOT NULL, used_at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS api_token (id TEXT PRIMARY KEY, user_id BIGINT NOT NULL, name TEXT NOT NULL, scope TEXT NOT NULL, \
         hint TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT, used_at BIGINT)",

@@ -8,6 +8,7 @@
 //! To add a table of the platform's own: write it as portable SQL in its module's `TABLES` and
 //! list that in `schema/system.rs`.
 
+mod backup;
 mod cells;
 mod cond;
 mod conn;
@@ -30,6 +31,7 @@ mod timeline;
 mod view;
 
 pub use akrab_model::query::Row;
+pub use backup::Backup;
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
 pub use file::FileRow;

@@ -108,6 +108,15 @@ impl Store {
         }
     }
 
+    /// The connections of a workspace on PostgreSQL.
+    pub(crate) fn clients(&self) -> Option<&Clients> {
+        match &self.inner.driver {
+            Driver::Sqlite { .. } => None,
+            Driver::Postgres(clients) => Some(clients),
+        }
+    }
+
+    /// Where the workspace is kept.
     pub fn target(&self) -> &Target {
         &self.inner.target
     }

@@ -1,8 +1,5 @@
 //! What the database holds and how tables are declared. Twin of `sqlite/catalog.rs`.
 
-/// Names of tables.
-pub(crate) const TABLES: &str = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
-
 /// Table and column names.
 pub(crate) const COLUMNS: &str = "SELECT table_name::text, column_name::text FROM information_schema.columns \
      WHERE table_schema = current_schema() AND (table_name LIKE 'o\\_%' OR table_name LIKE 'l\\_%') \

@@ -1,5 +1,6 @@
 //! PostgreSQL: one schema per workspace, a pool of connections bound to it.
 
+pub(crate) mod backup;
 pub(crate) mod catalog;
 pub(crate) mod connect;
 pub(crate) mod dialect;

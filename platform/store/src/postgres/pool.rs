@@ -19,7 +19,6 @@ const MOST_RETRIES: u32 = 3;
 
 pub(crate) struct Clients {
     pool: Pool,
-    pub schema: String,
     shared: Arc<Shared>,
 }
 
@@ -50,7 +49,7 @@ impl Clients {
             .post_create(hook)
             .build()
             .map_err(StoreError::other)?;
-        let clients = Self { pool, schema: schema.into(), shared };
+        let clients = Self { pool, shared };
         let client = clients.client().await?;
         check(&client, accept_data_loss).await?;
         client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await.map_err(failure)?;

@@ -14,13 +14,6 @@ use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
 impl Conn {
-    pub(crate) fn catalog_tables(&mut self) -> Result<Rows, StoreError> {
-        let sql = match self.backend() {
-            Backend::Sqlite => sqlite::catalog::TABLES,
-            Backend::Postgres => postgres::catalog::TABLES,
-        };
-        self.query(sql, &[])
-    }
     fn catalog_columns(&mut self) -> Result<Rows, StoreError> {
         let sql = match self.backend() {
             Backend::Sqlite => sqlite::catalog::COLUMNS,

@@ -1,8 +1,5 @@
 //! What the database holds and how tables are declared. Twin of `postgres/catalog.rs`.
 
-/// Names of tables.
-pub(crate) const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
-
 /// Table and column names.
 pub(crate) const COLUMNS: &str = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p \
      WHERE m.type = 'table' AND (m.name GLOB 'o_*' OR m.name GLOB 'l_*') ORDER BY m.name, p.cid";

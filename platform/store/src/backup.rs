@@ -1,0 +1,93 @@
+//! Backups: one file that holds a whole workspace at one moment, checked before it counts as one.
+
+use crate::error::StoreError;
+use crate::store::{Options, Store, Target};
+use crate::{postgres, sqlite};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// What a checked backup holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Backup {
+    pub tables: usize,
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+impl Store {
+    /// Writes the workspace into `file` while work goes on, reads it back and compares it. The file
+    /// appears under its name only when all is well. The bytes of attached files are not in it.
+    ///
+    /// # Errors
+    /// `Corrupt` when the copy differs or is damaged; else those of the disk and the database.
+    pub async fn backup(&self, file: &Path) -> Result<Backup, StoreError> {
+        let draft = draft(file);
+        let done = match self.target() {
+            Target::Sqlite { path } => {
+                let (path, draft) = (path.clone(), draft.clone());
+                let work = tokio::task::spawn_blocking(move || sqlite::backup::write(&path, &draft)).await;
+                work.map_err(StoreError::other)?
+            }
+            Target::Postgres { .. } => match self.clients() {
+                Some(clients) => postgres::backup::write(&clients.client().await?, &draft).await,
+                None => Err(StoreError::closed()),
+            },
+        };
+        let file = file.to_path_buf();
+        let work = move || match done {
+            Ok(backup) => keep(&draft, &file).map(|()| backup),
+            Err(error) => {
+                // what is left of a failed backup is worth nothing
+                let _ = std::fs::remove_file(&draft);
+                Err(error)
+            }
+        };
+        tokio::task::spawn_blocking(work).await.map_err(StoreError::other)?
+    }
+
+    /// Opens a workspace made from a backup, in a place where there is none. A backup goes back
+    /// into the kind of database it came from.
+    ///
+    /// # Errors
+    /// `Other` when the place is not empty or the file is no backup; `Corrupt` when it is damaged;
+    /// `Newer` when a newer version of the program wrote it.
+    pub async fn restore(target: &Target, options: &Options, file: &Path) -> Result<Store, StoreError> {
+        match target {
+            Target::Sqlite { path } => {
+                let (draft, path, file) = (draft(path), path.clone(), file.to_path_buf());
+                let work = move || {
+                    if path.exists() {
+                        return Err(StoreError::other("there is a workspace already"));
+                    }
+                    sqlite::backup::read(&file, &draft)?;
+                    keep(&draft, &path)
+                };
+                tokio::task::spawn_blocking(work).await.map_err(StoreError::other)??;
+                Store::open(target, options).await
+            }
+            Target::Postgres { .. } => {
+                let store = Store::open(target, options).await?;
+                let clients = store.clients().ok_or_else(StoreError::closed)?;
+                postgres::backup::read(&clients.client().await?, file).await?;
+                Ok(store)
+            }
+        }
+    }
+}
+
+fn draft(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+/// The draft becomes the file, also after a power cut.
+fn keep(draft: &Path, file: &Path) -> Result<(), StoreError> {
+    let done = || {
+        std::fs::File::open(draft)?.sync_all()?;
+        std::fs::rename(draft, file)?;
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder)?.sync_all()
+    };
+    done().map_err(StoreError::io)
+}
