@@ -8,7 +8,6 @@ use crate::guard::Facts;
 use crate::locale::{Text, Value};
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog};
 use crate::ui::error::{ErrorBlock, error_block};
 use crate::ui::frame::TopBar;
 use crate::ui::toast::{Toast, toast_fragment};
@@ -18,7 +17,7 @@ use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use maud::html;
 use serde_json::json;
 
 /// Answer of a handler.
@@ -105,7 +104,7 @@ pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
     let unknown = fail.problem.kind == ProblemKind::Unauthenticated && visit.is_none();
     let mut response = match (&visit, facts.fragment) {
         (_, false) if unknown => to_sign_in(facts),
-        (_, true) if unknown => sign_in_again(facts).into_response(),
+        (_, true) if unknown => crate::sign_in::again(web, facts, "", &[]).into_response(),
         (Some(visit), true) => {
             let toast = Toast { message: message(visit.t, &fail.problem), tone: Tone::Bad, ..Toast::default() };
             toast_fragment(visit.t, &toast, &visit.csrf).into_response()
@@ -182,24 +181,6 @@ pub fn encode(text: &str) -> String {
         }
     }
     out
-}
-
-/// The session ended while a page was open: the sign-in comes as a dialog, the page stays.
-fn sign_in_again(facts: &Facts) -> Markup {
-    let t = facts.guest_words();
-    let d = Dialog {
-        id: "sign-in-again",
-        icon: Some("log-in"),
-        title: &t.get("session-ended"),
-        body: html! { p { (t.get("session-ended-text")) } },
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("sign-in-do")).primary().href("/sign-in?again=1").attr("data-dialog-href", "/sign-in?again=1"))
-        },
-        wide: false,
-        close_href: "/sign-in",
-    };
-    dialog(t, &d)
 }
 
 fn title(t: Text, fail: &Fail) -> String {

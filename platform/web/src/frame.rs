@@ -139,7 +139,7 @@ pub(crate) fn bare(web: &Web, facts: &Facts, title: &str) -> Bare {
         t,
         theme: facts.guest_theme(web),
         title: title.to_string(),
-        csrf: facts.csrf(0),
+        csrf: facts.csrf(facts.cookie_user),
         flash: Flash::read(&web.config, &facts.headers).map(|flash| flash.toast()),
         foot: t.with("foot", &[("version", env!("CARGO_PKG_VERSION").into())]),
         languages: Some(("/guest/language/id".into(), "/guest/language/en".into())),

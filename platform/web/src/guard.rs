@@ -49,6 +49,8 @@ pub struct Facts {
     pub ip: IpAddr,
     /// Random name of the browser (cookie).
     pub browser: String,
+    /// Whom the session cookie names, true or not; 0 for nobody.
+    pub cookie_user: i64,
     /// The answer is put into a page: only the inner HTML is wanted.
     pub fragment: bool,
     user: Arc<OnceLock<i64>>,
@@ -107,6 +109,12 @@ pub fn theme(name: &str) -> Theme {
     }
 }
 
+/// User and secret of the session cookie.
+pub(crate) fn session_cookie<'h>(web: &Web, headers: &'h HeaderMap) -> Option<(i64, &'h str)> {
+    let (user, token) = cookie::get(&web.config, headers, cookie::SESSION)?.split_once('.')?;
+    Some((user.parse().ok()?, token))
+}
+
 /// Wraps all routes.
 pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) -> Response {
     let begin = Instant::now();
@@ -145,6 +153,7 @@ fn facts(web: &Web, req: &Request) -> (Facts, bool) {
         method: req.method().clone(),
         uri: req.uri().clone(),
         ip: client_ip(web, peer, &headers),
+        cookie_user: session_cookie(web, &headers).map_or(0, |(user, _)| user),
         headers,
         browser,
         fragment,
@@ -191,10 +200,8 @@ async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, F
     if told == Some(false) {
         return Err(csrf_problem());
     }
-    let user = cookie::get(&web.config, &facts.headers, cookie::SESSION).and_then(|v| v.split_once('.')).and_then(|(user, _)| user.parse().ok());
-    let wanted = [facts.csrf(user.unwrap_or(0)), facts.csrf(0)];
-    let wanted = &wanted[..if user.is_some() { 1 } else { 2 }];
-    let fits = |token: &str| wanted.iter().any(|w| w == token);
+    let wanted = facts.csrf(facts.cookie_user);
+    let fits = |token: &str| token == wanted;
     let sent = facts.header("x-csrf-token");
     if fits(sent) {
         return Ok(req);

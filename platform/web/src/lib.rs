@@ -48,6 +48,8 @@ pub mod locale;
 pub mod metrics;
 pub mod router;
 pub mod serve;
+mod setup;
+mod sign_in;
 pub mod state;
 pub mod ui;
 pub mod visit;

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, health};
+use crate::{api, assets, health, setup, sign_in};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,7 +18,9 @@ pub fn router(web: Web) -> Router {
     let mut routes = Router::new()
         .route("/assets/{file}", get(assets::serve))
         .merge(health::routes())
-        .merge(api::routes());
+        .merge(api::routes())
+        .merge(sign_in::routes())
+        .merge(setup::routes());
     for feature in web.features.iter() {
         routes = routes.merge(feature.routes.clone());
     }

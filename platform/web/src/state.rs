@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct Config {
     /// `https://crm.example.com`; links in mails begin with it, and other host names are refused.
     pub base_url: Option<String>,
+    /// Where the program listens, for links when no base URL is configured: `http://127.0.0.1:8080`.
+    pub listen_url: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// Opens `/metrics` to others than this machine (bearer token).
@@ -24,6 +26,10 @@ pub struct Config {
 }
 
 impl Config {
+    /// What links in mails begin with.
+    pub fn link_base(&self) -> &str {
+        self.base_url.as_deref().unwrap_or(&self.listen_url)
+    }
     /// Cookies are marked for https only.
     pub fn is_https(&self) -> bool {
         self.base_url.as_deref().is_some_and(|url| url.starts_with("https://"))

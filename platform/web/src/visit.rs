@@ -14,7 +14,7 @@ use akrab_model::{Object, Problem, Registry};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -53,10 +53,8 @@ impl Visit {
     /// # Errors
     /// What the database answers.
     pub async fn find(web: &Web, facts: &Facts) -> akrab_engine::Result<Option<Visit>> {
-        let Some((_, token)) = cookie::get(&web.config, &facts.headers, cookie::SESSION).and_then(|v| v.split_once('.')) else {
-            return Ok(None);
-        };
-        let Some((session, person)) = web.engine.session(token).await? else { return Ok(None) };
+        let Some((user, token)) = guard::session_cookie(web, &facts.headers) else { return Ok(None) };
+        let Some((session, person)) = web.engine.session(token).await?.filter(|(s, _)| s.user == user) else { return Ok(None) };
         facts.seen_as(person.id);
         let ctx = web.engine.ctx(&person, Door::Page, &facts.id);
         Ok(Some(Visit {
@@ -199,19 +197,16 @@ impl Visit {
         self.go(&address, flash)
     }
 
+    /// A form field that carries the CSRF token.
+    pub fn token_field(&self) -> Markup {
+        html! { input type="hidden" name="csrf" value=(self.csrf); }
+    }
+
     /// Only administrators go on.
     ///
     /// # Errors
     /// `forbidden`.
     pub fn require_admin(&self) -> Result<(), Fail> {
         if self.ctx.is_admin() { Ok(()) } else { Err(Problem::forbidden().into()) }
-    }
-}
-
-/// Also used where somebody may or may not be signed in.
-impl Visit {
-    /// Appends a cookie to an answer.
-    pub fn add_cookie(response: &mut Response, value: HeaderValue) {
-        response.headers_mut().append(header::SET_COOKIE, value);
     }
 }

@@ -46,6 +46,17 @@ pub fn dialog_form(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup 
     })
 }
 
+/// The sign-in over a page whose session has ended; nothing typed on the page is lost.
+pub fn dialog_sign_in(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup {
+    dialog_around(t, d, html! {
+        form.ak-dialog-form method="post" action=(action) data-dialog-form data-sign-in novalidate {
+            input type="hidden" name="csrf" value=(csrf);
+            div.ak-dialog-body { (d.body) }
+            div.ak-dialog-foot { (d.footer) }
+        }
+    })
+}
+
 fn dialog_around(t: Text, d: &Dialog<'_>, inner: Markup) -> Markup {
     html! {
         dialog.ak-dialog.ak-dialog-wide[d.wide] id=(d.id) data-dialog aria-labelledby={ (d.id) "-title" } {
