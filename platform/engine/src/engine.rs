@@ -43,6 +43,7 @@ pub struct Engine {
 pub(crate) struct Inner {
     pub store: Store,
     pub registry: ArcSwap<Registry>,
+    pub figures: crate::read::Figures,
     pub formulas: ArcSwap<Formulas>,
     pub people: ArcSwap<People>,
     pub settings: ArcSwap<Settings>,
@@ -78,6 +79,7 @@ impl Engine {
             inner: Arc::new(Inner {
                 store: setup.store,
                 registry: ArcSwap::new(registry),
+                figures: crate::read::Figures::default(),
                 formulas: ArcSwap::from_pointee(formulas),
                 people: ArcSwap::from_pointee(people),
                 settings: ArcSwap::from_pointee(settings),
@@ -161,10 +163,12 @@ impl Engine {
             .store
             .write(move |conn| -> Result<_> {
                 let mut tx = Tx::new(conn, engine.clone(), ctx.clone());
+                tx.writing = true;
                 let value = f(&mut tx)?;
                 Ok((value, tx.finish()?))
             })
             .await?;
+        self.inner.figures.changed();
         if done.queued {
             self.inner.wake.notify_one();
         }

@@ -1,6 +1,7 @@
 //! Reading with rights: lists, records, counts, groups, boards, timelines, history, search, hints.
 
 mod board;
+mod figures;
 mod get;
 mod hint;
 mod list;
@@ -10,6 +11,7 @@ mod search;
 mod timeline;
 mod totals;
 
+pub(crate) use figures::Figures;
 pub use board::{Board, BoardRequest, Lane};
 pub use hint::Hint;
 pub use list::{List, ListRequest};

@@ -37,6 +37,8 @@ pub struct Tx<'a> {
     pub ctx: Ctx,
     pub registry: Arc<Registry>,
     pub rights: Rights,
+    /// In a transaction that writes.
+    pub(crate) writing: bool,
     people_changed: bool,
     /// A job was queued: the workers are told after the commit.
     pub(crate) queued: bool,
@@ -54,7 +56,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = engine.registry();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx { conn, engine, ctx, registry, rights, people_changed: false, queued: false, changes: Vec::new() }
+        Tx { conn, engine, ctx, registry, rights, writing: false, people_changed: false, queued: false, changes: Vec::new() }
     }
 
     /// The same transaction with the program's own rights.
@@ -63,7 +65,7 @@ impl<'a> Tx<'a> {
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
         let rights = Rights::new(self.registry.clone(), &ctx);
-        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, people_changed: false, queued: false, changes: Vec::new() }
+        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new() }
     }
 
     /// The object by key or plural.
@@ -88,7 +90,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
         let done = self.conn.attempt(|conn| -> Result<_> {
-            let mut tx = Tx { conn, engine, ctx, registry, rights, people_changed: false, queued: false, changes: Vec::new() };
+            let mut tx = Tx { conn, engine, ctx, registry, rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new() };
             let value = f(&mut tx)?;
             Ok((value, tx.people_changed, tx.queued, tx.changes))
         });

@@ -4,7 +4,7 @@ use super::record_of;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::{Choice, Tone};
-use akrab_model::query::AggregateFn;
+use akrab_model::query::{AggregateFn, Group};
 use akrab_model::{Aggregate, Cond, FieldIx, FieldType, Filter, Object, Problem, Query, Raw, Record, RecordId, Sort, Value};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -70,12 +70,12 @@ impl Tx<'_> {
         let object = self.object(&request.object)?;
         let decl = object.decl.board.as_ref().ok_or_else(|| Problem::malformed("no_board"))?;
         let by = self.readable_field(&object, &decl.by, "by")?;
-        let mut cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
         let staged = object.at(by).kind == FieldType::Stage;
         let (pipelines, pipeline) = if staged { self.pipelines(&object.key, request.pipeline)? } else { (Vec::new(), None) };
         let mut lanes = if staged { self.stage_lanes(pipeline)? } else { choice_lanes(object.at(by)) };
-        let keys: Vec<Raw> = lanes.iter().map(|l| l.key.to_raw()).collect();
-        cond = cond.and(Cond::Test(akrab_model::filter::Test { path: Vec::new(), object: object.ix, field: by, is: akrab_model::filter::Is::In(keys.clone()) }));
+        // won and lost lanes are folded: figures only
+        let keys: Vec<Raw> = lanes.iter().filter(|l| l.category == "open").map(|l| l.key.to_raw()).collect();
         self.fill_totals(&object, by, &cond, &mut lanes)?;
         let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
         let mut sort = self.sorts(&object, &request.sort)?;
@@ -84,6 +84,7 @@ impl Tx<'_> {
         }
         let per_lane = if request.per_lane == 0 { 20 } else { request.per_lane.min(200) };
         let registry = self.registry.clone();
+        let cond = cond.and(among_lanes(&object, by, keys.clone()));
         let rows = self.conn.lanes(&registry, &object, &cond, by, &keys, &columns, &sort, per_lane)?;
         for (key, rows) in rows {
             if let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == key) {
@@ -104,8 +105,11 @@ impl Tx<'_> {
     fn fill_totals(&mut self, object: &Arc<Object>, by: FieldIx, cond: &Cond, lanes: &mut [Lane]) -> Result<()> {
         let amount = object.decl.board.as_ref().and_then(|b| b.amount.as_deref()).and_then(|k| self.readable_field(object, k, "amount").ok());
         let sum: Vec<Aggregate> = amount.map(|f| Aggregate { function: AggregateFn::Sum, field: Some(f) }).into_iter().collect();
-        let registry = self.registry.clone();
-        for group in self.conn.groups(&registry, object, cond, by, None, 0, &sum, 200)? {
+        // closed lanes hold years of records: their figures are read apart from the open ones
+        let (open, closed): (Vec<&Lane>, Vec<&Lane>) = lanes.iter().partition(|l| l.category == "open");
+        let mut groups = self.lane_figures(object, by, cond, &open, &sum)?;
+        groups.extend(self.lane_figures(object, by, cond, &closed, &sum)?);
+        for group in groups {
             let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == group.key) else { continue };
             lane.count = group.count;
             if let (Some(field), Some(raw)) = (amount, group.figures.first()) {
@@ -115,6 +119,18 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    fn lane_figures(&mut self, object: &Arc<Object>, by: FieldIx, cond: &Cond, lanes: &[&Lane], sum: &[Aggregate]) -> Result<Vec<Group>> {
+        if lanes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let cond = cond.clone().and(among_lanes(object, by, lanes.iter().map(|l| l.key.to_raw()).collect()));
+        let registry = self.registry.clone();
+        self.figure(format!("lanes {} {by:?} {sum:?} {cond:?}", object.key), |tx| {
+            let groups = tx.conn.groups(&registry, object, &cond, by, None, 0, sum, 200)?;
+            Ok((groups.iter().map(|g| g.count).sum(), groups))
+        })
     }
 
     /// Active pipelines of an object by position, and the one to show.
@@ -149,6 +165,10 @@ impl Tx<'_> {
         let page = self.conn.select(&registry, &query)?;
         Ok(page.rows.iter().map(|row| record_of(&object, &columns, row)).collect())
     }
+}
+
+fn among_lanes(object: &Object, by: FieldIx, keys: Vec<Raw>) -> Cond {
+    Cond::Test(akrab_model::filter::Test { path: Vec::new(), object: object.ix, field: by, is: akrab_model::filter::Is::In(keys) })
 }
 
 fn stage_lane(stage: &Record) -> Lane {

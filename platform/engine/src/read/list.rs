@@ -109,7 +109,11 @@ impl Tx<'_> {
         let object = self.object(&request.object)?;
         let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
         let bin = if request.bin { Bin::Binned } else { Bin::Living };
+        let key = format!("count {} {exact} {bin:?} {cond:?}", object.key);
         let registry = self.registry.clone();
-        Ok(self.conn.count(&registry, &object, &cond, bin, (!exact).then_some(Count::CAP))?)
+        self.figure(key, |tx| {
+            let count = tx.conn.count(&registry, &object, &cond, bin, (!exact).then_some(Count::CAP))?;
+            Ok((count.shown(), count))
+        })
     }
 }

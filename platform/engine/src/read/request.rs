@@ -25,6 +25,24 @@ impl Tx<'_> {
         Ok(cond)
     }
 
+    /// A figure over a whole result, kept while it is sure. `work` gives the rows it covers and the figure.
+    pub(super) fn figure<T: Clone + Send + Sync + 'static>(&mut self, key: String, work: impl FnOnce(&mut Self) -> Result<(u64, T)>) -> Result<T> {
+        let now = self.ctx.micros();
+        let engine = self.engine.clone();
+        let figures = &engine.inner.figures;
+        // inside a write one sees one's own changes
+        if self.writing {
+            return work(self).map(|(_, value)| value);
+        }
+        if let Some(kept) = figures.get(&key, now) {
+            return Ok(kept);
+        }
+        let generation = figures.now();
+        let (rows, value) = work(self)?;
+        figures.put(key, generation, now, rows, &value);
+        Ok(value)
+    }
+
     pub(crate) fn readable_field(&self, object: &Object, key: &str, pointer: &str) -> Result<FieldIx> {
         object
             .field_ix(key)
