@@ -6,6 +6,7 @@ mod get;
 mod hint;
 mod list;
 mod past;
+mod recent;
 mod request;
 mod search;
 mod timeline;

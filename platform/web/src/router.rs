@@ -25,6 +25,7 @@ pub fn router(web: Web) -> Router {
         routes = routes.merge(feature.routes.clone());
     }
     routes
+        .merge(crate::record::routes())
         .fallback(async || Fail::from(Problem::not_found()))
         .method_not_allowed_fallback(async || Fail::with_status(Problem::malformed("method_not_allowed"), StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

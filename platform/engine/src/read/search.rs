@@ -90,7 +90,8 @@ impl Tx<'_> {
         }
     }
 
-    fn visible(&mut self, found: &[akrab_store::SearchHit], limit: usize) -> Result<Vec<Hit>> {
+    /// Those of `found` the actor may see, in order, with title, subtitle and owner.
+    pub(super) fn visible(&mut self, found: &[akrab_store::SearchHit], limit: usize) -> Result<Vec<Hit>> {
         let mut records: HashMap<(&str, i64), Record> = HashMap::new();
         let mut by_object: HashMap<&str, Vec<i64>> = HashMap::new();
         for hit in found {

@@ -4,11 +4,40 @@ use super::Tx;
 use crate::action::{ActionOutcome, ActionRun};
 use crate::rights::Access;
 use crate::Result;
+use akrab_model::object::ActionDecl;
 use akrab_model::value::Input;
-use akrab_model::{Cond, Filter, Problem, ProblemKind, RecordId};
+use akrab_model::{Cond, Filter, Object, Problem, ProblemKind, RecordId};
 use akrab_store::Bin;
+use std::sync::Arc;
 
 impl Tx<'_> {
+    /// Actions the actor may run on a record as it stands now, in the order of declaration.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn offered(&mut self, object: &Arc<Object>, id: RecordId) -> Result<Vec<ActionDecl>> {
+        let reach = self.rights.cond(object, Access::Edit);
+        let registry = self.registry.clone();
+        if self.conn.row(&registry, object, id, &[], &reach, Bin::Living)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut offered = Vec::new();
+        for action in &object.decl.actions {
+            if self.is_now(object, id, action)? {
+                offered.push(action.clone());
+            }
+        }
+        Ok(offered)
+    }
+
+    /// Whether the action's condition holds. One on fields the actor may not read does not.
+    fn is_now(&mut self, object: &Arc<Object>, id: RecordId, action: &ActionDecl) -> Result<bool> {
+        let Some(when) = &action.when else { return Ok(true) };
+        let registry = self.registry.clone();
+        let Ok(when) = Filter::from_json(when)?.bind(&registry, object, &self.env(), &self.rights.clone()) else { return Ok(false) };
+        Ok(when == Cond::True || self.conn.row(&registry, object, id, &[], &when, Bin::Living)?.is_some())
+    }
+
     /// Runs action `key` on a record.
     ///
     /// # Errors
@@ -21,13 +50,8 @@ impl Tx<'_> {
         if let Some(unknown) = input.keys().find(|k| !decl.inputs.contains_key(*k)) {
             return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(unknown, "unknown_field").with("field", unknown)]));
         }
-        if let Some(when) = &decl.when {
-            let registry = self.registry.clone();
-            let when = Filter::from_json(when)?.bind(&registry, &object, &self.env(), &self.rights.clone())?;
-            let holds = when == Cond::True || self.conn.row(&registry, &object, id, &[], &when, Bin::Living)?.is_some();
-            if !holds {
-                return Err(Problem::new(ProblemKind::Conflict, "action_not_now"));
-            }
+        if !self.is_now(&object, id, decl)? {
+            return Err(Problem::new(ProblemKind::Conflict, "action_not_now"));
         }
         let run = ActionRun { key: key.into(), record, input: input.clone() };
         for behaviour in self.behaviours(&object.key) {

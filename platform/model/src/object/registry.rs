@@ -97,6 +97,11 @@ impl Registry {
     pub fn by_plural(&self, plural: &str) -> Option<&Arc<Object>> {
         self.objects.iter().find(|o| o.plural == plural)
     }
+    /// The declared inputs of an action, compiled like fields; those of a declaration that passed
+    /// the checks always are.
+    pub fn inputs(&self, action: &ActionDecl) -> Vec<Field> {
+        action.inputs.iter().filter_map(|(key, decl)| compile_field(key, decl, &self.by_key).ok()).collect()
+    }
     pub fn at(&self, ix: ObjectIx) -> &Arc<Object> {
         &self.objects[ix.0 as usize]
     }

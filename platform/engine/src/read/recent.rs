@@ -1,0 +1,87 @@
+//! What somebody looked at lately, and what he wants at hand.
+
+use crate::write::Tx;
+use crate::{Ctx, Engine, Hit, Result};
+use akrab_model::RecordId;
+use akrab_store::SearchHit;
+
+impl Engine {
+    /// Notes that the acting user looked at a record. Nobody waits for it: it is kept in the
+    /// background, and a failure is only logged.
+    pub fn looked_at(&self, ctx: &Ctx, object: &str, id: RecordId) {
+        let Some(user) = ctx.user_id() else { return };
+        let (engine, at, object) = (self.clone(), ctx.micros(), object.to_string());
+        tokio::spawn(async move {
+            let kept = engine.inner.store.write(move |conn| -> Result<()> { Ok(conn.recent_put(user, &object, id, at)?) }).await;
+            if let Err(problem) = kept {
+                tracing::warn!(cause = ?problem.cause, "a visit was not noted");
+            }
+        });
+    }
+
+    /// Marks or unmarks a record as the user's favourite; says whether it is one now.
+    ///
+    /// # Errors
+    /// `not_found` when the record is out of sight.
+    pub async fn toggle_favourite(&self, ctx: &Ctx, object: &str, id: RecordId) -> Result<bool> {
+        let object = object.to_string();
+        self.write(ctx, move |tx| tx.toggle_favourite(&object, id)).await
+    }
+
+    /// The user's favourites in their order, as far as he may still see them.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn favourites(&self, ctx: &Ctx) -> Result<Vec<Hit>> {
+        self.read(ctx, |tx| tx.favourites()).await
+    }
+}
+
+impl Tx<'_> {
+    /// What the user looked at, the latest first, without what he may no longer see.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn recents(&mut self, limit: usize) -> Result<Vec<Hit>> {
+        let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
+        // some may be gone or out of sight by now
+        let recent = self.conn.recent_list(user, limit * 2)?;
+        let found: Vec<SearchHit> = recent.into_iter().map(|r| SearchHit { object: r.object, id: r.id, title: String::new() }).collect();
+        self.visible(&found, limit)
+    }
+
+    /// As [`Engine::favourites`].
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn favourites(&mut self) -> Result<Vec<Hit>> {
+        let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
+        let kept = self.conn.favourite_list(user)?;
+        let found: Vec<SearchHit> = kept.into_iter().map(|(object, id)| SearchHit { object, id, title: String::new() }).collect();
+        self.visible(&found, found.len().max(1))
+    }
+
+    /// # Errors
+    /// What the database answers.
+    pub fn is_favourite(&mut self, object: &str, id: RecordId) -> Result<bool> {
+        let Some(user) = self.ctx.user_id() else { return Ok(false) };
+        Ok(self.conn.favourite_list(user)?.iter().any(|(o, i)| o == object && *i == id))
+    }
+
+    /// As [`Engine::toggle_favourite`].
+    ///
+    /// # Errors
+    /// As [`Engine::toggle_favourite`].
+    pub fn toggle_favourite(&mut self, object: &str, id: RecordId) -> Result<bool> {
+        let object = self.object(object)?;
+        self.get(&object.key, id)?;
+        let Some(user) = self.ctx.user_id() else { return Ok(false) };
+        let on = !self.is_favourite(&object.key, id)?;
+        if on {
+            self.conn.favourite_put(user, &object.key, id)?;
+        } else {
+            self.conn.favourite_drop(user, &object.key, id)?;
+        }
+        Ok(on)
+    }
+}

@@ -1,0 +1,25 @@
+# Record pages, forms, bin, history of changes and search.
+record-by-system = Akrab
+record-conflict-by = changed by { $who }
+record-conflict-inline = Somebody has just changed it to “{ $value }”. Save again to keep yours, Esc to cancel.
+record-conflict-text = While you were typing, somebody saved changes to the same fields. Choose which to keep; nothing is lost before you choose.
+record-conflict-title = Somebody else changed this record
+record-conflict-was = Before:
+record-copy-of = { $name } (copy)
+record-created = { $object } created: { $title }
+record-edit = Edit
+record-edit-hint = Only fields that changed are saved.
+record-edit-title = Edit { $title }
+record-more-fields = More fields
+record-new = New { $object }
+record-nothing-changed = Nothing changed.
+record-other-fields = Other fields
+record-owner-short = owner { $name }
+record-save = Save
+record-save-new = Save & new
+record-saved = Saved
+record-saved-merged = Saved together with somebody else’s changes
+value-duration-example = e.g. 1 hour 30 minutes
+value-no = No
+value-out-of-sight = Out of your sight
+value-yes = Yes

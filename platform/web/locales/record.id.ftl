@@ -1,0 +1,25 @@
+# Halaman data, formulir, tempat sampah, riwayat perubahan, dan pencarian.
+record-by-system = Akrab
+record-conflict-by = diubah { $who }
+record-conflict-inline = Baru saja diubah orang lain menjadi “{ $value }”. Simpan lagi untuk memakai isian Anda, Esc untuk membatalkan.
+record-conflict-text = Selagi Anda mengisi, orang lain menyimpan perubahan pada isian yang sama. Pilih mana yang dipakai; tidak ada yang hilang sebelum Anda memilih.
+record-conflict-title = Ada perubahan lain pada data ini
+record-conflict-was = Sebelumnya:
+record-copy-of = { $name } (salinan)
+record-created = { $object } dibuat: { $title }
+record-edit = Ubah
+record-edit-hint = Hanya isian yang berubah yang disimpan.
+record-edit-title = Ubah { $title }
+record-more-fields = Isian lainnya
+record-new = { $object } baru
+record-nothing-changed = Tidak ada yang berubah.
+record-other-fields = Isian lain
+record-owner-short = PJ { $name }
+record-save = Simpan
+record-save-new = Simpan & buat lagi
+record-saved = Tersimpan
+record-saved-merged = Tersimpan bersama perubahan orang lain
+value-duration-example = mis. 1 jam 30 menit
+value-no = Tidak
+value-out-of-sight = Tidak bisa Anda lihat
+value-yes = Ya

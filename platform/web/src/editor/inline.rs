@@ -1,0 +1,129 @@
+//! One field of a record, edited where it stands.
+
+use super::Sheet;
+use crate::value::{Typed, local_path};
+use crate::fail::Reply;
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::record::words;
+use crate::ui::icon::icon_sized;
+use crate::visit::Visit;
+use akrab_engine::Access;
+use akrab_model::problem::ProblemKind;
+use akrab_model::{Field, Object, Problem, Record};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+type Place = Path<(String, i64, String)>;
+
+/// `GET /{plural}/{id}/fields/{field}`: the editor as a fragment, a small form as a page.
+pub(super) async fn show(visit: Visit, Path((plural, id, key)): Place) -> Reply {
+    let object = visit.object(&plural)?;
+    if !visit.is_fragment() {
+        return visit.go(&format!("/{}/{id}/edit?only={key}", object.plural), None);
+    }
+    let (sheet, record) = load(&visit, &object, id, &key, None).await?;
+    let field = object.field(&key).ok_or_else(Problem::not_found)?;
+    let was = sheet.typed.clone();
+    visit.fragment(editor(&visit, &sheet, &record, field, &was, ""), None)
+}
+
+/// `POST /{plural}/{id}/fields/{field}`
+pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Fields(pairs): Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let field = object.field(&key).filter(|f| f.writable()).ok_or_else(Problem::not_found)?;
+    let typed = Typed::posted(pairs);
+    let was = typed.under("was.");
+    let guarded = was.has(&key) && !typed.has("overwrite");
+    let input = typed.input([field]);
+    let (own, name, s, before) = (object.clone(), key.clone(), visit.look(), was.clone());
+    let saved = visit
+        .write(move |tx| {
+            let now = tx.get(&own.key, id)?;
+            let field = own.field(&name).ok_or_else(Problem::not_found)?;
+            if guarded && !Typed::of_record(&s, &now, [field]).same(&before, field) {
+                return Err(Problem::stale());
+            }
+            tx.update(&own.key, id, &input, None)?;
+            let change = tx.history(&own.key, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
+            Ok((tx.get(&own.key, id).ok(), change))
+        })
+        .await;
+    match saved {
+        Ok((record, change)) => {
+            if !visit.is_fragment() {
+                let back = local_path(typed.text("back")).map_or_else(|| format!("/{}/{id}", object.plural), str::to_string);
+                let flash = Flash::ok(visit.t.get("record-saved"));
+                return visit.go(&back, change.map_or(flash.clone(), |id| flash.undo_change(id)));
+            }
+            match record {
+                Some(record) => visit.fragment(cell(&visit, &object, &record, field), None),
+                None => visit.go(&format!("/{}", object.plural), None),
+            }
+        }
+        Err(fail) if matches!(fail.problem.kind, ProblemKind::Invalid | ProblemKind::Stale) => {
+            if !visit.is_fragment() && fail.problem.kind == ProblemKind::Stale {
+                return Err(fail);
+            }
+            let (sheet, record) = load(&visit, &object, id, &key, Some(typed)).await?;
+            let stale = fail.problem.kind == ProblemKind::Stale;
+            let now = Typed::of_record(&sheet.look, &record, [field]);
+            let message = if stale {
+                visit.t.with("record-conflict-inline", &[("value", sheet.look.words(field, &record).into())])
+            } else {
+                fail.problem.fields.iter().map(|f| crate::fail::field_message(visit.t, f)).collect::<Vec<_>>().join(" ")
+            };
+            let body = editor(&visit, &sheet, &record, field, &now, &message);
+            let status = if stale { StatusCode::PRECONDITION_FAILED } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok((status, body).into_response())
+        }
+        Err(fail) => Err(fail),
+    }
+}
+
+async fn load(visit: &Visit, object: &Arc<Object>, id: i64, key: &str, typed: Option<Typed>) -> Result<(Sheet, Record), crate::fail::Fail> {
+    let (own, s, key) = (object.clone(), visit.look(), key.to_string());
+    visit
+        .read(move |tx| {
+            let record = tx.get(&own.key, id)?;
+            let field = own.field(&key).ok_or_else(Problem::not_found)?;
+            let may = tx.rights.reaches(&own, Access::Edit, words::owner(&record)) && tx.editable(&own).iter().any(|ix| own.at(*ix).key == key);
+            if !may {
+                return Err(Problem::forbidden());
+            }
+            let mut sheet = Typed::of_record(&s, &record, own.fields.iter().filter(|f| f.kind.is_link() || f.key == field.key));
+            if let Some(typed) = &typed {
+                sheet.take(typed, field);
+            }
+            Ok((Sheet::load(tx, s, own.clone(), sheet)?, record))
+        })
+        .await
+}
+
+/// A form with one control; Enter and Tab save, Esc cancels.
+fn editor(visit: &Visit, sheet: &Sheet, record: &Record, field: &Field, was: &Typed, message: &str) -> Markup {
+    html! {
+        form.ak-inline method="post" action={ (words::href(record)) "/fields/" (field.key) } {
+            input type="hidden" name="csrf" value=(visit.csrf);
+            @for (name, value) in was.pairs_of(field) { input type="hidden" name={ "was." (name) } value=(value); }
+            (sheet.bare(field))
+            @if !message.is_empty() { div.ak-error role="alert" { (icon_sized("circle-alert", 13)) (message) } }
+        }
+    }
+}
+
+/// The inner HTML of a value that can be edited in place.
+pub(crate) fn cell(visit: &Visit, object: &Object, record: &Record, field: &Field) -> Markup {
+    let s = visit.look();
+    if field.key == object.title_field().key {
+        return html! { (record.title()) };
+    }
+    let label = visit.t.with("edit-field", &[("name", s.name(field).into())]);
+    html! {
+        @match s.markup(field, record) { Some(value) => { (value) } None => { (crate::ui::tag::nothing()) } }
+        a.ak-cell-edit href={ (words::href(record)) "/fields/" (field.key) } aria-label=(label) { (icon_sized("pencil", 12)) }
+    }
+}

@@ -1,0 +1,28 @@
+//! Forms of any object: quick create, the full form, edits of single fields, possible duplicates,
+//! and what happens when two people edit one record.
+//!
+//! [`crate::value::Typed`] holds what stands in a form, [`Sheet`] draws it; both know fields only by
+//! their types.
+
+mod conflict;
+mod create;
+mod edit;
+mod hints;
+mod inline;
+mod sheet;
+
+pub use sheet::Sheet;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::get;
+
+/// Addresses of the forms.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/{plural}/new", get(create::show).post(create::save))
+        .route("/{plural}/hints", get(hints::show))
+        .route("/{plural}/{id}/edit", get(edit::show).post(edit::save))
+        .route("/{plural}/{id}/clone", get(create::copy))
+        .route("/{plural}/{id}/fields/{field}", get(inline::show).post(inline::save))
+}

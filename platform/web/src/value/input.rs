@@ -1,0 +1,168 @@
+//! The control of a field in a form, with its label, hint and error.
+
+use super::{Look, Typed};
+use crate::ui::form::{self, Row};
+use crate::ui::input::{self, Input, LinkSource};
+use akrab_model::text::date;
+use akrab_model::{Field, FieldType};
+use maud::{Markup, html};
+use std::collections::HashMap;
+
+/// What a form knows while its controls are drawn.
+pub struct Sheet<'a> {
+    pub look: &'a Look,
+    pub typed: &'a Typed,
+    /// Message by control name.
+    pub errors: &'a HashMap<String, String>,
+    /// Field that gets the focus.
+    pub focus: Option<&'a str>,
+}
+
+impl Sheet<'_> {
+    /// The row of a field: label, control, hint, error.
+    pub fn row(&self, field: &Field) -> Markup {
+        let lang = self.look.key();
+        let error = self.errors.get(&field.key).cloned().unwrap_or_default();
+        if field.kind == FieldType::Boolean {
+            return self.tick(field, &error);
+        }
+        let mut row = Row::new(field.label.get(lang)).error(error);
+        if let Some(hint) = &field.hint {
+            row = row.hint(hint.get(lang));
+        }
+        if matches!(field.kind, FieldType::LongText | FieldType::Links | FieldType::Json) {
+            row = row.wide();
+        }
+        let base = self.base(field);
+        form::row(self.look.t, &row, base, |i| self.control(field, i))
+    }
+
+    /// The control alone, for edits in place.
+    pub fn bare(&self, field: &Field) -> Markup {
+        if field.kind == FieldType::Boolean {
+            let yes_no = [("true".to_string(), self.look.t.get("value-yes")), ("false".to_string(), self.look.t.get("value-no"))];
+            return input::select(&self.base(field), &yes_no);
+        }
+        let base = Input { invalid: self.errors.contains_key(&field.key), ..self.base(field) };
+        let base = base.attr("aria-label", field.label.get(self.look.key()));
+        self.control(field, &base)
+    }
+
+    fn base(&self, field: &Field) -> Input {
+        let mut base = Input::new(&field.key, self.typed.text(&field.key)).required(field.required);
+        if self.focus == Some(field.key.as_str()) {
+            base = base.autofocus();
+        }
+        if let Some(max) = field.max_length.filter(|_| field.kind.is_text()) {
+            base = base.attr("maxlength", max.to_string());
+        }
+        base
+    }
+
+    fn tick(&self, field: &Field, error: &str) -> Markup {
+        let checked = self.typed.all(&field.key).contains(&"true");
+        html! {
+            div.ak-form-row data-form-row=(field.key) id={ "f-" (field.key) } {
+                (input::checkbox(&field.key, "true", field.label.get(self.look.key()), checked))
+                @if let Some(hint) = &field.hint { div.ak-hint { (hint.get(self.look.key())) } }
+                @if !error.is_empty() { div.ak-error { (error) } }
+            }
+        }
+    }
+
+    fn control(&self, field: &Field, i: &Input) -> Markup {
+        let t = self.look.t;
+        match field.kind {
+            FieldType::LongText => input::textarea(i, 3),
+            FieldType::Json => input::textarea(i, 4),
+            FieldType::Email => input::email(i),
+            FieldType::Phone => input::phone(i),
+            FieldType::Url => input::text(&i.clone().attr("inputmode", "url")),
+            FieldType::Integer | FieldType::Decimal | FieldType::Percent | FieldType::Score => input::number(i),
+            FieldType::Money => input::money(i, &self.look.currency),
+            FieldType::Duration => input::text(&i.clone().placeholder(&t.get("value-duration-example"))),
+            FieldType::Date => {
+                let iso = date::parse(&i.value, self.look.today(), self.look.lang).map(|d| d.to_string()).unwrap_or_default();
+                input::date(t, i, &iso)
+            }
+            FieldType::DateTime if is_local(&i.value) => input::date_time(i),
+            FieldType::DateTime => input::text(i),
+            FieldType::Choice => input::select(i, &self.options(field)),
+            FieldType::Choices => input::multi_select(i, &self.choices(field), &self.typed.all(&field.key)),
+            FieldType::Link | FieldType::Stage => self.picker(field, i, &field.key),
+            FieldType::Links => self.links(field),
+            _ => input::text(i),
+        }
+    }
+
+    fn choices(&self, field: &Field) -> Vec<(String, String)> {
+        field.choices.iter().map(|c| (c.key.clone(), c.label.get(self.look.key()).to_string())).collect()
+    }
+
+    /// Choices with an empty one where nothing need be chosen, or nothing is yet.
+    fn options(&self, field: &Field) -> Vec<(String, String)> {
+        let mut options = self.choices(field);
+        if !field.required || self.typed.text(&field.key).is_empty() {
+            options.insert(0, (String::new(), String::new()));
+        }
+        options
+    }
+
+    /// A search for the linked record; `owner` is the field its title is kept under.
+    fn picker(&self, field: &Field, i: &Input, owner: &str) -> Markup {
+        let Some(target) = field.to.map(|to| self.look.registry.at(to)) else { return input::text(i) };
+        let source = LinkSource {
+            search_url: format!("/pick/{}", target.key),
+            create_url: (!target.is_system()).then(|| format!("/{}/new", target.plural)),
+            label: self.typed.title(owner, &i.value),
+            chosen: None,
+        };
+        input::link_picker(self.look.t, i, &source)
+    }
+
+    /// Rows of links with their columns, one empty row at the end.
+    fn links(&self, field: &Field) -> Markup {
+        let rows = self.typed.rows(&field.key);
+        html! {
+            div.ak-link-rows id={ "f-" (field.key) } {
+                @for n in 0..=rows { (self.link_row(field, n)) }
+            }
+        }
+    }
+
+    fn link_row(&self, field: &Field, n: usize) -> Markup {
+        let name = |part: &str| format!("{}.{n}.{part}", field.key);
+        let label = field.label.get(self.look.key());
+        let id = name("id");
+        let i = Input::new(&id, self.typed.text(&id)).attr("aria-label", label);
+        html! {
+            div.ak-link-row {
+                div.ak-link-row-main { (self.picker(field, &i, &field.key)) @if let Some(error) = self.errors.get(&id) { div.ak-error { (error) } } }
+                @for column in &field.columns {
+                    @let key = name(&column.key);
+                    @let i = Input::new(&key, self.typed.text(&key)).attr("aria-label", column.label.get(self.look.key())).placeholder(column.label.get(self.look.key()));
+                    div {
+                        @match column.kind {
+                            FieldType::Choice => (input::select(&i, &self.column_options(column))),
+                            FieldType::Boolean => (input::checkbox(&key, "true", column.label.get(self.look.key()), self.typed.text(&key) == "true")),
+                            _ => (self.control(column, &i)),
+                        }
+                        @if let Some(error) = self.errors.get(&key) { div.ak-error { (error) } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The empty option says what the column is about.
+    fn column_options(&self, column: &Field) -> Vec<(String, String)> {
+        let mut options = self.choices(column);
+        options.insert(0, (String::new(), column.label.get(self.look.key()).to_string()));
+        options
+    }
+}
+
+/// What a `datetime-local` control can show: empty or ISO without a zone.
+fn is_local(text: &str) -> bool {
+    text.is_empty() || (text.len() == 16 && text.as_bytes()[10] == b'T')
+}
