@@ -18,6 +18,7 @@ pub mod people;
 pub mod read;
 pub mod rights;
 pub mod settings;
+pub mod view;
 pub mod write;
 
 pub use action::{ActionOutcome, ActionRun};

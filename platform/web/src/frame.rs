@@ -28,6 +28,7 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
             entries.extend(nav(visit).await);
         }
     }
+    entries.extend(crate::view::nav(visit).await);
     entries.sort_by_key(|entry| entry.order);
     let here = visit.facts.path();
     Frame {

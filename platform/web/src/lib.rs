@@ -36,15 +36,18 @@
 
 pub mod api;
 pub mod assets;
+pub mod board;
 pub mod caller;
 pub mod cookie;
 pub mod editor;
 pub mod fail;
+pub mod filter;
 pub mod flash;
 pub mod form;
 pub mod frame;
 pub mod guard;
 pub mod health;
+pub mod list;
 pub mod locale;
 pub mod metrics;
 pub mod record;
@@ -55,6 +58,7 @@ mod sign_in;
 pub mod state;
 pub mod ui;
 pub mod value;
+pub mod view;
 pub mod visit;
 
 pub use caller::ApiCaller;

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, health, setup, sign_in};
+use crate::{api, assets, board, filter, health, list, setup, sign_in, view};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -20,7 +20,11 @@ pub fn router(web: Web) -> Router {
         .merge(health::routes())
         .merge(api::routes())
         .merge(sign_in::routes())
-        .merge(setup::routes());
+        .merge(setup::routes())
+        .merge(filter::people::routes())
+        .merge(list::routes())
+        .merge(board::routes())
+        .merge(view::routes());
     for feature in web.features.iter() {
         routes = routes.merge(feature.routes.clone());
     }

@@ -146,6 +146,14 @@ impl Tx<'_> {
         Ok((all, shown))
     }
 
+    /// Days after which a record rots in a stage; `None` when it never does.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn rotting_days(&mut self, stage: RecordId) -> Result<Option<i64>> {
+        Ok(self.find("stage", stage)?.and_then(|s| s.get("rotting_days").int()))
+    }
+
     fn stage_lanes(&mut self, pipeline: Option<RecordId>) -> Result<Vec<Lane>> {
         let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
         Ok(self.stages(pipeline)?.iter().map(stage_lane).collect())

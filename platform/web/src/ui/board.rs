@@ -114,7 +114,16 @@ fn board_column(t: Text, column: &BoardColumn) -> Markup {
             div.ak-cards data-board-column data-stage=(column.stage) data-label=(column.label) {
                 @for one in &column.cards { (card(t, one)) }
             }
-            @if let Some((words, href)) = &column.more {
+            (more_line(&column.stage, column.more.as_ref(), false))
+        }
+    }
+}
+
+/// "Load 8 more" under a column; `fresh` puts it in the place of the one before it, or takes that away.
+pub fn more_line(stage: &str, more: Option<&(String, String)>, fresh: bool) -> Markup {
+    html! {
+        div id={ "more-" (stage) } hx-swap-oob=[fresh.then_some("true")] {
+            @if let Some((words, href)) = more {
                 a.ak-column-more href=(href) hx-get=(href) hx-target="previous .ak-cards" hx-swap="beforeend" { (words) }
             }
         }

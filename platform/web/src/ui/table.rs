@@ -185,7 +185,7 @@ pub fn table(t: Text, table: &Table) -> Markup {
                     tfoot { tr {
                         td { (first) }
                         @for (column, total) in table.columns.iter().zip(totals) {
-                            td.ak-right[column.numeric] { @if let Some(total) = total { (total) } }
+                            td.ak-right[column.numeric] id={ "total-" (column.key) } { @if let Some(total) = total { (total) } }
                         }
                     } }
                 }
@@ -220,11 +220,16 @@ fn body_line(t: Text, table: &Table, line: &Line) -> Markup {
     match line {
         Line::Row(row) => table_row(t, table, row),
         Line::Group(group) => group_row(table, group),
-        Line::More(words, href) => html! {
-            tr.ak-more { td colspan=(table.columns.len() + 1) {
-                a href=(href) hx-get=(href) hx-target="closest tr" hx-swap="outerHTML" { (icon_sized("chevron-down", 13)) (words) }
-            } }
-        },
+        Line::More(words, href) => more_row(table, words, href),
+    }
+}
+
+/// "Load 145 more", also the fragment at the end of rows read on demand.
+pub fn more_row(table: &Table, words: &str, href: &str) -> Markup {
+    html! {
+        tr.ak-more { td colspan=(table.columns.len() + 1) {
+            a href=(href) hx-get=(href) hx-target="closest tr" hx-swap="outerHTML" { (icon_sized("chevron-down", 13)) (words) }
+        } }
     }
 }
 
@@ -244,13 +249,14 @@ pub fn table_row(t: Text, table: &Table, row: &Row) -> Markup {
                     a.ak-name-link href=(row.href) { (row.title) }
                 }
             }
-            @for (column, cell) in table.columns.iter().zip(&row.cells) { (table_cell(t, column, cell)) }
+            @for (column, cell) in table.columns.iter().zip(&row.cells) { (table_cell(column, cell)) }
         }
     }
 }
 
-/// One cell, also the fragment that replaces it after an edit.
-pub fn table_cell(t: Text, column: &Column, cell: &Cell) -> Markup {
+/// One cell, also the fragment that replaces it after an edit. The pencil of the cell under the
+/// pointer comes from a script, so that fifty rows do not carry hundreds of them.
+pub fn table_cell(column: &Column, cell: &Cell) -> Markup {
     let phone = match column.phone {
         Phone::Hidden => None,
         Phone::Subtitle => Some("subtitle"),
@@ -263,11 +269,6 @@ pub fn table_cell(t: Text, column: &Column, cell: &Cell) -> Markup {
             data-edit=[cell.edit.as_ref()] data-field=(column.key)
             title=[cell.title.as_ref().or(cell.locked.as_ref())] {
             @match &cell.content { Some(content) => { (content) } None => { (nothing()) } }
-            @if let Some(url) = &cell.edit {
-                a.ak-cell-edit href=(url) tabindex="-1" aria-label=(t.with("edit-field", &[("name", column.label.as_str().into())])) {
-                    (icon_sized("pencil", 12))
-                }
-            }
         }
     }
 }

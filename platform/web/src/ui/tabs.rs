@@ -14,6 +14,8 @@ pub struct Tab {
     pub count: Option<String>,
     /// Icon before the words.
     pub icon: Option<String>,
+    /// Id of the place a count comes into after the page.
+    pub late_count: Option<String>,
     /// Whether it is open.
     pub current: bool,
 }
@@ -56,6 +58,7 @@ fn tab_link(tab: &Tab) -> Markup {
             @if let Some(name) = &tab.icon { (icon_sized(name, 15)) }
             span { (tab.label) }
             @if let Some(count) = &tab.count { span.ak-count { (count) } }
+            @else if let Some(id) = &tab.late_count { span.ak-count id=(id) {} }
         }
     }
 }

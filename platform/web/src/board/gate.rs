@@ -1,0 +1,86 @@
+//! What a stage asks for before it lets a record in.
+
+use crate::fail::{field_message, message};
+use crate::form::Fields;
+use crate::ui::button::Button;
+use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::form::error_summary;
+use crate::value::Typed;
+use crate::{Reply, Visit};
+use akrab_model::object::FieldRight;
+use akrab_model::{Field, Object, Problem};
+use axum::http::StatusCode;
+use maud::{Markup, html};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Fields the dialog has asked for before.
+pub fn asked(object: &Object, posted: &Fields) -> Vec<String> {
+    posted.all("asked").filter(|key| object.field(key).is_some_and(Field::writable)).map(Into::into).collect()
+}
+
+/// Whether every fault can be mended by typing something in.
+pub fn askable(object: &Object, problem: &Problem) -> bool {
+    let own = |key: &str| object.field(key).is_some_and(|f| f.writable() && object.decl.board.as_ref().is_none_or(|b| b.by != key));
+    !problem.fields.is_empty() && problem.fields.iter().all(|f| own(f.field()))
+}
+
+/// The dialog with the missing fields (422).
+///
+/// # Errors
+/// What the database answers.
+pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, posted: &Fields, problem: &Problem) -> Reply {
+    let t = visit.t;
+    let mut keys = asked(object, posted);
+    for fault in &problem.fields {
+        if !keys.iter().any(|key| key == fault.field()) {
+            keys.push(fault.field().to_string());
+        }
+    }
+    let rights = visit.rights();
+    keys.retain(|key| object.field_ix(key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit));
+    let own = object.key.clone();
+    let record = visit.read(move |tx| tx.get(&own, id)).await?;
+    let title = t.with("gate-title", &[("name", record.title().into())]);
+    let first = posted.text("gate").is_empty();
+    let faults: Vec<(String, String)> = problem.fields.iter().map(|f| (f.field().to_string(), field_message(t, f))).collect();
+    let body = html! {
+        @if keys.is_empty() { p { (message(t, problem)) } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else { (error_summary(t, &faults)) }
+        input type="hidden" name="stage" value=(stage);
+        input type="hidden" name="gate" value="1";
+        (rows(visit, object, &record, &keys, posted, if first { &[] } else { &faults }))
+    };
+    let close = format!("/{}?type=board", object.plural);
+    let d = Dialog {
+        id: "gate",
+        icon: Some("list-checks"),
+        title: &title,
+        body,
+        footer: html! {
+            span.ak-spacer {}
+            (Button::new(t.get("cancel")).ghost().href(close.clone()).flag("data-close", true))
+            (Button::new(t.get("gate-save")).primary().submit())
+        },
+        wide: false,
+        close_href: &close,
+    };
+    let action = format!("/{}/{id}/stage?version={}", object.plural, record.version);
+    let mut response = visit.dialog(&title, dialog_form(t, &d, &action, &visit.csrf)).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// One row per field asked for, with what was typed.
+fn rows(visit: &Visit, object: &Arc<Object>, record: &akrab_model::Record, keys: &[String], posted: &Fields, faults: &[(String, String)]) -> Markup {
+    let look = visit.look();
+    let fields: Vec<&Field> = keys.iter().filter_map(|key| object.field(key)).collect();
+    let typed = if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
+    let errors: HashMap<String, String> = faults.iter().cloned().collect();
+    let sheet = crate::value::input::Sheet { look: &look, typed: &typed, errors: &errors, focus: keys.first().map(String::as_str) };
+    html! {
+        @for field in fields {
+            input type="hidden" name="asked" value=(field.key);
+            (sheet.row(field))
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Boards: one column per stage or choice, cards that move between them.
+//!
+//! A board is a way to see a list ([`crate::list`]); only moving and reading on are its own.
+
+mod card;
+mod draw;
+mod gate;
+mod lane;
+mod step;
+
+pub use draw::{draw, request};
+
+use crate::Web;
+use axum::Router;
+use axum::routing::{get, post};
+
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/{plural}/lane", get(lane::show))
+        .route("/{plural}/{id}/stage", post(step::step))
+}

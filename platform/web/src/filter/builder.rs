@@ -1,0 +1,125 @@
+//! The builder: fields, operators and values as the kit's part wants them.
+
+use super::fields::{self, Choice};
+use super::words::{Titles, op_words};
+use super::tree;
+use crate::value::Look;
+use super::people::{PEOPLE, is_person};
+use crate::list::address::{Address, push};
+use crate::ui::filter::{FilterBuilder, filter_builder};
+use akrab_engine::Rights;
+use akrab_model::filter::{Filter, Op};
+use akrab_model::{FieldType, Object};
+use maud::{Markup, html};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The builder of a list, with the words of the count now.
+pub fn builder(s: &Look, object: &Arc<Object>, rights: &Rights, filter: Option<&Filter>, titles: &Titles, address: &Address, count: Markup) -> Markup {
+    let choices = fields::choices(s, object, rights);
+    let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
+    let first = address.first_page();
+    let mut save = first.at(&format!("{}/views/new", address.base));
+    if !save.contains('?') {
+        push(&mut save, "view", "");
+    }
+    let plain_fields: Vec<_> = choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect();
+    let keep: Vec<_> = [("view", first.view.clone()), ("sort", first.sort.clone()), ("group", first.group.clone()), ("columns", first.columns.clone()), ("q", first.q.clone())]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value?)))
+        .collect();
+    filter_builder(
+        s.t,
+        &FilterBuilder {
+            action: &address.base,
+            filter: &drawn.to_string(),
+            fields: &field_list(s, &choices, titles).to_string(),
+            operators: &operator_list(s, &choices).to_string(),
+            count_url: &Address { filter: None, ..first.clone() }.at(&format!("{}/count", address.base)),
+            count,
+            title: &s.t.with("filter-title", &[("records", object.plural_label(s.key()).to_lowercase().into())]),
+            plain_fields: &plain_fields,
+            plain_operators: &plain_operators(s),
+            clear_href: &first.with_filter(None).href(),
+            save_href: &save,
+            keep: &keep,
+        },
+    )
+}
+
+/// "186 dari 1.284 perusahaan cocok".
+pub fn count_words(s: &Look, object: &Object, matching: &str, all: Option<&str>) -> Markup {
+    let records = object.plural_label(s.key()).to_lowercase();
+    match all {
+        Some(all) => html! { b { (matching) } " " (s.t.with("filter-count-of", &[("all", all.into()), ("records", records.into())])) },
+        None => html! { b { (matching) } " " (s.t.with("filter-count", &[("records", records.into())])) },
+    }
+}
+
+fn field_list(s: &Look, choices: &[Choice], titles: &Titles) -> Json {
+    choices
+        .iter()
+        .map(|c| {
+            let mut entry = json!({"key": c.key, "label": c.label, "type": fields::type_name(c.kind)});
+            if !c.group.is_empty() {
+                entry["group"] = c.group.clone().into();
+            }
+            if let Some(field) = &c.field {
+                if !field.choices.is_empty() {
+                    entry["options"] = field.choices.iter().map(|o| json!([o.key, o.label.get(s.key())])).collect();
+                } else if c.kind == FieldType::Boolean {
+                    entry["options"] = json!([["true", s.t.get("value-yes")], ["false", s.t.get("value-no")]]);
+                } else if let Some(to) = field.to {
+                    let target = s.registry.at(to);
+                    let mut known: Vec<Json> = titles.iter().filter(|((o, _), _)| *o == to.0).map(|((_, id), title)| json!([id.to_string(), title])).collect();
+                    if is_person(s, field) {
+                        known.extend([json!(["me", s.t.get("filter-me")]), json!(["my_team", s.t.get("filter-my-team")])]);
+                    }
+                    entry["search"] = if is_person(s, field) { PEOPLE.into() } else { format!("/pick/{}", target.key).into() };
+                    entry["options"] = known.into();
+                }
+            }
+            entry
+        })
+        .collect()
+}
+
+fn operator_list(s: &Look, choices: &[Choice]) -> Json {
+    let kinds: BTreeMap<String, FieldType> = choices.iter().map(|c| (fields::type_name(c.kind), c.kind)).collect();
+    kinds
+        .into_iter()
+        .map(|(name, kind)| {
+            let offered = fields::operators(kind).filter(|op| !(*op == Op::In && kind.is_text()) && !(*op == Op::NotIn && kind.is_text()));
+            let list: Vec<Json> = offered.map(|op| json!({"op": op, "label": op_words(s, kind, op), "editor": editor(kind, op)})).collect();
+            (name, Json::from(list))
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// The value editor an operator wants.
+fn editor(kind: FieldType, op: Op) -> &'static str {
+    match (kind, op) {
+        (_, Op::Empty | Op::NotEmpty) => "none",
+        (_, Op::Within | Op::NotWithin) => "relative",
+        (FieldType::Date | FieldType::DateTime, Op::Between) => "date-between",
+        (_, Op::Between) => "between",
+        (FieldType::Date | FieldType::DateTime, _) => "date",
+        (FieldType::Boolean, _) => "choice",
+        (FieldType::Choice | FieldType::Choices | FieldType::Stage | FieldType::Link | FieldType::Links, Op::In | Op::NotIn) => "choices",
+        (FieldType::Choice, _) => "choice",
+        (FieldType::Stage | FieldType::Link | FieldType::Links, _) => "link",
+        (FieldType::Money, _) => "money",
+        (FieldType::Integer | FieldType::Decimal | FieldType::Percent | FieldType::Duration | FieldType::Score, _) => "number",
+        _ => "text",
+    }
+}
+
+/// Operators of the form without script: those that fit most types.
+fn plain_operators(s: &Look) -> Vec<(String, String)> {
+    let all = [Op::Contains, Op::Is, Op::IsNot, Op::In, Op::Gt, Op::Lt, Op::Within, Op::Empty, Op::NotEmpty];
+    all.iter()
+        .filter_map(|op| Some((serde_json::to_value(op).ok()?.as_str()?.to_string(), op_words(s, FieldType::Text, *op))))
+        .collect()
+}

@@ -1,0 +1,61 @@
+//! Values in table cells: short, the whole in the tooltip.
+
+use crate::filter::people::is_person;
+use crate::ui::avatar::{Shape, avatar_labelled};
+use crate::ui::tag::tag;
+use crate::ui::table::Cell;
+use crate::value::Look;
+use akrab_model::format;
+use akrab_model::{Field, FieldType, Record, Value};
+use maud::{Markup, html};
+
+/// Longest text in a cell, in characters.
+const LONGEST: usize = 80;
+
+/// The value of a field as a cell without editor.
+pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
+    let words = || look.words(field, record);
+    match record.get(&field.key) {
+        Value::Null => Cell::default(),
+        Value::Text(key) if field.kind == FieldType::Choice => match field.choice(key) {
+            Some(choice) => Cell::new(look.choice(choice)),
+            None => Cell::text(key),
+        },
+        Value::Keys(keys) => Cell::new(html! {
+            @for key in keys { (tag(field.choice(key).map_or(key, |c| c.label.get(look.key())))) " " }
+        }),
+        Value::Date(day) => day_cell(look, *day).title(format::date_long(*day, look.lang)),
+        Value::Time(moment) => {
+            let local = look.local(*moment);
+            let full = format!("{}, {}", format::date_long(local.date(), look.lang), format::time(local.time(), look.lang));
+            day_cell(look, local.date()).title(full)
+        }
+        Value::Link(_) if is_person(look, field) => Cell::new(avatar_labelled(Shape::Person, &words(), 20)),
+        Value::Link(_) if field.kind == FieldType::Stage => Cell::new(tag(&words())),
+        Value::Link(_) | Value::Links(_) => long(words()),
+        Value::Text(_) | Value::Json(_) => long(words()).muted(),
+        Value::Bool(false) => Cell::text(&words()).muted(),
+        _ => Cell::text(&words()),
+    }
+}
+
+/// The content of a cell alone, for the answer to an edit.
+pub fn content(look: &Look, record: &Record, field: &Field) -> Option<Markup> {
+    cell(look, record, field).content
+}
+
+fn long(words: String) -> Cell {
+    if words.chars().count() <= LONGEST {
+        return Cell::text(&words);
+    }
+    let short: String = words.chars().take(LONGEST).collect();
+    let title: String = words.chars().take(600).collect();
+    Cell::text(&format!("{}…", short.replace('\n', " "))).title(title)
+}
+
+/// Near days in words, the others in digits and muted.
+fn day_cell(look: &Look, day: jiff::civil::Date) -> Cell {
+    let words = format::date_short(day, look.today(), look.lang);
+    let cell = Cell::text(&words);
+    if words.starts_with(|c: char| c.is_ascii_digit()) { cell.muted() } else { cell }
+}

@@ -1,0 +1,78 @@
+//! Lists with nothing in them: nothing yet, nothing that matches, nothing one may see.
+
+use super::state::Listing;
+use crate::ui::button::Button;
+use crate::ui::empty::{Empty, Way, empty};
+use crate::ui::tag::Tone;
+use crate::{Reply, Visit};
+use akrab_engine::Rights;
+use akrab_model::Object;
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+/// No record yet: what the object is for and how to begin.
+pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
+    let t = visit.t;
+    let lang = visit.lang();
+    let one = object.label(lang).to_lowercase();
+    let create = rights.may_create(object);
+    let new = format!("/{}/new", object.plural);
+    empty(&Empty {
+        icon: object.decl.icon.clone(),
+        title: t.with("empty-object", &[("records", object.plural_label(lang).to_lowercase().into())]),
+        text: object.decl.purpose.get(lang).to_string(),
+        actions: create.then(|| html! {
+            (Button::new(t.with("list-new", &[("record", one.into())])).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
+        }),
+        ways: if create {
+            vec![Way {
+                icon: "upload".into(),
+                title: t.get("empty-import"),
+                detail: t.get("empty-import-detail"),
+                note: String::new(),
+                tone: Tone::Neutral,
+                href: format!("/{}/import", object.plural),
+            }]
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+/// Nothing matches the filter.
+pub fn filtered(listing: &Listing) -> Markup {
+    let t = listing.look.t;
+    let address = super::address::Address { q: None, ..listing.address.first_page().with_filter(None) };
+    let save = listing.view().state.filter.is_some() && listing.address.filter.is_some();
+    empty(&Empty {
+        icon: "search-x".into(),
+        title: t.with("empty-filter", &[("records", listing.records().into())]),
+        text: t.get("empty-filter-text"),
+        actions: Some(html! {
+            (Button::new(t.get("empty-filter-clear")).primary().large().icon("eraser").href(address.href()))
+            @if save { (Button::new(t.get("view-reset")).large().href(listing.address.reset().href())) }
+        }),
+        ways: Vec::new(),
+    })
+}
+
+/// The role may see no record of the object.
+///
+/// # Errors
+/// As [`Visit::page`].
+pub async fn forbidden(visit: &Visit, object: &Object) -> Reply {
+    let t = visit.t;
+    let name = object.plural_label(visit.lang());
+    let frame = visit.frame(name).await;
+    let admins: Vec<String> = visit.engine().people().users().into_iter().filter(|p| p.active && p.role.key == "administrator").map(|p| p.name.clone()).take(3).collect();
+    let body = empty(&Empty {
+        icon: "lock".into(),
+        title: t.with("empty-forbidden", &[("records", name.to_lowercase().into())]),
+        text: t.with("empty-forbidden-text", &[("people", admins.join(", ").into())]),
+        actions: Some(html! { (Button::new(t.get("empty-forbidden-home")).primary().large().href("/")) }),
+        ways: Vec::new(),
+    });
+    let mut response = visit.page(&frame, body)?;
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    Ok(response)
+}

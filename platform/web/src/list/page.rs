@@ -1,0 +1,266 @@
+//! The list page: one reading, then the drawing.
+
+use super::address::Address;
+use super::group::{self, Part};
+use super::head;
+use super::rows::{self, Drawing};
+use super::state::{Listing, ROWS};
+use super::{count, empty, tools};
+use crate::board;
+use crate::cookie::{self, Keep};
+use crate::filter::words::{Titles, titles};
+use crate::filter::{builder, chips, tree};
+use crate::ui::bulk::{BulkAction, bulk_bar, list_body};
+use crate::ui::button::Button;
+use crate::ui::frame::{Crumb, Frame};
+use crate::ui::pager::{Pager, pager};
+use crate::ui::table::{Column, Line, Table, table};
+use crate::{Reply, Visit};
+use akrab_engine::{Access, Board, List, ListRequest, Result, Rights, Total, Tx};
+use akrab_model::object::{Scope, ViewKind};
+use akrab_model::{Count, Filter};
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect};
+use maud::{Markup, html};
+
+/// Cookie that remembers how many rows a person wants.
+const ROWS_COOKIE: &str = "akrab_rows";
+
+/// Everything a list page shows.
+pub struct Read {
+    pub listing: Listing,
+    pub titles: Titles,
+    pub count: Count,
+    pub body: Body,
+    /// Records of the object as such, when none matched.
+    pub any: bool,
+}
+
+pub enum Body {
+    Table { list: List, totals: Option<Vec<Total>>, groups: Option<Vec<Part>> },
+    Board(Box<Board>),
+}
+
+/// `GET /{plural}`.
+pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Reply {
+    let object = visit.engine().object(&plural)?;
+    if object.plural != plural || object.is_system() {
+        return Err(akrab_model::Problem::not_found().into());
+    }
+    if visit.rights().scope(&object, Access::Read) == Scope::None {
+        return empty::forbidden(&visit, &object).await;
+    }
+    let address = Address::read(&plural, &pairs);
+    if let Some(href) = folded(&visit, &object, &address, &pairs).await? {
+        return Ok(Redirect::to(&href).into_response());
+    }
+    let rows = cookie::get(&visit.web.config, &visit.facts.headers, ROWS_COOKIE).and_then(|v| v.parse().ok());
+    let chosen = address.limit.filter(|n| ROWS.contains(n) && Some(*n) != rows);
+    let look = visit.look();
+    let read = visit
+        .read(move |tx| {
+            let listing = Listing::resolve(tx, &look, object, address, rows)?;
+            read(tx, listing)
+        })
+        .await?;
+    let mut response = draw(&visit, &read).await?;
+    if let Some(limit) = chosen {
+        let value = cookie::set(&visit.web.config, ROWS_COOKIE, &limit.to_string(), Keep::For(31_536_000));
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+/// The address with a quick filter, or a condition of the form without script, folded into its filter.
+async fn folded(visit: &Visit, object: &std::sync::Arc<akrab_model::Object>, address: &Address, pairs: &[(String, String)]) -> Result<Option<String>, crate::Fail> {
+    let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty());
+    let more = match (get("quick"), get("add-field"), get("add-op")) {
+        (Some(quick), _, _) => chips::read_quick(quick),
+        (None, Some(field), Some(op)) if get("add-value").is_some() || op.ends_with("empty") => {
+            let op = serde_json::from_value(op.into()).map_err(|_| akrab_model::Problem::malformed("filter_unknown_operator"))?;
+            Some(Filter::test(field, op, get("add-value").unwrap_or_default()))
+        }
+        _ => None,
+    };
+    let Some(more) = more else { return Ok(None) };
+    let (look, object, own) = (visit.look(), object.clone(), address.clone());
+    let filter = visit
+        .read(move |tx| {
+            let listing = Listing::resolve(tx, &look, object.clone(), own, None)?;
+            let joined = tree::with(listing.filter.as_ref(), more).to_json().to_string();
+            tree::read(&tx.registry.clone(), &object, &tx.parse_env(), &joined)
+        })
+        .await?;
+    Ok(Some(address.with_filter(filter.map(|f| f.to_json()).as_ref()).href()))
+}
+
+/// Reads all a page shows.
+fn read(tx: &mut Tx, listing: Listing) -> Result<Read> {
+    let titles = match &listing.filter {
+        Some(filter) => titles(&listing.look, tx, &listing.object, filter)?,
+        None => Titles::new(),
+    };
+    let request = listing.request();
+    let (count, body) = if listing.state.kind == ViewKind::Board {
+        let board = tx.board(&board::request(&listing))?;
+        let count = board.lanes.iter().filter(|l| l.category == "open").map(|l| l.count).sum();
+        (Count::Exact(count), Body::Board(Box::new(board)))
+    } else {
+        let count = tx.count(&request, false)?;
+        // sums over very many rows come a moment after the page
+        let totals = match count {
+            Count::Exact(_) if !listing.state.totals.is_empty() => Some(tx.totals(&request, &listing.state.totals)?),
+            _ => None,
+        };
+        let groups = if listing.group().is_some() { Some(group::read(tx, &listing)?) } else { None };
+        let list = match &groups {
+            Some(_) => List { object: listing.object.clone(), columns: Vec::new(), records: Vec::new(), next: None, previous: None },
+            None => tx.list(&request)?,
+        };
+        (count, Body::Table { list, totals, groups })
+    };
+    let narrowed = listing.filter.is_some() || listing.address.q.is_some();
+    let any = count.shown() > 0 || (narrowed && has_any(tx, &listing)?);
+    Ok(Read { listing, titles, count, body, any })
+}
+
+/// Whether the reader may see any record of the object at all.
+fn has_any(tx: &mut Tx, listing: &Listing) -> Result<bool> {
+    let request = ListRequest { object: listing.object.key.clone(), columns: vec![listing.object.title_field().key.clone()], limit: 1, ..ListRequest::default() };
+    Ok(!tx.list(&request)?.records.is_empty())
+}
+
+async fn draw(visit: &Visit, read: &Read) -> Reply {
+    let listing = &read.listing;
+    let rights = visit.rights();
+    let frame = frame(visit, listing, &rights).await;
+    let words = head::count_words(&listing.look, read.count);
+    let tabs = tools::views(visit, listing, Some(&words));
+    if !read.any {
+        return visit.page(&frame, html! { (tabs) (empty::object(visit, &listing.object, &rights)) });
+    }
+    let live = builder::count_words(&listing.look, &listing.object, &words, None);
+    let filter = builder::builder(&listing.look, &listing.object, &rights, listing.filter.as_ref(), &read.titles, &listing.address, live);
+    let body = match &read.body {
+        Body::Board(board) => board::draw(visit, listing, &rights, &read.titles, board),
+        Body::Table { list, totals, groups } => html! {
+            (tools::bar(listing, &read.titles))
+            @if read.count.shown() == 0 {
+                (empty::filtered(listing))
+            } @else {
+                (table_body(visit, listing, &rights, read.count, list, totals.as_deref(), groups.as_deref()))
+            }
+        },
+    };
+    visit.page(&frame, html! { (tabs) (body) (filter) })
+}
+
+/// The frame of a list: breadcrumb, star, import, menu, the one filled button.
+pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
+    let t = visit.t;
+    let object = &listing.object;
+    let mut frame = visit.frame(object.plural_label(visit.lang())).await;
+    if let Some(group) = t.find(&format!("group-{}", object.decl.group), &[]) {
+        frame.breadcrumb.push(Crumb { label: group, href: None });
+    }
+    let pin = format!("/{}/views/{}/pin", object.plural, listing.view().key);
+    frame.beside_title = Some(crate::ui::frame::star(t, &pin, &visit.csrf, listing.pinned));
+    let create = rights.may_create(object);
+    let new = format!("/{}/new", object.plural);
+    frame.actions = Some(html! {
+        @if create && listing.state.kind == ViewKind::Table {
+            (Button::new(t.get("list-import")).icon("upload").href(format!("/{}/import", object.plural)).attr("class", "btn ak-hide-phone"))
+        }
+        (tools::more(listing, rights))
+        @if create {
+            (Button::new(t.with("list-new", &[("record", object.label(visit.lang()).to_lowercase().into())]))
+                .primary().icon("plus").key("C").href(new.clone()).attr("data-dialog-href", new.clone()))
+        }
+    });
+    frame.create_href = create.then_some(new);
+    frame
+}
+
+fn table_body(visit: &Visit, listing: &Listing, rights: &Rights, count: Count, list: &List, totals: Option<&[Total]>, groups: Option<&[Part]>) -> Markup {
+    let t = visit.t;
+    let look = &listing.look;
+    let drawing = Drawing::new(listing, rights);
+    let from = listing.address.from.unwrap_or(1);
+    let words = head::count_words(look, count);
+    let lines = match groups {
+        Some(parts) => group::lines(listing, &drawing, parts),
+        None => list.records.iter().enumerate().map(|(n, r)| Line::Row(Box::new(drawing.row(r, Some((from + n as u64, &words)))))).collect(),
+    };
+    let title = listing.object.title_field();
+    let first_width = listing.state.columns.iter().find(|c| c.key == title.key).and_then(|c| c.width);
+    let foot = match totals {
+        Some(figures) => head::totals(listing, figures),
+        None => listing.columns().map(|_| None).collect(),
+    };
+    let mut columns_url = format!("{}/columns", listing.address.base);
+    super::address::push(&mut columns_url, "view", &listing.view().key);
+    let whole = Table {
+        id: "list".into(),
+        caption: listing.object.plural_label(look.key()).into(),
+        first: Column {
+            key: title.key.clone(),
+            label: title.label.get(look.key()).into(),
+            width: first_width.or(Some(240)),
+            numeric: false,
+            sorting: title.sortable().then(|| head::sorting(listing, &title.key)),
+            phone: crate::ui::table::Phone::Hidden,
+        },
+        columns: rows::columns(listing),
+        lines,
+        totals: Some((head::count_cell(listing, count), foot)),
+        selectable: true,
+        compact: false,
+        columns_url: Some(columns_url),
+    };
+    let (previous, next) = head::pages(listing, list.records.len(), list.previous.as_deref(), list.next.as_deref());
+    let shown = match groups {
+        Some(_) => t.with("list-all-shown", &[("of", words.clone().into()), ("records", listing.records().into())]),
+        None => head::range_words(listing, list.records.len(), count),
+    };
+    let pages = Pager {
+        shown,
+        rows: u32::try_from(listing.limit).unwrap_or(50),
+        choices: if groups.is_some() { Vec::new() } else { ROWS.iter().map(|n| (u32::try_from(*n).unwrap_or(50), listing.address.with_limit(*n).href())).collect() },
+        previous,
+        next,
+    };
+    let late = totals.is_none() && !listing.state.totals.is_empty();
+    let all = t.with("bulk-select-all", &[("n", words.into())]);
+    let body = list_body(t, table(t, &whole), pager(t, &pages), bulk_bar(t, &bulk_actions(listing, rights), Some(&all), &visit.csrf));
+    html! {
+        (body)
+        @if late { (count::late_totals(listing)) }
+    }
+}
+
+fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
+    let t = listing.look.t;
+    let object = &listing.object;
+    let may = |access| rights.scope(object, access) > Scope::None;
+    let action = |icon: &str, key: &str, path: &str, danger: bool| BulkAction {
+        icon: icon.into(),
+        label: t.get(key),
+        action: format!("/{}/{path}", object.plural),
+        danger,
+    };
+    let mut actions = Vec::new();
+    if may(Access::Edit) {
+        actions.push(action("pencil", "bulk-edit", "bulk/edit", false));
+        if object.owner.is_some() {
+            actions.push(action("user-check", "bulk-assign", "bulk/assign", false));
+        }
+    }
+    if may(Access::Export) {
+        actions.push(action("download", "list-export", "export", false));
+    }
+    if may(Access::Delete) {
+        actions.push(action("trash-2", "bulk-delete", "bulk/delete", true));
+    }
+    actions
+}

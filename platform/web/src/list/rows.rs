@@ -1,0 +1,212 @@
+//! Rows of the table, for the page, for groups and after edits.
+
+use super::address::{Address, push};
+use super::cell::cell;
+use super::group;
+use super::state::Listing;
+use crate::ui::table::{Column, Line, Phone, Row, Table, table_row};
+use crate::ui::{icon, table};
+use crate::value::Look;
+use crate::{Reply, Visit};
+use akrab_engine::{List, Rights};
+use akrab_model::object::{Avatar, FieldRight};
+use akrab_model::{Field, FieldType, Object, Record};
+use axum::extract::{Path, Query};
+use axum::response::Redirect;
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+
+/// Rows read at once when a group is opened or read on.
+const MORE: usize = 50;
+
+/// Draws records as rows.
+pub struct Drawing<'a> {
+    pub listing: &'a Listing,
+    pub rights: &'a Rights,
+    /// Editable, column by column.
+    editable: Vec<bool>,
+}
+
+impl<'a> Drawing<'a> {
+    pub fn new(listing: &'a Listing, rights: &'a Rights) -> Self {
+        let object = &listing.object;
+        let edits = rights.scope(object, akrab_engine::Access::Edit) > akrab_model::object::Scope::None;
+        let may = |f: &Field| f.writable() && object.field_ix(&f.key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit);
+        let editable = listing.columns().map(|(_, f)| edits && may(f) && inline(f)).collect();
+        Self { listing, rights, editable }
+    }
+
+    /// One record as a row. `place` is its number in the list, `of` the whole count.
+    pub fn row(&self, record: &Record, place: Option<(u64, &str)>) -> Row {
+        let object = &self.listing.object;
+        let look = &self.listing.look;
+        let href = format!("/{}/{}", object.plural, record.id);
+        let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key));
+        let reached = self.rights.reaches(object, akrab_engine::Access::Edit, owner) || object.owner.is_none();
+        let mut peek = format!("{href}/peek");
+        if let Some((n, of)) = place {
+            push(&mut peek, "n", &n.to_string());
+            push(&mut peek, "of", of);
+        }
+        let cells = self.listing.columns().zip(&self.editable).map(|((_, field), edit)| {
+            let shown = cell(look, record, field);
+            if *edit && reached { shown.edit(format!("{href}/fields/{}?as=cell", field.key)) } else { shown }
+        });
+        Row {
+            id: record.id.to_string(),
+            title: title(look, record),
+            peek: Some(peek),
+            lead: Some(lead(object, record.title())),
+            cells: cells.collect(),
+            selected: false,
+            href,
+        }
+    }
+}
+
+/// What a record is called; records without a name still have a link.
+pub fn title(look: &Look, record: &Record) -> String {
+    let title = record.title();
+    if title.is_empty() { look.t.get("record-untitled") } else { title.to_string() }
+}
+
+/// The 20 px slot before the title.
+pub fn lead(object: &Object, title: &str) -> Markup {
+    match object.decl.avatar {
+        Avatar::Person => crate::ui::person(title, 20),
+        Avatar::Company => crate::ui::company(title, 20),
+        Avatar::Icon => html! { span.ak-faint { (icon(&object.decl.icon)) } },
+    }
+}
+
+/// Whether a field's editor fits into a cell.
+pub fn inline(field: &Field) -> bool {
+    !matches!(field.kind, FieldType::LongText | FieldType::Json | FieldType::Links | FieldType::File)
+}
+
+/// The heads of the columns after the title, with their place on the phone's card.
+pub fn columns(listing: &Listing) -> Vec<Column> {
+    let mut subtitles = 0;
+    let mut fields = 0;
+    let mut status = false;
+    let mut meta = false;
+    listing
+        .columns()
+        .map(|(state, field)| {
+            let toned = field.choices.iter().any(|c| c.tone != akrab_model::object::Tone::Neutral);
+            let phone = match field.kind {
+                FieldType::Choice if toned && !status => {
+                    status = true;
+                    Phone::Status
+                }
+                FieldType::Stage if !status => {
+                    status = true;
+                    Phone::Status
+                }
+                FieldType::Money if fields < 2 => {
+                    fields += 1;
+                    Phone::Field
+                }
+                FieldType::Date | FieldType::DateTime if !meta => {
+                    meta = true;
+                    Phone::Meta
+                }
+                FieldType::Text | FieldType::Choice | FieldType::Link | FieldType::Phone | FieldType::Email
+                    if subtitles < 2 && !crate::filter::people::is_person(&listing.look, field) =>
+                {
+                    subtitles += 1;
+                    Phone::Subtitle
+                }
+                _ => Phone::Hidden,
+            };
+            Column {
+                key: field.key.clone(),
+                label: field.label.get(listing.look.key()).to_string(),
+                width: state.width.or(width(&listing.look, field)),
+                numeric: field.kind.is_number(),
+                sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
+                phone,
+            }
+        })
+        .collect()
+}
+
+/// A width that fits the type; text columns share the rest.
+fn width(look: &Look, field: &Field) -> Option<u16> {
+    if crate::filter::people::is_person(look, field) {
+        return Some(64);
+    }
+    match field.kind {
+        FieldType::Money => Some(150),
+        FieldType::Integer | FieldType::Percent | FieldType::Score | FieldType::Duration | FieldType::Decimal => Some(110),
+        FieldType::Date | FieldType::DateTime => Some(112),
+        FieldType::Phone => Some(136),
+        FieldType::Boolean => Some(90),
+        _ => None,
+    }
+}
+
+/// More rows of a group (or of the list): rows, and a line for the rest.
+pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Reply {
+    let address = Address::read(&plural, &pairs);
+    let key = pairs.iter().find(|(name, _)| name == "in").map(|(_, value)| value.clone());
+    let done: u64 = pairs.iter().find(|(name, _)| name == "done").and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
+    let of: u64 = pairs.iter().find(|(name, _)| name == "all").and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
+    if !visit.is_fragment() {
+        return Ok(Redirect::to(&Address { open: key, ..address.first_page() }.href()).into_response());
+    }
+    let look = visit.look();
+    let object = visit.object(&plural)?;
+    let read = move |tx: &mut akrab_engine::Tx| {
+        let mut listing = Listing::resolve(tx, &look, object, address, None)?;
+        let own = key.as_deref().and_then(|key| group::condition(&listing, key));
+        let mut request = listing.request();
+        request.limit = MORE;
+        if let Some(own) = own {
+            request.filter = Some(match listing.filter.take() {
+                Some(filter) => akrab_model::Filter::All(vec![filter, own]),
+                None => own,
+            });
+        }
+        let list = tx.list(&request)?;
+        Ok((listing, list, key))
+    };
+    let (listing, list, key) = visit.read(read).await?;
+    let rights = visit.rights();
+    Ok(fragment(&listing, &rights, &list, key.as_deref(), done, of).into_response())
+}
+
+fn fragment(listing: &Listing, rights: &Rights, list: &List, key: Option<&str>, done: u64, of: u64) -> Markup {
+    let t = listing.look.t;
+    let drawing = Drawing::new(listing, rights);
+    let whole = Table { columns: columns(listing), selectable: true, ..Table::default() };
+    let done = done + list.records.len() as u64;
+    html! {
+        @for record in &list.records { (table_row(t, &whole, &drawing.row(record, None))) }
+        @if let (Some(next), Some(key)) = (&list.next, key) {
+            (table::more_row(&whole, &more_words(listing, of.saturating_sub(done)), &more_href(listing, key, next, done, of)))
+        }
+    }
+}
+
+/// "Muat 145 lagi".
+pub fn more_words(listing: &Listing, rest: u64) -> String {
+    let n = i64::try_from(rest).unwrap_or(i64::MAX);
+    listing.look.t.with("list-load-more", &[("n", n.into())])
+}
+
+/// Address of the next rows of a group.
+pub fn more_href(listing: &Listing, key: &str, after: &str, done: u64, of: u64) -> String {
+    let address = Address { after: Some(after.into()), from: None, ..listing.address.clone() };
+    let mut href = address.at(&format!("{}/rows", address.base));
+    push(&mut href, "in", key);
+    push(&mut href, "done", &done.to_string());
+    push(&mut href, "all", &of.to_string());
+    href
+}
+
+/// A line that loads more.
+pub fn more_line(listing: &Listing, key: &str, after: &str, done: u64, of: u64) -> Line {
+    Line::More(more_words(listing, of.saturating_sub(done)), more_href(listing, key, after, done, of))
+}
+
