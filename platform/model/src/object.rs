@@ -13,6 +13,11 @@ pub use registry::{Object, Registry};
 
 use serde::{Deserialize, Serialize};
 
+/// The JSON Schema of object files, for editors that complete and check while one types.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(ObjectDecl).to_value()
+}
+
 /// Position of an object in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectIx(pub u16);
@@ -22,7 +27,7 @@ pub struct ObjectIx(pub u16);
 pub struct FieldIx(pub u16);
 
 /// A text in both languages of the product; neither may be missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     pub id: String,
@@ -40,7 +45,7 @@ impl Label {
 }
 
 /// What a choice's colour and shape say: always shown beside the word, never alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     #[default]
@@ -54,11 +59,23 @@ pub enum Tone {
 }
 
 /// One entry of a choice field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub key: String,
     pub label: Label,
     #[serde(default)]
     pub tone: Tone,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schema_knows_every_field_type_and_refuses_unknown_keys() {
+        let schema = super::json_schema().to_string();
+        for kind in ["person_name", "auto_number", "rollup", "links", "long_text", "date_time"] {
+            assert!(schema.contains(&format!("\"{kind}\"")), "{kind}");
+        }
+        assert_eq!(super::json_schema()["additionalProperties"], false);
+    }
 }

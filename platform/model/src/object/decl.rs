@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// One object file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectDecl {
     /// Singular key, also the table's name: `account`.
@@ -69,7 +69,7 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Avatar {
     #[default]
@@ -79,7 +79,7 @@ pub enum Avatar {
 }
 
 /// Whether and where writes of this object are told.
-#[derive(Debug, Clone, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct TimelineDecl {
     /// Link fields whose targets get an entry for each record of this object (an interaction's account and contact).
@@ -100,7 +100,7 @@ pub struct TimelineDecl {
 }
 
 /// One field. Which options apply depends on the type; `check` refuses those that do not.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDecl {
     #[serde(rename = "type")]
@@ -166,7 +166,7 @@ pub struct FieldDecl {
 }
 
 /// A value computed over child records and kept in the same transaction.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollupDecl {
     /// Child object, and its link field that points here.
@@ -182,7 +182,7 @@ pub struct RollupDecl {
 }
 
 /// Values that together hint at a duplicate: `["email"]`, `["name", "city"]`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateDecl {
     pub fields: Vec<String>,
@@ -190,7 +190,7 @@ pub struct DuplicateDecl {
 }
 
 /// Sections of the record page and the fields of quick create.
-#[derive(Debug, Clone, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutDecl {
     #[serde(default)]
@@ -208,7 +208,7 @@ pub struct LayoutDecl {
     pub related: Vec<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDecl {
     pub label: Label,
@@ -218,7 +218,7 @@ pub struct SectionDecl {
 }
 
 /// A view that ships with the object.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewDecl {
     pub key: String,
@@ -243,7 +243,7 @@ pub struct ViewDecl {
     pub quick: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum ViewKind {
     #[default]
@@ -252,7 +252,7 @@ pub enum ViewKind {
 }
 
 /// What a card shows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoardDecl {
     /// Stage or choice field whose values are the columns.
@@ -276,7 +276,7 @@ pub struct BoardDecl {
 }
 
 /// How far a right reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     #[default]
@@ -288,7 +288,7 @@ pub enum Scope {
 }
 
 /// Right on one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldRight {
     Hidden,
@@ -298,7 +298,7 @@ pub enum FieldRight {
 }
 
 /// One role's rights on one object.
-#[derive(Debug, Clone, Serialize, Deserialize, Default, PartialEq)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct AccessDecl {
     #[serde(default)]
@@ -317,7 +317,7 @@ pub struct AccessDecl {
 }
 
 /// A named verb of the object: button, form, endpoint, automation step.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionDecl {
     /// Noun in the address: `conversion`, `closure`.

@@ -4,7 +4,7 @@ use super::{Choice, Label, ObjectIx, RollupDecl};
 use serde::{Deserialize, Serialize};
 
 /// The types a field may have. Each says how it is stored; parsing lives in `value/parse.rs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
     Text,
