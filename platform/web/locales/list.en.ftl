@@ -17,7 +17,6 @@ bulk-edit = Edit field
 bulk-select-all = Select all { $n } matching
 columns-hint = Ticked columns show in this order. Drag a column's head to move it, its edge to resize it.
 columns-total = Figure under the column { $field }
-edit-conflict = Somebody has just changed it to “{ $value }”. Save again to use yours.
 empty-filter = No { $records } match
 empty-filter-clear = Clear filters
 empty-filter-text = Loosen one of the conditions, or clear them all to see the whole list.

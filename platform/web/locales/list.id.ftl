@@ -13,7 +13,6 @@ bulk-edit = Ubah kolom
 bulk-select-all = Pilih semua { $n } yang cocok
 columns-hint = Kolom yang dicentang tampil sesuai urutan ini. Ubah urutan dan lebar dengan menyeret judul kolom.
 columns-total = Angka di bawah kolom { $field }
-edit-conflict = Orang lain baru saja mengubahnya menjadi “{ $value }”. Simpan lagi untuk memakai isian Anda.
 empty-filter = Tidak ada { $records } yang cocok
 empty-filter-clear = Hapus saringan
 empty-filter-text = Longgarkan salah satu syarat, atau hapus semuanya untuk melihat seluruh daftar.

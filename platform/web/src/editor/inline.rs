@@ -11,7 +11,7 @@ use crate::visit::Visit;
 use akrab_engine::Access;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, Object, Problem, Record};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use maud::{Markup, html};
@@ -19,8 +19,21 @@ use std::sync::Arc;
 
 type Place = Path<(String, i64, String)>;
 
+/// Where the value stands: `as=cell` in a table, beside its label otherwise.
+#[derive(serde::Deserialize)]
+pub(super) struct Shape {
+    #[serde(default, rename = "as")]
+    name: String,
+}
+
+impl Shape {
+    fn is_cell(&self) -> bool {
+        self.name == "cell"
+    }
+}
+
 /// `GET /{plural}/{id}/fields/{field}`: the editor as a fragment, a small form as a page.
-pub(super) async fn show(visit: Visit, Path((plural, id, key)): Place) -> Reply {
+pub(super) async fn show(visit: Visit, Path((plural, id, key)): Place, Query(shape): Query<Shape>) -> Reply {
     let object = visit.object(&plural)?;
     if !visit.is_fragment() {
         return visit.go(&format!("/{}/{id}/edit?only={key}", object.plural), None);
@@ -28,11 +41,11 @@ pub(super) async fn show(visit: Visit, Path((plural, id, key)): Place) -> Reply 
     let (sheet, record) = load(&visit, &object, id, &key, None).await?;
     let field = object.field(&key).ok_or_else(Problem::not_found)?;
     let was = sheet.typed.clone();
-    visit.fragment(editor(&visit, &sheet, &record, field, &was, ""), None)
+    visit.fragment(editor(&visit, &sheet, &record, field, &was, "", &shape), None)
 }
 
 /// `POST /{plural}/{id}/fields/{field}`
-pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Fields(pairs): Fields) -> Reply {
+pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(shape): Query<Shape>, Fields(pairs): Fields) -> Reply {
     let object = visit.object(&plural)?;
     let field = object.field(&key).filter(|f| f.writable()).ok_or_else(Problem::not_found)?;
     let typed = Typed::posted(pairs);
@@ -60,6 +73,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Fields(pa
                 return visit.go(&back, change.map_or(flash.clone(), |id| flash.undo_change(id)));
             }
             match record {
+                Some(record) if shape.is_cell() => visit.fragment(table_cell(&visit, &record, field), None),
                 Some(record) => visit.fragment(cell(&visit, &object, &record, field), None),
                 None => visit.go(&format!("/{}", object.plural), None),
             }
@@ -76,7 +90,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Fields(pa
             } else {
                 fail.problem.fields.iter().map(|f| crate::fail::field_message(visit.t, f)).collect::<Vec<_>>().join(" ")
             };
-            let body = editor(&visit, &sheet, &record, field, &now, &message);
+            let body = editor(&visit, &sheet, &record, field, &now, &message, &shape);
             let status = if stale { StatusCode::PRECONDITION_FAILED } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok((status, body).into_response())
         }
@@ -104,15 +118,20 @@ async fn load(visit: &Visit, object: &Arc<Object>, id: i64, key: &str, typed: Op
 }
 
 /// A form with one control; Enter and Tab save, Esc cancels.
-fn editor(visit: &Visit, sheet: &Sheet, record: &Record, field: &Field, was: &Typed, message: &str) -> Markup {
+fn editor(visit: &Visit, sheet: &Sheet, record: &Record, field: &Field, was: &Typed, message: &str, shape: &Shape) -> Markup {
     html! {
-        form.ak-inline method="post" action={ (words::href(record)) "/fields/" (field.key) } {
+        form.ak-inline method="post" action={ (words::href(record)) "/fields/" (field.key) @if shape.is_cell() { "?as=cell" } } {
             input type="hidden" name="csrf" value=(visit.csrf);
             @for (name, value) in was.pairs_of(field) { input type="hidden" name={ "was." (name) } value=(value); }
             (sheet.bare(field))
             @if !message.is_empty() { div.ak-error role="alert" { (icon_sized("circle-alert", 13)) (message) } }
         }
     }
+}
+
+/// The inner HTML of a cell of a list.
+fn table_cell(visit: &Visit, record: &Record, field: &Field) -> Markup {
+    crate::list::cell::cell(&visit.look(), record, field).content.unwrap_or_else(crate::ui::tag::nothing)
 }
 
 /// The inner HTML of a value that can be edited in place.

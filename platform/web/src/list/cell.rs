@@ -7,7 +7,7 @@ use crate::ui::table::Cell;
 use crate::value::Look;
 use akrab_model::format;
 use akrab_model::{Field, FieldType, Record, Value};
-use maud::{Markup, html};
+use maud::html;
 
 /// Longest text in a cell, in characters.
 const LONGEST: usize = 80;
@@ -37,11 +37,6 @@ pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
         Value::Bool(false) => Cell::text(&words()).muted(),
         _ => Cell::text(&words()),
     }
-}
-
-/// The content of a cell alone, for the answer to an edit.
-pub fn content(look: &Look, record: &Record, field: &Field) -> Option<Markup> {
-    cell(look, record, field).content
 }
 
 fn long(words: String) -> Cell {

@@ -70,7 +70,7 @@ pub async fn totals(visit: Visit, Path(plural): Path<String>, Query(pairs): Pair
     let cells = head::totals(&listing, &figures);
     let body = html! {
         @for ((_, field), cell) in listing.columns().zip(&cells) {
-            @if let Some(cell) = cell { template { td id={ "total-" (field.key) } hx-swap-oob="innerHTML" { (cell) } } }
+            @if let Some(cell) = cell { span id={ "total-" (field.key) } hx-swap-oob="true" { (cell) } }
         }
     };
     Ok(body.into_response())

@@ -185,7 +185,7 @@ pub fn table(t: Text, table: &Table) -> Markup {
                     tfoot { tr {
                         td { (first) }
                         @for (column, total) in table.columns.iter().zip(totals) {
-                            td.ak-right[column.numeric] id={ "total-" (column.key) } { @if let Some(total) = total { (total) } }
+                            td.ak-right[column.numeric] { span id={ "total-" (column.key) } { @if let Some(total) = total { (total) } } }
                         }
                     } }
                 }

@@ -9,6 +9,7 @@ const start = async (cell: HTMLElement, typed = "") => {
   const answer = await send(cell.dataset.edit!);
   const form = answer.fragment.querySelector("form");
   if (!answer.ok || !form) return;
+  pencil.remove();
   before.set(cell, [...cell.childNodes]);
   cell.dataset.editing = "";
   cell.replaceChildren(...answer.fragment.childNodes);
@@ -52,6 +53,22 @@ const neighbour = (cell: HTMLElement, down: boolean, back: boolean): HTMLElement
   const cells = all("[data-edit]", cell.closest("table, .ak-record-fields, main") ?? document);
   return cells[cells.indexOf(cell) + (back ? -1 : 1)];
 };
+
+// One pencil for all cells of a table: it comes into the cell under the pointer.
+const pencil = document.createElement("button");
+pencil.type = "button";
+pencil.className = "ak-cell-edit";
+pencil.tabIndex = -1;
+pencil.setAttribute("aria-hidden", "true");
+on("mouseover", "td[data-edit]", (cell) => {
+  if ("editing" in cell.dataset || pencil.parentElement === cell) return;
+  if (!pencil.firstChild) {
+    const sample = one("svg.ak-icon use")?.getAttribute("href");
+    if (!sample) return;
+    pencil.innerHTML = `<svg class="ak-icon" width="12" height="12" viewBox="0 0 24 24" aria-hidden="true"><use href="${sample.split("#")[0]}#pencil"></use></svg>`;
+  }
+  cell.append(pencil);
+});
 
 on("click", ".ak-cell-edit", (el, event) => {
   const cell = el.closest<HTMLElement>("[data-edit]");

@@ -77,6 +77,13 @@ export const filter = (root: HTMLElement) => {
   });
   const changed = (redraw: boolean) => {
     hidden.value = JSON.stringify(tree);
+    // "Save view" saves what stands here, applied or not.
+    const save = one<HTMLAnchorElement>("a[data-dialog-href]", root);
+    if (save) {
+      const url = new URL(save.href);
+      url.searchParams.set("filter", hidden.value);
+      save.href = save.dataset.dialogHref = url.pathname + url.search;
+    }
     if (redraw) draw();
     if (root.dataset.countUrl) count();
   };
@@ -98,6 +105,16 @@ export const filter = (root: HTMLElement) => {
       return input;
     };
     if (kind === "none") return box;
+    if (kind.endsWith("between")) {
+      const ends: unknown[] = Array.isArray(leaf.value) ? leaf.value : ["", ""];
+      [0, 1].forEach((i) => {
+        const input = make("input", "ak-input");
+        [input.type, input.ariaLabel, input.value] = [kind === "between" ? "text" : "date", `${label} ${i + 1}`, String(ends[i] ?? "")];
+        input.oninput = () => ((ends[i] = input.value), keep([...ends]));
+        box.append(input);
+      });
+      return box;
+    }
     if (kind === "relative") {
       const codes = word("relative-codes").split("|");
       const labels = word("relative").split("|");
