@@ -1,3 +1,4 @@
 //! The working day: Today, practice and demo data.
 
 pub mod sample;
+pub mod seed;

@@ -5,6 +5,7 @@ mod act;
 mod draft;
 mod formula;
 mod keep;
+mod load;
 mod once;
 mod remove;
 mod rollup;

@@ -64,7 +64,10 @@ impl Tx<'_> {
     fn defaults(&self, object: &Object, after: &mut Record, given: &HashSet<String>, env: &ParseEnv) {
         for field in object.fields.iter().filter(|f| !given.contains(&f.key)) {
             let value = match &field.default {
-                None => continue,
+                None => match super::rollup::of_no_children(field) {
+                    Some(none) => none,
+                    None => continue,
+                },
                 Some(Json::String(s)) if s == "me" => self.ctx.user_id().map_or(Value::Null, Value::Link),
                 Some(Json::String(s)) if s == "now" => Value::Time(self.ctx.now.timestamp()),
                 Some(Json::String(s)) if s == "today" => Value::Date(self.ctx.now.date()),

@@ -95,7 +95,7 @@ impl Tx<'_> {
         self.people_changed |= matches!(object.key.as_str(), "user" | "team" | "role");
     }
 
-    fn number(&mut self, object: &Object, drafts: &mut [Draft]) -> Result<()> {
+    pub(super) fn number(&mut self, object: &Object, drafts: &mut [Draft]) -> Result<()> {
         for field in object.fields.iter().filter(|f| f.kind == FieldType::AutoNumber) {
             let wanting: Vec<usize> = (0..drafts.len()).filter(|n| drafts[*n].get(&field.key).is_null()).collect();
             if wanting.is_empty() {
@@ -110,7 +110,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn keep_links(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
+    pub(super) fn keep_links(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
         let registry = self.registry.clone();
         for (n, field) in object.fields.iter().enumerate().filter(|(_, f)| f.kind == FieldType::Links) {
             if !draft.changed(&field.key) {

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::filter::{Env, Filter};
 use akrab_model::query::{Aggregate, AggregateFn};
-use akrab_model::{Cond, FieldIx, Object, Raw, Record};
+use akrab_model::{Cond, Field, FieldIx, Object, Raw, Record, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ impl Tx<'_> {
             && let Some(mut record) = self.find(&parent.key, id)?
         {
             let old = record.clone();
-            let value = akrab_model::Value::from_raw(parent.at(field).kind, &figure);
+            let value = Value::from_raw(parent.at(field).kind, &figure);
             record.set(&parent.at(field).key, value);
             self.engine.inner.formulas.load().apply(parent, &mut record);
             cells.extend(parent.columns().filter(|(ix, f)| *ix != field && f.formula.is_some() && old.get(&f.key) != record.get(&f.key)).map(|(ix, f)| (ix, record.raw(&f.key))));
@@ -64,6 +64,14 @@ impl Tx<'_> {
 
     fn system_env(&self) -> Env {
         Env { now: self.ctx.now.clone(), me: None, team: Vec::new() }
+    }
+}
+
+/// What a roll-up says of a new record: none are counted and nothing is summed, the rest is unknown.
+pub(super) fn of_no_children(field: &Field) -> Option<Value> {
+    match field.rollup.as_ref()?.function {
+        AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, &Raw::Int(0))),
+        AggregateFn::Avg | AggregateFn::Min | AggregateFn::Max => None,
     }
 }
 

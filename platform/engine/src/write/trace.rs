@@ -87,7 +87,7 @@ impl Tx<'_> {
         }
     }
 
-    fn entry(&self, object: &Object, record: &Record, subject: (&str, i64), kind: &str) -> Entry {
+    pub(super) fn entry(&self, object: &Object, record: &Record, subject: (&str, i64), kind: &str) -> Entry {
         let decl = &object.decl.timeline;
         let of_record = kind != "created";
         let at = decl.at.as_deref().filter(|_| of_record).and_then(|key| match record.get(key) {

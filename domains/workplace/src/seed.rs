@@ -1,0 +1,10 @@
+//! What a workspace begins with, and the sample firm for demonstrations, practice and load tests.
+
+mod basics;
+mod fill;
+mod load;
+mod people;
+
+pub use basics::basics;
+pub use load::{Progress, Volume, demo, fill};
+pub use people::{PASSWORD, sign_ins};

@@ -1,0 +1,137 @@
+//! Streams sample data into the workspace in large transactions.
+
+use super::basics::{basics, context, stages};
+use super::fill::{self as made, Links};
+use super::people::people;
+use crate::sample::{Generator, Sizes};
+use akrab_engine::{Ctx, Engine, Result};
+use akrab_model::{Object, Record, RecordId};
+use std::sync::Arc;
+
+/// Records written in one transaction. Larger ones hardly gain and hold up everybody else.
+const BATCH: usize = 5_000;
+
+/// How much is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Volume {
+    /// 2,000 accounts and what belongs to them.
+    Demo,
+    /// So many contacts and, for each, the accounts, opportunities and interactions of a large
+    /// workspace: a million give 200,000 accounts, 300,000 opportunities and five million timeline entries.
+    Contacts(usize),
+}
+
+impl Volume {
+    fn sizes(self) -> Sizes {
+        match self {
+            Volume::Demo => Sizes::DEMO,
+            Volume::Contacts(n) => Sizes {
+                accounts: (n / 5).max(1),
+                contacts: n.max(1),
+                leads: (n / 50).max(1),
+                opportunities: (n * 3 / 10).max(1),
+                interactions: (n * 85 / 100).max(1),
+                tasks: (n / 50).max(1),
+            },
+        }
+    }
+}
+
+/// Told how far the work is: records made, records in all.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// Loads the demonstration's data.
+///
+/// # Errors
+/// What the database answers.
+pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
+    fill(engine, seed, Volume::Demo, &|_, _| {}).await
+}
+
+/// Makes roles, pipeline and users where they are missing, then loads sample data.
+///
+/// # Errors
+/// What the database answers; what was loaded until then stays.
+pub async fn fill(engine: &Engine, seed: u64, volume: Volume, progress: Progress<'_>) -> Result<()> {
+    basics(engine).await?;
+    let ctx = context(engine);
+    let users = engine.write(&ctx, people).await?;
+    let (pipeline, stages) = engine.read(&ctx, stages).await?;
+    let sizes = volume.sizes();
+    let generator = Arc::new(Generator::with_sizes(seed, ctx.now.date(), sizes));
+    let links = Links {
+        users,
+        accounts: Vec::new(),
+        contacts: Vec::new(),
+        opportunities: Vec::new(),
+        pipeline,
+        stages,
+        now: ctx.now.timestamp(),
+        zone: ctx.now.time_zone().clone(),
+    };
+    let total = sizes.accounts + sizes.contacts + sizes.leads + sizes.opportunities + sizes.interactions + sizes.tasks;
+    let mut loader = Loader { engine, ctx, generator, links: Arc::new(links), made: 0, total, progress };
+    let accounts = loader.run("account", sizes.accounts, |g, o, n, l| made::account(o, &g.account(n), n, l)).await?;
+    loader.link(|links| links.accounts = accounts);
+    let contacts = loader.run("contact", sizes.contacts, |g, o, n, l| made::contact(o, &g.contact(n), n, l)).await?;
+    loader.link(|links| links.contacts = contacts);
+    let opportunities = loader.run("opportunity", sizes.opportunities, |g, o, n, l| made::opportunity(o, &g.opportunity(n), n, l)).await?;
+    loader.link(|links| links.opportunities = opportunities);
+    loader.run("lead", sizes.leads, lead).await?;
+    loader.run("interaction", sizes.interactions, |g, o, n, l| made::interaction(o, &g.interaction(n), l)).await?;
+    loader.run("task", sizes.tasks, |g, o, n, l| made::task(o, &g.task(n), l)).await?;
+    for parent in ["account", "contact"] {
+        engine.roll_up_all(&loader.ctx, parent).await?;
+    }
+    Ok(())
+}
+
+/// A converted lead is one of the contacts there are.
+fn lead(generator: &Generator, object: &Arc<Object>, index: usize, links: &Links) -> Record {
+    let lead = generator.lead(index);
+    if lead.status != "converted" {
+        return made::lead(object, &lead, None, links);
+    }
+    let at = index * 13 % generator.sizes().contacts;
+    let contact = generator.contact(at);
+    let company = generator.account(contact.account).full_name();
+    made::lead(object, &lead, Some((at, &contact, company)), links)
+}
+
+struct Loader<'a> {
+    engine: &'a Engine,
+    ctx: Ctx,
+    generator: Arc<Generator>,
+    links: Arc<Links>,
+    made: usize,
+    total: usize,
+    progress: Progress<'a>,
+}
+
+impl Loader<'_> {
+    /// Makes and writes `count` records; their ids in order.
+    async fn run(&mut self, key: &str, count: usize, make: fn(&Generator, &Arc<Object>, usize, &Links) -> Record) -> Result<Vec<RecordId>> {
+        let object = self.engine.object(key)?;
+        let mut ids = Vec::with_capacity(count);
+        for from in (0..count).step_by(BATCH) {
+            let (generator, links, object) = (self.generator.clone(), self.links.clone(), object.clone());
+            let to = (from + BATCH).min(count);
+            let part = self
+                .engine
+                .write(&self.ctx, move |tx| {
+                    let records = (from..to).map(|n| make(&generator, &object, n, &links)).collect();
+                    tx.load(&object, records)
+                })
+                .await?;
+            ids.extend(part);
+            self.made += to - from;
+            (self.progress)(self.made, self.total);
+        }
+        Ok(ids)
+    }
+
+    /// Lets later records refer to those just made.
+    fn link(&mut self, set: impl FnOnce(&mut Links)) {
+        set(Arc::make_mut(&mut self.links));
+    }
+}
