@@ -2,3 +2,6 @@
 
 pub mod sample;
 pub mod seed;
+
+#[cfg(test)]
+mod tests;

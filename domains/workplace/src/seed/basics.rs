@@ -1,20 +1,10 @@
-//! Roles and the sales pipeline every workspace starts with.
+//! What every workspace starts with: its roles and the sales pipeline.
 
 use akrab_engine::{Ctx, Door, Engine, ListRequest, Result, Tx};
 use akrab_model::RecordId;
 use akrab_model::format::Lang;
 use akrab_model::value::Input;
 use serde_json::{Value as Json, json};
-
-/// Key, Indonesian name, English name, Indonesian and English description of a role.
-const ROLES: [(&str, &str, &str, &str, &str); 6] = [
-    ("administrator", "Administrator", "Administrator", "Mengatur ruang kerja dan melihat semuanya.", "Runs the workspace and sees everything."),
-    ("manager", "Manajer", "Manager", "Melihat dan mengubah data seluruh tim.", "Sees and changes the data of all teams."),
-    ("sales", "Penjualan", "Sales", "Mengurus pelanggan dan peluangnya sendiri dan timnya.", "Looks after own and team customers and opportunities."),
-    ("marketing", "Pemasaran", "Marketing", "Mengurus prospek dan melihat pelanggan.", "Looks after leads and sees customers."),
-    ("service", "Layanan", "Service", "Melayani pelanggan tanpa melihat angka penjualan.", "Serves customers without seeing sales figures."),
-    ("readonly", "Hanya lihat", "Read only", "Melihat tanpa mengubah.", "Looks without changing."),
-];
 
 /// Key, Indonesian and English name, probability, category, days until rotten.
 const STAGES: [(&str, &str, &str, u8, &str, u16); 7] = [
@@ -38,27 +28,12 @@ const PROPOSAL_GATE: [&str; 2] = ["amount", "close_date"];
 pub async fn basics(engine: &Engine) -> Result<()> {
     let ctx = context(engine);
     let lang = engine.settings().lang;
-    engine
-        .write(&ctx, move |tx| {
-            roles(tx, lang)?;
-            pipeline(tx, lang)
-        })
-        .await
+    engine.ensure_roles(lang).await?;
+    engine.write(&ctx, move |tx| pipeline(tx, lang)).await
 }
 
 pub(super) fn context(engine: &Engine) -> Ctx {
     engine.system("first set-up", Door::Command)
-}
-
-fn roles(tx: &mut Tx, lang: Lang) -> Result<()> {
-    let known = ids_by(tx, "role", "key")?;
-    for (key, id, en, about_id, about_en) in ROLES {
-        if !known.iter().any(|(k, _)| k == key) {
-            let role = input(&[("key", json!(key)), ("name", json!(lang.pick(id, en))), ("description", json!(lang.pick(about_id, about_en)))]);
-            tx.create("role", &role)?;
-        }
-    }
-    Ok(())
 }
 
 fn pipeline(tx: &mut Tx, lang: Lang) -> Result<()> {
