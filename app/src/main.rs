@@ -1,1 +1,57 @@
-fn main() {}
+//! The binary `akrab`: reads the configuration, wires engine, web and domains, runs a command.
+
+mod check;
+mod cli;
+mod config;
+mod demo;
+mod doctor;
+mod generate;
+mod log;
+mod people;
+mod schema;
+mod serve;
+mod stop;
+mod transfer;
+mod workspace;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use config::Config;
+use std::process::ExitCode;
+use stop::Stop;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("akrab: {stop}");
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Stop> {
+    let config = Config::read(&cli.common)?;
+    log::start(&config);
+    // needs no workspace and no runtime
+    if let Command::Check { dir } = &cli.command {
+        return check::run(dir.as_deref());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(&config).await,
+            Command::Demo => demo::run(&config).await,
+            Command::Worker => serve::worker(&config).await,
+            Command::User { what } => people::run(&config, what).await,
+            Command::Token { what } => people::token(&config, what).await,
+            Command::Import(args) => transfer::import(&config, args).await,
+            Command::Export(args) => transfer::export(&config, args).await,
+            Command::Schema { what } => schema::run(&config, what).await,
+            Command::Doctor => doctor::run(&config).await,
+            Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,
+            Command::Check { .. } => Ok(()),
+        }
+    })
+}

@@ -6,5 +6,5 @@ mod load;
 mod people;
 
 pub use basics::basics;
-pub use load::{Progress, Volume, demo, fill};
+pub use load::{Progress, Volume, demo, fill, sample};
 pub use people::{PASSWORD, sign_ins};

@@ -2,7 +2,7 @@
 
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
-use super::people::people;
+use super::people::{PASSWORD, people};
 use crate::sample::{Generator, Sizes};
 use akrab_engine::{Ctx, Engine, Result};
 use akrab_model::{Object, Record, RecordId};
@@ -40,12 +40,25 @@ impl Volume {
 /// Told how far the work is: records made, records in all.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 
-/// Loads the demonstration's data.
+/// Loads the sample firm into a workspace people mean to keep: its users cannot sign in.
+///
+/// # Errors
+/// What the database answers.
+pub async fn sample(engine: &Engine, seed: u64) -> Result<()> {
+    fill(engine, seed, Volume::Demo, &|_, _| {}).await
+}
+
+/// Loads the sample firm with users who sign in with [`PASSWORD`].
 ///
 /// # Errors
 /// What the database answers.
 pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
-    fill(engine, seed, Volume::Demo, &|_, _| {}).await
+    sample(engine, seed).await?;
+    let ctx = context(engine);
+    for user in engine.write(&ctx, people).await? {
+        engine.set_password(&ctx, user, PASSWORD).await?;
+    }
+    Ok(())
 }
 
 /// Makes roles, pipeline and users where they are missing, then loads sample data.

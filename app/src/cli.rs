@@ -1,0 +1,198 @@
+//! Commands and options.
+
+use akrab_engine::export::ExportFormat;
+use akrab_engine::import::OnMatch;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "akrab", version, about = "A CRM in one program.", max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options every command knows. `akrab.toml` in the data folder holds the same and more.
+#[derive(Args, Clone, Default)]
+pub struct Common {
+    /// Folder of the workspace and its files [default: ./akrab-data]
+    #[arg(long, global = true, env = "AKRAB_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "AKRAB_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// postgres://user:password@host/database; SQLite in the data folder when absent
+    #[arg(long, global = true, env = "AKRAB_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Log lines as JSON
+    #[arg(long, global = true, env = "AKRAB_LOG_JSON")]
+    pub log_json: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the workspace; an empty one is set up in the browser
+    Serve,
+    /// Serve a workspace with two years of a sample firm's data and print the sign-ins
+    Demo,
+    /// Run background jobs in a process of their own (PostgreSQL)
+    Worker,
+    /// Users of the workspace
+    User {
+        #[command(subcommand)]
+        what: UserCommand,
+    },
+    /// Tokens for programs
+    Token {
+        #[command(subcommand)]
+        what: TokenCommand,
+    },
+    /// Import a CSV or XLSX file
+    Import(ImportArgs),
+    /// Export records as CSV or XLSX
+    Export(ExportArgs),
+    /// Changes the database needs for this version
+    Schema {
+        #[command(subcommand)]
+        what: SchemaCommand,
+    },
+    /// Check object files; with DIR the shipped ones together with those in DIR
+    Check { dir: Option<PathBuf> },
+    /// Look for what could be wrong with this installation
+    Doctor,
+    /// Fill the workspace with realistic data for load tests
+    Generate {
+        #[arg(long, default_value_t = 10_000)]
+        contacts: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Add a user; the password is read from AKRAB_PASSWORD or made and printed
+    Add {
+        email: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// administrator, manager, sales, marketing, service or readonly
+        #[arg(long, default_value = "sales")]
+        role: String,
+        /// Name of the team
+        #[arg(long)]
+        team: Option<String>,
+    },
+    /// Set a new password, from AKRAB_PASSWORD or made and printed; ends the user's sessions
+    Passwd { email: String },
+    /// List the users
+    List,
+}
+
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// Make a token for a user and print it alone
+    Add {
+        email: String,
+        #[arg(long, default_value = "command line")]
+        name: String,
+        /// The token may not change anything
+        #[arg(long)]
+        read_only: bool,
+        /// Days until it expires; for ever when absent
+        #[arg(long)]
+        days: Option<i64>,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum SchemaCommand {
+    /// Print the steps without running them
+    Plan,
+    /// Run the steps
+    Apply,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum MatchMode {
+    /// Leave matched records as they are
+    Skip,
+    /// Values of the file replace those of the record
+    Update,
+    /// Only fill empty fields
+    Fill,
+    /// Change nothing and list the row
+    Ask,
+}
+
+impl MatchMode {
+    pub fn on_match(self) -> OnMatch {
+        match self {
+            MatchMode::Skip => OnMatch::Skip,
+            MatchMode::Update => OnMatch::Update,
+            MatchMode::Fill => OnMatch::FillEmpty,
+            MatchMode::Ask => OnMatch::Ask,
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// account, contact, lead, opportunity …
+    pub object: String,
+    pub file: PathBuf,
+    /// Say what would happen and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Fields by which a row finds its record, first come first: `--match email --match name,account`
+    #[arg(long = "match", value_name = "FIELDS")]
+    pub match_by: Vec<String>,
+    /// What happens to a matched record
+    #[arg(long, value_enum, default_value = "fill")]
+    pub mode: MatchMode,
+    /// Sheet of an XLSX file
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Import in this user's name and with his rights; the first administrator when absent
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// Write refused rows here [default: FILE.errors.csv when there are any]
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    Csv,
+    Xlsx,
+}
+
+impl Format {
+    pub fn export(self) -> ExportFormat {
+        match self {
+            Format::Csv => ExportFormat::Csv,
+            Format::Xlsx => ExportFormat::Xlsx,
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct ExportArgs {
+    pub object: String,
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: Format,
+    /// Filter as JSON: `{"field":"status","op":"is","value":"active"}`
+    #[arg(long, value_name = "JSON")]
+    pub filter: Option<String>,
+    /// Field keys, by commas; all when absent
+    #[arg(long, value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// File to write; standard output when absent
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Export with this user's rights; the first administrator's when absent
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub user: Option<String>,
+}

@@ -1,0 +1,112 @@
+//! Options, environment and `akrab.toml`, in this order of weight.
+
+use crate::cli::Common;
+use crate::stop::Stop;
+use akrab_store::Target;
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+/// `akrab.toml` in the data folder. Every entry is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    database: Option<String>,
+    /// PostgreSQL schema of the workspace.
+    schema: Option<String>,
+    /// Readers (SQLite) or connections (PostgreSQL) at once.
+    readers: Option<usize>,
+    log: Option<String>,
+    log_json: Option<bool>,
+    base_url: Option<String>,
+    proxies: Vec<IpAddr>,
+    metrics_token: Option<String>,
+    /// Jobs at once; 0 leaves them to `akrab worker`.
+    jobs: Option<usize>,
+    smtp: Option<Smtp>,
+}
+
+/// The mail server for the program's own mails.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub url: String,
+    pub from: String,
+}
+
+/// Everything a command needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: String,
+    pub database: Option<String>,
+    pub schema: String,
+    pub readers: Option<usize>,
+    pub log: String,
+    pub log_json: bool,
+    pub base_url: Option<String>,
+    pub proxies: Vec<IpAddr>,
+    pub metrics_token: Option<String>,
+    pub jobs: usize,
+    pub smtp: Option<Smtp>,
+}
+
+impl Config {
+    pub fn read(common: &Common) -> Result<Config, Stop> {
+        let data = common.data.clone().unwrap_or_else(|| "akrab-data".into());
+        let file = read_file(&data.join("akrab.toml"))?;
+        let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        let database = common.database.clone().or(file.database);
+        if database.as_deref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+            return Err(Stop::refused("--database takes a postgres:// address; leave it out for SQLite in the data folder"));
+        }
+        let smtp = match (env("AKRAB_SMTP_URL"), env("AKRAB_SMTP_FROM"), file.smtp) {
+            (Some(url), Some(from), _) => Some(Smtp { url, from }),
+            (_, _, smtp) => smtp,
+        };
+        Ok(Config {
+            data,
+            listen: common.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),
+            database,
+            schema: env("AKRAB_SCHEMA").or(file.schema).unwrap_or_else(|| "akrab".into()),
+            readers: file.readers,
+            log: env("AKRAB_LOG").or(file.log).unwrap_or_else(|| "info".into()),
+            log_json: common.log_json || file.log_json.unwrap_or(false),
+            base_url: env("AKRAB_BASE_URL").or(file.base_url),
+            proxies: file.proxies,
+            metrics_token: env("AKRAB_METRICS_TOKEN").or(file.metrics_token),
+            jobs: file.jobs.unwrap_or(2),
+            smtp,
+        })
+    }
+
+    /// Folder of this workspace.
+    pub fn workspace(&self) -> PathBuf {
+        self.data.join("workspaces").join("main")
+    }
+
+    /// Where the records are.
+    pub fn target(&self) -> Target {
+        match &self.database {
+            Some(url) => Target::Postgres { url: url.clone(), schema: self.schema.clone() },
+            None => Target::Sqlite { path: self.workspace().join("akrab.db") },
+        }
+    }
+
+    /// The same installation with a workspace of its own for the demonstration.
+    pub fn for_demo(&self) -> Config {
+        Config { data: self.data.join("demo"), schema: format!("{}_demo", self.schema), ..self.clone() }
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, Stop> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|e| {
+            let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+            Stop::refused(format!("{}:{line}: {}", path.display(), e.message()))
+        }),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
+        Err(e) => Err(Stop::failed(format!("{}: {e}", path.display()))),
+    }
+}

@@ -1,0 +1,123 @@
+//! Serves pages and API until told to stop, with the job workers beside them.
+
+use crate::config::Config;
+use crate::stop::Stop;
+use crate::workspace;
+use akrab_engine::{Engine, Worker};
+use akrab_web::{Feature, Web};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Everything must have ended this long after the word to stop.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// Serves the configured workspace.
+pub async fn run(config: &Config) -> Result<(), Stop> {
+    let listener = listen(config).await?;
+    let engine = workspace::open(config).await?;
+    tracing::info!(address = %address(&listener), "akrab is ready");
+    on(config, listener, engine).await
+}
+
+/// Takes the address before anything slow begins, so that a second start fails at once.
+pub async fn listen(config: &Config) -> Result<TcpListener, Stop> {
+    TcpListener::bind(&config.listen)
+        .await
+        .map_err(|e| Stop::failed(format!("cannot listen on {}: {e}; choose another with --listen ADDR", config.listen)))
+}
+
+/// The address as a browser wants it.
+pub fn address(listener: &TcpListener) -> String {
+    listener.local_addr().map_or_else(|_| String::new(), |a| format!("http://{a}"))
+}
+
+/// Serves an open workspace until a signal comes.
+pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Result<(), Stop> {
+    let (tell, told) = watch::channel(false);
+    let jobs = (config.jobs > 0).then(|| tokio::spawn({
+        let (engine, told, lanes) = (engine.clone(), told.clone(), config.jobs);
+        async move { Worker::new(&engine, lanes).run(told).await }
+    }));
+    let web_config = akrab_web::Config {
+        base_url: config.base_url.clone(),
+        proxies: config.proxies.clone(),
+        metrics_token: config.metrics_token.clone(),
+        timeout_seconds: 0,
+    };
+    let web = Web::new(engine.clone(), web_config, features(), seed());
+    let stopped = async move {
+        signal().await;
+        tracing::info!("stopping: running requests may end");
+        let _ = tell.send(true);
+    };
+    let served = akrab_web::serve(listener, web, stopped).await;
+    if let Some(jobs) = jobs
+        && tokio::time::timeout(DRAIN, jobs).await.is_err()
+    {
+        tracing::warn!("a job was still running; it goes on from its last step at the next start");
+    }
+    engine.store().close().await;
+    tracing::info!("stopped");
+    served.map_err(|e| Stop::failed(format!("the server ended: {e}")))
+}
+
+/// What the domains add to the web part.
+fn features() -> Vec<Feature> {
+    Vec::new()
+}
+
+/// What a new workspace starts with.
+fn seed() -> akrab_web::state::SeedFn {
+    Arc::new(|engine: Engine, sample: bool| {
+        Box::pin(async move {
+            akrab_workplace::seed::basics(&engine).await?;
+            if sample { akrab_workplace::seed::sample(&engine, 1).await } else { Ok(()) }
+        })
+    })
+}
+
+/// Runs jobs alone, beside servers on the same PostgreSQL database.
+pub async fn worker(config: &Config) -> Result<(), Stop> {
+    let engine = workspace::open(config).await?;
+    let (tell, told) = watch::channel(false);
+    let lanes = config.jobs.max(1);
+    tracing::info!(lanes, "the worker is ready");
+    let worker = Worker::new(&engine, lanes);
+    let stop = async move {
+        signal().await;
+        let _ = tell.send(true);
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        () = worker.run(told) => {}
+        () = stop => tracing::warn!("a job was still running; it goes on from its last step at the next start"),
+    }
+    engine.store().close().await;
+    Ok(())
+}
+
+/// Ends when the process is asked to stop: ctrl-c or SIGTERM.
+fn signal() -> impl Future<Output = ()> {
+    async {
+        #[cfg(unix)]
+        {
+            let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+            match term {
+                Ok(mut term) => tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = term.recv() => {}
+                },
+                Err(_) => {
+                    let _ = tokio::signal::ctrl_c().await;
+                }
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

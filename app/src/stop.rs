@@ -1,0 +1,55 @@
+//! Why a command ends early: one line for people, a code for scripts.
+
+use akrab_engine::Engine;
+use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
+use akrab_web::fail;
+use akrab_web::locale::{Lang, Text};
+use std::fmt;
+
+/// Exit codes: 1 failed, 3 refused input, 4 not found, 5 no room or busy (2 is wrong usage, by clap).
+#[derive(Debug)]
+pub struct Stop {
+    pub code: u8,
+    message: String,
+}
+
+impl Stop {
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into() }
+    }
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { code: 3, message: message.into() }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        let code = match problem.kind {
+            ProblemKind::NotFound => 4,
+            ProblemKind::Busy | ProblemKind::Full => 5,
+            ProblemKind::Internal => 1,
+            _ => 3,
+        };
+        let text = Text::new(Lang::En);
+        let mut message = fail::message(text, &problem);
+        for fault in &problem.fields {
+            message.push_str(&format!("; {}: {}", fault.field(), fail::field_message(text, fault)));
+        }
+        if let Some(cause) = &problem.cause {
+            message.push_str(&format!(" ({cause})"));
+        }
+        Self { code, message }
+    }
+}
+
+/// The words of commands: those of the workspace.
+pub fn text(engine: &Engine) -> Text {
+    Text::new(Lang::from_code(engine.settings().lang.as_str()))
+}

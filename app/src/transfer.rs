@@ -1,0 +1,126 @@
+//! Import and export from the command line.
+
+use crate::cli::{ExportArgs, ImportArgs};
+use crate::config::Config;
+use crate::stop::{Stop, text};
+use crate::workspace;
+use akrab_engine::export::ExportSpec;
+use akrab_engine::import::{ImportReport, Note};
+use akrab_engine::{Ctx, Door, Engine, JobState, JobView, Worker};
+use akrab_model::FieldProblem;
+use akrab_web::fail;
+use akrab_web::locale::Text;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Largest file taken.
+const LARGEST: u64 = 4 << 30;
+const LOOK: Duration = Duration::from_millis(150);
+
+pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
+    let file = File::open(&args.file).map_err(|e| Stop::refused(format!("{}: {e}", args.file.display())))?;
+    let engine = workspace::open(config).await?;
+    let ctx = workspace::actor(&engine, args.user.as_deref(), Door::Import)?;
+    let name = args.file.file_name().map_or_else(|| "import".into(), |n| n.to_string_lossy().into_owned());
+    let kept = engine.file_put(&ctx, &name, file, LARGEST).await?;
+    let mut spec = engine.import_guess(&ctx, &args.object, kept.id, args.sheet.clone()).await?;
+    if !args.match_by.is_empty() {
+        spec.match_by = args.match_by.iter().map(|set| set.split(',').map(|f| f.trim().to_string()).collect()).collect();
+    }
+    spec.on_match = args.mode.on_match();
+    let job = engine.import_start(&ctx, spec, args.dry_run).await?;
+    let (view, report) = work_off(&engine, &ctx, job).await?;
+    if view.state != JobState::Done {
+        return Err(Stop::failed(format!("the import ended early: {}", view.error.unwrap_or_else(|| "stopped".into()))));
+    }
+    let words = text(&engine);
+    errors(&engine, &ctx, job, &args, &report, words).await?;
+    let c = report.counts;
+    let tail = if args.dry_run { " (dry run: nothing was written)" } else { "" };
+    println!("created {}, updated {}, skipped {}, refused {}{tail}", c.created, c.updated, c.skipped + c.unchanged + c.asked, c.refused);
+    Ok(())
+}
+
+/// Runs the job here, unless a server on the same workspace takes it first, and shows how far it is.
+async fn work_off(engine: &Engine, ctx: &Ctx, job: i64) -> Result<(JobView, ImportReport), Stop> {
+    let (tell, told) = watch::channel(false);
+    let worker = tokio::spawn({
+        let engine = engine.clone();
+        async move { Worker::new(&engine, 1).run(told).await }
+    });
+    let bar = bar(0);
+    let (view, report) = loop {
+        let (view, report) = engine.import_report(ctx, job).await?;
+        if let Some(total) = view.total {
+            bar.set_length(total.max(0) as u64);
+        }
+        bar.set_position(view.done.max(0) as u64);
+        if view.finished_at.is_some() {
+            break (view, report);
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    bar.finish_and_clear();
+    let _ = tell.send(true);
+    let _ = worker.await;
+    Ok((view, report))
+}
+
+/// A bar on standard error that shows itself only to people.
+pub fn bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len}  {per_sec}  {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(total).with_style(style)
+}
+
+async fn errors(engine: &Engine, ctx: &Ctx, job: i64, args: &ImportArgs, report: &ImportReport, words: Text) -> Result<(), Stop> {
+    if report.counts.refused == 0 {
+        return Ok(());
+    }
+    for note in engine.import_notes(ctx, job, 0, 10).await? {
+        eprintln!("line {}: {}{}", note.line, note.field.as_ref().map(|f| format!("{f}: ")).unwrap_or_default(), word(words, &note));
+    }
+    let file = args.errors.clone().unwrap_or_else(|| with_suffix(&args.file));
+    let table = engine.import_errors(ctx, job, move |note| word(words, note)).await?;
+    std::fs::write(&file, table).map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
+    eprintln!("refused rows: {}", file.display());
+    Ok(())
+}
+
+fn word(words: Text, note: &Note) -> String {
+    let mut problem = FieldProblem::new(note.field.as_deref().unwrap_or(""), &note.code);
+    problem.args = note.args.clone();
+    fail::field_message(words, &problem)
+}
+
+fn with_suffix(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".errors.csv");
+    name.into()
+}
+
+pub async fn export(config: &Config, args: ExportArgs) -> Result<(), Stop> {
+    let filter = args.filter.as_deref().map(serde_json::from_str).transpose().map_err(|e| Stop::refused(format!("--filter is no JSON: {e}")))?;
+    let engine = workspace::open(config).await?;
+    let ctx = workspace::actor(&engine, args.user.as_deref(), Door::Command)?;
+    let spec = ExportSpec { object: args.object, filter, columns: args.columns, format: args.format.export(), ..ExportSpec::default() };
+    let made = engine.export(&ctx, spec).await?;
+    let copied = copy(&made.path, args.output.as_deref());
+    engine.export_done(&made);
+    copied.map_err(|e| Stop::failed(format!("the export cannot be written: {e}")))?;
+    eprintln!("{} rows", made.rows);
+    Ok(())
+}
+
+fn copy(from: &Path, to: Option<&Path>) -> std::io::Result<()> {
+    let mut from = File::open(from)?;
+    let mut to: Box<dyn Write> = match to {
+        Some(path) => Box::new(BufWriter::new(File::create(path)?)),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    std::io::copy(&mut from, &mut to)?;
+    to.flush()
+}

@@ -1,0 +1,80 @@
+//! Opens the workspace: store, engine, domains.
+
+use crate::config::Config;
+use crate::stop::Stop;
+use akrab_connect::{NoMail, SmtpMailer};
+use akrab_engine::clock::SystemRandom;
+use akrab_engine::identity::Mailer;
+use akrab_engine::job::Work;
+use akrab_engine::{Behaviour, Clock, Ctx, Door, Engine, Setup};
+use akrab_store::{Options, Store, Target};
+use std::sync::Arc;
+
+/// The computer's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+}
+
+/// Object files of all domains.
+pub fn objects() -> Vec<(&'static str, &'static str)> {
+    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
+}
+
+fn behaviours() -> Vec<Arc<dyn Behaviour>> {
+    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].concat()
+}
+
+/// Opens the database without touching its tables.
+pub async fn store(config: &Config) -> Result<Store, Stop> {
+    let folder = config.workspace();
+    std::fs::create_dir_all(&folder).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))?;
+    let mut options = Options::default();
+    if let Some(readers) = config.readers {
+        options.readers = readers.clamp(1, 64);
+    }
+    let target = config.target();
+    Store::open(&target, &options).await.map_err(|e| {
+        let place = match &target {
+            Target::Sqlite { path } => path.display().to_string(),
+            Target::Postgres { .. } => "PostgreSQL".into(),
+        };
+        Stop::failed(format!("{place} cannot be opened: {e}"))
+    })
+}
+
+/// Opens the workspace and brings its tables up to date.
+pub async fn open(config: &Config) -> Result<Engine, Stop> {
+    let mailer: Arc<dyn Mailer> = match &config.smtp {
+        Some(smtp) => Arc::new(SmtpMailer::new(&smtp.url, &smtp.from).map_err(|e| Stop::refused(format!("smtp in akrab.toml: {e}")))?),
+        None => Arc::new(NoMail),
+    };
+    let setup = Setup {
+        store: store(config).await?,
+        objects: objects(),
+        behaviours: behaviours(),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        work: Work::default(),
+        files: config.workspace().join("files"),
+        mailer,
+    };
+    Ok(Engine::start(setup).await?)
+}
+
+/// Acts as this user; as the first administrator when nobody is named.
+pub fn actor(engine: &Engine, email: Option<&str>, door: Door) -> Result<Ctx, Stop> {
+    let people = engine.people();
+    let person = match email {
+        Some(email) => people.by_email(email).ok_or_else(|| Stop::refused(format!("no user {email}; `akrab user list` shows them")))?,
+        None => {
+            let users = people.users();
+            let first = users.into_iter().filter(|u| u.active && u.role.key == "administrator").min_by_key(|u| u.id);
+            first.ok_or_else(|| Stop::refused("the workspace has no administrator yet; make one with `akrab user add EMAIL --role administrator`"))?
+        }
+    };
+    Ok(engine.ctx(person, door, "command"))
+}
