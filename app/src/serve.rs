@@ -43,6 +43,7 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
     }));
     let web_config = akrab_web::Config {
         base_url: config.base_url.clone(),
+        listen_url: address(&listener),
         proxies: config.proxies.clone(),
         metrics_token: config.metrics_token.clone(),
         timeout_seconds: 0,
