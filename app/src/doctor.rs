@@ -50,7 +50,7 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
     }
     let free = tokio::net::TcpListener::bind(&config.listen).await;
     say(true, format!("address {}{}", config.listen, if free.is_ok() { "" } else { " is in use (a running akrab?)" }));
-    say(true, if config.smtp.is_some() { "mail server is set".into() } else { "no mail server: passwords are reset with `akrab user passwd` only".into() });
+    say(true, if config.smtp.is_some() { "mail server is set".into() } else { "no mail server: mails are written to files; passwords are reset with `akrab user passwd`".into() });
     if bad.get() == 0 { Ok(()) } else { Err(Stop::failed(format!("{} findings", bad.get()))) }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::stop::Stop;
-use akrab_connect::{NoMail, SmtpMailer};
+use akrab_connect::{FolderMailer, SmtpMailer};
 use akrab_engine::clock::SystemRandom;
 use akrab_engine::identity::Mailer;
 use akrab_engine::job::Work;
@@ -50,7 +50,7 @@ pub async fn store(config: &Config) -> Result<Store, Stop> {
 pub async fn open(config: &Config) -> Result<Engine, Stop> {
     let mailer: Arc<dyn Mailer> = match &config.smtp {
         Some(smtp) => Arc::new(SmtpMailer::new(&smtp.url, &smtp.from).map_err(|e| Stop::refused(format!("smtp in akrab.toml: {e}")))?),
-        None => Arc::new(NoMail),
+        None => Arc::new(FolderMailer::new(config.workspace().join("mail"))),
     };
     let setup = Setup {
         store: store(config).await?,
