@@ -53,6 +53,15 @@ pub enum Command {
     Import(ImportArgs),
     /// Export records as CSV or XLSX
     Export(ExportArgs),
+    /// Write the whole workspace into one file while it is in use
+    Backup { file: PathBuf },
+    /// Bring a workspace back from a backup
+    Restore {
+        file: PathBuf,
+        /// Replace the workspace there is
+        #[arg(long)]
+        replace: bool,
+    },
     /// Changes the database needs for this version
     Schema {
         #[command(subcommand)]

@@ -1,5 +1,6 @@
 //! The binary `akrab`: reads the configuration, wires engine, web and domains, runs a command.
 
+mod backup;
 mod check;
 mod cli;
 mod config;
@@ -48,6 +49,8 @@ fn run(cli: Cli) -> Result<(), Stop> {
             Command::Token { what } => people::token(&config, what).await,
             Command::Import(args) => transfer::import(&config, args).await,
             Command::Export(args) => transfer::export(&config, args).await,
+            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Schema { what } => schema::run(&config, what).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,

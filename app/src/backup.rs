@@ -1,0 +1,129 @@
+//! The whole workspace in one file: the database of one moment and the files that hang on its records.
+
+use crate::config::Config;
+use crate::stop::Stop;
+use crate::workspace;
+use akrab_store::{Options, Store, StoreError, Target};
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, copy};
+use std::path::{Component, Path, PathBuf};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+/// Names within the backup.
+const DATABASE: &str = "database";
+const FILES: &str = "files";
+
+/// Writes the workspace into `file` while it is in use.
+pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
+    let store = workspace::store(config).await?;
+    let draft = beside(file, "database");
+    let held = store.backup(&draft).await.map_err(told);
+    store.close().await;
+    let held = held?;
+    let packed = pack(&draft, &config.workspace().join(FILES), file);
+    let _ = fs::remove_file(&draft);
+    let files = packed.map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
+    println!("{}: {} rows in {} tables, {files} files", file.display(), held.rows, held.tables);
+    Ok(())
+}
+
+/// Brings a workspace back where there is none, or in place of the one there is.
+pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Stop> {
+    let target = config.target();
+    let folder = config.workspace();
+    if let Target::Sqlite { path } = &target
+        && path.exists()
+    {
+        if !replace {
+            return Err(Stop::refused(format!("{} holds a workspace already; --replace puts the backup in its place", folder.display())));
+        }
+        set_aside(&folder)?;
+    }
+    fs::create_dir_all(&folder).map_err(|e| Stop::failed(format!("{}: {e}", folder.display())))?;
+    let draft = folder.join("restore.part");
+    let unpacked = unpack(file, &draft, &folder.join(FILES));
+    let restored = match unpacked {
+        Ok(()) => Store::restore(&target, &Options::default(), &draft).await.map_err(told),
+        Err(e) => Err(Stop::failed(format!("{}: {e}", file.display()))),
+    };
+    let _ = fs::remove_file(&draft);
+    restored?.close().await;
+    println!("{} restored", file.display());
+    Ok(())
+}
+
+/// The old workspace is kept beside the new one until somebody removes it.
+fn set_aside(folder: &Path) -> Result<(), Stop> {
+    let aside = (1..).map(|n| folder.with_extension(format!("before-restore-{n}"))).find(|p| !p.exists());
+    let aside = aside.unwrap_or_else(|| folder.with_extension("before-restore"));
+    fs::rename(folder, &aside).map_err(|e| Stop::failed(format!("{}: {e}", folder.display())))?;
+    eprintln!("the former workspace is now {}", aside.display());
+    Ok(())
+}
+
+fn told(error: StoreError) -> Stop {
+    Stop::failed(error.to_string())
+}
+
+fn beside(file: &Path, what: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{what}.part"));
+    name.into()
+}
+
+/// Gives the number of files packed besides the database.
+fn pack(database: &Path, files: &Path, to: &Path) -> std::io::Result<usize> {
+    let draft = beside(to, "zip");
+    let mut zip = ZipWriter::new(BufWriter::new(File::create(&draft)?));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1)).large_file(true);
+    zip.start_file(DATABASE, options)?;
+    copy(&mut BufReader::new(File::open(database)?), &mut zip)?;
+    let mut count = 0;
+    for (path, name) in below(files, FILES)? {
+        zip.start_file(name, options)?;
+        copy(&mut BufReader::new(File::open(path)?), &mut zip)?;
+        count += 1;
+    }
+    let written = zip.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    written.sync_all()?;
+    fs::rename(&draft, to)?;
+    Ok(count)
+}
+
+/// All files below a folder, with their names in the backup.
+fn below(folder: &Path, name: &str) -> std::io::Result<Vec<(PathBuf, String)>> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            found.extend(below(&entry.path(), &name)?);
+        } else {
+            found.push((entry.path(), name));
+        }
+    }
+    Ok(found)
+}
+
+fn unpack(from: &Path, database: &Path, files: &Path) -> std::io::Result<()> {
+    let mut zip = ZipArchive::new(BufReader::new(File::open(from)?))?;
+    copy(&mut zip.by_name(DATABASE)?, &mut File::create(database)?)?;
+    for n in 0..zip.len() {
+        let mut entry = zip.by_index(n)?;
+        let Some(name) = entry.name().strip_prefix("files/").map(PathBuf::from) else { continue };
+        // a crafted archive must not write outside of the workspace
+        if entry.is_dir() || !name.components().all(|c| matches!(c, Component::Normal(_))) {
+            continue;
+        }
+        let path = files.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        copy(&mut entry, &mut File::create(path)?)?;
+    }
+    Ok(())
+}
