@@ -4,7 +4,7 @@
 use super::element::{Attrs, element, void_element};
 use super::icon::icon_sized;
 use crate::locale::Text;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 /// What every input knows.
 #[derive(Clone, Debug, Default)]
@@ -101,10 +101,8 @@ pub fn text(i: &Input) -> Markup {
 /// Several lines; grows with its content.
 pub fn textarea(i: &Input, rows: u8) -> Markup {
     let attrs = i.shared("ak-input ak-textarea").set("rows", rows.to_string()).set("data-autogrow", "");
-    let mut value = String::new();
-    let _ = std::fmt::Write::write_str(&mut maud::Escaper::new(&mut value), &i.value);
     // The first newline after the tag is dropped by browsers.
-    element("textarea", &attrs, &PreEscaped(format!("\n{value}")))
+    element("textarea", &attrs, &html! { "\n" (i.value) })
 }
 
 /// A whole or decimal number, typed as the language writes it.

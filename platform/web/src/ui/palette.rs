@@ -3,8 +3,7 @@
 use super::button::key;
 use super::icon::icon_sized;
 use crate::locale::Text;
-use maud::{Markup, PreEscaped, html};
-use std::fmt::Write;
+use maud::{Markup, html};
 
 /// The palette; results come from `search_url?q=` as [`results`].
 pub fn palette(t: Text, search_url: &str) -> Markup {
@@ -72,7 +71,7 @@ pub fn results(groups: &[(String, Vec<Hit>)], count: &str, empty: &str) -> Marku
 pub fn marked(text: &str, query: &str) -> Markup {
     let query: Vec<char> = query.trim().chars().flat_map(char::to_lowercase).collect();
     let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len() + 16);
+    let mut parts: Vec<(bool, String)> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let hit = !query.is_empty()
@@ -80,12 +79,17 @@ pub fn marked(text: &str, query: &str) -> Markup {
             && chars[at..at + query.len()].iter().zip(&query).all(|(c, q)| c.to_lowercase().eq(std::iter::once(*q)));
         let len = if hit { query.len() } else { 1 };
         let part: String = chars[at..at + len].iter().collect();
-        out.push_str(if hit { "<mark>" } else { "" });
-        let _ = write!(maud::Escaper::new(&mut out), "{part}");
-        out.push_str(if hit { "</mark>" } else { "" });
+        match parts.last_mut() {
+            Some((false, plain)) if !hit => plain.push_str(&part),
+            _ => parts.push((hit, part)),
+        }
         at += len;
     }
-    PreEscaped(out)
+    html! {
+        @for (hit, part) in &parts {
+            @if *hit { mark { (part) } } @else { (part) }
+        }
+    }
 }
 
 const KEYS: &[(&str, &str)] = &[

@@ -1,0 +1,12 @@
+//! The one integration test binary: suites that run over the whole registry, and the program as a whole.
+//!
+//! Tests marked `both!` run on SQLite and, when `AKRAB_TEST_PG` holds the address of a PostgreSQL
+//! server, in a fresh schema there. `cargo xtask test` starts such a server by itself.
+
+mod arrows;
+mod contract;
+mod digest;
+mod facts;
+mod rights;
+mod values;
+mod workspace;

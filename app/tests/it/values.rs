@@ -1,0 +1,94 @@
+//! Values of every field type, made from a number: the same number gives the same value.
+
+use crate::workspace::{Workspace, map};
+use akrab_model::value::Input;
+use akrab_model::{Field, FieldType, Object, ProblemKind};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const WORDS: [&str; 9] = ["Kopi", "Éclair", "ångström", "Toko Roti", "sari_laut", "100% Murni", "Ñandú", "zaitun", "Bu Ningsih"];
+
+/// A value the field accepts, as the API would take it; null where there is none to give.
+pub fn value(field: &Field, n: usize, targets: &[i64]) -> Value {
+    use FieldType::*;
+    let pick = |len: usize| n % len.max(1);
+    let bounded = |value: i64| {
+        let low = field.min.map_or(i64::MIN, |m| m as i64);
+        let high = field.max.map_or(i64::MAX, |m| m as i64);
+        value.clamp(low, high)
+    };
+    match field.kind {
+        Text | PersonName => {
+            let text = format!("{} {n}", WORDS[pick(WORDS.len())]);
+            json!(text.chars().take(field.max_length.unwrap_or(200) as usize).collect::<String>())
+        }
+        LongText => json!(format!("{} baris {n}\nlagi", WORDS[pick(WORDS.len())])),
+        Email => json!(format!("orang{n}@contoh.co.id")),
+        Phone => json!(format!("0812 3456 {:04}", n % 10_000)),
+        Url => json!(format!("https://contoh{n}.co.id/")),
+        Integer | Score | Duration => json!(bounded(n as i64 * 7 % 101)),
+        Decimal | Money | Percent => json!(format!("{}.25", bounded(n as i64 * 13 % 97))),
+        Boolean => json!(n.is_multiple_of(2)),
+        Date => json!(format!("2026-{:02}-{:02}", 1 + n % 12, 1 + n % 28)),
+        DateTime => json!(format!("2026-{:02}-{:02}T{:02}:30:00Z", 1 + n % 12, 1 + n % 28, n % 24)),
+        Choice => field.choices.get(pick(field.choices.len())).map_or(Value::Null, |c| json!(c.key)),
+        Choices => json!(field.choices.iter().skip(pick(field.choices.len())).take(2).map(|c| &c.key).collect::<Vec<_>>()),
+        Link | Stage => targets.get(pick(targets.len())).map_or(Value::Null, |id| json!(id)),
+        Links => targets.get(pick(targets.len())).map_or(Value::Null, |id| json!([{"id": id}])),
+        FieldType::Json => json!({"nomor": n}),
+        File | Address | Formula | Rollup | AutoNumber => Value::Null,
+    }
+}
+
+/// Ids of up to three records a field may point to; one is made when there is none.
+pub async fn targets(w: &Workspace, field: &Field) -> Vec<i64> {
+    let Some(to) = field.to else { return Vec::new() };
+    let target = w.engine.registry().at(to).clone();
+    let request = akrab_engine::ListRequest { object: target.key.clone(), limit: 3, ..Default::default() };
+    let list = w.engine.list(&w.system(), request).await.unwrap_or_else(|p| panic!("{}: {p:?}", target.key));
+    if !list.records.is_empty() {
+        return list.records.iter().map(|r| r.id).collect();
+    }
+    vec![Box::pin(smallest(w, &target, 0)).await]
+}
+
+/// A record with nothing but what must be there.
+pub async fn smallest(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
+    let mut input = Input::new();
+    for field in object.fields.iter().filter(|f| f.writable() && f.required && f.default.is_none()) {
+        let targets = targets(w, field).await;
+        if field.kind == FieldType::Stage {
+            continue; // a new record enters its pipeline at the first stage
+        }
+        input.insert(field.key.clone(), value(field, n, &targets));
+    }
+    w.make(&object.key, Value::Object(input)).await
+}
+
+/// A record with about two of three fields filled. Values that a rule of the object refuses are left
+/// out; the rest must be accepted.
+pub async fn filled(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
+    let mut input = Input::new();
+    for (at, field) in object.fields.iter().enumerate().filter(|(_, f)| f.writable() && f.kind != FieldType::Stage) {
+        let needed = field.required && field.default.is_none();
+        if needed || !(n + at).is_multiple_of(3) {
+            let targets = targets(w, field).await;
+            let value = value(field, n + if field.unique || needed { 0 } else { at }, &targets);
+            if !value.is_null() {
+                input.insert(field.key.clone(), value);
+            }
+        }
+    }
+    for _ in 0..6 {
+        match w.engine.create(&w.system(), &object.key, map(Value::Object(input.clone()))).await {
+            Ok(record) => return record.id,
+            Err(p) if p.kind == ProblemKind::Invalid && !p.fields.is_empty() => {
+                for fault in &p.fields {
+                    assert!(input.shift_remove(fault.field()).is_some(), "{}: {p:?}", object.key);
+                }
+            }
+            Err(p) => panic!("{}: {p:?} with {input:?}", object.key),
+        }
+    }
+    panic!("{}: no values please its rules: {input:?}", object.key);
+}

@@ -1,0 +1,188 @@
+//! A workspace of one's own for a test, on either database, with a clock that the test moves.
+
+use akrab_engine::clock::SystemRandom;
+use akrab_engine::{Clock, Ctx, Door, Engine, Setup};
+use akrab_model::Raw;
+use akrab_model::value::Input;
+use akrab_store::{Options, Store, Target};
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+/// Defines a test per database: `both!(a_name, async |w| { … })`.
+macro_rules! both {
+    ($(#[$doc:meta])* $name:ident, $body:expr) => {
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                let w = crate::workspace::Workspace::sqlite(&[]).await;
+                let run = $body;
+                run(&w).await;
+                w.close().await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                let Some(w) = crate::workspace::Workspace::postgres(&[]).await else { return };
+                let run = $body;
+                run(&w).await;
+                w.close().await;
+            }
+        }
+    };
+}
+pub(crate) use both;
+
+/// A clock that stands still until the test moves it.
+pub struct StillClock(AtomicI64);
+
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::Relaxed)).expect("a moment of our century")
+    }
+}
+
+/// Takes every mail and sends none.
+struct NoMail;
+
+impl akrab_engine::identity::Mailer for NoMail {
+    fn send(&self, _mail: akrab_engine::identity::Mail) -> futures::future::BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// A workspace with roles, a pipeline per staged object, and nothing else.
+pub struct Workspace {
+    pub engine: Engine,
+    clock: Arc<StillClock>,
+    folder: PathBuf,
+    pub target: Target,
+}
+
+impl Workspace {
+    pub async fn sqlite(more: &[(&'static str, &'static str)]) -> Workspace {
+        let folder = folder();
+        let path = folder.join("akrab.db");
+        Workspace::open(Target::Sqlite { path }, folder, more).await
+    }
+
+    /// `None` when no server is at hand.
+    pub async fn postgres(more: &[(&'static str, &'static str)]) -> Option<Workspace> {
+        let Some(url) = std::env::var("AKRAB_TEST_PG").ok().filter(|u| !u.is_empty()) else {
+            eprintln!("skipped: AKRAB_TEST_PG names no PostgreSQL server");
+            return None;
+        };
+        let folder = folder();
+        let schema = format!("it_{}", folder.file_name().and_then(|n| n.to_str()).unwrap_or_default().replace(['-', '.'], "_"));
+        Some(Workspace::open(Target::Postgres { url, schema }, folder, more).await)
+    }
+
+    async fn open(target: Target, folder: PathBuf, more: &[(&'static str, &'static str)]) -> Workspace {
+        let store = Store::open(&target, &Options::default()).await.expect("the database opens");
+        let clock = Arc::new(StillClock(AtomicI64::new("2026-03-02T02:00:00Z".parse::<Timestamp>().expect("a moment").as_microsecond())));
+        let setup = Setup {
+            store,
+            objects: objects().into_iter().chain(more.iter().copied()).collect(),
+            behaviours: behaviours(),
+            clock: clock.clone(),
+            random: Arc::new(SystemRandom),
+            mailer: Arc::new(NoMail),
+            work: akrab_engine::Work::default(),
+            files: folder.join("files"),
+        };
+        let engine = Engine::start(setup).await.unwrap_or_else(|p| panic!("the engine starts: {p:?}"));
+        let w = Workspace { engine, clock, folder, target };
+        w.furnish().await;
+        w
+    }
+
+    /// Roles and pipelines, as every workspace has them.
+    async fn furnish(&self) {
+        for key in ["administrator", "manager", "sales", "marketing", "service", "readonly"] {
+            self.make("role", json!({"key": key, "name": key})).await;
+        }
+        let staged = ["opportunity"];
+        for object in staged.iter().chain(self.engine.registry().object("toy").map(|_| &"toy")) {
+            let pipeline = self.make("pipeline", json!({"name": format!("Alur {object}"), "object": object})).await;
+            for (n, (name, category, probability)) in
+                [("Baru", "open", 10), ("Penawaran", "open", 50), ("Menang", "won", 100), ("Kalah", "lost", 0)].into_iter().enumerate()
+            {
+                let stage = json!({"name": name, "pipeline": pipeline, "position": n, "category": category, "probability": probability});
+                self.make("stage", stage).await;
+            }
+        }
+    }
+
+    /// The program itself.
+    pub fn system(&self) -> Ctx {
+        self.engine.system("a test prepares its workspace", Door::Command)
+    }
+
+    pub async fn make(&self, object: &str, input: Json) -> i64 {
+        self.engine.create(&self.system(), object, map(input)).await.unwrap_or_else(|p| panic!("{object}: {p:?}")).id
+    }
+
+    /// A user of this role; gives the id.
+    pub async fn user(&self, name: &str, role: i64, team: Option<i64>) -> i64 {
+        self.make("user", json!({"name": name, "email": format!("{name}@contoh.test"), "role": role, "team": team})).await
+    }
+
+    /// What this user asks through this door.
+    pub fn of(&self, user: i64, door: Door) -> Ctx {
+        self.engine.ctx(self.engine.people().user(user).expect("the user exists"), door, "test")
+    }
+
+    /// Everything the program answers over HTTP, without a network.
+    pub fn http(&self) -> axum::Router {
+        let seed: akrab_web::state::SeedFn = Arc::new(|_, _| Box::pin(async { Ok(()) }));
+        akrab_web::router(akrab_web::Web::new(self.engine.clone(), akrab_web::Config::default(), vec![], seed))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
+    pub async fn close(&self) {
+        self.engine.store().close().await;
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Object files of the shipped program.
+pub fn objects() -> Vec<(&'static str, &'static str)> {
+    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
+}
+
+fn behaviours() -> Vec<Arc<dyn akrab_engine::Behaviour>> {
+    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].into_iter().flatten().collect()
+}
+
+pub fn map(json: Json) -> Input {
+    json.as_object().cloned().expect("a JSON object")
+}
+
+/// How a stored value compares in sorts: folded where the field folds.
+pub fn sort_key(field: &akrab_model::Field, raw: Raw) -> Raw {
+    match raw {
+        Raw::Text(text) if field.folded => Raw::Text(akrab_model::text::fold(&text)),
+        raw => raw,
+    }
+}
+
+/// A fresh folder under the system's one for temporary files.
+pub fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let folder = std::env::temp_dir().join(format!("akrab-it-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
