@@ -1,24 +1,158 @@
 # Record pages, forms, bin, history of changes and search.
+bin-ask = Delete { $title }?
+bin-ask-text = The record moves to the bin and can be brought back for { $days } days.
+bin-deleted = { $title } moved to the bin
+bin-deleted-at = deleted { $when }
+bin-empty = The bin is empty
+bin-hanging = What is linked to it stays, but the link is no longer seen:
+bin-purge = Delete for good
+bin-purge-ask = Delete { $title } for good?
+bin-purge-text = The record and its timeline are gone and cannot be brought back.
+bin-purged = Deleted for good
+bin-restore = Restore
+bin-restored = { $title } restored
+bin-text = Deleted records are kept here for { $days } days and then go for good.
+bin-title = Bin
+history-create = created this record
+history-delete = moved it to the bin
+history-door-api = through the API
+history-door-command = by command
+history-door-import = by import
+history-door-job = by a background job
+history-door-undo = undoing a change
+history-empty = No changes yet.
+history-merge = merged records
+history-of-field = History of { $field }
+history-purge = deleted it for good
+history-restore = restored it from the bin
+history-undone = Change undone
+history-update = changed
+record-about = About this record
+record-action-done = { $action }: done
+record-action-title = { $action }: { $title }
+record-all-kinds = All
+record-assign = Assign
 record-by-system = Akrab
+record-call = Call
+record-changes = Changes
+record-clone = Clone
 record-conflict-by = changed by { $who }
 record-conflict-inline = Somebody has just changed it to “{ $value }”. Save again to keep yours, Esc to cancel.
 record-conflict-text = While you were typing, somebody saved changes to the same fields. Choose which to keep; nothing is lost before you choose.
 record-conflict-title = Somebody else changed this record
 record-conflict-was = Before:
+record-copy-link = Copy link
 record-copy-of = { $name } (copy)
 record-created = { $object } created: { $title }
+record-data = Data
+record-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+record-days-limit = { $n ->
+    [one] { $n } day, limit { $limit }
+   *[other] { $n } days, limit { $limit }
+}
+record-days-target = { $n ->
+    [one] target { $n } day
+   *[other] target { $n } days
+}
+record-delete = Delete
 record-edit = Edit
 record-edit-hint = Only fields that changed are saved.
 record-edit-title = Edit { $title }
+record-entry-saved = { $kind } saved
+record-fields-changed = { $n ->
+    [one] { $n } field changed
+   *[other] { $n } fields changed
+}
+record-figures = Key figures
+record-find = Search the timeline
+record-gate-count = { $n } of { $of }
+record-gate-fill = Fill in
+record-gate-missing = not filled in
+record-gate-title = Needed for { $stage }
+record-history = History of changes
+record-in-two-days = In two days
+record-kinds = Kinds of activity
+record-late-days = { $n ->
+    [one] { $n } day late
+   *[other] { $n } days late
+}
+record-links-count = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+}
+record-mail = Mail
+record-may-edit = may edit
+record-may-read = may read
+record-moment-example = e.g. tomorrow 10:00
+record-more = More
 record-more-fields = More fields
 record-new = New { $object }
+record-next = Next
+record-next-at = Next: { $when }
+record-next-week = Next week
+record-no-date = no due date
+record-no-tasks = No tasks yet.
 record-nothing-changed = Nothing changed.
+record-older = Show older
 record-other-fields = Other fields
+record-other-time = Another time…
 record-owner-short = owner { $name }
+record-path = Stages
+record-place = { $n } of { $of }
+record-postpone = Postpone
+record-print = Print
+record-read-only-formula = Calculated from other fields.
+record-read-only-program = Set by Akrab.
+record-read-only-right = Your role may not change this field.
+record-read-only-rollup = Calculated from related records.
+record-related = Related
+record-related-below = Below this one
+record-related-none = None yet
 record-save = Save
 record-save-new = Save & new
 record-saved = Saved
 record-saved-merged = Saved together with somebody else’s changes
+record-seen-by = { $n ->
+    [one] { $n } person can see { $title }:
+   *[other] { $n } people can see { $title }:
+}
+record-stage-forward = Move forward
+record-tabs = Parts
+record-timeline = Timeline
+record-timeline-empty = Nothing has happened yet. Write the first note above.
+record-tomorrow = Tomorrow
+record-untitled = (unnamed)
+record-upcoming = Upcoming
+record-value-empty = empty
+record-was-created = { $object } created
+record-whatsapp = WhatsApp
+record-who-sees = Who can see this
+record-why-all = The role { $role } sees all of these
+record-why-owner = Owner
+record-why-team = The role { $role } sees its team’s records
+record-why-tree = The role { $role } sees records of its team and the teams below
+record-write-any = What happened?
+record-write-call = What was said?
+record-write-email = What did the mail say?
+record-write-hint = Ctrl+Enter saves
+record-write-meeting = What came out of the meeting?
+record-write-note = Write a note…
+record-write-task = Task, e.g. “call Lestari tomorrow 10:00”
+record-write-to = to
+record-write-visit = What did you see and agree on?
+record-write-whatsapp = What did the message say?
+search-actions = Actions
+search-count = { $n ->
+    [one] { $n } result · { $ms } ms
+   *[other] { $n } results · { $ms } ms
+}
+search-none = Nothing matches “{ $q }”
+search-opened = opened lately
+search-places = Go to
+search-recent = Recent
 value-duration-example = e.g. 1 hour 30 minutes
 value-no = No
 value-out-of-sight = Out of your sight

@@ -105,7 +105,7 @@ fn fields() -> Markup {
 
 fn middle() -> Markup {
     let kinds = [("notebook-pen", "Catatan"), ("message-circle", "WhatsApp"), ("mail", "Email"), ("phone", "Telepon"), ("square-check-big", "Tugas"), ("calendar", "Rapat")]
-        .map(|(i, l)| ComposerTab { kind: l.to_lowercase(), icon: i.into(), label: l.into(), href: "#".into(), current: l == "WhatsApp" });
+        .map(|(i, l)| ComposerTab { kind: l.to_lowercase(), icon: i.into(), label: l.into(), href: "#".into(), key: None, current: l == "WhatsApp" });
     let due = |e: Entry, tone| Entry { tone, time_tone: tone, ..e };
     html! {
         (tab_bar("Bagian", &[

@@ -1,12 +1,40 @@
 //! The page of a record, and everything reached from it.
+//!
+//! One read brings the whole page ([`load::Sight`]); `head`, `path`, `body`, `timeline`, `panel` and
+//! `composer` draw it. What an object shows is declared in its file; no object is known by name here.
 
+mod access;
+mod action;
+mod body;
+pub mod composer;
+mod favourite;
+mod head;
+mod load;
+mod panel;
+mod path;
+mod reach;
+pub mod shift;
+mod show;
+pub mod teller;
+mod timeline;
 pub mod words;
 
-use crate::editor;
 use crate::state::Web;
+use crate::{editor, history, search, trash};
 use axum::Router;
+use axum::routing::{get, post};
 
 /// Addresses of records of every object.
 pub fn routes() -> Router<Web> {
-    Router::new().merge(editor::routes())
+    Router::new()
+        .route("/{plural}/{id}", get(show::show))
+        .route("/{plural}/{id}/timeline", get(timeline::show))
+        .route("/{plural}/{id}/entries", get(composer::show).post(composer::save))
+        .route("/{plural}/{id}/favourite", post(favourite::toggle))
+        .route("/{plural}/{id}/access", get(access::show))
+        .route("/{plural}/{id}/{action}", get(action::ask).post(action::run))
+        .merge(editor::routes())
+        .merge(trash::routes())
+        .merge(history::routes())
+        .merge(search::routes())
 }

@@ -15,6 +15,8 @@ pub struct ComposerTab {
     pub label: String,
     /// Address that shows the composer for this kind.
     pub href: String,
+    /// Single key that presses it.
+    pub key: Option<char>,
     /// Whether it is chosen.
     pub current: bool,
 }
@@ -50,7 +52,7 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
             nav.ak-pills aria-label=(t.get("composer-kinds")) {
                 @for tab in c.tabs {
                     a.ak-pill href=(tab.href) hx-get=(tab.href) hx-target="#composer" hx-swap="outerHTML"
-                        data-composer-kind=(tab.kind) aria-current=[tab.current.then_some("true")] {
+                        data-composer-kind=(tab.kind) data-key=[tab.key] aria-current=[tab.current.then_some("true")] {
                         (icon_sized(&tab.icon, 15)) (tab.label)
                     }
                 }

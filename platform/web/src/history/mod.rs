@@ -1,0 +1,150 @@
+//! Every change of a record: who, when, by which way, from what to what; and the way back.
+
+use crate::fail::Reply;
+use crate::flash::Flash;
+use crate::record::{shift, words};
+use crate::state::Web;
+use crate::ui::avatar::{Shape, avatar};
+use crate::ui::button::Button;
+use crate::ui::dialog::{Dialog, dialog};
+use crate::ui::frame::{Crumb, content};
+use crate::ui::timeline::day_head;
+use crate::value::Look;
+use crate::visit::Visit;
+use akrab_engine::{Access, ChangeView};
+use akrab_model::{Object, format};
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Addresses of histories.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/{plural}/{id}/history", get(show)).route("/changes/{id}/undo", post(undo))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    /// Only changes of this field.
+    field: Option<String>,
+    /// Changes before this one.
+    before: Option<i64>,
+}
+
+/// `GET /{plural}/{id}/history`
+async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+    let object = visit.object(&plural)?;
+    let (own, before) = (object.clone(), asked.before);
+    let (record, mut changes, may_edit) = visit
+        .read(move |tx| {
+            let changes = tx.history(&own.key, id, before)?;
+            // a record in the bin keeps its history
+            let record = tx.get(&own.key, id).ok();
+            let may_edit = record.as_ref().is_some_and(|r| tx.rights.reaches(&own, Access::Edit, words::owner(r)));
+            Ok((record, changes, may_edit))
+        })
+        .await?;
+    let next = (changes.len() == 50).then(|| changes.last().map(|c| c.id)).flatten();
+    if let Some(field) = &asked.field {
+        changes.retain(|c| c.shifts.iter().any(|s| s.field == *field));
+        for change in &mut changes {
+            change.shifts.retain(|s| s.field == *field);
+        }
+    }
+    let t = visit.t;
+    let look = visit.look();
+    let field = asked.field.as_deref().and_then(|key| object.field(key)).map(|f| look.name(f).to_string());
+    let name = record.as_ref().map(|r| r.title().to_string()).unwrap_or_default();
+    let title = match &field {
+        Some(field) => t.with("history-of-field", &[("field", field.as_str().into())]),
+        None => t.get("record-history"),
+    };
+    let list = draw(&visit, &look, &object, &changes, may_edit);
+    let href = format!("/{}/{id}", object.plural);
+    if visit.is_fragment() {
+        let d = Dialog {
+            id: "history",
+            icon: Some("history"),
+            title: &title,
+            body: list,
+            footer: html! { span.ak-spacer {} (Button::new(t.get("close")).href(href.clone()).flag("data-close", true)) },
+            wide: false,
+            close_href: &href,
+        };
+        return visit.fragment(dialog(t, &d), None);
+    }
+    let mut frame = visit.frame(&title).await;
+    frame.breadcrumb = vec![Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) }];
+    if record.is_some() {
+        frame.breadcrumb.push(Crumb { label: name, href: Some(href.clone()) });
+    }
+    let body = content(true, html! {
+        (list)
+        @if let Some(before) = next { p { (Button::new(t.get("record-older")).href(format!("{href}/history?before={before}"))) } }
+    });
+    visit.page(&frame, body)
+}
+
+fn draw(visit: &Visit, look: &Look, object: &Object, changes: &[ChangeView], may_edit: bool) -> Markup {
+    let mut last = None;
+    html! {
+        @if changes.is_empty() { p.ak-faint { (look.t.get("history-empty")) } }
+        div.ak-timeline {
+            @for change in changes {
+                @let at = look.local_micros(change.at);
+                @if last.replace(at.date()) != Some(at.date()) { (day_head(&look.day_words(at.date()))) }
+                (line(visit, look, object, change, may_edit))
+            }
+        }
+    }
+}
+
+fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_edit: bool) -> Markup {
+    let t = look.t;
+    let who = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
+    let deed = t.find(&format!("history-{}", change.kind), &[]).unwrap_or_default();
+    let door = (change.door != "page").then(|| t.find(&format!("history-door-{}", change.door), &[])).flatten();
+    let undoable = may_edit && change.kind == "update" && !change.shifts.is_empty();
+    html! {
+        div.ak-entry {
+            (avatar(Shape::Person, &who, 24))
+            div.ak-entry-main {
+                div.ak-entry-head {
+                    div.ak-entry-title { b { (who) } " " span.ak-muted { (deed) @if let Some(door) = door { " · " (door) } } }
+                    @if undoable {
+                        span.ak-entry-actions {
+                            form method="post" action={ "/changes/" (change.id) "/undo" } {
+                                input type="hidden" name="csrf" value=(visit.csrf);
+                                (Button::new(t.get("undo")).icon("undo-2").ghost().submit())
+                            }
+                        }
+                    }
+                    span.ak-entry-time { (format::time(look.local_micros(change.at).time(), look.lang)) }
+                }
+                div.ak-entry-body {
+                    @for shift in &change.shifts {
+                        @if let Some((label, old, new)) = shift::words(look, object, shift) { div { span.ak-muted { (label) } " " (shift::arrow(look, &old, &new)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /changes/{id}/undo`
+async fn undo(visit: Visit, Path(id): Path<i64>) -> Reply {
+    let (object, record) = visit.engine().undo(&visit.ctx, id).await?;
+    let object = visit.object(&object)?;
+    let flash = Flash::ok(visit.t.get("history-undone"));
+    let own = object.key.clone();
+    let there = visit.read(move |tx| Ok(tx.get(&own, record).is_ok())).await?;
+    let page = format!("/{}/{record}", object.plural);
+    if there {
+        return visit.back(&page, flash);
+    }
+    // a creation taken back: its page is gone
+    let list = format!("/{}", object.plural);
+    let back = visit.facts.referer_path().filter(|p| p.split('?').next() != Some(page.as_str()));
+    visit.go(back.as_deref().unwrap_or(&list), flash)
+}

@@ -1,0 +1,122 @@
+//! Declared actions: a button without inputs, a dialog with them.
+
+use super::words;
+use crate::editor::Sheet;
+use crate::fail::{Fail, Reply};
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::ui::button::Button;
+use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::form;
+use crate::value::{Typed, local_path};
+use crate::visit::Visit;
+use akrab_engine::ActionOutcome;
+use akrab_model::object::ActionDecl;
+use akrab_model::problem::ProblemKind;
+use akrab_model::{Field, Object, Problem};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+type Place = Path<(String, i64, String)>;
+
+fn declared(object: &Object, key: &str) -> Result<ActionDecl, Fail> {
+    Ok(object.decl.actions.iter().find(|a| a.key == key).cloned().ok_or_else(Problem::not_found)?)
+}
+
+/// `GET /{plural}/{id}/{action}`: the dialog with its inputs.
+pub(super) async fn ask(visit: Visit, Path((plural, id, key)): Place) -> Reply {
+    let object = visit.object(&plural)?;
+    let action = declared(&object, &key)?;
+    let (sheet, title) = load(&visit, &object, id, &action, Typed::default()).await?;
+    let dialog = draw(&visit, &sheet, id, &action, &title);
+    visit.dialog(action.label.get(visit.lang()), dialog).await
+}
+
+/// `POST /{plural}/{id}/{action}`
+pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Fields(pairs): Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let action = declared(&object, &key)?;
+    let typed = Typed::posted(pairs);
+    let fields = visit.registry().inputs(&action);
+    let mut input = typed.input(fields.iter().filter(|f| typed.has(&f.key)));
+    input.retain(|_, value| !value.is_null());
+    let (own, name) = (object.key.clone(), key.clone());
+    let done = visit
+        .write(move |tx| {
+            let outcome = tx.act(&own, id, &name, &input)?;
+            let made = first_made(tx, &outcome);
+            let change = tx.history(&own, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
+            Ok((made, change))
+        })
+        .await;
+    match done {
+        Ok((made, change)) => {
+            let message = visit.t.with("record-action-done", &[("action", action.label.get(visit.lang()).into())]);
+            let flash = Flash::ok(message);
+            // a change of the record alone can be taken back; one that made others cannot
+            let flash = match (&made, change) {
+                (None, Some(change)) => flash.undo_change(change),
+                _ => flash,
+            };
+            match made {
+                Some(address) => visit.go(&address, flash),
+                None if typed.has("stay") => visit.back(&format!("/{}/{id}", object.plural), flash),
+                None => visit.go(local_path(typed.text("back")).unwrap_or(&format!("/{}/{id}", object.plural)), flash),
+            }
+        }
+        Err(fail) if fail.problem.kind == ProblemKind::Invalid && !action.inputs.is_empty() => {
+            let (sheet, title) = load(&visit, &object, id, &action, typed).await?;
+            let dialog = draw(&visit, &sheet.faulty(&fail.problem), id, &action, &title);
+            let mut response = visit.dialog(action.label.get(visit.lang()), dialog).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(fail) => Err(fail),
+    }
+}
+
+/// The page of the most telling record made, if the person may see it.
+fn first_made(tx: &mut akrab_engine::Tx, outcome: &ActionOutcome) -> Option<String> {
+    outcome.made.iter().find_map(|(object, id)| tx.get(object, *id).ok()).map(|record| words::href(&record))
+}
+
+async fn load(visit: &Visit, object: &Arc<Object>, id: i64, action: &ActionDecl, typed: Typed) -> Result<(Sheet, String), Fail> {
+    let (own, look, action) = (object.clone(), visit.look(), action.clone());
+    visit
+        .read(move |tx| {
+            let record = tx.get(&own.key, id)?;
+            if !tx.offered(&own, id)?.iter().any(|a| a.key == action.key) {
+                return Err(Problem::new(ProblemKind::Conflict, "action_not_now"));
+            }
+            let fields = tx.registry.inputs(&action);
+            Ok((Sheet::of_inputs(tx, look, own, typed, &fields), record.title().to_string()))
+        })
+        .await
+}
+
+fn draw(visit: &Visit, sheet: &Sheet, id: i64, action: &ActionDecl, title: &str) -> Markup {
+    let t = visit.t;
+    let lang = visit.lang();
+    let fields: Vec<Field> = visit.registry().inputs(action);
+    let base = format!("/{}/{id}", sheet.object.plural);
+    let heading = t.with("record-action-title", &[("action", action.label.get(lang).into()), ("title", title.into())]);
+    let d = Dialog {
+        id: "action",
+        icon: Some(&action.icon),
+        title: &heading,
+        body: html! {
+            (sheet.summary(&fields))
+            (form::columns(html! { @for field in &fields { (sheet.row(field)) } }))
+        },
+        footer: html! {
+            span.ak-spacer {}
+            (Button::new(t.get("cancel")).ghost().href(base.clone()).flag("data-close", true))
+            (Button::new(action.label.get(lang)).icon(&action.icon).primary().submit())
+        },
+        wide: false,
+        close_href: &base,
+    };
+    dialog_form(t, &d, &format!("{base}/{}", action.key), &visit.csrf)
+}

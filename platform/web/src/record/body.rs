@@ -1,0 +1,165 @@
+//! The three columns of a record: fields, what happened, what is related.
+
+use super::load::Sight;
+use super::timeline::{due_words, kind_label};
+use super::{composer, panel, path, timeline, words};
+use crate::ui::record::record_columns;
+use crate::ui::section::{Field as Pair, section};
+use crate::ui::status::{Status, status_strong};
+use crate::ui::tabs::{Tab, tab_bar};
+use crate::ui::task::{Task, task};
+use crate::value::{fields_of, label_of};
+use akrab_model::{Field, FieldType, Record, Value};
+use maud::{Markup, html};
+
+pub fn draw(sight: &Sight, csrf: &str) -> Markup {
+    let fields = html! { div id="data" { (path::checklist(sight)) (sections(sight)) } };
+    let middle = html! {
+        (tabs(sight))
+        (composer::draw(sight, csrf))
+        @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
+    };
+    let side = html! { (panel::draw(sight)) };
+    record_columns(fields, middle, side)
+}
+
+/// Sections as laid out; a composite is one line. What is set by the program closes the column.
+fn sections(sight: &Sight) -> Markup {
+    let object = &sight.object;
+    let lang = sight.look.key();
+    html! {
+        @for part in &object.decl.layout.sections {
+            @let pairs = pairs(sight, &part.fields);
+            @if !pairs.is_empty() { (section(sight.look.t, part.label.get(lang), !part.closed, &pairs)) }
+        }
+        (section(sight.look.t, &sight.look.t.get("record-about"), false, &pairs(sight, &["created_at", "created_by", "updated_at", "updated_by"].map(String::from))))
+    }
+}
+
+fn pairs(sight: &Sight, keys: &[String]) -> Vec<Pair> {
+    let object = &sight.object;
+    let mut pairs = Vec::new();
+    let mut whole: Vec<&str> = Vec::new();
+    for key in keys {
+        let fields = fields_of(object, key);
+        let composite = fields.first().and_then(|f| f.part_of.as_deref()).filter(|whole| object.field(whole).is_none());
+        match composite {
+            // the parts of an address make one line, wherever the first of them stands
+            Some(address) => {
+                if !whole.contains(&address) && fields.iter().any(|f| sight.record.has(&f.key)) {
+                    whole.push(address);
+                    pairs.push(address_pair(sight, address));
+                }
+            }
+            None => pairs.extend(fields.into_iter().filter(|f| sight.record.has(&f.key)).map(|f| pair(sight, f))),
+        }
+    }
+    pairs
+}
+
+fn pair(sight: &Sight, field: &Field) -> Pair {
+    let t = sight.look.t;
+    let base = sight.href();
+    let editable = sight.editable.contains(&field.key);
+    let in_place = editable && !matches!(field.kind, FieldType::Links | FieldType::Json | FieldType::File);
+    let hint = match &field.hint {
+        _ if field.formula.is_some() => Some(t.get("record-read-only-formula")),
+        _ if field.rollup.is_some() => Some(t.get("record-read-only-rollup")),
+        _ if !field.writable() => Some(t.get("record-read-only-program")),
+        _ if sight.may_edit && !editable => Some(t.get("record-read-only-right")),
+        Some(hint) => Some(hint.get(sight.look.key()).to_string()),
+        None => None,
+    };
+    let value = sight.look.markup(field, &sight.record);
+    let value = if editable && !in_place { Some(html! { (value.unwrap_or_else(crate::ui::tag::nothing)) " " (dialog_pencil(sight, &field.key, sight.look.name(field))) }) } else { value };
+    Pair {
+        label: sight.look.name(field).to_string(),
+        value,
+        edit: in_place.then(|| format!("{base}/fields/{}", field.key)),
+        hint,
+        history: (field.writable() && !field.quiet).then(|| format!("{base}/history?field={}", field.key)),
+    }
+}
+
+fn address_pair(sight: &Sight, key: &str) -> Pair {
+    let label = label_of(&sight.object, key, sight.look.key()).to_string();
+    let parts: Vec<String> = fields_of(&sight.object, key).iter().map(|f| f.key.clone()).filter(|k| sight.editable.contains(k)).collect();
+    let shown = sight.look.address(&sight.record, key).unwrap_or_else(crate::ui::tag::nothing);
+    let value = html! { (shown) @if !parts.is_empty() { " " (dialog_pencil(sight, &parts.join(","), &label)) } };
+    Pair { label, value: Some(value), ..Pair::default() }
+}
+
+/// A pencil that opens a small form: for what one control cannot hold.
+fn dialog_pencil(sight: &Sight, keys: &str, label: &str) -> Markup {
+    let href = format!("{}/edit?only={keys}", words::href(&sight.record));
+    let name = sight.look.t.with("edit-field", &[("name", label.into())]);
+    html! { a.ak-dialog-pencil href=(href) data-dialog-href=(href) aria-label=(name) title=(name) { (crate::ui::icon_sized("pencil", 12)) } }
+}
+
+fn lists_tasks(sight: &Sight) -> bool {
+    sight.asked.tab.as_deref().is_some_and(|tab| sight.look.registry.object(tab).is_some())
+}
+
+/// Timeline first, then tasks and the kinds there are most of.
+fn tabs(sight: &Sight) -> Markup {
+    let t = sight.look.t;
+    let base = sight.href();
+    let open = sight.asked.tab.as_deref();
+    let mut tabs = vec![Tab::new(t.get("record-timeline"), base.clone(), open.is_none())];
+    let shown = ["note", "email", "whatsapp", "call"];
+    let objects = sight.counts.iter().filter(|(key, _)| sight.look.registry.object(key).is_some());
+    let kinds = shown.iter().filter_map(|kind| sight.counts.iter().find(|(key, n)| key == kind && *n > 0));
+    for (key, count) in objects.chain(kinds) {
+        let label = match sight.look.registry.object(key) {
+            Some(object) => object.plural_label(sight.look.key()).to_string(),
+            None => kind_label(&sight.look.registry, &sight.object, key, sight.look.key()).unwrap_or_default(),
+        };
+        let mut tab = Tab::new(label, format!("{base}?tab={key}"), open == Some(key.as_str()));
+        if *count > 0 {
+            tab = tab.count(t.number(*count as i64));
+        }
+        tabs.push(tab);
+    }
+    let beside = html! {
+        a.ak-tab.ak-only-phone href="#data" { span { (t.get("record-data")) } }
+        @if !sight.panels.is_empty() { a.ak-tab.ak-only-phone href="#related" { span { (t.get("record-related")) } } }
+    };
+    tab_bar(&t.get("record-tabs"), &tabs, beside, html! {})
+}
+
+fn tasks(sight: &Sight, csrf: &str) -> Markup {
+    let t = sight.look.t;
+    html! {
+        div id="timeline" {
+            @if sight.tasks.is_empty() { p.ak-faint.ak-small { (t.get("record-no-tasks")) } }
+            ul.ak-task-list { @for record in &sight.tasks { (task_line(sight, record, csrf)) } }
+        }
+    }
+}
+
+fn task_line(sight: &Sight, record: &Record, csrf: &str) -> Markup {
+    let look = &sight.look;
+    let decl = &record.object.decl.timeline;
+    let done = decl.done.as_deref().is_some_and(|key| !record.get(key).is_null());
+    let at = decl.at.as_deref().and_then(|key| if let Value::Time(at) = record.get(key) { Some(look.local(*at)) } else { None });
+    let action = record.object.decl.actions.iter().find(|a| a.primary && a.inputs.is_empty());
+    let due = at.map(|at| match at {
+        at if done => html! { (look.moment_words(&at)) },
+        at if at < look.now => status_strong(Status::Late, &due_words(look, &at)),
+        at if at.date() == look.today() => status_strong(Status::Today, &due_words(look, &at)),
+        at => html! { (due_words(look, &at)) },
+    });
+    task(
+        &Task {
+            done_url: action.map(|a| format!("{}/{}", words::href(record), a.key)).unwrap_or_default(),
+            done_label: action.map(|a| a.label.get(look.key()).to_string()).unwrap_or_default(),
+            icon: super::teller::task_icon(record),
+            title: record.title().to_string(),
+            href: words::href(record),
+            about: record.object.owner.map(|ix| look.words(record.object.at(ix), record)).unwrap_or_default(),
+            due,
+            done,
+        },
+        csrf,
+    )
+}

@@ -1,0 +1,281 @@
+//! The head of a record: who or what it is, how it stands, what to do next.
+
+use super::load::Sight;
+use super::teller::writings;
+use super::timeline::{due_words, tick};
+use super::{path, words};
+use crate::fail::encode;
+use crate::ui::avatar::{Shape, avatar};
+use crate::ui::button::Button;
+use crate::ui::figures::{Figure, figures};
+use crate::ui::frame::star;
+use crate::ui::menu::{menu, menu_link, menu_post, more_menu};
+use crate::ui::record::{NextAction, RecordHead, next_action, object_mark, record_head};
+use crate::ui::status::Status;
+use crate::ui::tag::{Tone, nothing, tag, tag_around};
+use akrab_model::object::{ActionDecl, Avatar};
+use akrab_model::{Field, FieldType, Value, format};
+use maud::{Markup, html};
+
+/// Most tags shown among the chips.
+const TAGS: usize = 4;
+
+/// Head, notice, key figures and stage path.
+pub fn draw(sight: &Sight, csrf: &str) -> Markup {
+    let object = &sight.object;
+    let title = sight.record.title();
+    let number = object.fields.iter().find(|f| f.kind == FieldType::AutoNumber).map(|f| sight.look.words(f, &sight.record)).unwrap_or_default();
+    let staged = sight.path.is_some();
+    let head = RecordHead {
+        lead: Some(match object.decl.avatar {
+            Avatar::Person => avatar(Shape::Person, title, 44),
+            Avatar::Company => avatar(Shape::Company, title, 44),
+            Avatar::Icon => object_mark(&object.decl.icon),
+        }),
+        title: if title.is_empty() { sight.look.t.get("record-untitled") } else { title.to_string() },
+        title_edit: sight.editable.contains(&object.title_field().key).then(|| format!("{}/fields/{}", sight.href(), object.title_field().key)),
+        number: if number == title { String::new() } else { number },
+        beside: Some(star(sight.look.t, &format!("{}/favourite", sight.href()), csrf, sight.favourite)),
+        chips: chips(sight),
+        facts: if staged { facts(sight) } else { Vec::new() },
+        actions: buttons(sight, csrf),
+    };
+    html! {
+        (record_head(&head))
+        @if let Some(path) = path::draw(sight, csrf) { (path) }
+        @if let Some(next) = next(sight, csrf) { (next) }
+        @if !staged { (strip(sight)) }
+    }
+}
+
+fn chips(sight: &Sight) -> Vec<Markup> {
+    let look = &sight.look;
+    let mut chips = Vec::new();
+    for field in sight.object.decl.layout.chips.iter().filter_map(|key| sight.object.field(key)) {
+        match (field.kind, sight.record.get(&field.key)) {
+            (_, Value::Null) => {}
+            (FieldType::Choice, Value::Text(key)) => {
+                if let Some(choice) = field.choice(key) {
+                    let plain = crate::value::Look::choice(look, choice);
+                    let toned = choice.tone != akrab_model::object::Tone::Neutral;
+                    chips.push(if toned { tag_around(plain, Tone::Outline, None) } else { tag(choice.label.get(look.key())) });
+                }
+            }
+            (FieldType::Choices, Value::Keys(keys)) => {
+                for key in keys.iter().take(TAGS) {
+                    chips.push(tag(field.choice(key).map_or(key, |c| c.label.get(look.key()))));
+                }
+                if keys.len() > TAGS {
+                    chips.push(html! { span.ak-small.ak-muted { "+" (keys.len() - TAGS) } });
+                }
+            }
+            (FieldType::Link | FieldType::Stage, Value::Link(id)) => chips.extend(linked(sight, field, *id)),
+            _ => chips.push(tag(&look.words(field, &sight.record))),
+        }
+    }
+    chips
+}
+
+fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
+    let look = &sight.look;
+    let target = look.registry.at(field.to?).clone();
+    let title = sight.record.titles.get(&(field.key.clone(), id))?;
+    let inner = html! { @if target.decl.avatar != Avatar::Icon { (look.avatar(&target, title, 16)) } (title) };
+    let href = (!target.is_system()).then(|| look.href(&target, id));
+    Some(tag_around(inner, Tone::Outline, href.as_deref()))
+}
+
+/// Figures in the head of a staged record.
+fn facts(sight: &Sight) -> Vec<(String, Markup)> {
+    let fields = sight.object.decl.layout.figures.iter().filter_map(|key| sight.object.field(key)).filter(|f| sight.record.has(&f.key));
+    fields.take(4).map(|f| (sight.look.name(f).to_string(), value(sight, f))).collect()
+}
+
+/// The strip of key figures.
+fn strip(sight: &Sight) -> Markup {
+    let object = &sight.object;
+    let shown: Vec<Figure> = object
+        .decl
+        .layout
+        .figures
+        .iter()
+        .filter_map(|key| object.field(key))
+        .filter(|f| sight.record.has(&f.key))
+        .take(6)
+        .map(|f| Figure { label: sight.look.name(f).to_string(), value: Some(value(sight, f)), detail: detail(sight, f), href: None })
+        .collect();
+    if shown.is_empty() { html! {} } else { figures(&sight.look.t.get("record-figures"), &shown) }
+}
+
+fn value(sight: &Sight, field: &Field) -> Markup {
+    let look = &sight.look;
+    match sight.record.get(&field.key) {
+        Value::Null => nothing(),
+        Value::Date(day) => html! { (look.short_day(*day)) },
+        Value::Time(at) => html! { (look.moment_words(&look.local(*at))) },
+        Value::Dec(amount) if field.kind == FieldType::Money && amount.abs() >= 1_000_000_000.into() => {
+            let full = look.words(field, &sight.record);
+            html! { span title=(full) { (format::money_short(*amount, &look.currency, look.lang)) } }
+        }
+        _ => html! { (look.words(field, &sight.record)) },
+    }
+}
+
+/// How far away a date is.
+fn detail(sight: &Sight, field: &Field) -> Option<Markup> {
+    let look = &sight.look;
+    let words = match sight.record.get(&field.key) {
+        Value::Date(day) => format::relative_day(*day, look.today(), look.lang),
+        Value::Time(at) => format::relative(*at, look.now.timestamp(), look.lang),
+        _ => return None,
+    };
+    Some(html! { (words) })
+}
+
+/// Call, WhatsApp, mail, note, task, the main action, and the rest.
+fn buttons(sight: &Sight, csrf: &str) -> Vec<Markup> {
+    let t = sight.look.t;
+    let mut buttons = Vec::new();
+    let staged = sight.path.is_some();
+    let whom = |key: &str| match &sight.reach.name {
+        Some(name) => format!("{} · {name}", t.get(key)),
+        None => t.get(key),
+    };
+    let mut way = |key: &str, icon: &str, href: Option<String>, outside: bool| {
+        let Some(href) = href else { return };
+        let button = if staged { Button::only_icon(icon, whom(key)) } else { Button::new(t.get(key)).icon(icon).attr("title", whom(key)) };
+        let button = button.href(href);
+        buttons.push(html! { (if outside { button.attr("target", "_blank").attr("rel", "noopener") } else { button }) });
+    };
+    way("record-call", "phone", sight.reach.phone.as_ref().map(|p| format!("tel:{p}")), false);
+    way("record-whatsapp", "message-circle", sight.reach.chat_href(), true);
+    way("record-mail", "mail", sight.reach.email.as_ref().map(|m| format!("mailto:{m}")), false);
+    for writing in writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)) {
+        if writing.key == "note" || writing.choice.is_none() {
+            let label = writing.label(sight.look.key());
+            let href = format!("{}?write={}#composer", sight.href(), writing.key);
+            let button = if staged { Button::only_icon(&writing.icon, label) } else { Button::new(label).icon(&writing.icon) };
+            buttons.push(html! { (button.href(href)) });
+        }
+    }
+    if let Some(forward) = path::forward(sight, csrf) {
+        buttons.push(forward);
+    } else if let Some(action) = sight.offered.iter().find(|a| a.primary) {
+        buttons.push(action_button(sight, action, csrf));
+    }
+    buttons.push(rest(sight, csrf));
+    buttons
+}
+
+fn action_button(sight: &Sight, action: &ActionDecl, csrf: &str) -> Markup {
+    let address = format!("{}/{}", sight.href(), action.key);
+    let button = Button::new(action.label.get(sight.look.key())).icon(&action.icon).primary();
+    if !action.inputs.is_empty() {
+        return html! { (button.href(address.clone()).attr("data-dialog-href", address)) };
+    }
+    html! {
+        form method="post" action=(address) {
+            input type="hidden" name="csrf" value=(csrf);
+            (button.submit())
+        }
+    }
+}
+
+fn rest(sight: &Sight, csrf: &str) -> Markup {
+    let t = sight.look.t;
+    let base = sight.href();
+    let lang = sight.look.key();
+    let filled = if path::forward(sight, csrf).is_some() { None } else { sight.offered.iter().find(|a| a.primary).map(|a| a.key.clone()) };
+    let others = sight.offered.iter().filter(|a| Some(&a.key) != filled.as_ref());
+    let dialog = |icon: &str, label: String, href: String, key: Option<&str>| {
+        html! { a.ak-menu-item href=(href) data-dialog-href=(href) data-key=[key] { (crate::ui::icon(icon)) span { (label) } } }
+    };
+    more_menu(&t.get("record-more"), html! {
+        @if sight.may_edit { a.ak-menu-item href={ (base) "/edit" } data-key="e" { (crate::ui::icon("pencil")) span { (t.get("record-edit")) } } }
+        @if sight.may_edit && sight.object.owner.is_some() && sight.editable.contains("owner") {
+            (dialog("user-pen", t.get("record-assign"), format!("{base}/edit?only=owner"), Some("a")))
+        }
+        @for action in others {
+            @if action.inputs.is_empty() { (menu_post(&action.icon, action.label.get(lang), &format!("{base}/{}", action.key), csrf, false)) }
+            @else { (dialog(&action.icon, action.label.get(lang).to_string(), format!("{base}/{}", action.key), None)) }
+        }
+        @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
+        hr.ak-menu-line;
+        (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
+        (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))
+        button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("record-print")) } }
+        @if sight.may_delete {
+            hr.ak-menu-line;
+            a.ak-menu-item href={ (base) "/delete" } data-dialog-href={ (base) "/delete" } data-tone="bad" { (crate::ui::icon("trash-2")) span { (t.get("record-delete")) } }
+        }
+    })
+}
+
+/// The next thing to do: the record's own next step, or the first open task.
+fn next(sight: &Sight, csrf: &str) -> Option<Markup> {
+    own_step(sight, csrf).or_else(|| open_task(sight, csrf))
+}
+
+fn own_step(sight: &Sight, csrf: &str) -> Option<Markup> {
+    let board = sight.object.decl.board.as_ref()?;
+    let step = sight.record.text(board.next.as_deref()?);
+    if step.is_empty() {
+        return None;
+    }
+    let at_key = board.next_at.as_deref();
+    let at = at_key.and_then(|key| if let Value::Time(at) = sight.record.get(key) { Some(sight.look.local(*at)) } else { None });
+    let actions = html! {
+        @if let Some(key) = at_key.filter(|key| sight.editable.contains(*key)) { (postpone(sight, &sight.href(), key, csrf)) }
+    };
+    Some(banner(sight, at.as_ref(), step, None, actions))
+}
+
+fn open_task(sight: &Sight, csrf: &str) -> Option<Markup> {
+    let event = sight.timeline.upcoming.first()?;
+    let source = &event.source;
+    let at_key = source.object.decl.timeline.at.clone()?;
+    let at = if let Value::Time(at) = source.get(&at_key) { Some(sight.look.local(*at)) } else { None };
+    let owner = source.object.owner.map(|ix| sight.look.words(source.object.at(ix), source)).filter(|n| !n.is_empty());
+    let actions = html! {
+        @if let Some(tick) = tick(&sight.look, source, csrf) { (tick) }
+        (postpone(sight, &words::href(source), &at_key, csrf))
+    };
+    Some(banner(sight, at.as_ref(), source.title(), owner.as_deref(), actions))
+}
+
+fn banner(sight: &Sight, at: Option<&jiff::Zoned>, what: &str, owner: Option<&str>, actions: Markup) -> Markup {
+    let look = &sight.look;
+    let state = match at {
+        Some(at) if *at < look.now => Status::Late,
+        Some(at) if at.date() == look.today() => Status::Today,
+        Some(_) => Status::Ok,
+        None => Status::New,
+    };
+    let when = match at {
+        Some(at) => look.t.with("record-next-at", &[("when", due_words(look, at).into())]),
+        None => look.t.get("record-next"),
+    };
+    let owner = owner.map(|name| crate::ui::avatar::avatar_labelled(Shape::Person, name, 20));
+    next_action(&NextAction { state, when, what: what.to_string(), owner, actions })
+}
+
+/// Later today is rarely meant: tomorrow, in two days, next week.
+fn postpone(sight: &Sight, base: &str, key: &str, csrf: &str) -> Markup {
+    let t = sight.look.t;
+    let time = |days: i32| {
+        let day = sight.look.now.checked_add(jiff::Span::new().days(days)).unwrap_or_else(|_| sight.look.now.clone());
+        day.with().hour(9).minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(day).strftime("%Y-%m-%dT%H:%M").to_string()
+    };
+    let choices = [("record-tomorrow", 1), ("record-in-two-days", 2), ("record-next-week", 7)];
+    menu(&t.get("record-postpone"), None, html! {
+        @for (label, days) in choices {
+            form method="post" action={ (base) "/fields/" (key) } {
+                input type="hidden" name="csrf" value=(csrf);
+                input type="hidden" name=(key) value=(time(days));
+                input type="hidden" name="back" value=(sight.href());
+                button.ak-menu-item type="submit" { span { (t.get(label)) } }
+            }
+        }
+        a.ak-menu-item href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } data-dialog-href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } { span { (t.get("record-other-time")) } }
+    })
+}

@@ -1,0 +1,146 @@
+//! Everything a record's page shows, read at once.
+
+use super::teller::{Teller, tellers};
+use super::{panel, path, reach, words};
+use crate::value::Look;
+use akrab_engine::{Access, ListRequest, Result, Timeline, TimelineRequest, Tx};
+use akrab_model::object::ActionDecl;
+use akrab_model::{Filter, Object, Record, Value, filter::Op};
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// What the address of a record's page may say.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Asked {
+    /// Open tab: a kind of entry, or the key of an object of tasks.
+    pub tab: Option<String>,
+    /// Kinds of entries shown, with commas.
+    pub kinds: Option<String>,
+    /// Words searched for in the timeline.
+    pub find: Option<String>,
+    /// `next` of an earlier page of the timeline: `AT.ID`.
+    pub before: Option<String>,
+    /// Kind of entry the composer begins with.
+    pub write: Option<String>,
+    /// Query of the list the record was opened from.
+    #[serde(rename = "in")]
+    pub list: Option<String>,
+}
+
+/// A record as one person may see it, with what surrounds it.
+pub struct Sight {
+    pub look: Look,
+    pub object: Arc<Object>,
+    pub record: Record,
+    pub asked: Asked,
+    pub may_edit: bool,
+    pub may_delete: bool,
+    /// Keys of the fields that may be written.
+    pub editable: HashSet<String>,
+    pub offered: Vec<ActionDecl>,
+    pub reach: reach::Reach,
+    pub path: Option<path::Path>,
+    pub timeline: Timeline,
+    /// Entries by kind or object: (key, count).
+    pub counts: Vec<(String, u64)>,
+    /// Records of the open tab, when it lists tasks.
+    pub tasks: Vec<Record>,
+    pub panels: Vec<panel::Panel>,
+    pub favourite: bool,
+    /// Objects of which the person may make records.
+    pub creatable: HashSet<String>,
+}
+
+impl Sight {
+    pub fn load(tx: &mut Tx, look: Look, object: Arc<Object>, id: i64, asked: Asked) -> Result<Sight> {
+        let record = tx.get(&object.key, id)?;
+        let owner = words::owner(&record);
+        let may_edit = tx.rights.reaches(&object, Access::Edit, owner);
+        let editable = tx.editable(&object).into_iter().map(|ix| object.at(ix).key.clone()).filter(|_| may_edit).collect();
+        let all = tellers(&tx.registry.clone(), &object);
+        let creatable = tx.registry.objects().filter(|o| tx.rights.may_create(o)).map(|o| o.key.clone()).collect();
+        Ok(Sight {
+            may_edit,
+            may_delete: tx.rights.reaches(&object, Access::Delete, owner),
+            editable,
+            offered: tx.offered(&object, id)?,
+            reach: reach::Reach::load(tx, &record),
+            path: path::Path::load(tx, &record)?,
+            timeline: timeline(tx, &object, id, &asked)?,
+            counts: counts(tx, &all, id),
+            tasks: tasks(tx, &all, id, &asked),
+            panels: panel::load(tx, &record)?,
+            favourite: tx.is_favourite(&object.key, id)?,
+            creatable,
+            look,
+            object,
+            record,
+            asked,
+        })
+    }
+
+    pub fn href(&self) -> String {
+        words::href(&self.record)
+    }
+}
+
+/// The page of the timeline that is asked for.
+///
+/// # Errors
+/// As [`Tx::timeline`].
+pub fn timeline(tx: &mut Tx, object: &Object, id: i64, asked: &Asked) -> Result<Timeline> {
+    let before = asked.before.as_deref().and_then(|text| {
+        let (at, id) = text.split_once('.')?;
+        Some((at.parse().ok()?, id.parse().ok()?))
+    });
+    let chosen = asked.kinds.as_deref().or(asked.tab.as_deref().filter(|tab| tx.registry.object(tab).is_none())).unwrap_or("");
+    let kinds = chosen.split(',').filter(|k| !k.is_empty()).map(str::to_string).collect();
+    let searching = asked.find.as_deref().is_some_and(|q| !q.trim().is_empty());
+    tx.timeline(&object.key, id, &TimelineRequest { kinds, before, limit: if searching { 200 } else { 40 } })
+}
+
+/// How many entries there are of each kind and how many tasks are open. What may not be read counts nothing.
+fn counts(tx: &mut Tx, all: &[Teller], id: i64) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    for teller in all {
+        let here = Filter::test(&teller.via, Op::Is, id);
+        let decl = &teller.object.decl.timeline;
+        let mut request = ListRequest { object: teller.object.key.clone(), filter: Some(here.clone()), ..ListRequest::default() };
+        if let Some(kind) = &decl.kind {
+            for group in tx.groups(&request, kind, None, &[]).unwrap_or_default() {
+                if let Value::Text(key) = group.key {
+                    found.push((key, group.count));
+                }
+            }
+        } else if let Some(done) = &decl.done {
+            request.filter = Some(Filter::All(vec![here, Filter::test(done, Op::Empty, true)]));
+            if let Ok(count) = tx.count(&request, false) {
+                found.push((teller.object.key.clone(), count.shown()));
+            }
+        }
+    }
+    found
+}
+
+/// Tasks of the open tab: open ones by date, then what is done.
+fn tasks(tx: &mut Tx, all: &[Teller], id: i64, asked: &Asked) -> Vec<Record> {
+    let Some(teller) = all.iter().find(|t| t.is_task() && asked.tab.as_deref() == Some(t.object.key.as_str())) else { return Vec::new() };
+    let decl = &teller.object.decl.timeline;
+    let request = ListRequest {
+        object: teller.object.key.clone(),
+        filter: Some(Filter::test(&teller.via, Op::Is, id)),
+        sort: decl.at.iter().map(|at| format!("-{at}")).collect(),
+        limit: 100,
+        ..ListRequest::default()
+    };
+    let mut records = tx.list(&request).map(|list| list.records).unwrap_or_default();
+    let done = decl.done.clone().unwrap_or_default();
+    let at = decl.at.clone().unwrap_or_default();
+    records.sort_by_key(|r| {
+        let moment = if let Value::Time(at) = r.get(&at) { at.as_microsecond() } else { i64::MAX };
+        let open = r.get(&done).is_null();
+        (!open, if open { moment } else { -moment })
+    });
+    records
+}

@@ -1,0 +1,46 @@
+//! A changed field in words: "Tahap Kualifikasi → Penawaran".
+
+use crate::value::Look;
+use akrab_engine::{ChangeView, Shift};
+use akrab_model::{FieldType, Object, Value};
+use maud::{Markup, html};
+
+/// Longest text shown of a value.
+const LONGEST: usize = 80;
+
+/// Label, old and new value of a changed field; `None` for fields that no longer exist.
+pub fn words(look: &Look, object: &Object, shift: &Shift) -> Option<(String, String, String)> {
+    let field = object.field(&shift.field)?;
+    let side = |new: bool| {
+        let value = shift.value(object, new, &look.parse_env());
+        let title = if new { &shift.new_title } else { &shift.old_title };
+        let words = match (&value, field.kind) {
+            (Value::Links(rows), _) => look.t.with("record-links-count", &[("n", rows.len().into())]),
+            (_, FieldType::Link | FieldType::Stage) => look.value_words(field, &value, |_| title.clone()),
+            _ => look.value_words(field, &value, |_| None),
+        };
+        short(&words)
+    };
+    Some((look.name(field).to_string(), side(false), side(true)))
+}
+
+/// "Kualifikasi → **Penawaran**"; an empty side is told in words.
+pub fn arrow(look: &Look, old: &str, new: &str) -> Markup {
+    let empty = look.t.get("record-value-empty");
+    let or = |words: &str| if words.is_empty() { empty.clone() } else { words.to_string() };
+    html! { (or(old)) " → " b { (or(new)) } }
+}
+
+/// The fields of a change worth telling of.
+pub fn told<'c>(object: &Object, change: &'c ChangeView) -> Vec<&'c Shift> {
+    change.shifts.iter().filter(|s| object.field(&s.field).is_some_and(|f| !f.quiet)).collect()
+}
+
+fn short(words: &str) -> String {
+    let line = words.replace('\n', " ");
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    let cut: String = line.chars().take(LONGEST).collect();
+    format!("{}…", cut.trim_end())
+}

@@ -1,0 +1,36 @@
+//! `GET /{plural}/{id}`
+
+use super::load::{Asked, Sight};
+use super::{body, head};
+use crate::fail::Reply;
+use crate::ui::button::Button;
+use crate::ui::frame::{Crumb, TopBar};
+use crate::visit::Visit;
+use axum::extract::{Path, Query};
+use maud::html;
+
+pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+    let object = visit.object(&plural)?;
+    let (own, look) = (object.clone(), visit.look());
+    let sight = visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await?;
+    visit.engine().looked_at(&visit.ctx, &object.key, id);
+    let mut frame = visit.frame(sight.record.title()).await;
+    frame.top = TopBar::Record;
+    frame.breadcrumb = vec![
+        Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) },
+        Crumb { label: sight.record.title().into(), href: None },
+    ];
+    frame.actions = Some(html! {
+        (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))
+    });
+    let page = html! { (head::draw(&sight, &visit.csrf)) (body::draw(&sight, &visit.csrf)) };
+    visit.page(&frame, page)
+}
+
+/// The whole address, for pasting elsewhere.
+fn address(visit: &Visit, path: &str) -> String {
+    match &visit.web.config.base_url {
+        Some(base) => format!("{}{path}", base.trim_end_matches('/')),
+        None => format!("http://{}{path}", visit.facts.header("host")),
+    }
+}

@@ -1,0 +1,231 @@
+//! The timeline: what is to come, then what happened, by day.
+
+use super::load::{Asked, Sight, timeline as page};
+use super::teller::{kind_icon, task_icon, tellers};
+use super::{shift, words};
+use crate::fail::{Reply, encode};
+use crate::ui::button::Button;
+use crate::ui::icon::icon_sized;
+use crate::ui::tabs::{Tab, pill_tabs};
+use crate::ui::tag::Tone;
+use crate::ui::timeline::{Day, Entry, timeline};
+use crate::value::Look;
+use crate::visit::Visit;
+use akrab_engine::{Event, Timeline};
+use akrab_model::{Object, Record, format};
+use axum::extract::{Path, Query};
+use maud::{Markup, html};
+
+/// Most chips of kinds.
+const CHIPS: usize = 4;
+
+/// `GET /{plural}/{id}/timeline`: filtered, searched, or the next page, as a fragment.
+pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+    let object = visit.object(&plural)?;
+    if !visit.is_fragment() {
+        let kinds = asked.kinds.as_deref().unwrap_or("");
+        return visit.go(&format!("/{}/{id}?kinds={}", object.plural, encode(kinds)), None);
+    }
+    let own = object.clone();
+    let question = asked.clone();
+    let events = visit.read(move |tx| page(tx, &own, id, &question)).await?;
+    let look = visit.look();
+    visit.fragment(list(&look, &object, id, &events, &asked, &visit.csrf), None)
+}
+
+/// Chips, search and the first page.
+pub fn draw(sight: &Sight, csrf: &str) -> Markup {
+    html! {
+        (tools(sight))
+        div id="timeline" { (page_of(sight, csrf)) }
+    }
+}
+
+/// The entries alone.
+pub fn page_of(sight: &Sight, csrf: &str) -> Markup {
+    list(&sight.look, &sight.object, sight.record.id, &sight.timeline, &sight.asked, csrf)
+}
+
+fn tools(sight: &Sight) -> Markup {
+    let t = sight.look.t;
+    let lang = sight.look.key();
+    let base = sight.href();
+    let chosen = sight.asked.kinds.as_deref().unwrap_or("");
+    let registry = sight.look.registry.clone();
+    let mut tabs = vec![Tab::new(t.get("record-all-kinds"), base.clone(), chosen.is_empty())];
+    let mut kinds: Vec<&(String, u64)> = sight.counts.iter().filter(|(_, n)| *n > 0).collect();
+    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    for (key, _) in kinds.into_iter().take(CHIPS) {
+        if let Some(label) = kind_label(&registry, &sight.object, key, lang) {
+            tabs.push(Tab::new(label, format!("{base}?kinds={key}"), chosen == key.as_str()));
+        }
+    }
+    tabs.push(Tab::new(t.get("record-changes"), format!("{base}?kinds=changed,stage,created"), chosen == "changed,stage,created"));
+    html! {
+        div.ak-timeline-tools {
+            (pill_tabs(&t.get("record-kinds"), &tabs))
+            form.ak-timeline-find method="get" action=(base) role="search" {
+                @if !chosen.is_empty() { input type="hidden" name="kinds" value=(chosen); }
+                input.ak-input type="search" name="find" value=(sight.asked.find.as_deref().unwrap_or("")) placeholder=(t.get("record-find")) aria-label=(t.get("record-find"));
+                button.btn.ak-btn-icon type="submit" data-variant="ghost" aria-label=(t.get("record-find")) { (icon_sized("search", 15)) }
+            }
+        }
+    }
+}
+
+/// The label of a kind of entry: a choice of a telling object, or the object itself.
+pub fn kind_label(registry: &akrab_model::Registry, subject: &Object, key: &str, lang: &str) -> Option<String> {
+    if let Some(object) = registry.object(key) {
+        return Some(object.label(lang).to_string());
+    }
+    let all = tellers(registry, subject);
+    let choices = all.iter().filter_map(|t| t.object.decl.timeline.kind.as_deref().and_then(|k| t.object.field(k)));
+    choices.filter_map(|field| field.choice(key)).map(|c| c.label.get(lang).to_string()).next()
+}
+
+/// Days and the way to older ones.
+fn list(look: &Look, object: &Object, id: i64, events: &Timeline, asked: &Asked, csrf: &str) -> Markup {
+    let t = look.t;
+    let find = asked.find.as_deref().map(akrab_model::text::fold).filter(|q| !q.trim().is_empty());
+    let matches = |event: &&Event| find.as_ref().is_none_or(|q| akrab_model::text::fold(&plain(look, event)).contains(q.trim()));
+    let mut days = Vec::new();
+    let upcoming: Vec<Entry> = events.upcoming.iter().filter(matches).map(|e| open_entry(look, e, csrf)).collect();
+    if !upcoming.is_empty() {
+        days.push(Day { label: t.get("record-upcoming"), entries: upcoming });
+    }
+    let mut last = None;
+    for event in events.events.iter().filter(matches) {
+        let day = look.local_micros(event.at).date();
+        if last != Some(day) {
+            days.push(Day { label: day_label(look, day), entries: Vec::new() });
+            last = Some(day);
+        }
+        if let Some(here) = days.last_mut() {
+            here.entries.push(past_entry(look, object, id, event));
+        }
+    }
+    let more = events.next.filter(|_| find.is_none()).map(|(at, entry)| {
+        let kinds = asked.kinds.as_deref().or(asked.tab.as_deref()).unwrap_or("");
+        format!("/{}/{id}/timeline?kinds={}&before={at}.{entry}", object.plural, encode(kinds))
+    });
+    html! {
+        @if days.is_empty() { p.ak-faint.ak-small { (t.get(if find.is_some() { "nothing-found" } else { "record-timeline-empty" })) } }
+        (timeline(&days))
+        @if let Some(href) = more {
+            a.btn data-variant="outline" href=(href) hx-get=(href) hx-swap="outerHTML" { (t.get("record-older")) }
+        }
+    }
+}
+
+/// "Hari ini, Kamis 19 November"; "Kemarin"; "Senin 16 November".
+fn day_label(look: &Look, day: jiff::civil::Date) -> String {
+    let words = look.day_words(day);
+    match format::date_short(day, look.today(), look.lang) {
+        near if near.contains('/') => words,
+        near => format!("{near}, {words}"),
+    }
+}
+
+/// What a search looks at.
+fn plain(look: &Look, event: &Event) -> String {
+    let body = body_text(event).unwrap_or_default();
+    let shifts = event.change.iter().flat_map(|c| c.shifts.iter()).filter_map(|s| shift::words(look, &event.source.object, s));
+    let changes: Vec<String> = shifts.map(|(label, old, new)| format!("{label} {old} {new}")).collect();
+    format!("{} {body} {}", event.source.title(), changes.join(" "))
+}
+
+fn body_text(event: &Event) -> Option<String> {
+    let key = event.source.object.decl.timeline.body.as_deref()?;
+    let text = event.source.get(key).text()?.trim();
+    (!text.is_empty()).then(|| text.to_string())
+}
+
+/// Who did it or is to do it.
+fn person(look: &Look, record: &Record) -> String {
+    record.object.owner.map(|ix| look.words(record.object.at(ix), record)).unwrap_or_default()
+}
+
+fn open_entry(look: &Look, event: &Event, csrf: &str) -> Entry {
+    let t = look.t;
+    let source = &event.source;
+    let at = look.local_micros(event.at);
+    let undated = source.object.decl.timeline.at.as_deref().is_some_and(|key| source.get(key).is_null());
+    let late = !undated && at < look.now;
+    let today = at.date() == look.today();
+    let tone = if late { Tone::Bad } else if today && !undated { Tone::Warn } else { Tone::Neutral };
+    let who = person(look, source);
+    Entry {
+        icon: task_icon(source),
+        tone,
+        title: source.title().to_string(),
+        href: Some(words::href(source)),
+        detail: (!who.is_empty()).then(|| html! { "· " (who) }),
+        body: None,
+        quote: false,
+        time: if undated { t.get("record-no-date") } else { due_words(look, &at) },
+        time_tone: tone,
+        actions: tick(look, source, csrf),
+    }
+}
+
+/// "Terlambat 2 hari", "Hari ini 14.00", "Besok 10.00".
+pub fn due_words(look: &Look, at: &jiff::Zoned) -> String {
+    let days = at.date().until(look.today()).map_or(0, |span| i64::from(span.get_days()));
+    if days > 0 { look.t.with("record-late-days", &[("n", days.into())]) } else { look.moment_words(at) }
+}
+
+/// The button that completes a task, where its object has such an action.
+pub fn tick(look: &Look, record: &Record, csrf: &str) -> Option<Markup> {
+    let action = record.object.decl.actions.iter().find(|a| a.primary && a.inputs.is_empty())?;
+    Some(html! {
+        form method="post" action={ (words::href(record)) "/" (action.key) } {
+            input type="hidden" name="csrf" value=(csrf);
+            input type="hidden" name="stay" value="1";
+            (Button::new(action.label.get(look.key())).icon(&action.icon).ghost().submit())
+        }
+    })
+}
+
+fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
+    let t = look.t;
+    let source = &event.source;
+    let own = event.source_object == subject.key && source.id == id;
+    let time = format::time(look.local_micros(event.at).time(), look.lang);
+    let base = Entry { time, icon: kind_icon(&event.kind, &source.object), href: (!own).then(|| words::href(source)), ..Entry::default() };
+    if let Some(change) = &event.change {
+        let by = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
+        let told = shift::told(&source.object, change);
+        let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
+        return match (own, lines.as_slice()) {
+            (true, [(label, old, new)]) => Entry { title: label.clone(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base },
+            (false, [(_, old, new)]) => Entry { title: source.title().to_string(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base },
+            _ => Entry {
+                title: if own { t.with("record-fields-changed", &[("n", lines.len().into())]) } else { source.title().to_string() },
+                detail: Some(html! { "· " (by) }),
+                body: Some(html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } }),
+                ..base
+            },
+        };
+    }
+    if event.kind == "created" || (event.kind == source.object.key && !source.object.decl.timeline.done.is_some()) {
+        let made = t.with("record-was-created", &[("object", source.object.label(look.key()).into())]);
+        let by = source.object.field("created_by").map(|f| look.words(f, source)).unwrap_or_default();
+        let title = if own { made.clone() } else { source.title().to_string() };
+        let detail = html! { @if !own { (made) } @if !by.is_empty() { @if !own { " " } "· " (by) } };
+        return Entry { title, detail: Some(detail), ..base };
+    }
+    let label = kind_label(&look.registry, subject, &event.kind, look.key()).unwrap_or_default();
+    let who = person(look, source);
+    let detail: Vec<String> = [label, who].into_iter().filter(|w| !w.is_empty()).collect();
+    let done = source.object.decl.timeline.done.is_some();
+    Entry {
+        icon: if done { "check".into() } else { base.icon },
+        title: source.title().to_string(),
+        detail: (!detail.is_empty()).then(|| html! { (detail.join(" · ")) }),
+        body: body_text(event).map(|text| html! { (text) }),
+        quote: event.kind == "email" || event.kind == "whatsapp",
+        href: base.href,
+        time: base.time,
+        ..Entry::default()
+    }
+}

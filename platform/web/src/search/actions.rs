@@ -1,0 +1,73 @@
+//! What can be done with a record found (`Tab` in the palette), and what can be created.
+
+use crate::fail::Reply;
+use crate::record::teller::writings;
+use crate::record::words;
+use crate::ui::button::key;
+use crate::ui::dialog::{Dialog, dialog};
+use crate::ui::icon::icon;
+use crate::ui::palette::{Hit, results};
+use crate::visit::Visit;
+use akrab_engine::Access;
+use axum::extract::Path;
+use maud::html;
+
+/// `GET /{plural}/{id}/actions`
+pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) -> Reply {
+    let object = visit.object(&plural)?;
+    let own = object.clone();
+    let (record, offered, may_edit) = visit
+        .read(move |tx| {
+            let record = tx.get(&own.key, id)?;
+            let offered = tx.offered(&own, id)?;
+            let may_edit = tx.rights.reaches(&own, Access::Edit, words::owner(&record));
+            Ok((record, offered, may_edit))
+        })
+        .await?;
+    let t = visit.t;
+    let lang = visit.lang();
+    let href = words::href(&record);
+    let hit = |name: &str, words: String, href: String, cap: Option<String>| Hit {
+        lead: Some(icon(name)),
+        title: Some(html! { (words) }),
+        end: cap.map(|cap| key(&cap)),
+        href,
+        ..Hit::default()
+    };
+    let mut hits = vec![hit("arrow-up-right", t.get("open"), href.clone(), None)];
+    if may_edit {
+        hits.push(hit("pencil", t.get("record-edit"), format!("{href}/edit"), Some("E".into())));
+    }
+    let rights = visit.rights();
+    for writing in writings(&visit.registry(), &object).into_iter().filter(|w| rights.may_create(&w.teller.object)) {
+        let cap = writing.shortcut.map(|c| c.to_uppercase().to_string());
+        hits.push(hit(&writing.icon, writing.label(lang), format!("{href}?write={}#composer", writing.key), cap));
+    }
+    for action in offered.iter().filter(|a| !a.inputs.is_empty()) {
+        hits.push(hit(&action.icon, action.label.get(lang).to_string(), format!("{href}/{}", action.key), None));
+    }
+    hits.push(hit("history", t.get("record-history"), format!("{href}/history"), None));
+    visit.fragment(results(&[(record.title().to_string(), hits)], "", ""), None)
+}
+
+/// `GET /create`: the objects one may make, for the phone's plus and pages without an object.
+pub(super) async fn create(visit: Visit) -> Reply {
+    let rights = visit.rights();
+    let registry = visit.registry();
+    let title = visit.t.get("create");
+    let d = Dialog {
+        id: "create-choice",
+        icon: Some("plus"),
+        title: &title,
+        body: html! {
+            @for object in registry.objects().filter(|o| !o.is_system() && rights.may_create(o)) {
+                @let href = format!("/{}/new", object.plural);
+                a.ak-menu-item href=(href) data-dialog-href=(href) { (icon(&object.decl.icon)) span { (object.label(visit.lang())) } }
+            }
+        },
+        footer: html! {},
+        wide: false,
+        close_href: "/",
+    };
+    visit.dialog(&title, dialog(visit.t, &d)).await
+}

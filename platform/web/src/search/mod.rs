@@ -1,0 +1,18 @@
+//! Search: the palette while typing, a page of its own, and what link pickers ask.
+
+mod actions;
+mod palette;
+mod pick;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::get;
+
+/// Addresses of searches.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/search", get(palette::show))
+        .route("/create", get(actions::create))
+        .route("/pick/{object}", get(pick::show))
+        .route("/{plural}/{id}/actions", get(actions::show))
+}

@@ -1,0 +1,149 @@
+//! `GET /search?q=`: hits by object, actions and places; recent records while nothing is typed.
+
+use crate::fail::{Reply, encode};
+use crate::record::words;
+use crate::ui::button::key;
+use crate::ui::frame::content;
+use crate::ui::icon::{icon, icon_sized};
+use crate::ui::palette::{Hit, marked, results};
+use crate::value::Look;
+use crate::visit::Visit;
+use akrab_engine::Access;
+use akrab_model::object::Scope;
+use akrab_model::text::fold;
+use akrab_model::Record;
+use axum::extract::Query;
+use maud::html;
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::time::Instant;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+const SHOWN: usize = 24;
+const RECENT: usize = 8;
+
+pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
+    let started = Instant::now();
+    let q = asked.q.trim().to_string();
+    let wanted = q.clone();
+    let (hits, recent) = visit
+        .read(move |tx| {
+            let recent = tx.recents(if wanted.is_empty() { RECENT } else { 50 })?;
+            let hits = if wanted.is_empty() { Vec::new() } else { tx.search(&wanted, None, SHOWN)? };
+            Ok((hits, recent))
+        })
+        .await?;
+    let look = visit.look();
+    let mut groups: Vec<(String, Vec<Hit>)> = Vec::new();
+    if q.is_empty() {
+        let found: Vec<Hit> = recent.iter().map(|hit| line(&look, &hit.record, "", false)).collect();
+        if !found.is_empty() {
+            groups.push((visit.t.get("search-recent"), found));
+        }
+    } else {
+        let seen: HashSet<(&str, i64)> = recent.iter().map(|hit| (hit.object.key.as_str(), hit.record.id)).collect();
+        for hit in &hits {
+            let heading = hit.object.plural_label(look.key()).to_string();
+            let entry = line(&look, &hit.record, &q, seen.contains(&(hit.object.key.as_str(), hit.record.id)));
+            match groups.iter_mut().find(|(name, _)| *name == heading) {
+                Some((_, group)) => group.push(entry),
+                None => groups.push((heading, vec![entry])),
+            }
+        }
+    }
+    let (actions, places) = (actions(&visit, &q), places(&visit, &q));
+    if !actions.is_empty() {
+        groups.push((visit.t.get("search-actions"), actions));
+    }
+    if !places.is_empty() {
+        groups.push((visit.t.get("search-places"), places));
+    }
+    let took = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let count = if q.is_empty() { String::new() } else { visit.t.with("search-count", &[("n", hits.len().into()), ("ms", took.into())]) };
+    let body = results(&groups, &count, &visit.t.with("search-none", &[("q", q.as_str().into())]));
+    if visit.is_fragment() {
+        return visit.fragment(body, None);
+    }
+    let frame = visit.frame(&visit.t.get("search")).await;
+    let page = content(true, html! {
+        form.ak-search-page method="get" action="/search" role="search" {
+            (icon_sized("search", 18))
+            input.ak-input type="search" name="q" value=(q) autofocus autocomplete="off" placeholder=(visit.t.get("palette-placeholder")) aria-label=(visit.t.get("search"));
+        }
+        div.ak-search-hits role="listbox" aria-label=(visit.t.get("search-results")) { (body) }
+        p.ak-small.ak-muted { (count) }
+    });
+    visit.page(&frame, page)
+}
+
+fn line(look: &Look, record: &Record, q: &str, opened: bool) -> Hit {
+    let object = &record.object;
+    let owner = object.owner.map(|ix| look.words(object.at(ix), record)).filter(|name| !name.is_empty());
+    let mut detail = vec![look.subtitle(record)];
+    detail.extend(owner.map(|name| look.t.with("record-owner-short", &[("name", name.into())])));
+    detail.retain(|part| !part.is_empty());
+    let href = words::href(record);
+    Hit {
+        lead: Some(look.avatar(object, record.title(), 22)),
+        title: Some(marked(record.title(), q)),
+        detail: Some(marked(&detail.join(" · "), q)),
+        end: opened.then(|| html! { (look.t.get("search-opened")) }),
+        actions_url: Some(format!("{href}/actions")),
+        href,
+    }
+}
+
+/// Creating a record of each object.
+fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
+    let rights = visit.rights();
+    let registry = visit.registry();
+    let may = registry.objects().filter(|o| !o.is_system() && rights.may_create(o));
+    let mut found: Vec<Hit> = may
+        .map(|o| (visit.t.with("record-new", &[("object", o.label(visit.lang()).into())]), o))
+        .filter(|(words, _)| matches(words, q))
+        .map(|(words, o)| Hit { lead: Some(icon("plus")), title: Some(marked(&words, q)), href: format!("/{}/new", o.plural), ..Hit::default() })
+        .take(6)
+        .collect();
+    // what was typed may be the name of a new record
+    if !q.is_empty() && found.is_empty() {
+        let named = registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && o.decl.avatar != akrab_model::object::Avatar::Icon);
+        found = named
+            .take(3)
+            .map(|o| Hit {
+                lead: Some(icon("plus")),
+                title: Some(html! { (visit.t.with("record-new", &[("object", o.label(visit.lang()).into())])) }),
+                detail: Some(html! { "“" (q) "”" }),
+                href: format!("/{}/new?name={}", o.plural, encode(q)),
+                ..Hit::default()
+            })
+            .collect();
+    }
+    found
+}
+
+/// Lists and pages of the frame.
+fn places(visit: &Visit, q: &str) -> Vec<Hit> {
+    let rights = visit.rights();
+    let t = visit.t;
+    let mut all: Vec<(String, String, String, Option<String>)> = vec![("sun".into(), t.get("today"), "/today".into(), Some("G H".into()))];
+    for object in visit.registry().objects().filter(|o| !o.is_system() && rights.scope(o, Access::Read) != Scope::None) {
+        let go = object.decl.go_key.as_ref().map(|k| format!("G {}", k.to_uppercase()));
+        all.push((object.decl.icon.clone(), object.plural_label(visit.lang()).to_string(), format!("/{}", object.plural), go));
+    }
+    all.push(("settings".into(), t.get("settings"), "/settings".into(), None));
+    all.push(("user-pen".into(), t.get("settings-profile"), "/settings/profile".into(), None));
+    all.into_iter()
+        .filter(|(_, words, ..)| matches(words, q))
+        .take(8)
+        .map(|(name, words, href, go)| Hit { lead: Some(icon(&name)), title: Some(marked(&words, q)), end: go.map(|go| key(&go)), href, ..Hit::default() })
+        .collect()
+}
+
+fn matches(words: &str, q: &str) -> bool {
+    q.is_empty() || fold(words).contains(&fold(q))
+}

@@ -1,0 +1,77 @@
+//! `GET /pick/{object}?q=`: records for link pickers, the latest looked at first.
+
+use crate::fail::Reply;
+use crate::visit::Visit;
+use akrab_engine::{ListRequest, Tx};
+use akrab_model::filter::Op;
+use akrab_model::text::fold;
+use akrab_model::{Filter, Object, Record};
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+/// One entry of a picker.
+#[derive(Serialize)]
+struct Found {
+    value: String,
+    label: String,
+    /// Two fields that tell entries apart.
+    detail: String,
+}
+
+const SHOWN: usize = 12;
+
+pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Reply {
+    let object = visit.engine().object(&name)?;
+    let look = visit.look();
+    // whom records are handed to: the registry says which object its owner links lead to
+    let owners = visit.registry().objects().find_map(|o| o.owner.and_then(|ix| o.at(ix).to));
+    if owners == Some(object.ix) {
+        return Ok(Json(people(&visit, &asked.q)).into_response());
+    }
+    visit.rights().require_read(&object)?;
+    let records = visit.read(move |tx| find(tx, &object, asked.q.trim())).await?;
+    let found: Vec<Found> =
+        records.iter().map(|r| Found { value: r.id.to_string(), label: r.title().to_string(), detail: look.subtitle(r) }).collect();
+    Ok(Json(found).into_response())
+}
+
+fn find(tx: &mut Tx, object: &Object, q: &str) -> akrab_engine::Result<Vec<Record>> {
+    let mut request = ListRequest { object: object.key.clone(), columns: columns(object), limit: SHOWN, ..ListRequest::default() };
+    if !q.is_empty() {
+        if object.decl.searchable {
+            let hits = tx.search(q, Some(std::slice::from_ref(&object.key)), SHOWN)?;
+            return Ok(hits.into_iter().map(|hit| hit.record).collect());
+        }
+        request.filter = Some(Filter::test(&object.title_field().key, Op::Contains, q));
+        return Ok(tx.list(&request)?.records);
+    }
+    let mut records: Vec<Record> = tx.recents(50)?.into_iter().filter(|hit| hit.object.key == object.key).map(|hit| hit.record).take(SHOWN).collect();
+    let known: HashSet<i64> = records.iter().map(|r| r.id).collect();
+    request.sort = vec!["-updated_at".into()];
+    records.extend(tx.list(&request)?.records.into_iter().filter(|r| !known.contains(&r.id)));
+    records.truncate(SHOWN);
+    Ok(records)
+}
+
+fn columns(object: &Object) -> Vec<String> {
+    std::iter::once(object.title).chain(object.subtitle.iter().copied()).map(|ix| object.at(ix).key.clone()).collect()
+}
+
+/// People come from memory, oneself first.
+fn people(visit: &Visit, q: &str) -> Vec<Found> {
+    let wanted = fold(q.trim());
+    let people = visit.engine().people();
+    let mut found: Vec<_> = people.users().into_iter().filter(|p| p.active && (wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted))).collect();
+    found.sort_by_key(|p| p.id != visit.person.id);
+    found.truncate(20);
+    found.into_iter().map(|p| Found { value: p.id.to_string(), label: p.name.clone(), detail: p.role.name.clone() }).collect()
+}
