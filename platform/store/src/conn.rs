@@ -70,12 +70,12 @@ impl Conn {
         self.query(sql, params)
     }
 
-    /// Runs one statement for many parameter rows and gives the rows of each.
-    pub(crate) fn query_many(&mut self, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<Rows>, StoreError> {
+    /// Runs an `INSERT` into a table with an id for many parameter rows and gives the ids in order.
+    pub(crate) fn insert_many(&mut self, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<i64>, StoreError> {
         self.must_write()?;
         match &mut self.link {
-            Link::Sqlite(db) => sqlite::connect::query_many(db, sql, rows),
-            Link::Postgres(link) => postgres::connect::query_many(link, sql, rows),
+            Link::Sqlite(db) => sqlite::connect::insert_many(db, sql, rows),
+            Link::Postgres(link) => postgres::connect::insert_many(link, sql, rows),
         }
     }
 

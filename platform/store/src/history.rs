@@ -43,7 +43,7 @@ impl Conn {
     /// Those of the database.
     pub fn add_changes(&mut self, changes: &[Change]) -> Result<Vec<i64>, StoreError> {
         let sql = "INSERT INTO change (object, record, at, actor, door, request, kind, diff) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let mut rows = Vec::with_capacity(changes.len());
         for change in changes {
             rows.push(vec![
@@ -57,8 +57,7 @@ impl Conn {
                 change.diff.as_str().into(),
             ]);
         }
-        let found = self.query_many(sql, &rows)?;
-        Ok(found.into_iter().filter_map(|rows| rows.first()?.first()?.int()).collect())
+        self.insert_many(sql, &rows)
     }
 
     /// A record's changes, the newest first; those older than the change `before`, if given.

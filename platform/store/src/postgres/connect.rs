@@ -50,27 +50,6 @@ pub(crate) fn query(link: &mut Link, sql: &str, params: &[Raw]) -> Result<Rows, 
     found.iter().map(cells).collect()
 }
 
-pub(crate) fn query_many(link: &mut Link, sql: &str, many: &[Vec<Raw>]) -> Result<Vec<Rows>, StoreError> {
-    let client = &link.client;
-    let found = link.handle.block_on(async {
-        let statement = client.prepare_cached(sql).await?;
-        let statement = &statement;
-        let mut found = Vec::with_capacity(many.len());
-        for group in many.chunks(PIPELINE) {
-            // requests of one connection are answered in order, so these travel together
-            let answers = try_join_all(group.iter().map(|params| async move {
-                let bound: Vec<_> = params.iter().map(Bound).collect();
-                let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
-                client.query(statement, &bound).await
-            }));
-            found.extend(answers.await?);
-        }
-        Ok(found)
-    });
-    let found = found.map_err(|e| link.note(e))?;
-    found.iter().map(|rows| rows.iter().map(cells).collect()).collect()
-}
-
 pub(crate) fn execute(link: &mut Link, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
     let client = &link.client;
     let done = link.handle.block_on(async {
@@ -99,6 +78,28 @@ pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Res
         Ok(())
     });
     done.map_err(|e| link.note(e))
+}
+
+/// Inserts one row after another and gives their ids.
+pub(crate) fn insert_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<i64>, StoreError> {
+    let sql = format!("{sql} RETURNING id");
+    let client = &link.client;
+    let found = link.handle.block_on(async {
+        let statement = client.prepare_cached(&sql).await?;
+        let statement = &statement;
+        let mut found = Vec::with_capacity(rows.len());
+        for group in rows.chunks(PIPELINE) {
+            // requests of one connection are answered in order, so these travel together
+            let answers = try_join_all(group.iter().map(|params| async move {
+                let bound: Vec<_> = params.iter().map(Bound).collect();
+                let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
+                client.query_one(statement, &bound).await?.try_get::<_, i64>(0)
+            }));
+            found.extend(answers.await?);
+        }
+        Ok(found)
+    });
+    found.map_err(|e| link.note(e))
 }
 
 pub(crate) fn script(link: &mut Link, sql: &str) -> Result<(), StoreError> {

@@ -28,9 +28,7 @@ impl Conn {
         for group in rows.chunk_by(alike) {
             let sql = self.insert_text(object, &group[0])?;
             let params: Vec<Vec<Raw>> = group.iter().map(|row| params(object, row)).collect();
-            for found in self.query_many(&sql, &params)? {
-                ids.extend(found.first().and_then(|c| c.first()?.int()));
-            }
+            ids.extend(self.insert_many(&sql, &params)?);
         }
         if self.backend() == Backend::Postgres && rows.iter().any(|r| r.id.is_some()) {
             self.raise_identity(&object.table)?;
@@ -51,7 +49,6 @@ impl Conn {
         let mut insert = Query::insert();
         insert.into_table(object.table.clone()).columns(columns);
         insert.values(params(object, row).iter().map(bound)).map_err(StoreError::other)?;
-        insert.returning_col("id");
         Ok(built(self.backend(), &insert).0)
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Page cache of the writer and of each reader, in KiB. The operating system caches the rest.
-const WRITER_CACHE: i64 = 16 * 1024;
+const WRITER_CACHE: i64 = 32 * 1024;
 const READER_CACHE: i64 = 6 * 1024;
 
 /// Opens the file for writing and checks that it keeps what it commits.
@@ -22,7 +22,8 @@ pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connect
     prepare(&db, WRITER_CACHE)?;
     script(&db, "PRAGMA page_size = 8192")?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0)).map_err(failure)?;
-    script(&db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")?;
+    // a longer log lets a page that changes often be copied back once
+    script(&db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000")?;
     let sync: i64 = db.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(failure)?;
     if (mode != "wal" || sync < 2) && !accept_data_loss {
         return Err(StoreError::other(format!(
@@ -54,11 +55,6 @@ pub(crate) fn query(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<Ro
     rows(&mut statement, params)
 }
 
-pub(crate) fn query_many(db: &mut Connection, sql: &str, many: &[Vec<Raw>]) -> Result<Vec<Rows>, StoreError> {
-    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
-    many.iter().map(|params| rows(&mut statement, params)).collect()
-}
-
 fn rows(statement: &mut Statement<'_>, params: &[Raw]) -> Result<Rows, StoreError> {
     bind(statement, params)?;
     let width = statement.column_count();
@@ -87,6 +83,19 @@ pub(crate) fn execute_many(db: &mut Connection, sql: &str, rows: &[Vec<Raw>]) ->
         statement.raw_execute().map_err(failure)?;
     }
     Ok(())
+}
+
+/// Inserts one row after another and gives their ids. `RETURNING` would make SQLite copy every page
+/// it touches first.
+pub(crate) fn insert_many(db: &mut Connection, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
+    let mut ids = Vec::with_capacity(rows.len());
+    for params in rows {
+        bind(&mut statement, params)?;
+        statement.raw_execute().map_err(failure)?;
+        ids.push(db.last_insert_rowid());
+    }
+    Ok(ids)
 }
 
 pub(crate) fn script(db: &Connection, sql: &str) -> Result<(), StoreError> {

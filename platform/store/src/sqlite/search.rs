@@ -20,18 +20,19 @@ const KIND: char = '\u{E000}';
 const FIRST: char = '\u{E001}';
 
 pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError> {
-    let new = "INSERT INTO search_entry (object, record, title) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id";
-    let old = "UPDATE search_entry SET title = $3 WHERE object = $1 AND record = $2 RETURNING id";
+    // without RETURNING, which would make SQLite copy every page it touches first
+    let new = "INSERT INTO search_entry (object, record, title) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let old = "UPDATE search_entry SET title = $3 WHERE object = $1 AND record = $2";
+    let find = "SELECT id FROM search_entry WHERE object = $1 AND record = $2";
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
         let params = [Raw::Int(entry.object), Raw::Int(entry.record), entry.title.as_str().into()];
-        let mut found = conn.changing(new, &params)?;
-        if found.is_empty() {
-            found = conn.changing(old, &params)?;
-            let id = found.first().and_then(|c| c.first()).cloned().unwrap_or(Raw::Null);
-            conn.execute("DELETE FROM search_fts WHERE rowid = $1", &[id])?;
+        let known = conn.execute(new, &params)? == 0;
+        let id = conn.query_one(find, &params[..2])?.and_then(|c| c.into_iter().next()).unwrap_or(Raw::Null);
+        if known {
+            conn.execute(old, &params)?;
+            conn.execute("DELETE FROM search_fts WHERE rowid = $1", std::slice::from_ref(&id))?;
         }
-        let id = found.into_iter().next().and_then(|c| c.into_iter().next()).unwrap_or(Raw::Null);
         let mut text = format!("{KIND}{}", entry.object);
         if let Some(first) = entry.title_words.first() {
             text.push(' ');

@@ -105,21 +105,15 @@ fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
 fn group(conn: &mut Conn, first: Job, waiting: &Receiver<Job>) {
     let started = Instant::now();
     let mut next = Some(first);
-    if let Err(error) = conn.script("BEGIN IMMEDIATE") {
-        let job = next.take();
-        conn.shared.figures.queue.fetch_sub(1, Relaxed);
-        if let Some(job) = job {
-            (job.refuse)(error);
-        }
-        return;
-    }
     let mut answers: Vec<Answer> = Vec::new();
     while let Some(job) = next.take() {
         conn.shared.figures.queue.fetch_sub(1, Relaxed);
         if job.since.elapsed() > PATIENCE {
             (job.refuse)(StoreError::Busy("waited too long to write".into()));
+        } else if answers.is_empty() {
+            answers.extend(opening(conn, job));
         } else {
-            answers.push(one(conn, job.work));
+            answers.push(following(conn, job.work));
             if lost(conn) {
                 break;
             }
@@ -128,17 +122,41 @@ fn group(conn: &mut Conn, first: Job, waiting: &Receiver<Job>) {
             next = waiting.try_recv().ok();
         }
     }
+    if answers.is_empty() {
+        return;
+    }
     let fate = end(conn, answers.len(), started);
     for answer in answers {
         answer(fate.clone());
     }
 }
 
-/// One change in its own savepoint, so that its failure is its own.
-fn one(conn: &mut Conn, work: Work) -> Answer {
+/// The first change of a transaction needs no savepoint, which would copy every page it touches:
+/// if it fails, nothing else is lost with it.
+fn opening(conn: &mut Conn, job: Job) -> Option<Answer> {
+    if let Err(error) = conn.script("BEGIN IMMEDIATE") {
+        (job.refuse)(error);
+        return None;
+    }
+    let (fine, answer) = (job.work)(conn);
+    if fine && !lost(conn) {
+        return Some(answer);
+    }
+    let fate = if fine { Err(StoreError::Full) } else { Ok(()) };
+    if !lost(conn) {
+        let _ = conn.script("ROLLBACK");
+    }
+    conn.fresh.forget();
+    answer(fate);
+    None
+}
+
+/// A later change in its own savepoint, so that its failure is its own.
+fn following(conn: &mut Conn, work: Work) -> Answer {
     if let Err(error) = conn.script("SAVEPOINT change") {
-        let (_, answer) = work_refused(error);
-        return answer;
+        // without a savepoint the change may not run; its asker is told that the store is closed
+        tracing::error!(%error, "no savepoint for a change");
+        return Box::new(|_| ());
     }
     let (fine, answer) = work(conn);
     if lost(conn) {
@@ -154,11 +172,6 @@ fn one(conn: &mut Conn, work: Work) -> Answer {
         Ok(()) => answer,
         Err(error) => Box::new(move |_| answer(Err(error))),
     }
-}
-
-fn work_refused(error: StoreError) -> (bool, Answer) {
-    tracing::error!(%error, "no savepoint for a change");
-    (false, Box::new(|_| ()))
 }
 
 /// A full disk or an input error makes SQLite undo the whole transaction by itself.
