@@ -71,6 +71,21 @@ pub enum Command {
     Check { dir: Option<PathBuf> },
     /// Look for what could be wrong with this installation
     Doctor,
+    /// Measure speed and memory on a workspace of its own and write docs/performance.md
+    Bench {
+        /// Contacts of the measured workspace; it is made when it is not there yet
+        #[arg(long, default_value_t = 1_000_000)]
+        contacts: usize,
+        /// Seconds each figure is measured
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// Rows of the measured import; 0 leaves it out
+        #[arg(long, default_value_t = 100_000)]
+        rows: usize,
+        /// File the table is written to
+        #[arg(long, default_value = "docs/performance.md")]
+        out: PathBuf,
+    },
     /// Fill the workspace with realistic data for load tests
     Generate {
         #[arg(long, default_value_t = 10_000)]

@@ -71,7 +71,7 @@ impl Config {
             database,
             schema: env("AKRAB_SCHEMA").or(file.schema).unwrap_or_else(|| "akrab".into()),
             readers: file.readers,
-            log: env("AKRAB_LOG").or(file.log).unwrap_or_else(|| "info".into()),
+            log: env("AKRAB_LOG").or(file.log).unwrap_or_else(|| "info,akrab_store=warn".into()),
             log_json: common.log_json || file.log_json.unwrap_or(false),
             base_url: env("AKRAB_BASE_URL").or(file.base_url),
             proxies: file.proxies,
@@ -94,9 +94,9 @@ impl Config {
         }
     }
 
-    /// The same installation with a workspace of its own for the demonstration.
-    pub fn for_demo(&self) -> Config {
-        Config { data: self.data.join("demo"), schema: format!("{}_demo", self.schema), ..self.clone() }
+    /// The same installation with a workspace of its own: for the demonstration, for measuring.
+    pub fn apart(&self, name: &str) -> Config {
+        Config { data: self.data.join(name), schema: format!("{}_{name}", self.schema), ..self.clone() }
     }
 }
 

@@ -14,7 +14,7 @@ const SEED: u64 = 1;
 /// Makes the demonstration when it is not there yet, prints address and sign-ins, serves.
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = serve::listen(config).await?;
-    let config = config.for_demo();
+    let config = config.apart("demo");
     let engine = prepare(&config).await?;
     let mut out = std::io::stdout();
     let _ = writeln!(out, "\n  {}\n\n  {:<28}{:<22}{}", serve::address(&listener), "E-mail", "Password", "Role");

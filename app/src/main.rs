@@ -1,6 +1,7 @@
 //! The binary `akrab`: reads the configuration, wires engine, web and domains, runs a command.
 
 mod backup;
+mod bench;
 mod check;
 mod cli;
 mod config;
@@ -53,6 +54,7 @@ fn run(cli: Cli) -> Result<(), Stop> {
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Schema { what } => schema::run(&config, what).await,
             Command::Doctor => doctor::run(&config).await,
+            Command::Bench { contacts, seconds, rows, out } => bench::run(&config, contacts, seconds, rows, &out).await,
             Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,
             Command::Check { .. } => Ok(()),
         }

@@ -1,0 +1,146 @@
+//! Measures speed and memory of a server of its own, over the loopback, as its users feel them.
+
+mod client;
+mod import;
+mod load;
+mod report;
+mod server;
+
+use crate::config::Config;
+use crate::stop::Stop;
+use crate::{transfer, workspace};
+use akrab_engine::identity::{Origin, SignedIn};
+use akrab_engine::{Door, Engine, ListRequest};
+use akrab_model::value::Input;
+use akrab_workplace::seed::{self, Volume};
+use load::Work;
+use report::Figure;
+use serde_json::json;
+use server::Server;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+const USER: &str = "bench@akrab.test";
+
+/// What a measured client needs to get in.
+struct Entry {
+    cookie: String,
+    token: String,
+    accounts: i64,
+}
+
+/// Measures everything and updates the table.
+pub async fn run(config: &Config, contacts: usize, seconds: u64, rows: usize, out: &Path) -> Result<(), Stop> {
+    let config = config.apart("bench");
+    let engine = workspace::open(&config).await?;
+    let entry = prepare(&engine, contacts).await?;
+    let volume = volume(&engine).await?;
+    engine.store().close().await;
+    drop(engine);
+    let span = Duration::from_secs(seconds.max(1));
+    let server = Server::start(&config).await?;
+    let mut figures = vec![
+        Figure::millis("start to first page", server.started, 500.0),
+        Figure::megabytes("memory, idle", server.memory(), 60.0),
+    ];
+    figures.extend(pages(&server, &entry, span).await?);
+    figures.extend(writes(&server, &entry, span).await?);
+    figures.push(Figure::megabytes("memory, highest under this load", server.peak(), 250.0));
+    figures.extend(server.sizes(&entry.cookie).await?);
+    server.stop().await;
+    if rows > 0 {
+        figures.push(import::measure(&config, rows, USER).await?);
+    }
+    report::show(&figures);
+    report::write(out, config.database.is_some(), &volume, &figures)
+}
+
+/// Makes the data and a user when they are missing.
+async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
+    let system = engine.system("measuring", Door::Command);
+    let request = ListRequest { object: "contact".into(), ..ListRequest::default() };
+    if engine.count(&system, request, false).await?.shown() == 0 {
+        eprintln!("making {contacts} contacts and what belongs to them …");
+        let bar = transfer::bar(0);
+        let shown = bar.clone();
+        let progress = move |done: usize, total: usize| {
+            shown.set_length(total as u64);
+            shown.set_position(done as u64);
+        };
+        seed::fill(engine, 1, Volume::Contacts(contacts), &progress).await?;
+        bar.finish_and_clear();
+        let mut settings = (*engine.settings()).clone();
+        settings.company = "Bench".into();
+        settings.ready = true;
+        engine.save_settings(&system, settings).await?;
+    }
+    let user = match engine.people().by_email(USER).cloned() {
+        Some(person) => person.id,
+        None => {
+            let role = engine.people().roles.iter().find(|r| r.key == "administrator").map(|r| r.id);
+            let mut input = Input::new();
+            for (key, value) in [("name", json!("Bench")), ("email", json!(USER)), ("role", json!(role))] {
+                input.insert(key.into(), value);
+            }
+            engine.create(&system, "user", input).await?.id
+        }
+    };
+    let bytes: [u8; 16] = engine.random();
+    let password: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    engine.set_password(&system, user, &password).await?;
+    let origin = Origin { ip: "127.0.0.1".into(), agent: "bench".into(), device: None };
+    let cookie = match engine.sign_in(USER, &password, &origin).await? {
+        SignedIn::Full { user, token, .. } | SignedIn::Code { user, token } => format!("akrab={user}.{token}"),
+    };
+    let token = engine.token_add(&system, user, "bench", false, Some(1)).await?;
+    let request = ListRequest { object: "account".into(), ..ListRequest::default() };
+    let accounts = engine.count(&system, request, true).await?.shown() as i64;
+    Ok(Entry { cookie, token, accounts })
+}
+
+async fn volume(engine: &Engine) -> Result<String, Stop> {
+    let system = engine.system("measuring", Door::Command);
+    let mut parts = Vec::new();
+    for object in ["contact", "account", "opportunity", "interaction"] {
+        let request = ListRequest { object: object.into(), ..ListRequest::default() };
+        parts.push(format!("{} {}", engine.count(&system, request, true).await?.shown(), engine.object(object)?.plural));
+    }
+    Ok(parts.join(", "))
+}
+
+async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Figure>, Stop> {
+    let get = |paths: Vec<String>| Work::gets(paths, &[("Cookie", &entry.cookie), ("Accept-Encoding", "gzip")]);
+    let filter = encoded(r#"{"field":"status","op":"is","value":"active"}"#);
+    let lists = (0..4).map(|n| format!("/contacts?filter={filter}&sort={}", ["name", "-last_contact", "-created_at", "email"][n])).collect();
+    let records = (0..500).map(|n| format!("/accounts/{}", 1 + n * 7_919 % entry.accounts.max(1))).collect();
+    let words = ["s", "bu", "har", "siti", "kopi s", "wijay", "081", "0812345", "pt su", "rahmawati", "7890", "santoso bud"];
+    let searches = words.iter().map(|w| format!("/api/v1/search?q={}", encoded(w))).collect();
+    let searches = Work::gets(searches, &[("Authorization", &format!("Bearer {}", entry.token))]);
+    let list = server.load(&get(lists), 16, span).await?;
+    let record = server.load(&get(records), 4, span).await?;
+    let board = server.load(&get(vec!["/opportunities?view=pipeline".into()]), 4, span).await?;
+    let search = server.load(&searches, 4, span).await?;
+    Ok(vec![
+        Figure::millis("list page of 50, filtered and sorted, 16 connections, p95", list.at(0.95), 15.0),
+        Figure::rate("list pages a second", list.rate(), 1_200.0),
+        Figure::millis("record page with timeline, p95", record.at(0.95), 12.0),
+        Figure::millis("board, p95", board.at(0.95), 30.0),
+        Figure::millis("search while typing, p95", search.at(0.95), 30.0),
+    ])
+}
+
+async fn writes(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Figure>, Stop> {
+    let token = format!("Bearer {}", entry.token);
+    let work = Work::posts("/api/v1/contacts", Arc::new(|n| format!(r#"{{"name":"Uji Beban {n}"}}"#)), &[("Authorization", &token), ("Content-Type", "application/json")]);
+    let one = server.load(&work, 1, span).await?;
+    let many = server.load(&work, 64, span).await?;
+    Ok(vec![
+        Figure::millis("durable create by API, one connection, p50", one.at(0.5), 5.0),
+        Figure::rate("durable creates a second, 64 connections", many.rate(), 1_500.0),
+    ])
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}

@@ -1,0 +1,94 @@
+//! The figures as a table on the screen and in the document.
+
+use crate::stop::Stop;
+use std::path::Path;
+
+/// One measured figure beside the one to reach.
+pub struct Figure {
+    name: String,
+    value: f64,
+    unit: &'static str,
+    goal: f64,
+    /// Higher is better.
+    high: bool,
+}
+
+impl Figure {
+    fn new(name: &str, value: f64, unit: &'static str, goal: f64) -> Figure {
+        Figure { name: name.into(), value, unit, goal, high: false }
+    }
+    pub fn millis(name: &str, value: f64, goal: f64) -> Figure {
+        Figure::new(name, value, "ms", goal)
+    }
+    pub fn seconds(name: &str, value: f64, goal: f64) -> Figure {
+        Figure::new(name, value, "s", goal)
+    }
+    pub fn megabytes(name: &str, value: f64, goal: f64) -> Figure {
+        Figure::new(name, value, "MB", goal)
+    }
+    pub fn kilobytes(name: &str, value: f64, goal: f64) -> Figure {
+        Figure::new(name, value, "KB", goal)
+    }
+    pub fn rate(name: &str, value: f64, goal: f64) -> Figure {
+        Figure { high: true, ..Figure::new(name, value, "/s", goal) }
+    }
+    fn reached(&self) -> bool {
+        if self.high { self.value >= self.goal } else { self.value <= self.goal }
+    }
+    fn shown(&self, value: f64) -> String {
+        let digits = usize::from(value < 100.0);
+        format!("{value:.digits$} {}", self.unit)
+    }
+}
+
+pub fn show(figures: &[Figure]) {
+    for figure in figures {
+        let sign = if figure.reached() { "ok " } else { "BAD" };
+        let limit = if figure.high { "at least" } else { "at most" };
+        println!("{sign} {:<58}{:>14}   {limit} {}", figure.name, figure.shown(figure.value), figure.shown(figure.goal));
+    }
+}
+
+/// Replaces the section of this database and keeps the other one.
+pub fn write(path: &Path, postgres: bool, volume: &str, figures: &[Figure]) -> Result<(), Stop> {
+    let failed = |e: std::io::Error| Stop::failed(format!("{}: {e}", path.display()));
+    let old = std::fs::read_to_string(path).unwrap_or_default();
+    let (own, other) = if postgres { ("PostgreSQL", "SQLite") } else { ("SQLite", "PostgreSQL") };
+    let before = section(&old, own).unwrap_or_default().to_string();
+    let mut text = format!("## {own}\n\n{}, {volume}. Measured on {}.\n\n", machine(), jiff::Zoned::now().date());
+    text.push_str("| figure | measured | to reach | against the last run |\n|---|---:|---:|---:|\n");
+    for figure in figures {
+        let limit = if figure.high { "≥" } else { "≤" };
+        let ratio = last(&before, &figure.name).filter(|last| *last > 0.0).map_or_else(|| "–".into(), |last| format!("× {:.2}", figure.value / last));
+        let mark = if figure.reached() { "" } else { " **missed**" };
+        text.push_str(&format!("| {} | {}{mark} | {limit} {} | {ratio} |\n", figure.name, figure.shown(figure.value), figure.shown(figure.goal)));
+    }
+    let mut sections = vec![text];
+    sections.extend(section(&old, other).map(str::to_string));
+    sections.sort_by_key(|s| !s.starts_with("## SQLite"));
+    let head = "# Performance\n\nMade by `akrab bench`: a server of its own on the loopback, asked by clients that keep their connection.\n\n";
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(path, format!("{head}{}\n", sections.iter().map(|s| s.trim_end()).collect::<Vec<_>>().join("\n\n"))).map_err(failed)
+}
+
+fn section<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let from = text.find(&format!("## {name}\n"))?;
+    let rest = &text[from..];
+    let to = rest[3..].find("\n## ").map_or(rest.len(), |n| n + 3);
+    Some(&rest[..to])
+}
+
+/// The figure of the last run.
+fn last(section: &str, name: &str) -> Option<f64> {
+    let line = section.lines().find(|l| l.starts_with(&format!("| {name} |")))?;
+    line.split('|').nth(2)?.split_whitespace().next()?.parse().ok()
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|l| l.strip_prefix("model name")).and_then(|l| l.split_once(':')).map_or("unknown processor", |(_, m)| m.trim());
+    format!("{model}, {cores} cores")
+}
