@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod behaviour;
+pub mod bulk;
 pub mod clock;
 pub mod ctx;
 pub mod engine;

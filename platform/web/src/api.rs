@@ -2,6 +2,7 @@
 
 mod ask;
 mod batch;
+mod jobs;
 mod openapi;
 mod read;
 mod shape;
@@ -24,6 +25,13 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/me", get(me))
         .route("/api/v1/search", get(read::search))
         .route("/api/v1/batch", post(batch::run))
+        .route("/api/v1/jobs", get(jobs::list))
+        .route("/api/v1/jobs/{job}", get(jobs::one))
+        .route("/api/v1/jobs/{job}/errors", get(jobs::errors))
+        .route("/api/v1/jobs/{job}/notes", get(jobs::notes))
+        .route("/api/v1/jobs/{job}/{verb}", post(jobs::verb))
+        .route("/api/v1/{object}/imports", post(jobs::import).layer(crate::router::upload_limit()))
+        .route("/api/v1/{object}/export", get(jobs::export))
         .route("/api/v1/{object}", get(read::list).post(write::create))
         .route("/api/v1/{object}/totals", get(read::totals))
         .route("/api/v1/{object}/groups", get(read::groups))

@@ -16,6 +16,7 @@ mod undo;
 
 pub use mapping::ID_COLUMN;
 pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
+pub(crate) use report::ChunkNote;
 pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
 pub use run::ImportJob;
 pub use undo::{UndoJob, UndoReport, undoable};

@@ -84,6 +84,7 @@ impl Kinds {
             JobKind::of::<crate::import::ImportJob>(),
             JobKind::of::<crate::import::UndoJob>(),
             JobKind::of::<crate::export::ExportJob>(),
+            JobKind::of::<crate::bulk::BulkJob>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain(work.schedules).collect();

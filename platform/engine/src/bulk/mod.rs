@@ -1,0 +1,257 @@
+//! One change to many records: counted before, run as a job, reported, taken back within a day.
+
+use crate::import::ChunkNote;
+use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::{Access, Ctx, Engine, Result, Tx};
+use akrab_model::problem::ProblemKind;
+use akrab_model::value::Input;
+use akrab_model::{Cond, Count, FieldProblem, Filter, Object, Problem};
+use akrab_store::Bin;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Records changed together, with one checkpoint.
+const CHUNK: usize = 200;
+/// Records left as they are that are listed by name.
+const LISTED: usize = 200;
+
+/// Which records, and what is done to them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BulkSpec {
+    pub object: String,
+    /// These records; when empty, those that `filter` and `q` match.
+    pub ids: Vec<i64>,
+    /// Filter JSON.
+    pub filter: Option<serde_json::Value>,
+    pub q: Option<String>,
+    pub change: BulkChange,
+}
+
+/// What is done to each record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkChange {
+    /// Field values as the API takes them.
+    Set(Input),
+    Delete,
+}
+
+impl Default for BulkChange {
+    fn default() -> Self {
+        BulkChange::Set(Input::new())
+    }
+}
+
+/// What a bulk edit would meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkPreview {
+    /// Records that match and may be seen.
+    pub matching: u64,
+    /// Of these, those the actor may change.
+    pub allowed: u64,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BulkReport {
+    pub object: String,
+    pub delete: bool,
+    pub changed: u64,
+    /// Had these values already.
+    pub unchanged: u64,
+    pub skipped: u64,
+    pub listed: Vec<Skipped>,
+}
+
+/// A record that was left as it is, and why.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Skipped {
+    pub id: i64,
+    pub title: String,
+    /// Key of the field at fault, when it is one.
+    pub field: Option<String>,
+    pub code: String,
+    #[serde(default)]
+    pub args: Vec<(String, String)>,
+}
+
+impl Engine {
+    /// Counts what a bulk edit would meet.
+    ///
+    /// # Errors
+    /// `forbidden` object, `invalid` filter or values.
+    pub async fn bulk_preview(&self, ctx: &Ctx, spec: BulkSpec) -> Result<BulkPreview> {
+        self.read(ctx, move |tx| {
+            let (object, cond) = tx.bulk_cond(&spec)?;
+            let mut count = |tx: &mut Tx, cond: &Cond| -> Result<u64> {
+                let registry = tx.registry.clone();
+                match tx.conn.count(&registry, &object, cond, Bin::Living, None)? {
+                    Count::Exact(n) | Count::Above(n) => Ok(n),
+                }
+            };
+            let own = cond.clone().and(tx.rights.cond(&object, spec.change.access()));
+            Ok(BulkPreview { matching: count(tx, &cond)?, allowed: count(tx, &own)? })
+        })
+        .await
+    }
+
+    /// Queues a bulk edit; gives the job.
+    ///
+    /// # Errors
+    /// As [`Engine::bulk_preview`]; `invalid` for fields that may not be written and values that
+    /// cannot be read.
+    pub async fn bulk_start(&self, ctx: &Ctx, spec: BulkSpec) -> Result<i64> {
+        self.write(ctx, move |tx| {
+            let (object, _) = tx.bulk_cond(&spec)?;
+            tx.bulk_check(&object, &spec.change)?;
+            tx.enqueue(&BulkJob { spec: BulkSpec { object: object.key.clone(), ..spec.clone() } })
+        })
+        .await
+    }
+}
+
+impl BulkChange {
+    fn access(&self) -> Access {
+        match self {
+            BulkChange::Set(_) => Access::Edit,
+            BulkChange::Delete => Access::Delete,
+        }
+    }
+}
+
+impl Tx<'_> {
+    fn bulk_cond(&mut self, spec: &BulkSpec) -> Result<(Arc<Object>, Cond)> {
+        let object = self.object(&spec.object)?;
+        if self.ctx.read_only || self.rights.scope(&object, spec.change.access()) == akrab_model::object::Scope::None {
+            return Err(Problem::forbidden());
+        }
+        let filter = spec.filter.as_ref().map(Filter::from_json).transpose()?;
+        let filter = filter.as_ref().filter(|_| spec.ids.is_empty());
+        let mut cond = self.condition(&object, filter, spec.q.as_deref().filter(|_| spec.ids.is_empty()), Access::Read)?;
+        if !spec.ids.is_empty() {
+            if spec.ids.len() > 10_000 {
+                return Err(Problem::invalid(vec![FieldProblem::new("ids", "too_many").with("max", 10_000)]));
+            }
+            cond = cond.and(Cond::Ids(spec.ids.clone()));
+        }
+        Ok((object, cond))
+    }
+
+    /// Faults of the values as such, before any record is touched.
+    fn bulk_check(&mut self, object: &Object, change: &BulkChange) -> Result<()> {
+        let BulkChange::Set(input) = change else { return Ok(()) };
+        if input.is_empty() {
+            return Err(Problem::invalid(vec![FieldProblem::new("", "bulk_nothing")]));
+        }
+        let env = self.parse_env();
+        let faults = input.iter().filter_map(|(key, json)| {
+            let unknown = || FieldProblem::new(key, "unknown_field").with("field", key);
+            let Some(ix) = object.field_ix(key) else { return Some(unknown()) };
+            let field = object.at(ix);
+            match self.rights.field(object, ix) {
+                akrab_model::object::FieldRight::Hidden => Some(unknown()),
+                akrab_model::object::FieldRight::Read => Some(FieldProblem::new(key, "read_only")),
+                akrab_model::object::FieldRight::Edit if !field.writable() => Some(FieldProblem::new(key, "read_only")),
+                akrab_model::object::FieldRight::Edit => match field.parse(json, &env) {
+                    Ok(value) if value.is_null() && field.required => Some(FieldProblem::new(key, "required")),
+                    Ok(_) => None,
+                    Err(fault) => Some(fault),
+                },
+            }
+        });
+        let faults: Vec<_> = faults.collect();
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+    }
+}
+
+/// Does the change to every record that matched when it was queued or matches when it is reached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BulkJob {
+    pub spec: BulkSpec,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Mark {
+    /// Records up to this id are done.
+    after: i64,
+    done: i64,
+    total: i64,
+    chunks: i64,
+    report: BulkReport,
+}
+
+impl Job for BulkJob {
+    const KIND: &'static str = "bulk";
+
+    async fn run(self, job: JobCtx) -> Result<Outcome> {
+        let mut mark: Mark = match job.mark()? {
+            Some(mark) => mark,
+            None => {
+                let total = job.engine.bulk_preview(&job.now(), self.spec.clone()).await?.matching as i64;
+                let report = BulkReport { object: self.spec.object.clone(), delete: matches!(self.spec.change, BulkChange::Delete), ..BulkReport::default() };
+                Mark { total, report, ..Mark::default() }
+            }
+        };
+        let spec = Arc::new(self.spec);
+        loop {
+            let (spec, id) = (spec.clone(), job.id);
+            let (next, over) = job.step(move |tx| chunk(tx, &spec, id, mark.clone())).await?;
+            mark = next;
+            if over {
+                return Ok(json!(mark.report));
+            }
+        }
+    }
+}
+
+fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<(Mark, bool)>> {
+    let (object, cond) = tx.bulk_cond(spec)?;
+    let registry = tx.registry.clone();
+    let ids = tx.conn.ids_after(&registry, &object, &cond, mark.after, CHUNK)?;
+    for id in &ids {
+        match tx.attempt(|tx| one(tx, &object, *id, &spec.change)) {
+            Ok(true) => mark.report.changed += 1,
+            Ok(false) => mark.report.unchanged += 1,
+            Err(p) if matches!(p.kind, ProblemKind::Busy | ProblemKind::Full | ProblemKind::Internal) => return Err(p),
+            Err(problem) => skip(tx, &object, *id, &problem, &mut mark.report)?,
+        }
+        mark.after = *id;
+    }
+    mark.done += ids.len() as i64;
+    mark.chunks += 1;
+    let note = ChunkNote { notes: Vec::new(), changes: std::mem::take(&mut tx.changes) };
+    tx.conn.job_note(job, mark.chunks, &serde_json::to_string(&note).map_err(Problem::internal)?)?;
+    let total = mark.total.max(mark.done);
+    Ok(Step { mark: json!(mark), done: mark.done, total: Some(total), value: (mark, ids.len() < CHUNK) })
+}
+
+fn one(tx: &mut Tx, object: &Arc<Object>, id: i64, change: &BulkChange) -> Result<bool> {
+    match change {
+        BulkChange::Delete => tx.delete(&object.key, id, None).map(|()| true),
+        BulkChange::Set(input) => {
+            let before = tx.changes.len();
+            tx.update(&object.key, id, input, None)?;
+            Ok(tx.changes.len() > before)
+        }
+    }
+}
+
+fn skip(tx: &mut Tx, object: &Arc<Object>, id: i64, problem: &Problem, report: &mut BulkReport) -> Result<()> {
+    report.skipped += 1;
+    if report.listed.len() >= LISTED {
+        return Ok(());
+    }
+    let title = tx.titles_of(object.ix, &[id])?.into_iter().next().map_or_else(String::new, |(_, title)| title);
+    let fault = problem.fields.first();
+    report.listed.push(Skipped {
+        id,
+        title,
+        field: fault.map(|f| f.field().to_string()).filter(|f| !f.is_empty()),
+        code: fault.map_or_else(|| problem.code.to_string(), |f| f.code.clone()),
+        args: fault.map_or_else(|| problem.args.clone(), |f| f.args.clone()),
+    });
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Step two: which column is which field.
+
+use super::{errand, importable};
+use crate::ui::button::Button;
+use crate::ui::frame::{content, foot_bar};
+use crate::ui::input::{self, Input};
+use crate::ui::segmented::{Segment, segmented};
+use crate::ui::table::plain_table;
+use crate::{Reply, Visit, fail};
+use akrab_engine::import::source::Layout;
+use akrab_engine::import::{ID_COLUMN, Inspection};
+use akrab_model::Object;
+use axum::extract::{Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Asked {
+    sheet: Option<String>,
+}
+
+/// `GET /{plural}/import/{file}`.
+pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+    let object = importable(&visit, &plural)?;
+    let found = visit.engine().import_inspect(&visit.ctx, &object.key, file, asked.sheet.clone()).await?;
+    let t = visit.t;
+    let mut frame = visit.frame(&t.get("import-title")).await;
+    frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{plural}")) });
+    frame.beside_title = Some(html! { span.ak-small.ak-muted { (facts(&visit, &found)) } });
+    visit.page(&frame, html! {
+        (errand(t, &object, Some(file), 1))
+        form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/rules" } {
+            (visit.token_field())
+            @if let Some(sheet) = &asked.sheet { input type="hidden" name="sheet" value=(sheet); }
+            (content(false, html! {
+                (sheets(&visit, &plural, &found))
+                (table(&visit, &object, &found))
+            }))
+            (foot_bar(
+                html! { (t.get("import-map-promise")) },
+                html! {
+                    (Button::new(t.get("go-back")).ghost().href(format!("/{plural}/import")))
+                    (Button::new(t.get("import-next")).primary().submit())
+                },
+            ))
+        }
+    })
+}
+
+/// "pelanggan.xlsx · lembar "Data" · 1.412 baris"
+fn facts(visit: &Visit, found: &Inspection) -> String {
+    let t = visit.t;
+    let rows = t.with("import-rows", &[("n", t.number(found.shape.rows as i64).into())]);
+    match &found.shape.layout {
+        Layout::Xlsx { sheet, .. } => format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())])),
+        Layout::Csv { encoding, .. } => format!("{} · {encoding} · {rows}", found.file_name),
+    }
+}
+
+fn sheets(visit: &Visit, plural: &str, found: &Inspection) -> Markup {
+    let Layout::Xlsx { sheet, sheets } = &found.shape.layout else { return html! {} };
+    let all: Vec<Segment> =
+        sheets.iter().map(|s| Segment::new(s.clone(), format!("/{plural}/import/{}?sheet={}", found.file, fail::encode(s)), s == sheet)).collect();
+    html! { @if all.len() > 1 { p { (segmented(&visit.t.get("import-sheets"), &all)) } } }
+}
+
+fn table(visit: &Visit, object: &Object, found: &Inspection) -> Markup {
+    let t = visit.t;
+    let options = options(visit, object, found);
+    let (column, sample, field) = (t.get("import-column"), t.get("import-samples"), t.get("import-field"));
+    let heads = [(column.as_str(), false, Some(240)), (sample.as_str(), false, None), (field.as_str(), false, Some(300))];
+    let rows: Vec<Vec<Markup>> = found
+        .shape
+        .header
+        .iter()
+        .enumerate()
+        .map(|(n, title)| {
+            let samples: Vec<&str> = found.shape.samples.iter().filter_map(|s| s.get(n)).map(String::as_str).filter(|s| !s.is_empty()).take(3).collect();
+            let title = if title.is_empty() { t.with("import-unnamed", &[("n", (n as i64 + 1).into())]) } else { title.clone() };
+            let chosen = found.columns[n].as_deref().unwrap_or("");
+            let select = Input::new(&format!("c{n}"), chosen).attr("aria-label", title.clone());
+            vec![html! { b { (title) } }, html! { code { (samples.join(" · ")) } }, input::select(&select, &options)]
+        })
+        .collect();
+    plain_table(&t.get("import-step-map"), &heads, &rows, None)
+}
+
+fn options(visit: &Visit, object: &Object, found: &Inspection) -> Vec<(String, String)> {
+    let lang = visit.lang();
+    let mut options = vec![(String::new(), visit.t.get("import-ignored"))];
+    options.extend(found.fields.iter().filter_map(|key| Some((key.clone(), object.field(key)?.label.get(lang).to_string()))));
+    options.push((ID_COLUMN.into(), visit.t.get("import-own-id")));
+    options
+}
