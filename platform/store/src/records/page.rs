@@ -2,20 +2,37 @@
 //!
 //! Empty values come last in either direction; ties follow the id in the direction of the last
 //! sort key, so that one index serves both directions.
+//!
+//! A condition no index answers is first tried on the next rows in order; when too few of them
+//! match, the table is scanned once, which costs less than following the order to its end.
 
-use super::{Bin, T, row, rows_of};
-use crate::cond::{Compiler, bound, col, truth};
+use super::{Bin, T, cell, from, row, rows_of};
+use crate::cond::{Compiler, bound, col, constant, truth};
 use crate::conn::{Conn, Rows};
 use crate::error::StoreError;
 use crate::schema::comparing_column;
-use akrab_model::{Cursor, Object, Page, Query, Raw, Registry};
-use sea_query::{Expr, ExprTrait, NullOrdering, Order, SelectStatement};
+use akrab_model::filter::Is;
+use akrab_model::object::Storage;
+use akrab_model::{Cond, Cursor, FieldType, Object, Page, Query, Raw, Registry};
+use sea_query::{Asterisk, BinOper, Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 
 /// A resolved sort key.
 struct Key {
     column: String,
     descending: bool,
+    text: bool,
 }
+
+impl Key {
+    /// The column so that no index is chosen for its order.
+    fn scanned(&self) -> Expr {
+        let column = col(T, &self.column);
+        if self.text { column.binary(BinOper::Custom("||".into()), Expr::Constant("".into())) } else { column.add(constant(0)) }
+    }
+}
+
+/// Rows tried in order before a scan.
+const PEEK: u64 = 10_000;
 
 impl Conn {
     /// A page of rows in order.
@@ -28,7 +45,8 @@ impl Conn {
             .sort
             .iter()
             .filter(|s| object.at(s.field).is_column())
-            .map(|s| Key { column: comparing_column(object.at(s.field)), descending: s.descending })
+            .map(|s| (object.at(s.field), s.descending))
+            .map(|(f, descending)| Key { column: comparing_column(f), descending, text: f.storage() == Storage::Text })
             .collect();
         let back = query.after.as_ref().is_some_and(|c| c.back);
         let mut found = match keys.as_slice() {
@@ -72,27 +90,92 @@ impl Conn {
             if done || found.len() >= want {
                 continue;
             }
+            let part = Part { key, empty, downward: key.descending != back, start: start.as_ref().filter(|_| own) };
+            let left = (want - found.len()) as u64;
+            if !empty && blind(&query.cond, object) {
+                let near = self.near(registry, object, query, &part, left)?;
+                if near.len() as u64 == left {
+                    found.extend(near);
+                    continue;
+                }
+                let mut select = self.base(registry, object, query, std::slice::from_ref(key));
+                part.place(&mut select, key.scanned());
+                found.extend(self.select_rows(select.limit(left))?);
+                continue;
+            }
             let mut select = self.base(registry, object, query, std::slice::from_ref(key));
-            let downward = key.descending != back;
-            let direction = || if downward { Order::Desc } else { Order::Asc };
-            let (column, id) = (col(T, &key.column), col(T, "id"));
-            if empty {
-                select.and_where(column.is_null());
-            } else {
-                select.and_where(column.clone().is_not_null()).order_by_expr(column.clone(), direction());
-            }
-            select.order_by_expr(id.clone(), direction());
-            if let (Some((value, last)), true) = (&start, own) {
-                let (here, there) = match empty {
-                    true => (id, Expr::val(*last)),
-                    false => (Expr::tuple([col(T, &key.column), id]), Expr::tuple([bound(value), Expr::val(*last)])),
-                };
-                select.and_where(if downward { here.lt(there) } else { here.gt(there) });
-            }
-            select.limit((want - found.len()) as u64);
-            found.extend(self.select_rows(&select)?);
+            part.place(&mut select, col(T, &key.column));
+            found.extend(self.select_rows(select.limit(left))?);
         }
         Ok(found)
+    }
+
+    /// Those of the next rows in order that match.
+    fn near(&mut self, registry: &Registry, object: &Object, query: &Query, part: &Part<'_>, limit: u64) -> Result<Rows, StoreError> {
+        let mut compiler = Compiler::new(registry, self.backend());
+        let bin = if query.bin { Bin::Binned } else { Bin::Living };
+        let mut next = sea_query::Query::select();
+        next.column((T, Asterisk));
+        from(&mut compiler, &mut next, object, &Cond::True, bin);
+        part.place(&mut next, col(T, &part.key.column));
+        next.limit(PEEK);
+        let mut select = sea_query::Query::select();
+        for column in ["id", "version", "deleted_at"] {
+            select.expr(col(T, column));
+        }
+        select.exprs(query.columns.iter().map(|ix| cell(object, *ix))).expr(col(T, &part.key.column));
+        select.from_subquery(next, T).and_where(compiler.cond(&query.cond, object, T));
+        part.order(&mut select, col(T, &part.key.column));
+        self.select_rows(select.limit(limit))
+    }
+}
+
+/// The filled or the empty values of a page's one sort key.
+struct Part<'a> {
+    key: &'a Key,
+    empty: bool,
+    downward: bool,
+    /// Value and id of the last row before.
+    start: Option<&'a (Raw, i64)>,
+}
+
+impl Part<'_> {
+    /// Keeps `select` to this part, after its start, in order; `column` stands for the key.
+    fn place(&self, select: &mut SelectStatement, column: Expr) {
+        let id = col(T, "id");
+        select.and_where(if self.empty { col(T, &self.key.column).is_null() } else { column.clone().is_not_null() });
+        if let Some((value, last)) = self.start {
+            let (here, there) = match self.empty {
+                true => (id, Expr::val(*last)),
+                false => (Expr::tuple([column.clone(), id]), Expr::tuple([bound(value), Expr::val(*last)])),
+            };
+            select.and_where(if self.downward { here.lt(there) } else { here.gt(there) });
+        }
+        self.order(select, column);
+    }
+
+    fn order(&self, select: &mut SelectStatement, column: Expr) {
+        let direction = || if self.downward { Order::Desc } else { Order::Asc };
+        if !self.empty {
+            select.order_by_expr(column, direction());
+        }
+        select.order_by_expr(col(T, "id"), direction());
+    }
+}
+
+/// Whether no index narrows the rows down to those that match.
+fn blind(cond: &Cond, object: &Object) -> bool {
+    match cond {
+        Cond::True | Cond::False | Cond::Ids(_) => false,
+        Cond::All(items) => items.iter().all(|c| *c != Cond::False && (*c == Cond::True || blind(c, object))),
+        Cond::Any(items) => items.iter().any(|c| *c == Cond::True || blind(c, object)),
+        Cond::Not(_) | Cond::Child(_) => true,
+        Cond::Test(test) if test.path.is_empty() => {
+            let field = object.at(test.field);
+            let narrow = matches!(test.is, Is::Eq(_) | Is::In(_) | Is::StartsWith(_) | Is::Range { .. } | Is::LinksTo(_));
+            !(narrow && (field.index || field.kind == FieldType::Links))
+        }
+        Cond::Test(_) => true,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::shared::Shared;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,6 +17,8 @@ const LONGEST_QUEUE: usize = 2_000;
 /// A group ends after this many changes or this much time, whichever is first.
 const GROUP: usize = 128;
 const GROUP_TIME: Duration = Duration::from_millis(20);
+/// After so long without a change the writer tidies up.
+const REST: Duration = Duration::from_secs(30);
 
 /// Answers one change once the fate of its group is known.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -95,8 +97,21 @@ impl Writer {
 }
 
 fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        group(&mut conn, first, waiting);
+    let mut rested = true;
+    loop {
+        match waiting.recv_timeout(REST) {
+            Ok(first) => {
+                group(&mut conn, first, waiting);
+                rested = false;
+            }
+            Err(RecvTimeoutError::Timeout) if rested => {}
+            Err(RecvTimeoutError::Timeout) => {
+                // the page cache of a large import is given back
+                let _ = conn.script("PRAGMA shrink_memory; PRAGMA wal_checkpoint(PASSIVE)");
+                rested = true;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
     }
     // leaves one file behind, without a log beside it
     let _ = conn.script("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,6 +1,7 @@
 //! Pages in both directions give exactly the sorted whole.
 
 use crate::fixture::{Dice, World, everywhere, ix, new_row};
+use akrab_model::filter::{Is, Test};
 use akrab_model::text::fold;
 use akrab_model::{Cond, Cursor, Object, Page, Query, Raw, Sort};
 use std::cmp::Ordering;
@@ -14,10 +15,10 @@ fn pages_follow_one_another_in_every_order() {
         let object = Arc::clone(world.registry.object("company").unwrap());
         let mut dice = Dice(7);
         let rows: Vec<_> = (0..90)
-            .map(|_| {
+            .map(|n| {
                 let name = Raw::from(*dice.pick(&NAMES));
                 let (name, size, status) = (dice.maybe(name), Raw::Int(dice.roll(5) as i64), Raw::from(*dice.pick(&["new", "old"])));
-                new_row(&object, &[("name", name), ("seen", dice.maybe(size)), ("status", dice.maybe(status))])
+                new_row(&object, &[("name", name), ("seen", dice.maybe(size)), ("status", dice.maybe(status)), ("note", if n % 3 == 0 { "axb" } else { "ab" }.into())])
             })
             .collect();
         let cells: Vec<_> = rows.iter().map(|r| r.cells.clone()).collect();
@@ -45,8 +46,12 @@ fn pages_follow_one_another_in_every_order() {
                 let tie = if down { ids[*b].cmp(&ids[*a]) } else { ids[*a].cmp(&ids[*b]) };
                 by.find(|o| o.is_ne()).unwrap_or(tie)
             });
-            let wanted: Vec<i64> = wanted.into_iter().map(|n| ids[n]).collect();
-            walk(&world, &object, order, &wanted).await;
+            let whole: Vec<i64> = wanted.iter().map(|n| ids[*n]).collect();
+            walk(&world, &object, order, &Cond::True, &whole).await;
+            // a condition that no index answers takes another way
+            let note = Cond::Test(Test { path: vec![], object: object.ix, field: ix(&object, "note"), is: Is::Contains("x".into()) });
+            let some: Vec<i64> = wanted.iter().filter(|n| *n % 3 == 0).map(|n| ids[*n]).collect();
+            walk(&world, &object, order, &note, &some).await;
         }
     });
 }
@@ -61,23 +66,23 @@ fn compare(a: &Raw, b: &Raw, down: bool) -> Ordering {
     }
 }
 
-async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], wanted: &[i64]) {
+async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond: &Cond, wanted: &[i64]) {
     for limit in [1, 7, 90, 200] {
         let mut seen = Vec::new();
         let mut first: Option<Page> = None;
-        let mut last = page(world, object, order, limit, None).await;
+        let mut last = page(world, object, order, cond, limit, None).await;
         assert!(last.previous.is_none());
         loop {
             seen.extend(last.rows.iter().map(|r| r.id));
             let Some(next) = last.next.clone() else { break };
             first.get_or_insert(last);
-            last = page(world, object, order, limit, Some(next)).await;
+            last = page(world, object, order, cond, limit, Some(next)).await;
         }
         assert_eq!(seen, wanted, "forwards by {limit} in {order:?}");
         let mut seen: Vec<i64> = last.rows.iter().map(|r| r.id).collect();
         let mut steps = 0;
         while let Some(previous) = last.previous.clone() {
-            last = page(world, object, order, limit, Some(previous)).await;
+            last = page(world, object, order, cond, limit, Some(previous)).await;
             assert!(last.next.is_some());
             seen.splice(0..0, last.rows.iter().map(|r| r.id));
             steps += 1;
@@ -87,10 +92,10 @@ async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], wante
     }
 }
 
-async fn page(world: &World, object: &Arc<Object>, order: &[(&str, bool)], limit: usize, after: Option<Cursor>) -> Page {
+async fn page(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond: &Cond, limit: usize, after: Option<Cursor>) -> Page {
     let sort = order.iter().map(|(key, descending)| Sort { field: ix(object, key), descending: *descending }).collect();
     let columns = vec![ix(object, "name")];
-    let query = Query { object: object.ix, columns, cond: Cond::True, sort, limit, after, bin: false };
+    let query = Query { object: object.ix, columns, cond: cond.clone(), sort, limit, after, bin: false };
     let registry = Arc::clone(&world.registry);
     world.store.read(move |conn| conn.select(&registry, &query)).await.unwrap()
 }
