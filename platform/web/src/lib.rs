@@ -66,6 +66,7 @@ pub mod ui;
 pub mod value;
 pub mod view;
 pub mod visit;
+mod settings;
 mod setup;
 mod sign_in;
 

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, board, bulk, export, filter, health, import, jobs, list, setup, sign_in, view};
+use crate::{api, assets, board, bulk, export, filter, health, import, jobs, list, settings, setup, sign_in, view};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,6 +21,7 @@ pub fn router(web: Web) -> Router {
         .merge(api::routes())
         .merge(sign_in::routes())
         .merge(setup::routes())
+        .merge(settings::routes())
         .merge(filter::people::routes())
         .merge(jobs::routes())
         .merge(import::routes())

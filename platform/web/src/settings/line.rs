@@ -1,0 +1,131 @@
+//! Lines of a settings form: declared once, drawn with what is stored or what was typed.
+
+use super::Errors;
+use crate::form::Fields;
+use crate::locale::Text;
+use crate::ui::form::{self, Row, error_summary};
+use crate::ui::input::{self, Input};
+use akrab_model::{Record, Value};
+use maud::{Markup, html};
+use std::collections::HashMap;
+
+/// How a line is filled in.
+pub enum Kind {
+    Text,
+    Email,
+    Number,
+    /// (value, words)
+    Choice(Vec<(String, String)>),
+    Several(Vec<(String, String)>),
+    /// A tick box.
+    Check,
+}
+
+/// A line of a form.
+pub struct Line {
+    pub name: &'static str,
+    pub label: String,
+    pub hint: String,
+    pub kind: Kind,
+    pub required: bool,
+}
+
+impl Line {
+    pub fn new(t: Text, name: &'static str, key: &str, kind: Kind) -> Self {
+        Self { name, label: t.get(key), hint: String::new(), kind, required: false }
+    }
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+    pub fn hint(mut self, words: String) -> Self {
+        self.hint = words;
+        self
+    }
+}
+
+/// What a form is filled with: name → values.
+#[derive(Default)]
+pub struct Filled(HashMap<String, Vec<String>>);
+
+impl Filled {
+    pub fn typed(fields: &Fields) -> Self {
+        let mut filled = Self::default();
+        for (name, value) in &fields.0 {
+            filled.0.entry(name.clone()).or_default().push(value.clone());
+        }
+        filled
+    }
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.into(), vec![value.into()]);
+        self
+    }
+    /// What a record holds under `names`.
+    pub fn record(record: &Record, names: &[&str]) -> Self {
+        let mut filled = Self::default();
+        for name in names {
+            let values = match record.get(name) {
+                Value::Null | Value::Bool(false) => continue,
+                Value::Bool(true) => vec!["1".into()],
+                Value::Int(n) | Value::Link(n) => vec![n.to_string()],
+                Value::Dec(d) => vec![d.normalize().to_string()],
+                Value::Text(text) => vec![text.clone()],
+                Value::Json(serde_json::Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_string)).collect(),
+                _ => continue,
+            };
+            filled.0.insert((*name).into(), values);
+        }
+        filled
+    }
+    fn first(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|all| all.first()).map_or("", String::as_str)
+    }
+}
+
+/// All lines with the summary of errors on top.
+pub fn draw(t: Text, lines: &[Line], filled: &Filled, errors: &Errors) -> Markup {
+    html! {
+        (error_summary(t, errors))
+        @for line in lines { (one(t, line, filled, errors)) }
+    }
+}
+
+fn one(t: Text, line: &Line, filled: &Filled, errors: &Errors) -> Markup {
+    if matches!(line.kind, Kind::Check) {
+        return html! {
+            div.ak-form-row id={ "f-" (line.name) } {
+                (input::checkbox(line.name, "1", &line.label, !filled.first(line.name).is_empty()))
+                @if !line.hint.is_empty() { div.ak-hint { (line.hint) } }
+            }
+        };
+    }
+    let error = errors.iter().find(|(name, _)| name == line.name).map(|(_, words)| words.clone()).unwrap_or_default();
+    let row = Row::new(line.label.clone()).hint(line.hint.clone()).error(error);
+    let entry = Input::new(line.name, filled.first(line.name)).required(line.required);
+    form::row(t, &row, entry, |i| match &line.kind {
+        Kind::Text | Kind::Check => input::text(i),
+        Kind::Email => input::email(i),
+        Kind::Number => input::number(i),
+        Kind::Choice(options) => input::select(i, options),
+        Kind::Several(options) => {
+            let chosen: Vec<&str> = filled.0.get(line.name).map(|all| all.iter().map(String::as_str).collect()).unwrap_or_default();
+            input::multi_select(i, options, &chosen)
+        }
+    })
+}
+
+/// Reads the lines back as input of a record; empty is null.
+pub fn read(lines: &[Line], fields: &Fields) -> akrab_model::value::Input {
+    let mut input = akrab_model::value::Input::new();
+    for line in lines {
+        let text = fields.text(line.name);
+        let value = match &line.kind {
+            Kind::Check => serde_json::Value::Bool(fields.ticked(line.name)),
+            Kind::Several(_) => fields.all(line.name).collect::<Vec<_>>().into(),
+            _ if text.is_empty() => serde_json::Value::Null,
+            _ => text.into(),
+        };
+        input.insert(line.name.into(), value);
+    }
+    input
+}

@@ -1,0 +1,111 @@
+//! The settings: everything about oneself, the company, people and pipelines, as plain forms.
+
+mod company;
+mod line;
+mod pipelines;
+mod profile;
+mod roles;
+mod security;
+mod teams;
+mod users;
+
+use crate::fail::{Reply, field_errors};
+use crate::state::{Place, Web};
+use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
+use crate::ui::sidebar::{NavGroup, NavItem};
+use crate::visit::Visit;
+use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
+use maud::Markup;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/settings", get(async |_visit: Visit| Redirect::to("/settings/profile")))
+        .merge(profile::routes())
+        .merge(security::routes())
+        .merge(company::routes())
+        .merge(users::routes())
+        .merge(teams::routes())
+        .merge(roles::routes())
+        .merge(pipelines::routes())
+}
+
+/// Errors of a form: (field, message).
+type Errors = Vec<(String, String)>;
+
+/// The frame of a settings page; `title` in words.
+async fn frame(visit: &Visit, title: &str) -> Frame {
+    let mut frame = visit.frame(title).await;
+    frame.top = TopBar::Lined;
+    frame.breadcrumb.push(visit.crumb("settings", "/settings"));
+    frame
+}
+
+/// A settings page with the menu beside it.
+async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: bool) -> Reply {
+    let body = with_side_menu(&visit.t.get("settings"), &menu(visit).await, body);
+    if faulty { visit.invalid(frame, body) } else { visit.page(frame, body) }
+}
+
+/// A narrow page of forms.
+async fn show_form(visit: &Visit, title: &str, body: Markup, errors: &Errors) -> Reply {
+    let frame = frame(visit, title).await;
+    show(visit, &frame, content(true, body), !errors.is_empty()).await
+}
+
+/// Faults a form can show; anything else goes on as it is.
+fn faults(visit: &Visit, problem: Problem) -> Result<Errors, Problem> {
+    match problem.kind {
+        ProblemKind::Invalid | ProblemKind::Limited | ProblemKind::Conflict => Ok(field_errors(visit.t, &problem)),
+        _ => Err(problem),
+    }
+}
+
+async fn menu(visit: &Visit) -> Vec<NavGroup> {
+    let admin = visit.ctx.is_admin();
+    let rights = visit.rights();
+    let registry = visit.registry();
+    let sees = |key: &str| registry.object(key).is_some_and(|o| rights.require_read(o).is_ok());
+    let mut groups = vec![
+        ("settings-own", vec![("user-pen", "settings-profile", "/settings/profile", true), ("key-round", "settings-security", "/settings/security", true)]),
+        ("settings-general", vec![("building", "settings-company", "/settings/company", admin)]),
+        (
+            "settings-people",
+            vec![
+                ("users", "settings-users", "/settings/users", sees("user")),
+                ("network", "settings-teams", "/settings/teams", sees("team")),
+                ("shield-check", "settings-roles", "/settings/roles", sees("role")),
+            ],
+        ),
+        ("settings-data", vec![("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline"))]),
+    ]
+    .into_iter()
+    .map(|(head, items)| {
+        let items = items.into_iter().filter(|item| item.3).map(|(icon, key, href, _)| item(visit, NavItem::new(icon, visit.t.get(key), href))).collect();
+        NavGroup { label: visit.t.get(head), items, order_url: None }
+    })
+    .collect::<Vec<_>>();
+    for feature in visit.web.features.iter() {
+        let Some(nav) = &feature.nav else { continue };
+        for entry in nav(visit).await {
+            let Place::Settings(head) = entry.place else { continue };
+            let label = visit.t.get(&head);
+            let entry = item(visit, entry.item);
+            match groups.iter_mut().find(|g| g.label == label) {
+                Some(group) => group.items.push(entry),
+                None => groups.push(NavGroup { label, items: vec![entry], order_url: None }),
+            }
+        }
+    }
+    groups.retain(|group| !group.items.is_empty());
+    groups
+}
+
+fn item(visit: &Visit, item: NavItem) -> NavItem {
+    let here = visit.facts.path();
+    let current = here == item.href || here.strip_prefix(item.href.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    item.current(current)
+}

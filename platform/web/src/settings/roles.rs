@@ -1,0 +1,299 @@
+//! Roles and what they may do: object × create, read, edit, delete, export; fields behind each object.
+
+use super::line::{Filled, Kind, Line, draw};
+use super::{Errors, faults, frame, show, show_form};
+use crate::fail::{Fail, Reply};
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::state::Web;
+use crate::ui::button::Button;
+use crate::ui::frame::foot_bar;
+use crate::ui::icon::icon_sized;
+use crate::ui::progress::level;
+use crate::ui::tabs::{Tab, tab_bar};
+use crate::ui::tag;
+use crate::visit::Visit;
+use akrab_engine::Role;
+use akrab_model::object::{AccessDecl, FieldRight, Scope};
+use akrab_model::{Object, Problem};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/settings/roles", get(first))
+        .route("/settings/roles/new", get(new).post(add))
+        .route("/settings/roles/{id}", get(matrix).post(save))
+        .route("/settings/roles/{id}/delete", post(delete))
+        .route("/settings/roles/{id}/{object}", get(fields_page).post(save_fields))
+}
+
+const SCOPES: [(&str, Scope, u8); 5] =
+    [("none", Scope::None, 0), ("own", Scope::Own, 1), ("team", Scope::Team, 2), ("team_tree", Scope::TeamTree, 3), ("all", Scope::All, 5)];
+
+fn scope_key(scope: Scope) -> (&'static str, u8) {
+    SCOPES.iter().find(|s| s.1 == scope).map_or(("none", 0), |s| (s.0, s.2))
+}
+
+fn scope_words(visit: &Visit, key: &str) -> String {
+    visit.t.get(&format!("scope-{}", key.replace('_', "-")))
+}
+
+fn role(visit: &Visit, id: i64) -> Result<Arc<Role>, Fail> {
+    visit.object("role")?;
+    Ok(visit.engine().people().roles.iter().find(|r| r.id == id).cloned().ok_or_else(Problem::not_found)?)
+}
+
+async fn first(visit: Visit) -> Reply {
+    visit.object("role")?;
+    let people = visit.engine().people();
+    let role = people.roles.iter().find(|r| r.key == "sales").or_else(|| people.roles.first()).ok_or_else(Problem::not_found)?;
+    visit.go(&format!("/settings/roles/{}", role.id), None)
+}
+
+async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
+    let role = role(&visit, id)?;
+    let t = visit.t;
+    let people = visit.engine().people();
+    let count = |id: i64| people.users().iter().filter(|p| p.active && p.role.id == id).count() as i64;
+    let fixed = role.key == "administrator" || !visit.ctx.is_admin();
+    let mut tabs: Vec<Tab> = people.roles.iter().map(|r| Tab::new(r.name.clone(), format!("/settings/roles/{}", r.id), r.id == id).count(t.number(count(r.id)))).collect();
+    tabs.sort_by(|a, b| a.href.len().cmp(&b.href.len()).then(a.href.cmp(&b.href)));
+    let add = html! { @if visit.ctx.is_admin() { (Button::only_icon("plus", t.get("role-new")).ghost().href("/settings/roles/new")) } };
+    let body = html! {
+        (tab_bar(&t.get("settings-roles"), &tabs, add, html! {}))
+        @if role.key == "administrator" { p.ak-pad.ak-muted { (t.get("role-admin-text")) } }
+        form method="post" action={ "/settings/roles/" (id) } {
+            (visit.token_field())
+            (grid(&visit, &role, fixed))
+            (legend(&visit, &role, fixed))
+        }
+        @if !fixed && count(id) == 0 && !BUILT_IN.contains(&role.key.as_str()) {
+            form.ak-pad method="post" action={ "/settings/roles/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("role-delete")).danger().submit()) }
+        }
+    };
+    let mut frame = frame(&visit, &role.name).await;
+    frame.breadcrumb.push(visit.crumb("settings-roles", "/settings/roles"));
+    frame.beside_title = Some(tag(&t.with("people-count", &[("n", count(id).into())])));
+    show(&visit, &frame, body, false).await
+}
+
+/// Roles every workspace has.
+const BUILT_IN: [&str; 6] = ["administrator", "manager", "sales", "marketing", "service", "readonly"];
+
+/// Objects by their side bar group.
+fn groups(visit: &Visit) -> Vec<(String, Vec<Arc<Object>>)> {
+    let mut groups: Vec<(String, Vec<Arc<Object>>)> = Vec::new();
+    let registry = visit.registry();
+    let mut objects: Vec<_> = registry.objects().filter(|o| !o.is_system()).cloned().collect();
+    objects.sort_by_key(|o| o.decl.order);
+    for object in objects {
+        let group = object.decl.group.clone();
+        match groups.iter_mut().find(|(key, _)| *key == group) {
+            Some((_, all)) => all.push(object),
+            None => groups.push((group, vec![object])),
+        }
+    }
+    groups
+}
+
+fn grid(visit: &Visit, role: &Role, fixed: bool) -> Markup {
+    let t = visit.t;
+    let heads = ["object", "right-create", "right-read", "right-edit", "right-delete", "right-export"];
+    html! {
+        div.ak-table-wrap.ak-table-plain tabindex="0" role="region" aria-label=(t.get("settings-roles")) { table.ak-table.ak-matrix {
+            colgroup { col width="220"; col width="90"; col; col; col; col; }
+            thead { tr { @for key in heads { th scope="col" { (t.get(key)) } } } }
+            tbody {
+                @for (group, objects) in groups(visit) {
+                    tr.ak-matrix-head { td colspan="6" { (t.find(&format!("group-{group}"), &[]).unwrap_or(group)) } }
+                    @for object in &objects { (row(visit, role, object, fixed)) }
+                }
+            }
+        } }
+    }
+}
+
+fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
+    let t = visit.t;
+    let access = role.rights.get(&object.key).cloned().unwrap_or_default();
+    let label = object.plural_label(visit.lang());
+    let limited = access.fields.len();
+    html! {
+        tr {
+            td { span.ak-row.ak-gap-8 {
+                (icon_sized(&object.decl.icon, 15)) b { (label) }
+                @if role.key != "administrator" {
+                    a.ak-link.ak-small href={ "/settings/roles/" (role.id) "/" (object.key) } {
+                        (icon_sized("lock", 12)) " "
+                        @if limited > 0 { (t.with("field-count", &[("n", limited.into())])) } @else { (t.get("fields")) }
+                    }
+                }
+            } }
+            td {
+                @if fixed { @if access.create { (icon_sized("check", 14)) (t.get("yes")) } @else { span.ak-muted { (t.get("no")) } } }
+                @else { label.ak-check-label { input.ak-check type="checkbox" name={ (object.key) ".create" } value="1" checked[access.create]; span.ak-sr { (label) ": " (t.get("right-create")) } } }
+            }
+            @for (name, scope) in [("read", access.read), ("edit", access.edit), ("delete", access.delete), ("export", access.export)] {
+                td { (cell(visit, &format!("{}.{name}", object.key), &format!("{label}: {}", t.get(&format!("right-{name}"))), scope, fixed)) }
+            }
+        }
+    }
+}
+
+fn cell(visit: &Visit, name: &str, label: &str, scope: Scope, fixed: bool) -> Markup {
+    let (key, bars) = scope_key(scope);
+    html! {
+        span.ak-row.ak-gap-8 {
+            (level(bars))
+            @if fixed { span .ak-muted[bars == 0] { (scope_words(visit, key)) } }
+            @else {
+                select.ak-select-plain name=(name) aria-label=(label) {
+                    @for (value, ..) in SCOPES { option value=(value) selected[value == key] { (scope_words(visit, value)) } }
+                }
+            }
+        }
+    }
+}
+
+fn legend(visit: &Visit, role: &Role, fixed: bool) -> Markup {
+    let start = html! { @for (key, _, bars) in SCOPES { span.ak-row.ak-gap-4 { (level(bars)) (scope_words(visit, key)) } } };
+    let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } @else if role.key == "administrator" {} };
+    foot_bar(start, end)
+}
+
+/// Everything the role may do now, as it is stored.
+fn stored(visit: &Visit, role: &Role) -> BTreeMap<String, AccessDecl> {
+    visit.registry().objects().filter_map(|o| role.rights.get(&o.key).map(|a| (o.key.clone(), a.clone()))).collect()
+}
+
+async fn keep(visit: &Visit, role: &Role, rights: &BTreeMap<String, AccessDecl>) -> Result<(), Fail> {
+    visit.require_admin()?;
+    if role.key == "administrator" {
+        return Err(Problem::forbidden().into());
+    }
+    let rights = serde_json::to_value(rights).map_err(Problem::internal)?;
+    let input = json!({ "rights": rights }).as_object().cloned().unwrap_or_default();
+    visit.engine().update(&visit.ctx, "role", role.id, input, None).await?;
+    Ok(())
+}
+
+async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
+    let role = role(&visit, id)?;
+    let mut rights = stored(&visit, &role);
+    for (_, objects) in groups(&visit) {
+        for object in objects {
+            let access = rights.entry(object.key.clone()).or_default();
+            access.create = fields.ticked(&format!("{}.create", object.key));
+            let scope = |name: &str, before: Scope| {
+                let sent = fields.text(&format!("{}.{name}", object.key));
+                SCOPES.iter().find(|s| s.0 == sent).map_or(before, |s| s.1)
+            };
+            access.read = scope("read", access.read);
+            access.edit = scope("edit", access.edit);
+            access.delete = scope("delete", access.delete);
+            access.export = scope("export", access.export);
+        }
+    }
+    keep(&visit, &role, &rights).await?;
+    visit.go(&format!("/settings/roles/{id}"), Flash::ok(visit.t.get("saved")))
+}
+
+async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> Reply {
+    let role = role(&visit, id)?;
+    let object = visit.engine().object(&object)?;
+    let t = visit.t;
+    let access = role.rights.get(&object.key).cloned().unwrap_or_default();
+    let words = |key: &str| t.get(&format!("field-right-{key}"));
+    let body = html! {
+        form.ak-stack method="post" action={ "/settings/roles/" (id) "/" (object.key) } {
+            (visit.token_field())
+            p.ak-muted { (t.get("field-rights-text")) }
+            div.ak-table-wrap.ak-table-plain { table.ak-table.ak-matrix {
+                thead { tr { th scope="col" { (t.get("field")) } th scope="col" { (t.get("field-right")) } } }
+                tbody { @for field in object.fields.iter().filter(|f| !f.system && f.part_of.is_none()) { tr {
+                    td { (field.label.get(visit.lang())) }
+                    td { select.ak-select-plain name=(field.key) aria-label=(field.label.get(visit.lang())) {
+                        @let right = access.fields.get(&field.key).copied().unwrap_or_default();
+                        @for (key, value) in [("edit", FieldRight::Edit), ("read", FieldRight::Read), ("hidden", FieldRight::Hidden)] {
+                            option value=(key) selected[value == right] { (words(key)) }
+                        }
+                    } }
+                } } }
+            } }
+            div.ak-row.ak-gap-8 {
+                @if visit.ctx.is_admin() { (Button::new(t.get("save")).primary().submit()) }
+                (Button::new(t.get("cancel")).ghost().href(format!("/settings/roles/{id}")))
+            }
+        }
+    };
+    show_form(&visit, &format!("{} · {}", role.name, object.plural_label(visit.lang())), body, &Errors::new()).await
+}
+
+async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fields: Fields) -> Reply {
+    let role = role(&visit, id)?;
+    let object = visit.engine().object(&object)?;
+    let mut rights = stored(&visit, &role);
+    let access = rights.entry(object.key.clone()).or_default();
+    for field in object.fields.iter().filter(|f| !f.system && f.part_of.is_none()) {
+        match fields.text(&field.key) {
+            "read" => access.fields.insert(field.key.clone(), FieldRight::Read),
+            "hidden" => access.fields.insert(field.key.clone(), FieldRight::Hidden),
+            "edit" => access.fields.shift_remove(&field.key),
+            _ => None,
+        };
+    }
+    keep(&visit, &role, &rights).await?;
+    visit.go(&format!("/settings/roles/{id}"), Flash::ok(visit.t.get("saved")))
+}
+
+fn new_lines(visit: &Visit) -> Vec<Line> {
+    let people = visit.engine().people();
+    let roles = people.roles.iter().filter(|r| r.key != "administrator").map(|r| (r.id.to_string(), r.name.clone())).collect();
+    vec![Line::new(visit.t, "name", "role-name", Kind::Text).required(), Line::new(visit.t, "like", "role-like", Kind::Choice(roles)).hint(visit.t.get("role-like-hint"))]
+}
+
+async fn new(visit: Visit) -> Reply {
+    visit.require_admin()?;
+    new_form(&visit, &Filled::default(), &Errors::new()).await
+}
+
+async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
+    let t = visit.t;
+    let body = html! {
+        form.ak-stack method="post" action="/settings/roles/new" data-guard {
+            (visit.token_field())
+            (draw(t, &new_lines(visit), filled, errors))
+            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/roles")) }
+        }
+    };
+    show_form(visit, &t.get("role-new"), body, errors).await
+}
+
+async fn add(visit: Visit, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let like = role(&visit, fields.text("like").parse().unwrap_or(0))?;
+    let name = fields.text("name");
+    let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
+    let rights = serde_json::to_value(stored(&visit, &like)).map_err(Problem::internal)?;
+    let input = json!({ "key": plain, "name": name, "rights": rights }).as_object().cloned().unwrap_or_default();
+    match visit.engine().create(&visit.ctx, "role", input).await {
+        Ok(role) => visit.go(&format!("/settings/roles/{}", role.id), Flash::ok(visit.t.get("saved"))),
+        Err(problem) => new_form(&visit, &Filled::typed(&fields), &faults(&visit, problem)?).await,
+    }
+}
+
+async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
+    let role = role(&visit, id)?;
+    let used = visit.engine().people().users().iter().any(|p| p.role.id == id);
+    if used || BUILT_IN.contains(&role.key.as_str()) {
+        return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "role_in_use").into());
+    }
+    visit.engine().delete(&visit.ctx, "role", id, None).await?;
+    visit.go("/settings/roles", Flash::ok(visit.t.get("deleted")))
+}

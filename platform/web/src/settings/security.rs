@@ -1,0 +1,298 @@
+//! Password, second factor, signed-in devices, API tokens of the person.
+
+use super::{Errors, faults, frame, show};
+use crate::fail::Reply;
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::locale::Text;
+use crate::sign_in::{differ, new_password};
+use crate::state::Web;
+use crate::ui::button::Button;
+use crate::ui::form::{self, Row, error_summary};
+use crate::ui::frame::content;
+use crate::ui::input::{self, Input};
+use crate::ui::table::plain_table;
+use crate::ui::tag::{Tone, tag, tag_toned};
+use crate::visit::Visit;
+use akrab_engine::identity::{Enrolment, Session, Token};
+use akrab_model::Problem;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use maud::{Markup, PreEscaped, html};
+use qrcode::QrCode;
+use qrcode::render::svg;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/settings/security", get(page))
+        .route("/settings/security/password", post(change_password))
+        .route("/settings/security/totp", post(begin_totp))
+        .route("/settings/security/totp/confirm", post(confirm_totp))
+        .route("/settings/security/totp/off", post(drop_totp))
+        .route("/settings/security/sessions/end", post(end_others))
+        .route("/settings/security/sessions/{id}/end", post(end_session))
+        .route("/settings/security/tokens", post(add_token))
+        .route("/settings/security/tokens/{id}/end", post(end_token))
+}
+
+/// What the page shows once and never again, and faults by section.
+#[derive(Default)]
+struct Extra {
+    enrolment: Option<Enrolment>,
+    recovery: Vec<String>,
+    token: Option<String>,
+    password: Errors,
+    totp: Errors,
+    tokens: Errors,
+}
+
+impl Extra {
+    fn faulty(&self) -> bool {
+        [&self.password, &self.totp, &self.tokens].iter().any(|e| !e.is_empty())
+    }
+}
+
+async fn page(visit: Visit) -> Reply {
+    draw(&visit, Extra::default()).await
+}
+
+async fn draw(visit: &Visit, extra: Extra) -> Reply {
+    let t = visit.t;
+    let (on, left) = visit.engine().totp_state(visit.person.id).await?;
+    let sessions = visit.engine().sessions(visit.person.id).await?;
+    let tokens = visit.engine().tokens(visit.person.id).await?;
+    let frame = frame(visit, &t.get("settings-security")).await;
+    let body = html! {
+        section.ak-stack { h2.ak-section-title { (t.get("password")) } (password_form(visit, &extra.password)) }
+        section.ak-stack { h2.ak-section-title { (t.get("totp")) } (totp_part(visit, on, left, &extra)) }
+        section.ak-stack { h2.ak-section-title { (t.get("sessions")) } (session_part(visit, &sessions)) }
+        section.ak-stack { h2.ak-section-title { (t.get("tokens")) } (token_part(visit, &tokens, &extra)) }
+    };
+    show(visit, &frame, content(false, html! { div.ak-stack { (body) } }), extra.faulty()).await
+}
+
+fn moment(visit: &Visit, micros: i64) -> String {
+    let time = Timestamp::from_microsecond(micros).unwrap_or_default().to_zoned(visit.settings.zone());
+    time.strftime(if visit.lang() == "id" { "%d/%m/%Y %H.%M" } else { "%d/%m/%Y %H:%M" }).to_string()
+}
+
+fn current_password(t: Text, errors: &Errors) -> Markup {
+    let error = errors.iter().find(|(name, _)| name == "current").map(|(_, words)| words.clone()).unwrap_or_default();
+    form::row(t, &Row::new(t.get("password-current")).error(error), Input::new("current", "").required(true), |i| input::password(t, i, "current-password"))
+}
+
+fn password_form(visit: &Visit, errors: &Errors) -> Markup {
+    let t = visit.t;
+    html! {
+        form.ak-stack.ak-content-narrow method="post" action="/settings/security/password" {
+            (visit.token_field())
+            (error_summary(t, errors))
+            (current_password(t, errors))
+            (new_password(t, errors))
+            div { (Button::new(t.get("password-change")).submit()) }
+        }
+    }
+}
+
+async fn change_password(visit: Visit, fields: Fields) -> Reply {
+    let (new, repeat) = (fields.get("password").unwrap_or(""), fields.get("repeat").unwrap_or(""));
+    let engine = visit.engine();
+    let done = match engine.confirm_password(visit.person.id, fields.get("current").unwrap_or("")).await {
+        Err(problem) => Err(problem),
+        Ok(()) => match differ(new, repeat) {
+            Some(problem) => Err(problem),
+            None => engine.set_password_except(&visit.ctx, visit.person.id, new, Some(&visit.session.id)).await,
+        },
+    };
+    match done {
+        Ok(()) => visit.go("/settings/security", Flash::ok(visit.t.get("password-changed"))),
+        Err(problem) => draw(&visit, Extra { password: faults(&visit, problem)?, ..Extra::default() }).await,
+    }
+}
+
+/// The address as a picture an authenticator scans.
+fn qr(url: &str) -> Markup {
+    let drawn = QrCode::new(url.as_bytes()).map(|code| code.render::<svg::Color<'_>>().min_dimensions(180, 180).build()).unwrap_or_default();
+    // the renderer writes an XML head that has no place inside a page
+    let start = drawn.find("<svg").unwrap_or(0);
+    PreEscaped(drawn[start..].to_string())
+}
+
+fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
+    let t = visit.t;
+    let code = || Input::new("code", "").required(true).attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "8");
+    html! {
+        (error_summary(t, &extra.totp))
+        @if !extra.recovery.is_empty() {
+            div.ak-notice data-tone="warn" role="alert" { (t.get("recovery-keep")) }
+            ul.ak-mono { @for code in &extra.recovery { li { (code) } } }
+        }
+        @if let Some(enrolment) = &extra.enrolment {
+            p { (t.get("totp-scan")) }
+            div role="img" aria-label=(t.get("totp-qr")) { (qr(&enrolment.url)) }
+            p { (t.get("totp-type")) " " code.ak-mono data-copy-source { (enrolment.secret) } }
+            form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/confirm" {
+                (visit.token_field())
+                (form::row(t, &Row::new(t.get("code")), code(), input::text))
+                div { (Button::new(t.get("totp-confirm")).primary().submit()) }
+            }
+        } @else if on {
+            p { (tag_toned(&t.get("on"), Tone::Ok)) " " (t.with("recovery-left", &[("n", left.into())])) }
+            form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/off" {
+                (visit.token_field())
+                (current_password_again(t, "totp-off-password"))
+                div { (Button::new(t.get("totp-off")).danger().submit()) }
+            }
+        } @else {
+            p.ak-muted { (t.get("totp-text")) }
+            form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp" {
+                (visit.token_field())
+                (current_password_again(t, "totp-on-password"))
+                div { (Button::new(t.get("totp-on")).submit()) }
+            }
+        }
+    }
+}
+
+/// A second field of the same name on the page needs an id of its own.
+fn current_password_again(t: Text, id: &str) -> Markup {
+    let field = Input { id: id.into(), ..Input::new("current", "") }.required(true);
+    form::row(t, &Row::new(t.get("password-current")), field, |i| input::password(t, i, "current-password"))
+}
+
+async fn begin_totp(visit: Visit, fields: Fields) -> Reply {
+    let engine = visit.engine();
+    let begun = match engine.confirm_password(visit.person.id, fields.get("current").unwrap_or("")).await {
+        Ok(()) => engine.enrol_totp(visit.person.id).await,
+        Err(problem) => Err(problem),
+    };
+    let extra = match begun {
+        Ok(enrolment) => Extra { enrolment: Some(enrolment), ..Extra::default() },
+        Err(problem) => Extra { totp: faults(&visit, problem)?, ..Extra::default() },
+    };
+    draw(&visit, extra).await
+}
+
+async fn confirm_totp(visit: Visit, fields: Fields) -> Reply {
+    let extra = match visit.engine().confirm_totp(visit.person.id, fields.text("code")).await {
+        Ok(recovery) => Extra { recovery, ..Extra::default() },
+        Err(problem) => Extra { totp: faults(&visit, problem)?, ..Extra::default() },
+    };
+    draw(&visit, extra).await
+}
+
+async fn drop_totp(visit: Visit, fields: Fields) -> Reply {
+    let engine = visit.engine();
+    match engine.confirm_password(visit.person.id, fields.get("current").unwrap_or("")).await {
+        Ok(()) => {
+            engine.drop_totp(visit.person.id).await?;
+            visit.go("/settings/security", Flash::ok(visit.t.get("totp-dropped")))
+        }
+        Err(problem) => draw(&visit, Extra { totp: faults(&visit, problem)?, ..Extra::default() }).await,
+    }
+}
+
+/// "Firefox, Windows" from what the browser calls itself.
+fn device(t: Text, agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = find(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]);
+    let system = find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.into(),
+        (None, None) => t.get("unknown-device"),
+    }
+}
+
+fn session_part(visit: &Visit, sessions: &[Session]) -> Markup {
+    let t = visit.t;
+    let heads = [t.get("device"), t.get("ip-address"), t.get("signed-in-at"), t.get("last-used"), String::new()];
+    let heads: Vec<_> = heads.iter().map(|h| (h.as_str(), false, None)).collect();
+    let rows: Vec<Vec<Markup>> = sessions
+        .iter()
+        .map(|s| {
+            let own = s.id == visit.session.id;
+            vec![
+                html! { (device(t, &s.agent)) @if own { " " (tag(&t.get("this-device"))) } },
+                html! { span.ak-mono { (s.ip) } },
+                html! { (moment(visit, s.created_at)) },
+                html! { (moment(visit, s.used_at)) },
+                html! { @if !own { form method="post" action={ "/settings/security/sessions/" (s.id) "/end" } { (visit.token_field()) (Button::new(t.get("session-end")).ghost().submit()) } } },
+            ]
+        })
+        .collect();
+    html! {
+        (plain_table(&t.get("sessions"), &heads, &rows, None))
+        @if sessions.len() > 1 {
+            form method="post" action="/settings/security/sessions/end" { (visit.token_field()) (Button::new(t.get("sessions-end")).danger().submit()) }
+        }
+    }
+}
+
+async fn end_session(visit: Visit, Path(id): Path<String>) -> Reply {
+    visit.engine().end_session(visit.person.id, &id).await?;
+    visit.go("/settings/security", Flash::ok(visit.t.get("session-end-done")))
+}
+
+async fn end_others(visit: Visit) -> Reply {
+    visit.engine().end_sessions(visit.person.id, Some(&visit.session.id)).await?;
+    visit.go("/settings/security", Flash::ok(visit.t.get("session-end-done")))
+}
+
+fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
+    let t = visit.t;
+    let heads = [t.get("token-name"), t.get("token-scope"), t.get("token-hint"), t.get("token-expires"), t.get("last-used"), String::new()];
+    let heads: Vec<_> = heads.iter().map(|h| (h.as_str(), false, None)).collect();
+    let rows: Vec<Vec<Markup>> = tokens
+        .iter()
+        .map(|k| {
+            vec![
+                html! { (k.name) },
+                html! { (t.get(if k.read_only { "token-read" } else { "token-write" })) },
+                html! { span.ak-mono { (k.hint) "…" } },
+                html! { (k.expires_at.map_or_else(|| t.get("never"), |at| moment(visit, at))) },
+                html! { (k.used_at.map_or_else(|| "—".to_string(), |at| moment(visit, at))) },
+                html! { form method="post" action={ "/settings/security/tokens/" (k.id) "/end" } { (visit.token_field()) (Button::new(t.get("token-end")).ghost().submit()) } },
+            ]
+        })
+        .collect();
+    let scopes = [("read".to_string(), t.get("token-read")), ("write".to_string(), t.get("token-write"))];
+    let lives = ["30", "90", "365", ""].map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
+    html! {
+        p.ak-muted { (t.get("tokens-text")) }
+        (error_summary(t, &extra.tokens))
+        @if let Some(token) = &extra.token {
+            div.ak-notice data-tone="ok" role="status" {
+                span { (t.get("token-once")) " " code.ak-mono { (token) } }
+                span.ak-spacer {}
+                (Button::new(t.get("copy")).icon("copy").attr("data-copy", token.clone()))
+            }
+        }
+        @if !tokens.is_empty() { (plain_table(&t.get("tokens"), &heads, &rows, None)) }
+        form.ak-stack.ak-content-narrow method="post" action="/settings/security/tokens" {
+            (visit.token_field())
+            (form::row(t, &Row::new(t.get("token-name")).hint(t.get("token-name-hint")), Input::new("name", "").required(true).attr("maxlength", "100"), input::text))
+            (form::row(t, &Row::new(t.get("token-scope")), Input::new("scope", "read"), |i| input::select(i, &scopes)))
+            (form::row(t, &Row::new(t.get("token-expires")), Input::new("days", "90"), |i| input::select(i, &lives)))
+            div { (Button::new(t.get("token-add")).submit()) }
+        }
+    }
+}
+
+async fn add_token(visit: Visit, fields: Fields) -> Reply {
+    let days = Some(fields.text("days")).filter(|d| !d.is_empty()).map(str::parse::<i64>).transpose();
+    let days = days.map_err(|_| Problem::malformed("bad_form"))?;
+    let read_only = fields.text("scope") != "write";
+    let extra = match visit.engine().token_add(&visit.ctx, visit.person.id, fields.text("name"), read_only, days).await {
+        Ok(token) => Extra { token: Some(token), ..Extra::default() },
+        Err(problem) => Extra { tokens: faults(&visit, problem)?, ..Extra::default() },
+    };
+    draw(&visit, extra).await
+}
+
+async fn end_token(visit: Visit, Path(id): Path<String>) -> Reply {
+    visit.engine().end_token(visit.person.id, &id).await?;
+    visit.go("/settings/security", Flash::ok(visit.t.get("token-ended")))
+}
