@@ -2,6 +2,7 @@
 
 pub mod sample;
 pub mod seed;
+pub mod today;
 
 #[cfg(test)]
 mod tests;

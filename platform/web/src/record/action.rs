@@ -14,9 +14,10 @@ use akrab_engine::ActionOutcome;
 use akrab_model::object::ActionDecl;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, Object, Problem};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::sync::Arc;
 
 type Place = Path<(String, i64, String)>;
@@ -34,8 +35,15 @@ pub(super) async fn ask(visit: Visit, Path((plural, id, key)): Place) -> Reply {
     visit.dialog(action.label.get(visit.lang()), dialog).await
 }
 
+/// Where the answer goes.
+#[derive(Deserialize)]
+pub(super) struct Answered {
+    /// The page stays: the line the action was called from goes, a toast comes.
+    stay: Option<u8>,
+}
+
 /// `POST /{plural}/{id}/{action}`
-pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Fields(pairs): Fields) -> Reply {
+pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answered): Query<Answered>, Fields(pairs): Fields) -> Reply {
     let object = visit.object(&plural)?;
     let action = declared(&object, &key)?;
     let typed = Typed::posted(pairs);
@@ -46,7 +54,7 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Fields(pai
     let done = visit
         .write(move |tx| {
             let outcome = tx.act(&own, id, &name, &input)?;
-            let made = first_made(tx, &outcome);
+            let made = first_made(tx, &outcome, (&own, id));
             let change = tx.history(&own, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
             Ok((made, change))
         })
@@ -60,9 +68,11 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Fields(pai
                 (None, Some(change)) => flash.undo_change(change),
                 _ => flash,
             };
+            let stays = answered.stay.is_some() || typed.has("stay");
             match made {
+                _ if stays && visit.is_fragment() => visit.fragment(html! {}, Some(flash)),
                 Some(address) => visit.go(&address, flash),
-                None if typed.has("stay") => visit.back(&format!("/{}/{id}", object.plural), flash),
+                None if stays => visit.back(&format!("/{}/{id}", object.plural), flash),
                 None => visit.go(local_path(typed.text("back")).unwrap_or(&format!("/{}/{id}", object.plural)), flash),
             }
         }
@@ -77,9 +87,10 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Fields(pai
     }
 }
 
-/// The page of the most telling record made, if the person may see it.
-fn first_made(tx: &mut akrab_engine::Tx, outcome: &ActionOutcome) -> Option<String> {
-    outcome.made.iter().find_map(|(object, id)| tx.get(object, *id).ok()).map(|record| words::href(&record))
+/// The page of the most telling other record, if the person may see it.
+fn first_made(tx: &mut akrab_engine::Tx, outcome: &ActionOutcome, own: (&str, i64)) -> Option<String> {
+    let others = outcome.made.iter().filter(|(object, id)| (object.as_str(), *id) != own);
+    others.into_iter().find_map(|(object, id)| tx.get(object, *id).ok()).map(|record| words::href(&record))
 }
 
 async fn load(visit: &Visit, object: &Arc<Object>, id: i64, action: &ActionDecl, typed: Typed) -> Result<(Sheet, String), Fail> {

@@ -1,0 +1,57 @@
+//! Today: what is late, what is due, whom to call, what comes next, and how the month stands.
+
+mod draw;
+mod lead;
+mod line;
+mod load;
+mod side;
+
+use akrab_web::ui::frame::TopBar;
+use akrab_web::ui::sidebar::NavItem;
+use akrab_web::{Feature, Nav, Place, Reply, Visit, Web};
+use axum::Router;
+use axum::extract::Query;
+use axum::routing::{get, post};
+use load::Day;
+use serde::Deserialize;
+
+/// The page, its place in the side bar and its words.
+pub fn feature() -> Feature {
+    Feature::new("today")
+        .routes(routes())
+        .nav(|visit| {
+            let item = NavItem::new("sun", visit.t.get("today"), "/today");
+            Box::pin(async move { vec![Nav { place: Place::Top, order: 0, item }] })
+        })
+        .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
+}
+
+fn routes() -> Router<Web> {
+    Router::new()
+        .route("/today", get(show))
+        .route("/today/tasks", post(line::add))
+        .route("/today/deferral", post(line::defer))
+        .route("/today/leads/{id}/take", post(lead::take))
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// `team` for everybody of one's team.
+    pub who: Option<String>,
+}
+
+impl Asked {
+    pub fn team(&self) -> bool {
+        self.who.as_deref() == Some("team")
+    }
+}
+
+async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
+    let look = visit.look();
+    let team = asked.team();
+    let day = visit.read(move |tx| Day::load(tx, look, team)).await?;
+    let mut frame = visit.frame(&visit.t.get("today")).await;
+    frame.top = TopBar::Own;
+    frame.create_href = Some("/tasks/new?back=/today".into());
+    visit.page(&frame, draw::page(&visit, &day))
+}
