@@ -67,7 +67,7 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
 
 /// What the domains add to the web part.
 fn features() -> Vec<Feature> {
-    Vec::new()
+    vec![akrab_workplace::today::feature()]
 }
 
 /// What a new workspace starts with.
