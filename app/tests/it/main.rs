@@ -4,9 +4,11 @@
 //! server, in a fresh schema there. `cargo xtask test` starts such a server by itself.
 
 mod arrows;
+mod browser;
 mod contract;
 mod digest;
 mod facts;
+mod lists;
 mod rights;
 mod values;
 mod workspace;

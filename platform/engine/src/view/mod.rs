@@ -55,9 +55,10 @@ impl Tx<'_> {
         if views.is_empty() {
             views.push(whole(object));
         }
+        let own = self.own_columns(object)?;
         for view in &mut views {
-            if let Some(columns) = self.own_columns(object, &view.key)? {
-                view.state.columns = columns;
+            if let Some((_, columns)) = own.iter().find(|(key, _)| *key == view.key) {
+                view.state.columns.clone_from(columns);
             }
         }
         let saved = self.conn.view_list(&object.key)?;
@@ -180,10 +181,12 @@ impl Tx<'_> {
         Ok(self.conn.setting_set(&columns_key(user, object, view), &text)?)
     }
 
-    fn own_columns(&mut self, object: &Object, view: &str) -> Result<Option<Vec<ColumnState>>> {
-        let Some(user) = self.ctx.user_id() else { return Ok(None) };
-        let text = self.conn.setting_get(&columns_key(user, object, view))?;
-        Ok(text.and_then(|t| serde_json::from_str(&t).ok()))
+    /// Columns the actor arranged for himself, by view.
+    fn own_columns(&mut self, object: &Object) -> Result<Vec<(String, Vec<ColumnState>)>> {
+        let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
+        let start = columns_key(user, object, "");
+        let all = self.conn.settings(&start)?;
+        Ok(all.into_iter().filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(&text).ok()?))).collect())
     }
 
     fn editable_view(&mut self, object: &Object, id: i64) -> Result<SavedView> {

@@ -21,7 +21,7 @@ fn card(title: &str, account: &str, amount: &str, date: &str, tags: &[&str], nex
         amount: format!("Rp {amount}"),
         date: date.into(),
         tags: tags.iter().map(|t| (*t).into()).collect(),
-        next: next.map(|(s, w)| (s, w.into())),
+        next: next.map(|(s, w)| (s, String::new(), w.into())),
         age: format!("{age} hr"),
         rotting: matches!(age, "34" | "41"),
         owner: Some(avatar_labelled(Shape::Person, owner, 20)),

@@ -47,22 +47,22 @@ fn tags(look: &Look, decl: &BoardDecl, record: &Record) -> Vec<String> {
 }
 
 /// The next step: overdue, today, planned, or none.
-fn next(look: &Look, decl: &BoardDecl, record: &Record) -> Option<(Status, String)> {
+fn next(look: &Look, decl: &BoardDecl, record: &Record) -> Option<(Status, String, String)> {
     let text = decl.next.as_deref().map(|key| record.text(key).to_string()).unwrap_or_default();
     let day = decl.next_at.as_deref().and_then(|key| day_of(look, record.get(key)));
     let t = look.t;
     match day {
         None if text.is_empty() => None,
-        None => Some((Status::Ok, text)),
+        None => Some((Status::Ok, text, String::new())),
         Some(day) => {
             let late = days(day, look.today());
             Some(if late > 0 {
-                (Status::Late, t.with("board-late", &[("n", late.into())]))
+                (Status::Late, String::new(), t.with("board-late", &[("n", late.into())]))
             } else {
                 let when = format::relative_day(day, look.today(), look.lang);
                 let when = if when.contains(char::is_numeric) { short(look, day) } else { when };
                 let what = if text.is_empty() { t.get("board-step") } else { text };
-                (if late == 0 { Status::Today } else { Status::Ok }, format!("{what} {when}"))
+                (if late == 0 { Status::Today } else { Status::Ok }, what, when)
             })
         }
     }

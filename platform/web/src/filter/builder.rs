@@ -1,22 +1,58 @@
 //! The builder: fields, operators and values as the kit's part wants them.
 
 use super::fields::{self, Choice};
-use super::words::{Titles, op_words};
+use super::words::{Titles, op_words, titles};
 use super::tree;
 use crate::value::Look;
 use super::people::{PEOPLE, is_person};
 use crate::list::address::{Address, push};
+use crate::list::head;
+use crate::list::state::Listing;
 use crate::ui::filter::{FilterBuilder, filter_builder};
+use crate::{Reply, Visit};
 use akrab_engine::Rights;
 use akrab_model::filter::{Filter, Op};
 use akrab_model::{FieldType, Object};
+use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Address of the builder: a page of its own without script, a part of the list with it.
+pub fn page(address: &Address) -> String {
+    format!("{}#filter", address.first_page().at(&format!("{}/filter", address.base)))
+}
+
+/// Where the builder comes to when it is opened first; it is as large as the list itself.
+pub fn mount(address: &Address) -> Markup {
+    let href = address.first_page().at(&format!("{}/filter", address.base));
+    html! { div data-filter-src=(href) hidden {} }
+}
+
+/// `GET /{plural}/filter`.
+pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Reply {
+    let object = visit.object(&plural)?;
+    let (look, address) = (visit.look(), Address::read(&plural, &pairs));
+    let own = object.clone();
+    let (listing, titles, count) = visit
+        .read(move |tx| {
+            let listing = Listing::resolve(tx, &look, own, address, None)?;
+            let titles = match &listing.filter {
+                Some(filter) => titles(&listing.look, tx, &listing.object, filter)?,
+                None => Titles::new(),
+            };
+            let count = tx.count(&listing.request(), false)?;
+            Ok((listing, titles, count))
+        })
+        .await?;
+    let frame = visit.frame(object.plural_label(visit.lang())).await;
+    let words = count_words(&listing.look, &object, &head::count_words(&listing.look, count), None);
+    visit.page(&frame, builder(&listing.look, &object, &visit.rights(), listing.filter.as_ref(), &titles, &listing.address, words))
+}
+
 /// The builder of a list, with the words of the count now.
-pub fn builder(s: &Look, object: &Arc<Object>, rights: &Rights, filter: Option<&Filter>, titles: &Titles, address: &Address, count: Markup) -> Markup {
+fn builder(s: &Look, object: &Arc<Object>, rights: &Rights, filter: Option<&Filter>, titles: &Titles, address: &Address, count: Markup) -> Markup {
     let choices = fields::choices(s, object, rights);
     let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     let first = address.first_page();

@@ -24,7 +24,7 @@ pub fn active(s: &Look, object: &Arc<Object>, filter: Option<&Filter>, titles: &
             (filter_chip(&FilterChip {
                 remove_label: s.t.with("filter-remove-named", &[("name", sentence(&words).into())]),
                 remove_href: Some(address.with_filter(rest.map(|f| f.to_json()).as_ref()).href()),
-                edit_href: format!("{}#filter", address.href()),
+                edit_href: super::builder::page(address),
                 field: words.field,
                 operator: words.operator,
                 value: words.value,

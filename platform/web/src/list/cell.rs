@@ -17,6 +17,9 @@ pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
     let words = || look.words(field, record);
     match record.get(&field.key) {
         Value::Null => Cell::default(),
+        // nothing added up is nothing
+        Value::Dec(sum) if field.rollup.is_some() && sum.is_zero() => Cell::default(),
+        Value::Int(0) if field.rollup.is_some() => Cell::default(),
         Value::Text(key) if field.kind == FieldType::Choice => match field.choice(key) {
             Some(choice) => Cell::new(look.choice(choice)),
             None => Cell::text(key),

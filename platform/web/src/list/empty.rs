@@ -14,7 +14,6 @@ use maud::{Markup, html};
 pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
     let t = visit.t;
     let lang = visit.lang();
-    let one = object.label(lang).to_lowercase();
     let create = rights.may_create(object);
     let new = format!("/{}/new", object.plural);
     empty(&Empty {
@@ -22,7 +21,7 @@ pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
         title: t.with("empty-object", &[("records", object.plural_label(lang).to_lowercase().into())]),
         text: object.decl.purpose.get(lang).to_string(),
         actions: create.then(|| html! {
-            (Button::new(t.with("list-new", &[("record", one.into())])).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
+            (Button::new(super::tools::new_words(visit, object)).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
         }),
         ways: if create {
             vec![Way {

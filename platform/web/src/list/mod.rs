@@ -24,6 +24,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/{plural}", get(page::show))
         .route("/{plural}/rows", get(rows::show))
+        .route("/{plural}/filter", get(crate::filter::builder::show))
         .route("/{plural}/count", get(count::live))
         .route("/{plural}/counts", get(count::tabs))
         .route("/{plural}/totals", get(count::totals))

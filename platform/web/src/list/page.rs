@@ -140,12 +140,10 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
     if !read.any {
         return visit.page(&frame, html! { (tabs) (empty::object(visit, &listing.object, &rights)) });
     }
-    let live = builder::count_words(&listing.look, &listing.object, &words, None);
-    let filter = builder::builder(&listing.look, &listing.object, &rights, listing.filter.as_ref(), &read.titles, &listing.address, live);
     let body = match &read.body {
         Body::Board(board) => board::draw(visit, listing, &rights, &read.titles, board),
         Body::Table { list, totals, groups } => html! {
-            (tools::bar(listing, &read.titles))
+            (tools::bar(listing, &read.titles, &summary(listing, &words, totals.as_deref())))
             @if read.count.shown() == 0 {
                 (empty::filtered(listing))
             } @else {
@@ -153,7 +151,17 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
             }
         },
     };
-    visit.page(&frame, html! { (tabs) (body) (filter) })
+    visit.page(&frame, html! { (tabs) (body) (builder::mount(&listing.address)) })
+}
+
+/// "1.284 perusahaan · Rp 38,4 M".
+fn summary(listing: &Listing, count: &str, totals: Option<&[Total]>) -> String {
+    let figure = totals.and_then(|t| t.first()).and_then(|total| {
+        let field = listing.object.field(total.field.as_deref()?)?;
+        head::total_value(&listing.look, field, total)
+    });
+    let records = listing.records();
+    figure.map_or_else(|| format!("{count} {records}"), |figure| format!("{count} {records} · {figure}"))
 }
 
 /// The frame of a list: breadcrumb, star, import, menu, the one filled button.
@@ -170,11 +178,13 @@ pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
     let new = format!("/{}/new", object.plural);
     frame.actions = Some(html! {
         @if create && listing.state.kind == ViewKind::Table {
-            (Button::new(t.get("list-import")).icon("upload").href(format!("/{}/import", object.plural)).attr("class", "btn ak-hide-phone"))
+            span.ak-hide-phone { (Button::new(t.get("list-import")).icon("upload").href(format!("/{}/import", object.plural))) }
+            
         }
+        (tools::phone_filter(listing))
         (tools::more(listing, rights))
         @if create {
-            (Button::new(t.with("list-new", &[("record", object.label(visit.lang()).to_lowercase().into())]))
+            (Button::new(super::tools::new_words(visit, object))
                 .primary().icon("plus").key("C").href(new.clone()).attr("data-dialog-href", new.clone()))
         }
     });

@@ -122,7 +122,7 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
             Column {
                 key: field.key.clone(),
                 label: field.label.get(listing.look.key()).to_string(),
-                width: state.width.or(width(&listing.look, field)),
+                width: state.width.or_else(|| width(&listing.look, field)),
                 numeric: field.kind.is_number(),
                 sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
                 phone,
@@ -131,8 +131,13 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
         .collect()
 }
 
-/// A width that fits the type; text columns share the rest.
+/// A width that fits the type and the head; text columns share the rest.
 fn width(look: &Look, field: &Field) -> Option<u16> {
+    let letters = u16::try_from(field.label.get(look.key()).chars().count()).unwrap_or(0).min(20);
+    Some(value_width(look, field)?.max(letters * 7 + 20))
+}
+
+fn value_width(look: &Look, field: &Field) -> Option<u16> {
     if crate::filter::people::is_person(look, field) {
         return Some(64);
     }

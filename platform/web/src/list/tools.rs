@@ -2,7 +2,7 @@
 
 use super::address::push;
 use super::state::{Listing, groupable};
-use crate::filter::chips;
+use crate::filter::{builder, chips};
 use crate::filter::words::Titles;
 use crate::ui::button::Button;
 use crate::ui::chip::choice_chip;
@@ -14,7 +14,7 @@ use crate::ui::tabs::{Tab, tab_bar};
 use crate::visit::Visit;
 use akrab_engine::Rights;
 use akrab_model::object::ViewKind;
-use akrab_model::{Field, FieldType};
+use akrab_model::{Field, FieldType, Object};
 use maud::{Markup, html};
 
 /// The views as tabs; the open one has its count, the others get theirs a moment later.
@@ -29,7 +29,7 @@ pub fn views(visit: &Visit, listing: &Listing, count: Option<&str>) -> Markup {
             let current = n == listing.at;
             let mut tab = Tab::new(view.name.get(listing.look.key()), address.of_view(&view.key).href(), current);
             if current {
-                tab = tab.icon(if listing.state.kind == ViewKind::Board { "kanban" } else { "table-2" });
+                tab = tab.icon(if listing.state.kind == ViewKind::Board { "square-kanban" } else { "table-2" });
                 tab.count = count.map(Into::into);
             } else {
                 tab.late_count = Some(format!("view-count-{n}"));
@@ -94,10 +94,24 @@ fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
     })
 }
 
-/// The tool bar of a table.
-pub fn bar(listing: &Listing, titles: &Titles) -> Markup {
-    let end = html! { (sort_menu(listing)) (group_menu(listing)) (super::columns::button(listing)) };
-    tool_bar(start(listing, titles, html! {}), end)
+/// The tool bar of a table; on a phone one line with the count, the first total and the order.
+pub fn bar(listing: &Listing, titles: &Titles, summary: &str) -> Markup {
+    let start = html! {
+        span.ak-only-phone.ak-muted.ak-num { (summary) }
+        div.ak-tools-group.ak-hide-phone { (start(listing, titles, html! {})) }
+    };
+    let end = html! { (sort_menu(listing)) div.ak-tools-group.ak-hide-phone { (group_menu(listing)) (super::columns::button(listing)) } };
+    tool_bar(start, end)
+}
+
+/// The filter button of the phone's head, with the number of conditions.
+pub fn phone_filter(listing: &Listing) -> Markup {
+    let set = crate::filter::tree::top(listing.filter.as_ref()).len();
+    html! {
+        a.btn.ak-btn-icon.ak-only-phone.ak-filter-count data-variant="ghost" href=(builder::page(&listing.address)) data-filter-open aria-label=(listing.look.t.get("list-filter")) {
+            (icon_sized("list-filter", 20)) @if set > 0 { span.ak-badge { (set) } }
+        }
+    }
 }
 
 /// The left part of the tool bar; `first` stands before the filters.
@@ -108,7 +122,7 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
         @if listing.object.decl.board.is_some() {
             (segmented(&t.get("list-type"), &[
                 Segment::with_icon("table-2", t.get("type-table"), address.with_kind(ViewKind::Table).href(), listing.state.kind == ViewKind::Table),
-                Segment::with_icon("kanban", t.get("type-board"), address.with_kind(ViewKind::Board).href(), listing.state.kind == ViewKind::Board),
+                Segment::with_icon("square-kanban", t.get("type-board"), address.with_kind(ViewKind::Board).href(), listing.state.kind == ViewKind::Board),
             ]))
             span.ak-line-v {}
         }
@@ -125,7 +139,7 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
         }
         (chips::active(&listing.look, &listing.object, listing.filter.as_ref(), titles, &address.first_page()))
         (chips::quick(&listing.look, &listing.object, &listing.state.quick, listing.filter.as_ref(), address))
-        (Button::new(t.get("list-filter")).ghost().icon("list-filter").href("#filter").flag("data-filter-open", true))
+        (Button::new(t.get("list-filter")).ghost().icon("list-filter").href(builder::page(address)).flag("data-filter-open", true))
     }
 }
 
@@ -212,6 +226,12 @@ pub fn pipeline_chip(listing: &Listing, pipelines: &[(i64, String)], shown: Opti
         }
     };
     choice_chip(&listing.look.t.get("board-pipeline"), name, values)
+}
+
+/// "Perusahaan baru", "New account".
+pub fn new_words(visit: &Visit, object: &Object) -> String {
+    let label = object.label(visit.lang());
+    visit.t.with("list-new", &[("record", label.to_lowercase().into()), ("Record", label.into())])
 }
 
 /// The "⋯" menu of the page.

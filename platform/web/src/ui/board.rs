@@ -50,8 +50,8 @@ pub struct Card {
     pub date: String,
     /// Tags.
     pub tags: Vec<String>,
-    /// Next activity: state and words.
-    pub next: Option<(Status, String)>,
+    /// Next activity: state, what (may be cut), when (never cut).
+    pub next: Option<(Status, String, String)>,
     /// Age in the stage ("8 hr").
     pub age: String,
     /// Longer in the stage than it should be: tinted, with an hourglass.
@@ -144,7 +144,7 @@ pub fn card(t: Text, c: &Card) -> Markup {
             @if !c.tags.is_empty() { div.ak-card-tags { @for one in &c.tags { span.ak-tag { (one) } } } }
             div.ak-card-foot {
                 @match &c.next {
-                    Some((state, words)) => { span.ak-status.ak-card-next data-status=[next_tone(*state)] { (dot(*state)) span { (words) } } }
+                    Some((state, what, when)) => { span.ak-status.ak-card-next data-status=[next_tone(*state)] { (dot(*state)) @if !what.is_empty() { span.ak-truncate { (what) } } span.ak-nowrap { (when) } } }
                     None => { span.ak-status { (dot(Status::None)) span { (t.get("no-activity")) } } }
                 }
                 span.ak-spacer {}

@@ -47,7 +47,7 @@ pub async fn nav(visit: &Visit) -> Vec<Nav> {
     for (order, pin) in pins.iter().enumerate() {
         let Some(href) = address(&registry, pin) else { continue };
         let item = match pin {
-            Pin::View { view, .. } => NavItem::new(if view.board { "kanban" } else { "table-2" }, view.name.get(visit.lang()), href),
+            Pin::View { view, .. } => NavItem::new(if view.board { "square-kanban" } else { "table-2" }, view.name.get(visit.lang()), href),
             Pin::Record { object, title, .. } => {
                 let Some(object) = registry.object(object) else { continue };
                 let mut item = NavItem::new(&object.decl.icon, title.clone(), href);

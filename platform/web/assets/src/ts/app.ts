@@ -1,7 +1,7 @@
 // Entry: everything that every page may need. Heavier parts load when a page shows them.
 import htmx from "htmx.org";
-import { upgrade, watch } from "./dom";
-import { csrf } from "./net";
+import { on, one, upgrade, watch } from "./dom";
+import { csrf, send } from "./net";
 import "./dialogs";
 import "./forms";
 import "./frame";
@@ -20,6 +20,18 @@ document.addEventListener("htmx:config:request", (event) => {
 
 upgrade("[data-board]", (el) => void import("./board").then((m) => m.board(el)));
 upgrade("[data-order-url],[data-sortable]", (el) => void import("./order").then((m) => m.order(el)));
+// The filter builder comes when it is opened first.
+on("click", "[data-filter-open]", (_, event) => {
+  const place = one("[data-filter-src]");
+  if (!place || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  void send(place.dataset.filterSrc!).then((answer) => {
+    const root = answer.fragment.querySelector<HTMLElement>("[data-filter]");
+    if (!answer.ok || !root) return;
+    root.dataset.filterShow = "";
+    place.replaceWith(root);
+  });
+});
 upgrade("[data-filter]", (el) => void import("./filter").then((m) => m.filter(el)));
 upgrade("select[data-link-picker],select[data-multi]", (el) => void import("./picker").then((m) => m.picker(el as HTMLSelectElement)));
 upgrade("[data-job]", (el) => {

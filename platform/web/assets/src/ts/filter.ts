@@ -228,5 +228,5 @@ export const filter = (root: HTMLElement) => {
     hidden.value = children(tree).length ? JSON.stringify(tree) : "";
     all<HTMLInputElement>("[name^=add-]", root).forEach((el) => (el.disabled = true));
   });
-  if (location.hash === "#filter") show(true);
+  if (location.hash === "#filter" || "filterShow" in root.dataset) show(true);
 };

@@ -1,0 +1,82 @@
+//! A signed-in browser without a network: it keeps its cookies and sends its CSRF token.
+
+use crate::workspace::Workspace;
+use akrab_engine::identity::{Origin, SignedIn};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use tower::ServiceExt;
+
+const PASSWORD: &str = "Kopi-Toraja-2026!";
+
+/// Somebody at a browser.
+pub struct Browser {
+    http: axum::Router,
+    cookies: Vec<(String, String)>,
+    csrf: String,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub html: String,
+}
+
+impl Browser {
+    /// Signs this user in.
+    pub async fn of(w: &Workspace, user: i64) -> Browser {
+        let person = w.engine.people().user(user).expect("the user exists").clone();
+        w.engine.set_password(&w.system(), user, PASSWORD).await.expect("a password");
+        let from = Origin { ip: "127.0.0.1".into(), agent: "test".into(), device: None };
+        let SignedIn::Full { token, .. } = w.engine.sign_in(&person.email, PASSWORD, &from).await.expect("a session") else {
+            panic!("a second factor was asked for")
+        };
+        let mut browser = Browser { http: w.http(), cookies: vec![("akrab".into(), format!("{user}.{token}"))], csrf: String::new() };
+        let page = browser.get("/accounts").await;
+        let start = page.html.split("name=\"csrf\" content=\"").nth(1).expect("a CSRF token");
+        browser.csrf = start.split('"').next().unwrap_or_default().into();
+        browser
+    }
+
+    pub async fn get(&mut self, address: &str) -> Answer {
+        self.send(Request::get(address), Body::empty()).await
+    }
+    /// As a script asks for a part of a page.
+    pub async fn fragment(&mut self, address: &str) -> Answer {
+        self.send(Request::get(address).header("hx-request", "true"), Body::empty()).await
+    }
+    /// As a script posts a form.
+    pub async fn post(&mut self, address: &str, form: &str) -> Answer {
+        let request = Request::post(address).header("hx-request", "true").header("x-csrf-token", &self.csrf);
+        self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), Body::from(form.to_string())).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header("host", "127.0.0.1").header(header::COOKIE, cookies.join("; ")).body(body).expect("a request");
+        let response = self.http.clone().oneshot(request).await.expect("an answer");
+        for set in response.headers().get_all(header::SET_COOKIE) {
+            let Some((name, value)) = set.to_str().ok().and_then(|s| s.split(';').next()?.split_once('=')) else { continue };
+            self.cookies.retain(|(other, _)| other != name);
+            self.cookies.push((name.into(), value.into()));
+        }
+        let named = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_string);
+        let location = named("location").or_else(|| named("hx-redirect")).unwrap_or_default();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 4 << 20).await.expect("a body");
+        Answer { status, location, html: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+impl Answer {
+    /// Titles of the rows, in their order.
+    pub fn rows(&self) -> Vec<String> {
+        let links = self.html.split("class=\"ak-name-link\"").skip(1);
+        links.filter_map(|part| part.split_once('>')?.1.split('<').next().map(str::to_string)).collect()
+    }
+    /// Address of the link with this `rel`.
+    pub fn rel(&self, rel: &str) -> Option<String> {
+        let tag = self.html.split("<a ").find(|tag| tag.split('>').next().is_some_and(|t| t.contains(&format!("rel=\"{rel}\""))))?;
+        Some(tag.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&"))
+    }
+}

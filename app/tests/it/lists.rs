@@ -1,0 +1,157 @@
+//! Lists and boards as a browser meets them.
+
+use crate::browser::Browser;
+use crate::workspace::{Workspace, both};
+use axum::http::StatusCode;
+use serde_json::json;
+
+/// An administrator at a browser, with a role's id for further people.
+async fn admin(w: &Workspace) -> (Browser, i64) {
+    let role = role(w, "administrator").await;
+    let user = w.user("ratna", role, None).await;
+    (Browser::of(w, user).await, user)
+}
+
+async fn role(w: &Workspace, key: &str) -> i64 {
+    let people = w.engine.people();
+    people.roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role exists")
+}
+
+async fn accounts(w: &Workspace, owner: i64, count: usize) {
+    for n in 0..count {
+        let status = if n % 2 == 0 { "active" } else { "prospect" };
+        w.make("account", json!({"name": format!("Toko {n:03}"), "status": status, "owner": owner})).await;
+    }
+}
+
+fn encoded(json: &serde_json::Value) -> String {
+    json.to_string().bytes().map(|b| format!("%{b:02X}")).collect()
+}
+
+both!(a_list_is_read_forward_and_back, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    accounts(w, user, 60).await;
+    let first = browser.get("/accounts?sort=name&limit=25").await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert_eq!(first.rows().first().map(String::as_str), Some("Toko 000"));
+    assert_eq!(first.rows().len(), 25);
+    assert!(first.html.contains("1–25 dari 60"), "the pager says where one is");
+    let second = browser.get(&first.rel("next").expect("a further page")).await;
+    assert_eq!(second.rows().first().map(String::as_str), Some("Toko 025"));
+    assert!(second.html.contains("26–50 dari 60"));
+    let third = browser.get(&second.rel("next").expect("a last page")).await;
+    assert_eq!(third.rows().len(), 10);
+    assert!(third.rel("next").is_none());
+    let back = browser.get(&third.rel("prev").expect("a page before")).await;
+    assert_eq!(back.rows(), second.rows());
+});
+
+both!(the_address_holds_the_filter, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    accounts(w, user, 6).await;
+    let filter = encoded(&json!({"all": [{"field": "status", "op": "is", "value": "prospect"}, {"field": "owner", "op": "in", "value": ["me"]}]}));
+    let page = browser.get(&format!("/accounts?sort=name&filter={filter}")).await;
+    assert_eq!(page.rows(), ["Toko 001", "Toko 003", "Toko 005"]);
+    assert!(page.html.contains("Calon pelanggan") && page.html.contains("Saya"), "chips say the filter in words");
+    let quick = browser.get("/accounts?view=all&quick=status:%3Dactive").await;
+    assert_eq!(quick.status, StatusCode::SEE_OTHER);
+    assert!(quick.location.contains("filter="), "a quick filter becomes a part of the address");
+    let plain = browser.get("/accounts?filter=&add-field=name&add-op=contains&add-value=003").await;
+    assert_eq!(browser.get(&plain.location).await.rows(), ["Toko 003"]);
+});
+
+both!(a_filter_over_children_is_written_as_a_field, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    accounts(w, user, 3).await;
+    let account = w.make("account", json!({"name": "Hotel Bumi Arjuna", "status": "active", "owner": user})).await;
+    w.make("opportunity", json!({"name": "Kontrak", "account": account, "amount": 25_000_000, "owner": user})).await;
+    let filter = encoded(&json!({"all": [{"field": ">opportunity.account:sum:amount", "op": "gt", "value": "10jt"}]}));
+    let page = browser.get(&format!("/accounts?filter={filter}")).await;
+    assert_eq!(page.rows(), ["Hotel Bumi Arjuna"]);
+    let count = browser.fragment(&format!("/accounts/count?filter={filter}")).await;
+    assert!(count.html.contains("<b>1</b> dari 4"), "{}", count.html);
+});
+
+both!(a_filter_that_cannot_be_read_is_refused, async |w: &Workspace| {
+    let (mut browser, _) = admin(w).await;
+    for filter in [json!({"field": "nothing", "op": "is", "value": 1}), json!({"field": "status", "op": "is", "value": "blue"}), json!([1])] {
+        let page = browser.get(&format!("/accounts?filter={}", encoded(&filter))).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{filter}");
+    }
+    assert_eq!(browser.get("/accounts?after=nonsense").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.get("/nothings").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/users").await.status, StatusCode::NOT_FOUND);
+});
+
+both!(a_view_is_seen_by_those_it_is_for, async |w: &Workspace| {
+    let (mut browser, _) = admin(w).await;
+    let sales = role(w, "sales").await;
+    let other = w.user("bagus", sales, None).await;
+    let saved = browser.post("/accounts/views?view=all&sort=-name", "name=Milik+Ratna&scope=private").await;
+    assert!(saved.location.starts_with("/accounts?view="), "{}", saved.location);
+    let view = saved.location.clone();
+    assert!(browser.get(&view).await.html.contains("Milik Ratna"));
+    let mut theirs = Browser::of(w, other).await;
+    assert!(!theirs.get("/accounts").await.html.contains("Milik Ratna"));
+    let id = view.rsplit('=').next().unwrap_or_default();
+    assert_eq!(theirs.post(&format!("/accounts/views/{id}/deletion"), "").await.status, StatusCode::NOT_FOUND);
+    browser.post(&format!("/accounts/views/{id}/edit"), "name=Untuk+semua&scope=everyone").await;
+    assert!(theirs.get("/accounts").await.html.contains("Untuk semua"));
+    assert_eq!(theirs.post(&format!("/accounts/views/{id}/edit"), "name=Punya+saya&scope=private").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(theirs.post("/accounts/views?view=all", "name=Semua&scope=everyone").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.post("/accounts/views?view=all", "name=&scope=private").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+});
+
+both!(a_stage_asks_for_what_its_gate_wants, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    let record = w.make("opportunity", json!({"name": "Pasokan 2027", "owner": user})).await;
+    let pipeline = w.engine.get(&w.system(), "opportunity", record).await.expect("the record").link("pipeline").expect("a pipeline");
+    let gated = json!({"name": "Kontrak", "pipeline": pipeline, "position": 9, "category": "open", "probability": 80, "gate": ["amount"]});
+    let stage = w.make("stage", gated).await;
+    let refused = browser.post(&format!("/opportunities/{record}/stage"), &format!("stage={stage}")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.html.contains("<dialog") && refused.html.contains("name=\"amount\""), "{}", refused.html);
+    let entered = browser.post(&format!("/opportunities/{record}/stage"), &format!("stage={stage}&gate=1&asked=amount&amount=25jt")).await;
+    assert_eq!(entered.status, StatusCode::OK, "{}", entered.html);
+    let now = w.engine.get(&w.system(), "opportunity", record).await.expect("the record");
+    assert_eq!((now.link("stage"), now.get("amount").dec()), (Some(stage), Some(25_000_000.into())));
+    let board = browser.get("/opportunities?type=board").await;
+    assert!(board.html.contains("Pasokan 2027") && board.html.contains("data-board-column"));
+});
+
+both!(an_edit_in_a_cell_does_not_overwrite_anothers, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    let account = w.make("account", json!({"name": "Kedai Rindang", "owner": user})).await;
+    let field = format!("/accounts/{account}/fields/email?as=cell");
+    let saved = browser.post(&field, "was.email=&email=satu%40contoh.test").await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.html);
+    assert!(saved.html.contains("satu@contoh.test"));
+    let stale = browser.post(&field, "was.email=&email=dua%40contoh.test").await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    assert!(stale.html.contains("<form"), "what was typed is kept");
+    let wrong = browser.post(&field, "was.email=satu%40contoh.test&email=bukan+email").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let now = w.engine.get(&w.system(), "account", account).await.expect("the record");
+    assert_eq!(now.text("email"), "satu@contoh.test");
+});
+
+both!(groups_and_totals_cover_the_whole_result, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    accounts(w, user, 12).await;
+    let page = browser.get("/accounts?filter=&group=status&sort=name").await;
+    assert_eq!(page.html.matches("data-group").count(), 2, "one head per value in use");
+    assert_eq!(page.rows().len(), 10, "each open group shows its first rows");
+    let rows = browser.fragment("/accounts/rows?filter=&group=status&sort=name&in=prospect&all=6&done=0").await;
+    assert_eq!(rows.rows().len(), 6);
+});
+
+both!(somebody_without_rights_is_told_who_can_help, async |w: &Workspace| {
+    admin(w).await;
+    let role = w.make("role", json!({"key": "guest", "name": "Tamu"})).await;
+    let guest = w.user("tamu", role, None).await;
+    let mut browser = Browser::of(w, guest).await;
+    let page = browser.get("/accounts").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.html.contains("ratna"), "it names an administrator");
+    assert_eq!(browser.fragment("/accounts/count").await.status, StatusCode::FORBIDDEN);
+});
