@@ -56,27 +56,45 @@ pub(crate) fn remove(conn: &mut Conn, object: i64, record: i64) -> Result<(), St
     Ok(())
 }
 
-/// Candidates whose title begins with the first term, then any others.
+/// Candidates whose title begins with the first term, then those with whole words, then any others.
 pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows, StoreError> {
     let sql = "SELECT e.object, e.record, e.title FROM (SELECT rowid AS id FROM search_fts WHERE search_fts MATCH $1 LIMIT $2) f \
                JOIN search_entry e ON e.id = f.id";
-    let mut found = conn.query(sql, &[expression(wanted, true).into(), Raw::Int(many as i64)])?;
-    if found.len() < many {
-        found.extend(conn.query(sql, &[expression(wanted, false).into(), Raw::Int(many as i64)])?);
+    let mut found = Vec::new();
+    for reach in [Reach::Title, Reach::Whole, Reach::Any] {
+        // a word most entries have is streamed when whole, but gathered first when it is a beginning
+        if found.len() < many && (reach != Reach::Whole || wanted.terms.iter().flatten().flatten().all(|w| w.len() > INDEXED)) {
+            found.extend(conn.query(sql, &[expression(wanted, reach).into(), Raw::Int(many as i64)])?);
+        }
     }
     Ok(found)
 }
 
+/// Longest beginning with an index of its own.
+const INDEXED: usize = 3;
+
+/// Which entries a term may match.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    /// The first term begins the title.
+    Title,
+    /// Terms are whole words.
+    Whole,
+    /// Terms begin words.
+    Any,
+}
+
 /// The FTS5 expression. Words are letters and digits only, so quoting them is enough.
-fn expression(wanted: &Wanted, first: bool) -> String {
+fn expression(wanted: &Wanted, reach: Reach) -> String {
     let mut parts = Vec::new();
     for (n, alternatives) in wanted.terms.iter().enumerate() {
         let any: Vec<String> = alternatives
             .iter()
             .map(|words| {
-                let all = words.iter().enumerate().map(|(m, word)| match first && n == 0 && m == 0 {
-                    true => format!("\"{FIRST}{word}\"*"),
-                    false => format!("\"{word}\"*"),
+                let all = words.iter().enumerate().map(|(m, word)| match reach {
+                    Reach::Title if n == 0 && m == 0 => format!("\"{FIRST}{word}\"*"),
+                    Reach::Whole => format!("\"{word}\""),
+                    _ => format!("\"{word}\"*"),
                 });
                 format!("({})", all.collect::<Vec<_>>().join(" AND "))
             })
