@@ -34,7 +34,7 @@ pub struct Query {
     pub columns: Vec<Column>,
     /// Bound condition with the permission filter inside.
     pub cond: Cond,
-    /// At most two; ties end with the id, ascending.
+    /// At most two; ties end with the id, in the direction of the last key.
     pub sort: Vec<Sort>,
     pub limit: usize,
     pub after: Option<Cursor>,

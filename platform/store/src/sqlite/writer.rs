@@ -106,8 +106,9 @@ fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
             }
             Err(RecvTimeoutError::Timeout) if rested => {}
             Err(RecvTimeoutError::Timeout) => {
-                // the page cache of a large import is given back
-                let _ = conn.script("PRAGMA shrink_memory; PRAGMA wal_checkpoint(PASSIVE)");
+                // the planner learns of grown tables; the page cache of a large import is given back
+                let _ = conn.analyze();
+                let _ = conn.script("PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory");
                 rested = true;
             }
             Err(RecvTimeoutError::Disconnected) => break,
