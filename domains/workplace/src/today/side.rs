@@ -40,7 +40,7 @@ pub fn draw(visit: &Visit, day: &Day) -> Markup {
 
 /// The month for a phone, above the tasks.
 pub fn phone_figures(visit: &Visit, day: &Day) -> Markup {
-    html! { @if let Some(month) = &day.month { div.ak-only-phone.ak-pad { div.ak-tile { (reached(visit, day, month)) } } } }
+    html! { @if let Some(month) = &day.month { div.ak-only-phone.ak-today-month { div.ak-tile { (reached(visit, day, month)) } } } }
 }
 
 fn figures(visit: &Visit, day: &Day, month: &Month) -> Markup {

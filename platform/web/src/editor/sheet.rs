@@ -104,7 +104,9 @@ impl Sheet {
             let base = Input::new(&field.key, self.typed.text(&field.key)).required(field.required);
             return form::row(self.look.t, &row, base, |i| input::select(i, &self.stage_options()));
         }
-        self.controls().row(field)
+        let row = self.controls().row(field);
+        // what names a record has the whole width
+        if field.key == self.object.title_field().key { maud::html! { div.ak-form-wide { (row) } } } else { row }
     }
 
     /// The control alone, for edits in place.

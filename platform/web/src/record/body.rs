@@ -93,7 +93,7 @@ fn address_pair(sight: &Sight, key: &str) -> Pair {
 fn dialog_pencil(sight: &Sight, keys: &str, label: &str) -> Markup {
     let href = format!("{}/edit?only={keys}", words::href(&sight.record));
     let name = sight.look.t.with("edit-field", &[("name", label.into())]);
-    html! { a.ak-dialog-pencil href=(href) data-dialog-href=(href) aria-label=(name) title=(name) { (crate::ui::icon_sized("pencil", 12)) } }
+    html! { a.ak-cell-edit href=(href) data-dialog-href=(href) aria-label=(name) title=(name) { (crate::ui::icon_sized("pencil", 12)) } }
 }
 
 fn lists_tasks(sight: &Sight) -> bool {

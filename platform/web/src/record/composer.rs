@@ -18,6 +18,9 @@ use jiff::Zoned;
 use maud::{Markup, html};
 use std::sync::Arc;
 
+/// Most kinds offered side by side.
+const KINDS: usize = 6;
+
 /// `GET /{plural}/{id}/entries?write=KIND`: the composer for a kind, as a fragment.
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
@@ -93,7 +96,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
 }
 
 fn allowed(sight: &Sight) -> Vec<Writing> {
-    writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)).collect()
+    writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)).take(KINDS).collect()
 }
 
 fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf: &str) -> Markup {

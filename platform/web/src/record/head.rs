@@ -87,8 +87,8 @@ fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
 
 /// Figures in the head of a staged record.
 fn facts(sight: &Sight) -> Vec<(String, Markup)> {
-    let fields = sight.object.decl.layout.figures.iter().filter_map(|key| sight.object.field(key)).filter(|f| sight.record.has(&f.key));
-    fields.take(4).map(|f| (sight.look.name(f).to_string(), value(sight, f))).collect()
+    let fields = sight.object.decl.layout.figures.iter().filter_map(|key| sight.object.field(key)).filter(|f| sight.record.has(&f.key) && f.formula.is_none());
+    fields.take(3).map(|f| (sight.look.name(f).to_string(), value(sight, f))).collect()
 }
 
 /// The strip of key figures.

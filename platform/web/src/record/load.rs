@@ -1,7 +1,7 @@
 //! Everything a record's page shows, read at once.
 
 use super::teller::{Teller, tellers};
-use super::{panel, path, reach, words};
+use super::{panel, path, place, reach, words};
 use crate::value::Look;
 use akrab_engine::{Access, ListRequest, Result, Timeline, TimelineRequest, Tx};
 use akrab_model::object::ActionDecl;
@@ -48,6 +48,8 @@ pub struct Sight {
     pub tasks: Vec<Record>,
     pub panels: Vec<panel::Panel>,
     pub favourite: bool,
+    /// Place in the list it was opened from.
+    pub place: Option<place::Place>,
     /// Objects of which the person may make records.
     pub creatable: HashSet<String>,
 }
@@ -72,6 +74,7 @@ impl Sight {
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record)?,
             favourite: tx.is_favourite(&object.key, id)?,
+            place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),
             creatable,
             look,
             object,

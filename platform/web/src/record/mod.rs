@@ -12,6 +12,7 @@ mod head;
 mod load;
 mod panel;
 mod path;
+mod place;
 mod reach;
 pub mod shift;
 mod show;

@@ -1,7 +1,7 @@
 //! `GET /{plural}/{id}`
 
 use super::load::{Asked, Sight};
-use super::{body, head};
+use super::{body, head, place};
 use crate::fail::Reply;
 use crate::ui::button::Button;
 use crate::ui::frame::{Crumb, TopBar};
@@ -9,8 +9,9 @@ use crate::visit::Visit;
 use axum::extract::{Path, Query};
 use maud::html;
 
-pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(mut asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
+    asked.list = place::query(&visit, &object, asked.list.as_deref());
     let (own, look) = (object.clone(), visit.look());
     let sight = visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await?;
     visit.engine().looked_at(&visit.ctx, &object.key, id);
@@ -21,6 +22,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         Crumb { label: sight.record.title().into(), href: None },
     ];
     frame.actions = Some(html! {
+        (place::draw(&sight))
         (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))
     });
     let page = html! { (head::draw(&sight, &visit.csrf)) (body::draw(&sight, &visit.csrf)) };

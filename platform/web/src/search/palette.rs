@@ -4,7 +4,7 @@ use crate::fail::{Reply, encode};
 use crate::record::words;
 use crate::ui::button::key;
 use crate::ui::frame::content;
-use crate::ui::icon::{icon, icon_sized};
+use crate::ui::icon::icon;
 use crate::ui::palette::{Hit, marked, results};
 use crate::value::Look;
 use crate::visit::Visit;
@@ -72,7 +72,6 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let frame = visit.frame(&visit.t.get("search")).await;
     let page = content(true, html! {
         form.ak-search-page method="get" action="/search" role="search" {
-            (icon_sized("search", 18))
             input.ak-input type="search" name="q" value=(q) autofocus autocomplete="off" placeholder=(visit.t.get("palette-placeholder")) aria-label=(visit.t.get("search"));
         }
         div.ak-search-hits role="listbox" aria-label=(visit.t.get("search-results")) { (body) }

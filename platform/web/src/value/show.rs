@@ -57,8 +57,9 @@ impl Look {
             (FieldType::Phone, Value::Text(e164)) => html! { a.ak-link href={ "tel:" (e164) } { (phone::display(e164)) } },
             (FieldType::Url, Value::Text(url)) => html! { a.ak-link href=(url) target="_blank" rel="noopener noreferrer" { (bare_url(url)) } },
             (FieldType::Choice, Value::Text(key)) => match field.choice(key) {
-                Some(choice) => self.choice(choice),
-                None => tag(key),
+                // in running text only what says how things stand is more than a word
+                Some(choice) if state(choice.tone).is_some() => self.choice(choice),
+                _ => html! { (words()) },
             },
             (FieldType::Choices, Value::Keys(keys)) => html! {
                 span.ak-tags { @for key in keys { (tag(field.choice(key).map_or(key, |c| c.label.get(self.key())))) " " } }
@@ -125,7 +126,7 @@ impl Look {
         match record.titles.get(&(field.key.clone(), id)) {
             None => html! { span.ak-faint { (self.t.get("value-out-of-sight")) } },
             Some(title) if target.is_system() && target.decl.avatar == Avatar::Icon => html! { (title) },
-            Some(title) if target.is_system() => html! { span.ak-value-person { (self.avatar(target, title, 20)) (title) } },
+            Some(title) if target.is_system() => html! { span.ak-row.ak-gap-4 { (self.avatar(target, title, 20)) (title) } },
             Some(title) => html! { a.ak-value-link href=(self.href(target, id)) { (title) } },
         }
     }

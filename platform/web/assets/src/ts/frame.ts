@@ -24,3 +24,4 @@ upgrade("details[data-remember-fold]", (el) => {
   details.addEventListener("toggle", () => localStorage.setItem(key, details.open ? "open" : "folded"));
 });
 on("click", "[data-sidebar-open]", () => setTimeout(() => one("#sidebar a, #sidebar summary")?.focus()));
+on("click", "[data-print]", () => window.print());
