@@ -107,7 +107,9 @@ impl Engine {
         &self.inner.store
     }
     pub fn now(&self) -> jiff::Zoned {
-        self.inner.clock.now().to_zoned(self.settings().zone())
+        // as exact as the databases keep it, so that what is written is read back the same
+        let now = self.inner.clock.now();
+        jiff::Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now).to_zoned(self.settings().zone())
     }
     /// Unpredictable bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {

@@ -35,6 +35,7 @@ filter-child-some = any with
 filter-child-sum = Sum of { $field } of { $records }
 filter-count = { $records } match
 filter-count-of = of { $all } { $records } match
+filter-incomplete = Complete the conditions to count
 filter-me = Me
 filter-my-team = My team
 filter-not = Not

@@ -31,6 +31,7 @@ filter-child-some = ada dengan
 filter-child-sum = Jumlah { $field } { $records }
 filter-count = { $records } cocok
 filter-count-of = dari { $all } { $records } cocok
+filter-incomplete = Lengkapi syaratnya untuk menghitung
 filter-me = Saya
 filter-my-team = Tim saya
 filter-not = Bukan

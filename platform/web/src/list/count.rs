@@ -7,6 +7,7 @@ use super::state::Listing;
 use crate::filter::builder::count_words;
 use crate::{Reply, Visit};
 use akrab_engine::{ListRequest, Tx};
+use akrab_model::problem::ProblemKind;
 use akrab_model::{Count, Filter};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
@@ -19,15 +20,21 @@ pub async fn live(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs)
     let object = visit.object(&plural)?;
     let (look, address) = (visit.look(), Address::read(&plural, &pairs));
     let own = object.clone();
-    let (matching, all) = visit
+    let counted = visit
         .read(move |tx| {
             let listing = Listing::resolve(tx, &look, own, address, None)?;
             let matching = tx.count(&listing.request(), false)?;
             let all = tx.count(&ListRequest { object: listing.object.key.clone(), ..ListRequest::default() }, false)?;
             Ok((matching, all))
         })
-        .await?;
+        .await;
     let look = visit.look();
+    let (matching, all) = match counted {
+        Ok(counted) => counted,
+        // a condition is still being written
+        Err(fail) if fail.problem.kind == ProblemKind::Invalid => return Ok(html! { (look.t.get("filter-incomplete")) }.into_response()),
+        Err(fail) => return Err(fail),
+    };
     let (matching, all) = (head::count_words(&look, matching), head::count_words(&look, all));
     Ok(count_words(&look, &object, &matching, Some(&all)).into_response())
 }

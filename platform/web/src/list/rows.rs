@@ -134,12 +134,14 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
 /// A width that fits the type and the head; text columns share the rest.
 fn width(look: &Look, field: &Field) -> Option<u16> {
     let letters = u16::try_from(field.label.get(look.key()).chars().count()).unwrap_or(0).min(20);
-    Some(value_width(look, field)?.max(letters * 7 + 20))
+    let value = value_width(look, field)?;
+    // an avatar needs no room for a long head; it is in the tooltip
+    Some(if crate::filter::people::is_person(look, field) { value } else { value.max(letters * 7 + 20) })
 }
 
 fn value_width(look: &Look, field: &Field) -> Option<u16> {
     if crate::filter::people::is_person(look, field) {
-        return Some(64);
+        return Some(84);
     }
     match field.kind {
         FieldType::Money => Some(150),

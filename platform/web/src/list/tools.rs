@@ -108,9 +108,9 @@ pub fn bar(listing: &Listing, titles: &Titles, summary: &str) -> Markup {
 pub fn phone_filter(listing: &Listing) -> Markup {
     let set = crate::filter::tree::top(listing.filter.as_ref()).len();
     html! {
-        a.btn.ak-btn-icon.ak-only-phone.ak-filter-count data-variant="ghost" href=(builder::page(&listing.address)) data-filter-open aria-label=(listing.look.t.get("list-filter")) {
+        span.ak-only-phone { a.btn.ak-btn-icon.ak-filter-count data-variant="ghost" href=(builder::page(&listing.address)) data-filter-open aria-label=(listing.look.t.get("list-filter")) {
             (icon_sized("list-filter", 20)) @if set > 0 { span.ak-badge { (set) } }
-        }
+        } }
     }
 }
 

@@ -198,7 +198,7 @@ fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
     let sorted = column.sorting.as_ref().and_then(|s| s.descending);
     let aria = sorted.map(|down| if down { "descending" } else { "ascending" });
     html! {
-        th scope="col" .ak-right[column.numeric] data-column=(column.key) aria-sort=[aria] {
+        th scope="col" .ak-right[column.numeric] data-column=(column.key) title=(column.label) aria-sort=[aria] {
             @if first && selectable {
                 input.ak-check.ak-pick-page type="checkbox" data-pick-page aria-label=(t.get("select-page"));
             }
@@ -206,7 +206,7 @@ fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
                 Some(sorting) => {
                     a.ak-sort href=(sorting.href) data-sort-add=(sorting.add_href) {
                         @if let Some(down) = sorted { (icon_sized(if down { "arrow-down" } else { "arrow-up" }, 12)) }
-                        (column.label)
+                        span.ak-truncate { (column.label) }
                     }
                 }
                 None => { span { (column.label) } }
