@@ -53,15 +53,16 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
     let (own, name) = (object.key.clone(), key.clone());
     let done = visit
         .write(move |tx| {
+            let title = tx.get(&own, id)?.title().to_string();
             let outcome = tx.act(&own, id, &name, &input)?;
             let made = first_made(tx, &outcome, (&own, id));
             let change = tx.history(&own, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
-            Ok((made, change))
+            Ok((title, made, change))
         })
         .await;
     match done {
-        Ok((made, change)) => {
-            let message = visit.t.with("record-action-done", &[("action", action.label.get(visit.lang()).into())]);
+        Ok((title, made, change)) => {
+            let message = visit.t.with("record-action-title", &[("action", action.label.get(visit.lang()).into()), ("title", title.into())]);
             let flash = Flash::ok(message);
             // a change of the record alone can be taken back; one that made others cannot
             let flash = match (&made, change) {
@@ -70,7 +71,7 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
             };
             let stays = answered.stay.is_some() || typed.has("stay");
             match made {
-                _ if stays && visit.is_fragment() => visit.fragment(html! {}, Some(flash)),
+                _ if stays && visit.is_fragment() => visit.fragment(html! { li hidden {} }, Some(flash)),
                 Some(address) => visit.go(&address, flash),
                 None if stays => visit.back(&format!("/{}/{id}", object.plural), flash),
                 None => visit.go(local_path(typed.text("back")).unwrap_or(&format!("/{}/{id}", object.plural)), flash),

@@ -19,7 +19,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         (composer::draw(sight, csrf))
         @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
     };
-    let side = html! { (panel::draw(sight)) };
+    let side = html! { span id="related" {} (panel::draw(sight)) };
     record_columns(fields, middle, side)
 }
 
