@@ -28,6 +28,8 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
             }
             let health = store.health().await;
             say(health.is_ok(), format!("database answers{}", health.err().map(|e| format!(": {e}")).unwrap_or_default()));
+            let sound = store.verify().await;
+            say(sound.is_ok(), format!("database is undamaged{}", sound.err().map(|e| format!(": {e}")).unwrap_or_default()));
             store.close().await;
         }
         (Err(stop), _) => say(false, stop.to_string()),

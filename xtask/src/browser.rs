@@ -2,7 +2,7 @@
 
 use crate::machine::{free_port, scratch};
 use crate::shell::{self, Outcome, command, root};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Runs a script of `app/tests/browser` against a fresh demo.
@@ -25,23 +25,23 @@ pub fn run(chromium: &Path) -> Outcome {
 }
 
 /// A demo server; ends when dropped.
-struct Demo {
+pub struct Demo {
     child: Child,
-    url: String,
+    pub url: String,
     /// What the demo printed: address and sign-ins.
-    output: std::path::PathBuf,
-    folder: std::path::PathBuf,
+    output: PathBuf,
+    folder: PathBuf,
 }
 
 impl Demo {
-    fn start() -> Outcome<Demo> {
+    /// Starts one on a free loopback port, with the binary built last.
+    pub fn start() -> Outcome<Demo> {
         let folder = scratch("demo")?;
         let port = free_port()?;
         let output = folder.join("printed.txt");
         let printed = std::fs::File::create(&output).map_err(|e| e.to_string())?;
         let log = std::fs::File::create(folder.join("log.txt")).map_err(|e| e.to_string())?;
-        let binary = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into).join("debug/akrab");
-        let child = Command::new(binary)
+        let child = Command::new(binary())
             .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(folder.join("data"))
             .stdin(Stdio::null())
@@ -52,6 +52,14 @@ impl Demo {
         let mut demo = Demo { child, url: format!("http://127.0.0.1:{port}"), output, folder };
         demo.wait(port)?;
         Ok(demo)
+    }
+
+    /// An API token of the administrator.
+    pub fn token(&self) -> Outcome<String> {
+        let mut command = Command::new(binary());
+        command.args(["token", "add", "admin@akrab.test", "--data"]).arg(self.folder.join("data/demo")).stdin(Stdio::null());
+        let output = command.output().map_err(|e| e.to_string())?;
+        if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).trim().to_string()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     }
 
     /// Until the server answers; at most two minutes, for a debug build fills its demo slowly.
@@ -68,6 +76,11 @@ impl Demo {
         }
         Err("the demo did not answer within two minutes".into())
     }
+}
+
+/// The program as built last.
+fn binary() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into).join("debug/akrab")
 }
 
 impl Drop for Demo {

@@ -34,7 +34,8 @@ pub fn node() -> Outcome {
     if has("node") && has("npm") { Ok(()) } else { install(&["nodejs", "npm"], "Node.js 20 or newer with npm") }
 }
 
-fn install(packages: &[&str], what: &str) -> Outcome {
+/// Installs Debian packages, or says that they are missing.
+pub fn install(packages: &[&str], what: &str) -> Outcome {
     if !(is_root() && has("apt-get")) {
         return Err(format!("{what} is missing. Install it and start again; on Debian or Ubuntu: apt-get install {}", packages.join(" ")));
     }

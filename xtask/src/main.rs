@@ -3,6 +3,8 @@
 //! To add a chore: one module with `pub fn run(args: &[String]) -> Outcome` and one line in `CHORES`.
 
 mod browser;
+mod fuzz_http;
+mod kill;
 mod machine;
 mod postgres;
 mod shell;
@@ -16,6 +18,8 @@ type Chore = fn(&[String]) -> Outcome;
 const CHORES: &[(&str, &str, Chore)] = &[
     ("test", "sets up and passes all tests, on both databases and in a real browser", test::run),
     ("shots", "writes a picture of every screen to shots/ and checks each for accessibility", shots::run),
+    ("kill", "kills the program while it writes (--rounds 200) and looks for what was lost", kill::run),
+    ("fuzz-http", "attacks the API of a demo with schemathesis and sqlmap", fuzz_http::run),
 ];
 
 fn main() {
@@ -24,7 +28,7 @@ fn main() {
     let Some((_, _, run)) = chore else {
         eprintln!("cargo xtask CHORE\n");
         for (name, what, _) in CHORES {
-            eprintln!("  {name:8} {what}");
+            eprintln!("  {name:10} {what}");
         }
         std::process::exit(2);
     };

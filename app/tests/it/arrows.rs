@@ -104,8 +104,10 @@ fn only_the_store_says_sql() {
 #[test]
 fn the_platform_names_no_object_of_a_domain() {
     let registry = akrab_engine::engine::compile(&crate::workspace::objects()).expect("the objects are sound");
-    let names: Vec<&str> = registry.objects().filter(|o| !o.is_system()).flat_map(|o| [o.key.as_str(), o.plural.as_str()]).collect();
-    assert!(names.len() >= 12);
+    // a word that is also a field of the platform's own objects (the lead of a team) tells nothing
+    let own = |name: &str| registry.objects().filter(|o| o.is_system()).any(|o| o.field(name).is_some());
+    let names: Vec<&str> = registry.objects().filter(|o| !o.is_system()).flat_map(|o| [o.key.as_str(), o.plural.as_str()]).filter(|n| !own(n)).collect();
+    assert!(names.len() >= 11);
     let folders = ["platform/web/src", "platform/store/src", "platform/engine/src", "platform/connect/src"];
     let named = |line: &str| names.iter().any(|n| [format!("\"{n}\""), format!("\"/{n}")].iter().any(|w| line.contains(w.as_str())));
     let tests = |file: &Path| file.components().any(|c| c.as_os_str() == "tests") || file.ends_with("tests.rs");

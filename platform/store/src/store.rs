@@ -197,6 +197,20 @@ impl Store {
         self.read(|conn| conn.query("SELECT 1", &[]).map(|_| ())).await
     }
 
+    /// Reads the whole SQLite file for damage; on PostgreSQL, which keeps checksums of its own, whether it answers.
+    ///
+    /// # Errors
+    /// `Corrupt` with the first damage found.
+    pub async fn verify(&self) -> Result<(), StoreError> {
+        match self.target().clone() {
+            Target::Sqlite { path } => {
+                let checked = tokio::task::spawn_blocking(move || crate::sqlite::backup::check(&path)).await;
+                checked.map_err(StoreError::other)?.map(|_| ())
+            }
+            Target::Postgres { .. } => self.health().await,
+        }
+    }
+
     pub fn stats(&self) -> Stats {
         let figures = &self.inner.shared.figures;
         let mut stats = Stats {

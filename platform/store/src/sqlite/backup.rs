@@ -60,7 +60,8 @@ fn copy(source: &Connection, draft: &Path) -> Result<(), StoreError> {
     copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(failure)
 }
 
-fn check(file: &Path) -> Result<Vec<(String, u64)>, StoreError> {
+/// Reads the whole file for damage; gives its tables and how many rows they have.
+pub(crate) fn check(file: &Path) -> Result<Vec<(String, u64)>, StoreError> {
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failure)?;
     let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failure)?;
     if verdict != "ok" {

@@ -12,6 +12,9 @@ use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::str::FromStr;
 
+/// Longest text searched for, in characters.
+const MOST_WORDS: usize = 200;
+
 /// Query parameters, each at most once and known by name.
 pub struct Ask(HashMap<String, String>);
 
@@ -46,6 +49,15 @@ impl Ask {
         }
     }
 
+    /// # Errors
+    /// `invalid` when the words searched for are too many.
+    pub fn words_fit(&self) -> Result<()> {
+        match self.0.get("q") {
+            Some(q) if q.chars().count() > MOST_WORDS => Err(Problem::invalid(vec![FieldProblem::new("q", "too_long").with("max", MOST_WORDS)])),
+            _ => Ok(()),
+        }
+    }
+
     /// The list a request means.
     ///
     /// # Errors
@@ -55,6 +67,7 @@ impl Ask {
         if limit == Some(0) {
             return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_small").with("min", 1)]));
         }
+        self.words_fit()?;
         Ok(ListRequest {
             object: object.into(),
             filter: self.text("filter").map(|f| Filter::parse(&f)).transpose().map_err(at_filter)?,

@@ -68,6 +68,7 @@ fn answers(status: &str, schema: Json, problems: &[&str]) -> Json {
     for status in problems {
         map.insert((*status).into(), json!({"$ref": "#/components/responses/Problem"}));
     }
+    map.insert("414".into(), json!({"description": "The address is too long to be read"}));
     Json::Object(map)
 }
 

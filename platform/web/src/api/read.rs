@@ -48,6 +48,9 @@ pub async fn one(caller: ApiCaller, Path((object, id)): Path<(String, String)>, 
 pub async fn history(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["before"])?;
     let (id, before) = (record_id(&id)?, ask.parsed::<i64>("before")?);
+    if before.is_some_and(|id| id < 1) {
+        return Err(Problem::invalid(vec![FieldProblem::new("before", "too_small").with("min", 1)]).into());
+    }
     let changes = caller.read(move |tx| { let key = object_of(tx, &object)?; tx.history(&key, id, before) }).await?;
     Ok(answer(200, &json!({"data": changes.iter().map(shape::change).collect::<Vec<_>>()})))
 }
@@ -103,9 +106,7 @@ pub async fn groups(caller: ApiCaller, Path(object): Path<String>, RawQuery(quer
 pub async fn search(caller: ApiCaller, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["q", "limit", "objects"])?;
     let q = ask.text("q").ok_or_else(|| Problem::invalid(vec![FieldProblem::new("q", "required")]))?;
-    if q.chars().count() > 200 {
-        return Err(Problem::invalid(vec![FieldProblem::new("q", "too_long").with("max", 200)]).into());
-    }
+    ask.words_fit()?;
     let limit = ask.parsed::<usize>("limit")?.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 100)]).into());

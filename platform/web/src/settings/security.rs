@@ -7,6 +7,7 @@ use crate::form::Fields;
 use crate::locale::Text;
 use crate::sign_in::{differ, new_password};
 use crate::state::Web;
+use crate::ui::element::drawing;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::frame::content;
@@ -20,7 +21,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -115,9 +116,7 @@ async fn change_password(visit: Visit, fields: Fields) -> Reply {
 /// The address as a picture an authenticator scans.
 fn qr(url: &str) -> Markup {
     let drawn = QrCode::new(url.as_bytes()).map(|code| code.render::<svg::Color<'_>>().min_dimensions(180, 180).build()).unwrap_or_default();
-    // the renderer writes an XML head that has no place inside a page
-    let start = drawn.find("<svg").unwrap_or(0);
-    PreEscaped(drawn[start..].to_string())
+    drawing(&drawn)
 }
 
 fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {

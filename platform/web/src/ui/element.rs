@@ -76,6 +76,12 @@ pub fn void_element(tag: &str, attrs: &Attrs) -> Markup {
     PreEscaped(out)
 }
 
+/// A picture that the program itself has drawn as SVG. Never for anything that came from outside.
+pub fn drawing(svg: &str) -> Markup {
+    // an XML head has no place inside a page
+    PreEscaped(svg[svg.find("<svg").unwrap_or(0)..].to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 /// The steps; `current` counts from 0. A step done is a link when it has an address.
 pub fn steps(label: &str, all: &[(String, Option<String>)], current: usize) -> Markup {
     html! {
-        nav.ak-steps aria-label=(label) { ol {
+        // on a phone the steps scroll sideways: the keyboard must reach them
+        nav.ak-steps aria-label=(label) tabindex="0" { ol {
             @for (i, (words, href)) in all.iter().enumerate() {
                 @let state = match i.cmp(&current) {
                     std::cmp::Ordering::Less => "done",

@@ -12,6 +12,9 @@ export const picker = (select: HTMLSelectElement) => {
   const url = select.dataset.linkPicker;
   const create = select.dataset.createUrl;
   const name = (typed: string) => (select.dataset.createLabel ?? "NAME").replace("NAME", typed);
+  // Tom Select takes the label away from the element it hides.
+  const label = select.labels?.[0]?.textContent?.trim();
+  if (label && !select.ariaLabel) select.ariaLabel = label;
   new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: "×" } } : {},
     valueField: "value", labelField: "label", searchField: url ? [] : ["label", "text"],

@@ -1,0 +1,141 @@
+//! The program is killed while it writes: what it acknowledged is there, what it did not is whole or
+//! absent, and an interrupted job goes on once.
+//!
+//! `AKRAB_KILL_ROUNDS` sets the number of kills (4 when absent); the seed of each is printed.
+
+use crate::server::Server;
+use crate::wire::Wire;
+use crate::workspace::folder;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const WRITERS: usize = 4;
+
+/// A create that was sent: its key, and the id once it was acknowledged.
+struct Sent {
+    key: String,
+    id: Option<i64>,
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
+    let rounds: u64 = std::env::var("AKRAB_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
+    let folder = folder();
+    let mut server = Server::new(&folder);
+    let (mut acknowledged, mut lost) = (0, 0);
+    for round in 0..rounds {
+        let delay = Duration::from_millis(5 + chance(round) % 496);
+        eprintln!("round {round}: killed after {} ms", delay.as_millis());
+        let stop = AtomicBool::new(false);
+        let journal: Vec<Sent> = thread::scope(|scope| {
+            let writers: Vec<_> = (0..WRITERS).map(|w| {
+                let (wire, stop) = (server.wire.clone(), &stop);
+                scope.spawn(move || write(&wire, round, w, stop))
+            }).collect();
+            thread::sleep(delay);
+            server.kill();
+            stop.store(true, Ordering::Relaxed);
+            writers.into_iter().flat_map(|w| w.join().expect("a writer ends")).collect()
+        });
+        let restarted = Instant::now();
+        server.start();
+        assert!(restarted.elapsed() < Duration::from_secs(20), "round {round}: the restart took {:?}", restarted.elapsed());
+        for sent in &journal {
+            acknowledged += usize::from(sent.id.is_some());
+            lost += usize::from(!verify(&server.wire, sent));
+        }
+    }
+    server.kill();
+    let doctor = server.run(&["doctor"]);
+    assert!(doctor.contains("database is undamaged"), "{doctor}");
+    eprintln!("{rounds} kills, {acknowledged} acknowledged creates, {lost} lost");
+    assert!(acknowledged > 0, "no writer ever got an answer");
+    assert_eq!(lost, 0);
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// Creates contacts until the server is gone; what it acknowledged is in the journal.
+fn write(wire: &Wire, round: u64, writer: usize, stop: &AtomicBool) -> Vec<Sent> {
+    let mut journal = Vec::new();
+    for n in 0.. {
+        let key = format!("bunuh-{round}-{writer}-{n}");
+        let body = json!({"name": format!("Wulan {round} {writer} {n}"), "external_key": key, "note": "x".repeat(500)}).to_string();
+        let answer = wire.call("POST", "/api/v1/contacts", &[("idempotency-key", &key)], &body);
+        let over = answer.is_err() || stop.load(Ordering::Relaxed);
+        let id = answer.ok().and_then(|r| if r.status == 201 { r.json()["id"].as_i64() } else { panic!("{r:?}") });
+        journal.push(Sent { key, id });
+        if over {
+            break;
+        }
+    }
+    journal
+}
+
+/// Whether a sent create is as it was acknowledged, or else whole or absent.
+fn verify(wire: &Wire, sent: &Sent) -> bool {
+    let filter = json!({"field": "external_key", "op": "is", "value": sent.key}).to_string();
+    let found = wire.call("GET", &format!("/api/v1/contacts?filter={}", escape(&filter)), &[], "").expect("the server answers").json();
+    let records = found["data"].as_array().cloned().unwrap_or_default();
+    assert!(records.len() <= 1, "{} is there {} times", sent.key, records.len());
+    let Some(record) = records.first() else {
+        eprintln!("{} is not there{}", sent.key, if sent.id.is_some() { " though it was acknowledged" } else { "" });
+        return sent.id.is_none();
+    };
+    let id = record["id"].as_i64().unwrap_or_default();
+    assert!(sent.id.is_none_or(|s| s == id), "{} has another id", sent.key);
+    assert_eq!(record["note"].as_str().map(str::len), Some(500), "{} is half there", sent.key);
+    let history = wire.call("GET", &format!("/api/v1/contacts/{id}/history"), &[], "").expect("the server answers").json();
+    assert_eq!(history["data"][0]["kind"], "create", "{} has no history", sent.key);
+    let body = json!({"name": record["name"], "external_key": sent.key, "note": "x".repeat(500)}).to_string();
+    if sent.id.is_some() {
+        let again = wire.call("POST", "/api/v1/contacts", &[("idempotency-key", &sent.key)], &body).expect("the server answers");
+        assert_eq!(again.json()["id"].as_i64(), Some(id), "the repeated request got another answer: {again:?}");
+    }
+    true
+}
+
+#[test]
+fn an_import_that_was_killed_goes_on_once() {
+    const ROWS: usize = 4_000;
+    let folder = folder();
+    let mut server = Server::prepared(&folder);
+    let file = folder.join("orang.csv");
+    let mut csv = String::from("name,email,external_key\n");
+    for n in 0..ROWS {
+        let _ = writeln!(csv, "Sekar Nomor {n},sekar{n}@contoh.co.id,impor-{n}");
+    }
+    std::fs::write(&file, csv).expect("the file is written");
+    let path = file.display().to_string();
+    let mut import = server.command(&["import", "contact", &path]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("the import starts");
+    thread::sleep(Duration::from_millis(std::env::var("AKRAB_IMPORT_KILL_MS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500)));
+    let _ = import.kill();
+    let _ = import.wait();
+    server.start();
+    let count = || server.wire.call("GET", "/api/v1/contacts?limit=1&count=exact&columns=name", &[], "").expect("the server answers").json()["count"].as_u64();
+    eprintln!("{:?} rows were there when the import was killed", count());
+    let end = Instant::now() + Duration::from_secs(150);
+    while count() != Some(ROWS as u64) {
+        assert!(Instant::now() < end, "the import did not go on: {:?} of {ROWS}", count());
+        thread::sleep(Duration::from_millis(250));
+    }
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(count(), Some(ROWS as u64), "rows came twice");
+    drop(server);
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// The same for the same round.
+fn chance(round: u64) -> u64 {
+    let mut x = round.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x ^= x >> 31;
+    x = x.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x ^ (x >> 29)
+}
+
+/// Percent-encodes a query value.
+pub fn escape(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
