@@ -5,10 +5,13 @@ use super::address::Address;
 use super::head;
 use super::state::Listing;
 use crate::filter::builder::count_words;
+use crate::filter::tree;
 use crate::{Reply, Visit};
 use akrab_engine::{ListRequest, Tx};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Count, Filter};
+use akrab_model::filter::Op;
+use akrab_model::object::ViewKind;
+use akrab_model::{Count, FieldType, Filter, Object};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
@@ -48,6 +51,7 @@ pub async fn tabs(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs)
         let mut counts = Vec::new();
         for (n, view) in listing.views.iter().enumerate().filter(|(n, _)| *n != listing.at) {
             let filter = view.state.filter.as_ref().and_then(|f| Filter::from_json(f).ok());
+            let filter = if view.state.kind == ViewKind::Board { on_board(&listing.object, filter) } else { filter };
             let request = ListRequest { object: listing.object.key.clone(), filter, ..ListRequest::default() };
             // a view over fields the reader may not see simply has no count
             if let Ok(count) = tx.count(&request, false) {
@@ -62,6 +66,15 @@ pub async fn tabs(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs)
         @for (n, count) in counts { span.ak-count id={ "view-count-" (n) } hx-swap-oob="true" { (head::count_words(&look, count)) } }
     };
     Ok(body.into_response())
+}
+
+/// What a board counts: the cards in its open stages.
+fn on_board(object: &Object, filter: Option<Filter>) -> Option<Filter> {
+    let by = object.decl.board.as_ref().and_then(|board| object.field(&board.by)).filter(|f| f.kind == FieldType::Stage);
+    match by {
+        Some(field) => Some(tree::with(filter.as_ref(), Filter::test(&format!("{}.category", field.key), Op::Is, "open"))),
+        None => filter,
+    }
 }
 
 /// The totals of a long list, put under its columns.

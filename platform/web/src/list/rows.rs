@@ -90,6 +90,7 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
     let mut fields = 0;
     let mut status = false;
     let mut meta = false;
+    let crowded = crowded(listing);
     listing
         .columns()
         .map(|(state, field)| {
@@ -122,13 +123,31 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
             Column {
                 key: field.key.clone(),
                 label: field.label.get(listing.look.key()).to_string(),
-                width: state.width.or_else(|| width(&listing.look, field)),
+                width: state.width.or_else(|| width(&listing.look, field)).or_else(|| crowded.then(|| least(field))),
                 numeric: field.kind.is_number(),
                 sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
                 phone,
             }
         })
         .collect()
+}
+
+/// Room beside the title on a usual screen, in px.
+const ROOM: u16 = 980;
+
+/// Whether the columns want more room than there is: then they keep their least width and the
+/// table scrolls under its first column.
+fn crowded(listing: &Listing) -> bool {
+    let wanted = listing.columns().map(|(state, field)| state.width.or_else(|| width(&listing.look, field)).unwrap_or_else(|| least(field)));
+    wanted.map(u32::from).sum::<u32>() > u32::from(ROOM)
+}
+
+/// Least width of a text column.
+fn least(field: &Field) -> u16 {
+    match field.kind {
+        FieldType::Link | FieldType::Links | FieldType::Email | FieldType::LongText => 140,
+        _ => 110,
+    }
 }
 
 /// A width that fits the type and the head; text columns share the rest.

@@ -209,7 +209,7 @@ fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
                         span.ak-truncate { (column.label) }
                     }
                 }
-                None => { span { (column.label) } }
+                None => { span { span.ak-truncate { (column.label) } } }
             }
             span.ak-resize data-resize aria-hidden="true" {}
         }
