@@ -12,6 +12,7 @@ mod faults;
 mod how_to;
 mod kill;
 mod lists;
+mod records;
 mod rights;
 mod server;
 mod values;

@@ -1,0 +1,195 @@
+//! Records as a browser meets them: made, changed, fought over, deleted, brought back, converted.
+
+use crate::browser::{Answer, Browser};
+use crate::workspace::{Workspace, both};
+use akrab_engine::TimelineRequest;
+use axum::http::StatusCode;
+use serde_json::json;
+
+/// Somebody of this role at a browser, with his id.
+async fn somebody(w: &Workspace, name: &str, role: &str) -> (Browser, i64) {
+    let role = w.engine.people().roles.iter().find(|r| r.key == role).map(|r| r.id).expect("the role exists");
+    let user = w.user(name, role, None).await;
+    (Browser::of(w, user).await, user)
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Value of a hidden input of the form drawn.
+fn hidden(page: &Answer, name: &str) -> String {
+    let start = page.html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no input {name}"));
+    start.split('"').next().unwrap_or_default().to_string()
+}
+
+fn id_of(address: &str) -> i64 {
+    address.rsplit('/').next().and_then(|id| id.split('?').next()?.parse().ok()).unwrap_or_else(|| panic!("no record at {address}"))
+}
+
+both!(a_form_makes_one_record_however_often_it_is_sent, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    w.make("account", json!({"name": "PT Karya Boga", "phone": "0361 223344", "owner": user})).await;
+    let hints = browser.fragment("/accounts/hints?name=Karya%20Boga&phone=0361-223344").await;
+    assert!(hints.html.contains("PT Karya Boga") && hints.html.contains("Telepon sama"), "what is typed resembles a known account: {}", hints.html);
+    let page = browser.fragment("/accounts/new?name=Kedai%20Rindang").await;
+    assert!(page.html.contains("Kedai Rindang"), "the context is filled in");
+    let once = hidden(&page, "once");
+    let sent = form(&[("once", &once), ("name", "Kedai Rindang"), ("fields", "name")]);
+    let first = browser.post("/accounts/new", &sent).await;
+    let second = browser.post("/accounts/new", &sent).await;
+    assert_eq!((first.status, id_of(&first.location)), (StatusCode::OK, id_of(&second.location)));
+    assert_eq!(browser.get("/accounts?filter=").await.rows().len(), 2);
+});
+
+both!(a_refused_form_keeps_what_was_typed, async |w: &Workspace| {
+    let (mut browser, _) = somebody(w, "ratna", "administrator").await;
+    let refused = browser.post("/contacts/new", &form(&[("name", "Suparman"), ("email", "bukan-email"), ("phone", "0812-3456-7890"), ("fields", "name,email,phone")])).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for kept in ["Suparman", "bukan-email", "0812-3456-7890", "href=\"#f-email\"", "harus memuat tanda @"] {
+        assert!(refused.html.contains(kept), "{kept} is missing");
+    }
+    let more = browser.post("/contacts/new", &form(&[("name", "Suparman"), ("more", "1"), ("fields", "name")])).await;
+    assert!(more.html.contains("Suparman") && more.html.contains("name=\"birthday\""), "more fields keep the input");
+});
+
+both!(two_people_lose_nothing, async |w: &Workspace| {
+    let (mut siti, user) = somebody(w, "siti", "administrator").await;
+    let (mut budi, _) = somebody(w, "budi", "administrator").await;
+    let id = w.make("account", json!({"name": "Hotel Puri", "payment_terms": 14, "owner": user})).await;
+    let version = hidden(&siti.get(&format!("/accounts/{id}/edit")).await, "version");
+    let edit = |field: &str, was: &str, now: &str, more: &[(&str, &str)]| {
+        let was_name = format!("was.{field}");
+        let mut pairs = vec![("version", version.as_str()), ("fields", field), (was_name.as_str(), was), (field, now)];
+        pairs.extend(more);
+        form(&pairs)
+    };
+    let address = format!("/accounts/{id}/edit");
+    assert_eq!(budi.post(&address, &edit("payment_terms", "14", "30", &[])).await.location, format!("/accounts/{id}"));
+    // another field of the same, older version: both changes stand
+    assert_eq!(siti.post(&address, &edit("note", "", "Bayar Jumat", &[])).await.location, format!("/accounts/{id}"));
+    // the same field: nobody wins silently
+    let clash = siti.post(&address, &edit("payment_terms", "14", "45", &[])).await;
+    assert_eq!(clash.status, StatusCode::PRECONDITION_FAILED);
+    for told in ["budi", "14", "30", "45"] {
+        assert!(clash.html.contains(told), "the clash tells {told}");
+    }
+    let now = hidden(&clash, "version");
+    let theirs = form(&[("version", &now), ("fields", "payment_terms"), ("was.payment_terms", "30"), ("payment_terms", "45"), ("choice.payment_terms", "theirs")]);
+    siti.post(&address, &theirs).await;
+    let mine = form(&[("version", &now), ("fields", "payment_terms"), ("was.payment_terms", "30"), ("payment_terms", "45"), ("choice.payment_terms", "mine")]);
+    let record = |w: &Workspace| w.engine.clone();
+    assert_eq!(record(w).get(&w.system(), "account", id).await.expect("the account").get("payment_terms").int(), Some(30));
+    siti.post(&address, &mine).await;
+    let kept = record(w).get(&w.system(), "account", id).await.expect("the account");
+    assert_eq!((kept.get("payment_terms").int(), kept.text("note").to_string()), (Some(45), "Bayar Jumat".to_string()));
+});
+
+both!(one_field_is_edited_where_it_stands, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let id = w.make("account", json!({"name": "Toko Sumber", "owner": user})).await;
+    let address = format!("/accounts/{id}/fields/credit_limit");
+    assert!(browser.fragment(&address).await.html.contains("name=\"credit_limit\""));
+    let saved = browser.post(&address, &form(&[("was.credit_limit", ""), ("credit_limit", "1,5jt")])).await;
+    assert!(saved.html.contains("1.500.000"), "money is understood: {}", saved.html);
+    let stale = browser.post(&address, &form(&[("was.credit_limit", ""), ("credit_limit", "2jt")])).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    let wrong = browser.post(&address, &form(&[("was.credit_limit", "1.500.000"), ("credit_limit", "banyak")])).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.html.contains("banyak"));
+});
+
+both!(a_change_is_taken_back, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let id = w.make("account", json!({"name": "Lama", "owner": user})).await;
+    browser.post(&format!("/accounts/{id}/fields/name"), &form(&[("name", "Baru")])).await;
+    let history = browser.get(&format!("/accounts/{id}/history")).await;
+    assert!(history.html.contains("Lama") && history.html.contains("Baru"));
+    let undo = history.html.split("action=\"/changes/").nth(1).and_then(|rest| rest.split('"').next()).expect("a way back");
+    browser.post(&format!("/changes/{undo}"), "").await;
+    assert_eq!(w.engine.get(&w.system(), "account", id).await.expect("the account").title(), "Lama");
+});
+
+both!(the_bin_gives_back, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let id = w.make("account", json!({"name": "Kafe Senja", "owner": user})).await;
+    w.make("contact", json!({"name": "Wulan", "account": id, "owner": user})).await;
+    let asked = browser.fragment(&format!("/accounts/{id}/delete")).await;
+    assert!(asked.html.contains("Kontak") && asked.html.contains("Kafe Senja"), "what hangs on it is listed");
+    let gone = browser.post(&format!("/accounts/{id}/delete"), "").await;
+    assert_eq!(gone.location, "/accounts");
+    assert_eq!(browser.get(&format!("/accounts/{id}")).await.status, StatusCode::NOT_FOUND);
+    assert!(browser.get("/accounts/bin").await.html.contains("Kafe Senja"));
+    let back = browser.post(&format!("/accounts/{id}/restore"), "").await;
+    assert_eq!(back.location, format!("/accounts/{id}"));
+    assert_eq!(browser.get(&back.location).await.status, StatusCode::OK);
+    browser.post(&format!("/accounts/{id}/delete"), "").await;
+    browser.post(&format!("/accounts/{id}/purge"), "").await;
+    assert!(!browser.get("/accounts/bin").await.html.contains("Kafe Senja"));
+});
+
+both!(a_lead_becomes_an_opportunity, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let id = w.make("lead", json!({"name": "Rina Kusumawati", "company": "Kedai Teras Hijau", "phone": "0813-1111-2222", "owner": user})).await;
+    let dialog = browser.fragment(&format!("/leads/{id}/conversion")).await;
+    assert!(dialog.html.contains("name=\"amount\""), "the declared inputs are asked for");
+    let made = browser.post(&format!("/leads/{id}/conversion"), &form(&[("opportunity", "Kopi bulanan"), ("amount", "25jt"), ("account", "")])).await;
+    assert!(made.location.starts_with("/opportunities/"), "the answer leads to the opportunity: {} {}", made.status, made.location);
+    let page = browser.get(&made.location).await;
+    for told in ["Kopi bulanan", "Kedai Teras Hijau", "25.000.000"] {
+        assert!(page.html.contains(told), "{told} is missing");
+    }
+});
+
+both!(a_call_is_told_wherever_it_belongs, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
+    let contact = w.make("contact", json!({"name": "Lestari", "account": account, "owner": user})).await;
+    let saved = browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "call"), ("body", "Minta contoh Gayo 2 kg"), ("at", "")])).await;
+    assert!(saved.html.contains("Minta contoh Gayo"), "the timeline comes back with it: {}", saved.html);
+    for (object, id) in [("account", account), ("contact", contact)] {
+        let timeline = w.engine.timeline(&w.system(), object, id, TimelineRequest::default()).await.expect("a timeline");
+        assert!(timeline.events.iter().any(|e| e.kind == "call"), "the {object} tells of the call");
+        assert!(browser.get(&format!("/{object}s/{id}")).await.html.contains("Minta contoh Gayo"));
+    }
+    let task = browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "task"), ("body", "telepon Lestari besok 10.00")])).await;
+    assert!(task.html.contains("telepon Lestari") && task.html.contains("Besok 10.00"), "the moment is understood: {}", task.html);
+});
+
+both!(what_is_out_of_sight_is_not_there, async |w: &Workspace| {
+    let (_, owner) = somebody(w, "ratna", "administrator").await;
+    let (mut fajar, _) = somebody(w, "fajar", "service").await;
+    let id = w.make("lead", json!({"name": "Rahasia", "owner": owner})).await;
+    for page in ["", "/edit", "/history", "/access", "/delete", "/timeline", "/entries", "/fields/name", "/conversion", "/clone", "/actions", "/peek"] {
+        let answer = fajar.fragment(&format!("/leads/{id}{page}")).await;
+        assert!(!answer.html.contains("Rahasia"), "{page} tells of it");
+        let wanted = if page == "/clone" || page == "/edit" { vec![StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] } else { vec![StatusCode::NOT_FOUND] };
+        let scripted = page == "/peek" && answer.status == StatusCode::NOT_FOUND;
+        assert!(scripted || wanted.contains(&answer.status), "{page} answers {}", answer.status);
+    }
+    for (page, body) in [("/edit", "name=x&fields=name"), ("/fields/name", "name=x"), ("/delete", ""), ("/favourite", ""), ("/disqualification", "reason=x"), ("/entries", "kind=note&body=x")] {
+        let answer = fajar.post(&format!("/leads/{id}{page}"), body).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "POST {page}");
+    }
+    assert!(!fajar.fragment("/search?q=rahasia").await.html.contains("Rahasia</"));
+    assert!(!fajar.get("/pick/lead?q=rahasia").await.html.contains("Rahasia"));
+    assert_eq!(w.engine.get(&w.system(), "lead", id).await.expect("the lead").title(), "Rahasia");
+});
+
+both!(a_search_finds_and_remembers, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let id = w.make("contact", json!({"name": "Lestari Handayani", "phone": "0812-3456-7890", "owner": user})).await;
+    for typed in ["lest", "7890", "0812-3456", "lestary"] {
+        let found = browser.fragment(&format!("/search?q={typed}")).await;
+        assert!(found.html.contains(&format!("/contacts/{id}")), "{typed} finds the contact");
+    }
+    browser.get(&format!("/contacts/{id}")).await;
+    for _ in 0..50 {
+        if browser.fragment("/search?q=").await.html.contains(&format!("/contacts/{id}")) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("a visit is remembered");
+});
