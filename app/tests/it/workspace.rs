@@ -90,7 +90,7 @@ impl Workspace {
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             mailer: Arc::new(NoMail),
-            work: akrab_engine::Work::default(),
+            work: crate::jobs::work(),
             files: folder.join("files"),
         };
         let engine = Engine::start(setup).await.unwrap_or_else(|p| panic!("the engine starts: {p:?}"));

@@ -1,11 +1,10 @@
 //! Accounts: names that compare without their legal form, trees without circles.
 
 use crate::keys::{self, account as f};
-use akrab_engine::{Behaviour, Draft, ListRequest, Result, Tx};
-use akrab_model::filter::Op;
+use akrab_engine::{Behaviour, Draft, Result, Tx};
 use akrab_model::text::{company, identity};
 use akrab_model::value::Input;
-use akrab_model::{Filter, RecordId, Value};
+use akrab_model::{RecordId, Value};
 use serde_json::json;
 
 /// Deepest tree of companies that is followed.
@@ -92,14 +91,7 @@ pub fn find_account(tx: &mut Tx, name: &str) -> Result<Option<RecordId>> {
     if key.is_empty() {
         return Ok(None);
     }
-    let request = ListRequest {
-        object: keys::ACCOUNT.into(),
-        filter: Some(Filter::test(f::NAME_KEY, Op::Is, json!(key))),
-        columns: vec![f::NAME.into()],
-        limit: 1,
-        ..ListRequest::default()
-    };
-    Ok(tx.list(&request)?.records.first().map(|record| record.id))
+    tx.find_by(keys::ACCOUNT, f::NAME_KEY, &Value::Text(key))
 }
 
 /// The account of this name, made with `more` fields when there is none.

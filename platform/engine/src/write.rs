@@ -24,11 +24,12 @@ use crate::ctx::Ctx;
 use crate::people;
 use crate::rights::{Access, Rights};
 use crate::{Engine, Result};
-use akrab_model::filter::Env;
+use akrab_model::filter::{Env, Is, Test};
 use akrab_model::value::ParseEnv;
-use akrab_model::{Cond, Object, Problem, Record, RecordId, Registry};
+use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Record, RecordId, Registry, Value};
 use akrab_store::{Bin, Conn};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One transaction with the rights of its context. Reading and writing verbs hang on it; what a
 /// verb calls on the same `Tx` belongs to the same transaction.
@@ -45,6 +46,17 @@ pub struct Tx<'a> {
     pub(crate) queued: bool,
     /// Ids of the history entries written so far, for whoever may want to undo them.
     pub(crate) changes: Vec<i64>,
+    /// Facts found out in this transaction that need not be asked for again.
+    pub(crate) known: Arc<Mutex<Known>>,
+}
+
+/// What one transaction has learnt.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Records that exist; with `true` those the actor may also see.
+    pub targets: HashSet<(ObjectIx, RecordId, bool)>,
+    /// Unique values that nobody in the database has: (object, field, comparable value).
+    pub free: HashSet<(ObjectIx, FieldIx, Raw)>,
 }
 
 /// What a committed transaction means for the rest of the program.
@@ -57,7 +69,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = engine.registry();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx { conn, engine, ctx, registry, rights, writing: false, people_changed: false, queued: false, changes: Vec::new() }
+        Tx { conn, engine, ctx, registry, rights, writing: false, people_changed: false, queued: false, changes: Vec::new(), known: Arc::default() }
     }
 
     /// The same transaction with the program's own rights.
@@ -136,6 +148,25 @@ impl<'a> Tx<'a> {
         }
         self.load_links(object, std::slice::from_mut(&mut record))?;
         Ok(record)
+    }
+
+    /// The oldest living record whose `field` is `value`, among those the actor may see.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown object or field, and what the database answers.
+    pub fn find_by(&mut self, object: &str, field: &str, value: &Value) -> Result<Option<RecordId>> {
+        let object = self.object(object)?;
+        let by = object.field_ix(field).ok_or_else(Problem::not_found)?;
+        let value = object.at(by).comparable(value.to_raw());
+        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::Eq(value) });
+        let cond = test.and(self.rights.cond(&object, Access::Read));
+        let registry = self.registry.clone();
+        Ok(self.conn.ids_after(&registry, &object, &cond, 0, 1)?.first().copied())
+    }
+
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
+        // what was learnt stays true even if whoever learnt it panicked
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A record with all its fields whatever the actor may see; for rules and verbs.

@@ -176,6 +176,14 @@ impl Cond {
 }
 
 impl crate::object::Field {
+    /// A stored value in the form tests compare it.
+    pub fn comparable(&self, raw: Raw) -> Raw {
+        match (raw, self.text_mode()) {
+            (Raw::Text(text), TextMode::Folded) => Raw::Text(crate::text::fold(&text)),
+            (Raw::Text(text), TextMode::Ascii) => Raw::Text(text.to_ascii_lowercase()),
+            (raw, _) => raw,
+        }
+    }
     /// How this field's text compares.
     pub fn text_mode(&self) -> TextMode {
         use crate::object::FieldType::*;

@@ -8,10 +8,11 @@ use super::source::Line;
 use crate::{Access, Draft, Result, Tx};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::{Input, ParseEnv};
-use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Problem, Raw, Record, Value};
+use akrab_model::filter::{Is, Test};
+use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
 use akrab_store::Bin;
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Changed records shown as examples.
 const SAMPLES: usize = 3;
@@ -33,6 +34,7 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     let env = tx.parse_env();
     let rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
     let stored = stored(tx, plan, &rows)?;
+    free(tx, plan, &rows)?;
     let mut judge = Judge { plan, memory, stored, keep, tally: Tally::default(), pending: Vec::new() };
     for row in rows {
         judge.row(tx, row)?;
@@ -141,6 +143,32 @@ fn stored(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<HashMap<(usize, Stri
         look_up(tx, plan, n, set, values, &mut found)?;
     }
     Ok(found)
+}
+
+/// Finds out in one question per field which unique values nobody has.
+fn free(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<()> {
+    let (object, registry) = (&plan.object, tx.registry.clone());
+    for set in plan.unique.iter().filter(|set| set.len() == 1) {
+        let (ix, field) = (set[0], object.at(set[0]));
+        // a number would have to be read first; texts compare as they stand
+        if !matches!(field.kind, FieldType::Text | FieldType::Email) {
+            continue;
+        }
+        let texts = rows.iter().filter_map(|row| row.texts.get(&field.key));
+        let mut values: HashSet<Raw> = texts.map(|t| field.comparable(Raw::Text(t.clone()))).collect();
+        if values.is_empty() {
+            continue;
+        }
+        let test = Test { path: Vec::new(), object: object.ix, field: ix, is: Is::In(values.iter().cloned().collect()) };
+        let query = Query { object: object.ix, columns: vec![ix], cond: Cond::Test(test), sort: Vec::new(), limit: values.len() + 1, after: None, bin: false };
+        for row in tx.conn.select(&registry, &query)?.rows {
+            for cell in row.cells {
+                values.remove(&field.comparable(cell));
+            }
+        }
+        tx.known().free.extend(values.into_iter().map(|v| (object.ix, ix, v)));
+    }
+    Ok(())
 }
 
 fn look_up(tx: &mut Tx, plan: &Plan, n: usize, set: &[FieldIx], values: Vec<Raw>, found: &mut HashMap<(usize, String), i64>) -> Result<()> {
@@ -345,9 +373,7 @@ impl Judge<'_> {
         let (places, mut drafts): (Vec<_>, Vec<_>) = pending.into_iter().map(|(who, line, draft)| ((who, line), draft)).unzip();
         match tx.attempt(|tx| tx.insert_all(&object, &mut drafts)) {
             Ok(ids) => {
-                for ((who, _), id) in places.iter().zip(ids) {
-                    self.memory.name(*who, id);
-                }
+                self.memory.name(&places.iter().map(|(who, _)| *who).zip(ids).collect());
                 return Ok(());
             }
             Err(problem) if drafts.len() == 1 => return self.lost(places[0], problem),
@@ -356,7 +382,7 @@ impl Judge<'_> {
         for (place, mut draft) in places.into_iter().zip(drafts) {
             fresh(&mut draft);
             match tx.attempt(|tx| tx.insert_all(&object, std::slice::from_mut(&mut draft))) {
-                Ok(ids) => ids.iter().for_each(|id| self.memory.name(place.0, *id)),
+                Ok(ids) => self.memory.name(&ids.into_iter().map(|id| (place.0, id)).collect()),
                 Err(problem) => self.lost(place, problem)?,
             }
         }

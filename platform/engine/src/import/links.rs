@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::source::Line;
 use crate::{Access, Result, Tx};
-use akrab_model::filter::{Is, Test, TextMode};
+use akrab_model::filter::{Is, Test};
 use akrab_model::text::fold;
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Object, Query, Raw};
 use serde_json::Value as Json;
@@ -13,21 +13,12 @@ use std::sync::Arc;
 /// More rows than this for one question are not looked at.
 const MOST: usize = 20_000;
 
-/// A value in the form tests compare it.
-pub(super) fn comparable(field: &Field, raw: Raw) -> Raw {
-    match (raw, field.text_mode()) {
-        (Raw::Text(s), TextMode::Folded) => Raw::Text(fold(&s)),
-        (Raw::Text(s), TextMode::Ascii) => Raw::Text(s.to_ascii_lowercase()),
-        (raw, _) => raw,
-    }
-}
-
 /// Living records whose `by` is one of `values`, as far as the actor may see them: (id, `columns`).
 pub(super) fn among(tx: &mut Tx, object: &Arc<Object>, by: FieldIx, values: Vec<Raw>, columns: Vec<FieldIx>) -> Result<Vec<(i64, Vec<Raw>)>> {
     if values.is_empty() {
         return Ok(Vec::new());
     }
-    let values = values.into_iter().map(|v| comparable(object.at(by), v)).collect::<BTreeSet<_>>().into_iter().collect();
+    let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
     let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
     let cond = test.and(tx.rights.cond(object, Access::Read));
     let query = Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST, after: None, bin: false };

@@ -30,13 +30,24 @@ pub(super) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> V
             found[n] = Some(ID_COLUMN.into());
         }
     }
+    // an export of this program has the id of a link beside its title
+    for ix in fields.iter().filter(|ix| object.at(**ix).to.is_some()) {
+        let field = object.at(*ix);
+        let names = [bare(&format!("{} (ID)", field.label.id)), bare(&format!("{} (ID)", field.label.en))];
+        let written = |n: &usize| header[*n].trim_end().ends_with("(ID)") && names.contains(&titles[*n]);
+        if let Some(column) = (0..titles.len()).find(|n| found[*n].is_none() && written(n)) {
+            used.insert(field.key.clone());
+            found[column] = Some(field.key.clone());
+        }
+    }
     let passes: [&dyn Fn(&Field) -> Vec<String>; 4] =
         [&|f| vec![f.key.clone()], &|f| vec![f.label.id.clone(), f.label.en.clone()], &|f| f.aliases.clone(), &part_aliases];
     for names in passes {
         for ix in fields {
             let field = object.at(*ix);
             let names: Vec<String> = names(field).iter().map(|n| bare(n)).collect();
-            let column = (0..titles.len()).find(|n| found[*n].is_none() && names.contains(&titles[*n]));
+            let fits = |n: &usize| found[*n].is_none() && names.contains(&titles[*n]) && !(field.to.is_some() && named(object, fields, &titles[*n]));
+            let column = (0..titles.len()).find(fits);
             if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
                 used.insert(field.key.clone());
                 found[column] = Some(field.key.clone());
@@ -45,6 +56,13 @@ pub(super) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> V
     }
     split_name(object, fields, &titles, &used, &mut found);
     found
+}
+
+/// Whether a text field is meant to take what this column holds: then names go there, not into a link
+/// that only knows records already made.
+fn named(object: &Object, fields: &[FieldIx], title: &str) -> bool {
+    let texts = fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Text && f.part_of.is_none());
+    texts.into_iter().any(|f| f.aliases.iter().any(|a| bare(a) == title))
 }
 
 /// Files of other programs give first, middle and last name: together they are the name.

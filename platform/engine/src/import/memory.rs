@@ -73,10 +73,12 @@ impl Memory {
         }
     }
 
-    /// A pending record has got its id.
-    pub fn name(&mut self, who: Who, id: i64) {
-        for found in self.fresh.keys.values_mut().chain(self.fresh.unique.values_mut()).filter(|w| **w == who) {
-            *found = Who::Stored(id);
+    /// Pending records have got their ids.
+    pub fn name(&mut self, ids: &HashMap<Who, i64>) {
+        for found in self.fresh.keys.values_mut().chain(self.fresh.unique.values_mut()) {
+            if let Some(id) = ids.get(found) {
+                *found = Who::Stored(*id);
+            }
         }
     }
 
@@ -121,7 +123,7 @@ pub fn key_of(object: &Object, set: &[FieldIx], value: impl Fn(&str) -> Raw) -> 
     let mut key = String::new();
     for ix in set {
         let field = object.at(*ix);
-        match super::links::comparable(field, value(&field.key)) {
+        match field.comparable(value(&field.key)) {
             Raw::Null => return None,
             Raw::Int(n) => key += &n.to_string(),
             Raw::Text(s) => key += &s,

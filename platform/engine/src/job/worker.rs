@@ -102,9 +102,11 @@ impl Worker {
 
     async fn serve(&self, row: JobRow, stop: watch::Receiver<bool>) -> Result<()> {
         let (id, fence) = (row.id, row.fence);
-        let beat = tokio::spawn(renew(self.engine.clone(), id, fence));
-        let answer = self.attempt(&row, stop).await;
-        beat.abort();
+        // a job that was stopped or taken over ends here, even in the middle of long work
+        let answer = tokio::select! {
+            answer = self.attempt(&row, stop) => answer,
+            () = renew(self.engine.clone(), id, fence) => return Ok(()),
+        };
         let Some(end) = self.judge(&row, answer) else { return Ok(()) };
         let ctx = self.engine.system("worker", Door::Job);
         self.engine.write(&ctx, move |tx| Ok(tx.conn.job_end(id, fence, &end)?)).await?;
@@ -166,6 +168,7 @@ impl Worker {
     }
 }
 
+/// Keeps the lease; ends when it is lost.
 async fn renew(engine: Engine, id: i64, fence: i64) {
     loop {
         tokio::time::sleep(RENEW).await;

@@ -59,6 +59,7 @@ impl Tx<'_> {
     }
 
     fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {
+        self.known().targets.clear();
         let change = self.change(object, record.id, kind, "{}".into());
         let ids = self.conn.add_changes(&[change])?;
         self.changes.extend(ids);

@@ -125,8 +125,13 @@ impl Tx<'_> {
                 _ => continue,
             };
             let Some(target) = field.to.map(|to| registry.at(to)) else { continue };
-            let seen = if draft.given.contains(&field.key) { self.rights.cond(target, Access::Read) } else { Cond::True };
+            let given = draft.given.contains(&field.key);
+            if ids.iter().all(|id| self.known().targets.contains(&(target.ix, *id, given))) {
+                continue;
+            }
+            let seen = if given { self.rights.cond(target, Access::Read) } else { Cond::True };
             let found = self.conn.titles(&registry, target, &ids, &seen)?;
+            self.known().targets.extend(found.iter().map(|(id, _)| (target.ix, *id, given)));
             for (n, id) in ids.iter().enumerate().filter(|(_, id)| !found.iter().any(|(f, _)| f == *id)) {
                 let at = if field.kind == FieldType::Links { format!("/{}/{n}", field.key) } else { field.key.clone() };
                 faults.push(FieldProblem::new(&at, "no_such_record").with("id", id));
@@ -145,6 +150,11 @@ impl Tx<'_> {
             }
             let fields: Vec<FieldIx> = set.iter().filter_map(|key| object.field_ix(key)).collect();
             let values: Vec<_> = set.iter().map(|key| draft.after.raw(key)).collect();
+            if let ([ix], [value]) = (fields.as_slice(), values.as_slice())
+                && self.known().free.contains(&(object.ix, *ix, object.at(*ix).comparable(value.clone())))
+            {
+                continue;
+            }
             let except = draft.before.as_ref().map(|b| b.id);
             let registry = self.registry.clone();
             if self.conn.taken(&registry, &object, &fields, &values, except)?.is_some() {

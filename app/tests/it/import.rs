@@ -1,0 +1,237 @@
+//! Imports: the trial tells what the run does, nothing is done twice, undo takes it back, and
+//! hostile files are refused with code and place.
+
+use crate::workspace::{Workspace, both, map};
+use akrab_engine::import::{Counts, ImportReport, ImportSpec, OnBadValue, OnMatch, UndoReport};
+use akrab_engine::{Ctx, Door, JobState, ListRequest, Result, Worker};
+use akrab_model::Problem;
+use serde_json::json;
+use std::io::{Cursor, Write};
+
+async fn actor(w: &Workspace) -> Ctx {
+    let id = w.user("admin", 1, None).await;
+    w.of(id, Door::Page)
+}
+
+pub async fn upload(w: &Workspace, ctx: &Ctx, name: &str, content: impl Into<Vec<u8>>) -> Result<i64> {
+    Ok(w.engine.file_put(ctx, name, Cursor::new(content.into()), 64 << 20).await?.id)
+}
+
+async fn guess(w: &Workspace, ctx: &Ctx, content: impl Into<Vec<u8>>) -> ImportSpec {
+    let file = upload(w, ctx, "kontak.csv", content).await.expect("a file");
+    w.engine.import_guess(ctx, "contact", file, None).await.unwrap_or_else(|p| panic!("readable: {p:?}"))
+}
+
+/// Runs an import to its end; gives the job and its report.
+pub async fn import(w: &Workspace, ctx: &Ctx, spec: &ImportSpec, dry: bool) -> (i64, ImportReport) {
+    let job = w.engine.import_start(ctx, spec.clone(), dry).await.unwrap_or_else(|p| panic!("queued: {p:?}"));
+    Worker::new(&w.engine, 1).drain().await.expect("drained");
+    let (view, report) = w.engine.import_report(ctx, job).await.expect("a report");
+    assert_eq!(view.state, JobState::Done, "{:?} {:?}", view.error, view.error_detail);
+    (job, report)
+}
+
+async fn contacts(w: &Workspace, ctx: &Ctx) -> u64 {
+    w.engine.count(ctx, ListRequest { object: "contact".into(), ..ListRequest::default() }, true).await.expect("a count").shown()
+}
+
+const MIXED: &str = "\
+Nama Lengkap;No. HP;Email;Perusahaan;Kota;Tgl Lahir
+Bpk. Suharto;0812 3456 7890;suharto@contoh.co.id;PT Sinar Abadi;Surabaya;1960-05-01
+dr. Rina Wijaya, Sp.A;+62 813 5555 0001;;;Bandung;
+Suharto;0812-3456-7890;;Sinar Abadi, PT;;
+Budi Santoso;0812 34;budi@contoh.co.id;;;
+;0815 1111 2222;tanpa.nama@contoh.co.id;;;
+Wati;;wati@contoh;;;
+Rina Wijaya;081355550001;rina@contoh.co.id;;;31/02/1980
+Ani;0815 9999 0000;suharto@contoh.co.id;;Malang;
+";
+
+both!(
+    /// Two rows of one file that match each other are one new and one matched; the trial says so
+    /// before, writes nothing, and the run comes to the same.
+    a_trial_tells_what_the_run_does,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let spec = guess(w, &ctx, MIXED).await;
+        let columns: Vec<&str> = spec.columns.iter().flatten().map(String::as_str).collect();
+        assert_eq!(columns, ["name", "phone", "email", "company", "address_city", "birthday"]);
+        let (trial, told) = import(w, &ctx, &spec, true).await;
+        assert_eq!(contacts(w, &ctx).await, 0, "a trial writes nothing");
+        assert_eq!(w.engine.count(&ctx, ListRequest { object: "account".into(), ..ListRequest::default() }, true).await.expect("a count").shown(), 0);
+        let (_, done) = import(w, &ctx, &spec, false).await;
+        assert_eq!(told.counts, done.counts);
+        assert_eq!(told.first, done.first);
+        assert_eq!(done.counts, Counts { rows: 8, created: 2, updated: 0, unchanged: 2, refused: 4, ..Counts::default() });
+        assert_eq!(contacts(w, &ctx).await, 2);
+        let notes: Vec<_> = told.first.iter().map(|n| (n.line, n.field.as_deref().unwrap_or(""), n.code.as_str())).collect();
+        assert_eq!(notes, [(5, "phone", "phone_too_short"), (6, "name", "required"), (7, "email", "email_domain"), (8, "birthday", "no_such_day")]);
+        let errors = w.engine.import_errors(&ctx, trial, |note| format!("alasan {}", note.code)).await.expect("a file");
+        let errors = String::from_utf8(errors).expect("UTF-8");
+        assert_eq!(errors.lines().count(), 5);
+        assert!(errors.contains("5,Telepon,phone_too_short,alasan phone_too_short,Budi Santoso,0812 34,"), "{errors}");
+    }
+);
+
+both!(
+    /// Rules: skip, update, fill empty, ask; bad values can be blanked and listed.
+    rules_decide_what_matching_rows_do,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        w.make("contact", json!({"name": "Sari", "email": "sari@contoh.co.id", "address_city": "Solo"})).await;
+        let file = "name,email,city,phone\nSari Dewi,sari@contoh.co.id,Klaten,0812 3456 7890\n";
+        let base = guess(w, &ctx, file).await;
+        let with = |on_match| ImportSpec { on_match, ..base.clone() };
+        let (_, skipped) = import(w, &ctx, &with(OnMatch::Skip), true).await;
+        assert_eq!((skipped.counts.skipped, skipped.counts.updated), (1, 0));
+        let (_, asked) = import(w, &ctx, &with(OnMatch::Ask), true).await;
+        assert_eq!((asked.counts.asked, asked.first[0].code.as_str()), (1, "import_asks"));
+        import(w, &ctx, &with(OnMatch::FillEmpty), false).await;
+        let record = w.engine.get(&ctx, "contact", 1).await.expect("a record");
+        assert_eq!((record.text("name"), record.text("address_city"), record.text("phone")), ("Sari", "Solo", "+6281234567890"));
+        import(w, &ctx, &with(OnMatch::Update), false).await;
+        let record = w.engine.get(&ctx, "contact", 1).await.expect("a record");
+        assert_eq!((record.text("name"), record.text("address_city")), ("Sari Dewi", "Klaten"));
+
+        let bad = guess(w, &ctx, "name,email,phone\nTono,tono@contoh.co.id,0812\n").await;
+        let (_, blanked) = import(w, &ctx, &ImportSpec { on_bad_value: OnBadValue::BlankAndNote, ..bad }, false).await;
+        assert_eq!((blanked.counts.created, blanked.counts.blanked, blanked.counts.refused), (1, 1, 0));
+        let long = guess(w, &ctx, format!("name,email\n{},panjang@contoh.co.id\n", "a".repeat(300))).await;
+        let (_, refused) = import(w, &ctx, &long, false).await;
+        assert_eq!((refused.counts.refused, refused.first[0].code.as_str()), (1, "too_long"), "a long name is refused, never cut");
+    }
+);
+
+both!(
+    /// Killed between two checkpoints, an import goes on where it was.
+    an_import_resumes_after_a_crash,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let mut file = String::from("name,email,rec_id\n");
+        for n in 0..1_700 {
+            file += &format!("Orang {n},orang{n}@contoh.co.id,{n}\n");
+        }
+        let spec = guess(w, &ctx, file).await;
+        let job = w.engine.import_start(&ctx, spec, false).await.expect("queued");
+        let first = tokio::spawn({
+            let worker = Worker::new(&w.engine, 1);
+            async move { worker.drain().await }
+        });
+        while w.engine.job(&ctx, job).await.expect("a job").done < 500 {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        first.abort();
+        let _ = first.await;
+        w.pass(121);
+        Worker::new(&w.engine, 1).drain().await.expect("drained");
+        let (view, report) = w.engine.import_report(&ctx, job).await.expect("a report");
+        assert_eq!(view.state, JobState::Done);
+        assert_eq!((report.counts.rows, report.counts.created, contacts(w, &ctx).await), (1_700, 1_700, 1_700));
+    }
+);
+
+both!(
+    /// Undo takes back what nobody has touched since and lists the rest.
+    an_import_is_undone,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        w.make("contact", json!({"name": "Sari", "email": "sari@contoh.co.id"})).await;
+        w.make("contact", json!({"name": "Tono", "email": "tono@contoh.co.id"})).await;
+        let file = "name,email,phone,city\nSari,sari@contoh.co.id,0812 3456 7890,Solo\nTono,tono@contoh.co.id,0812 3456 7891,Solo\nBaru,baru@contoh.co.id,,\nLain,lain@contoh.co.id,,\n";
+        let spec = guess(w, &ctx, file).await;
+        let (job, report) = import(w, &ctx, &spec, false).await;
+        assert_eq!((report.counts.created, report.counts.updated), (2, 2));
+        // somebody edits one field of a changed and one of a new record
+        w.engine.update(&ctx, "contact", 2, map(json!({"address_city": "Klaten"})), None).await.expect("changed");
+        w.engine.update(&ctx, "contact", 4, map(json!({"nickname": "L"})), None).await.expect("changed");
+        let undo = w.engine.job_undo(&ctx, job).await.expect("queued");
+        Worker::new(&w.engine, 1).drain().await.expect("drained");
+        let view = w.engine.job(&ctx, undo).await.expect("a job");
+        assert_eq!(view.state, JobState::Done, "{:?}", view.error);
+        let undone: UndoReport = serde_json::from_value(view.result).expect("a report");
+        assert_eq!((undone.removed, undone.restored, undone.kept), (1, 2, 2));
+        let fields: Vec<_> = undone.listed.iter().map(|(_, id, _, field)| (*id, field.as_str())).collect();
+        assert_eq!(fields, [(4, ""), (2, "address_city")]);
+        let (sari, tono) = (w.engine.get(&ctx, "contact", 1).await.expect("a record"), w.engine.get(&ctx, "contact", 2).await.expect("a record"));
+        assert_eq!((sari.text("phone"), sari.text("address_city")), ("", ""));
+        assert_eq!((tono.text("phone"), tono.text("address_city")), ("", "Klaten"));
+        assert_eq!(w.engine.job_undo(&ctx, job).await.expect_err("refused").code, "undo_queued");
+        let (other, _) = import(w, &ctx, &guess(w, &ctx, "name\nSiapa\n").await, false).await;
+        w.pass(8 * 24 * 3_600);
+        assert_eq!(w.engine.job_undo(&ctx, other).await.expect_err("refused").code, "undo_too_late");
+    }
+);
+
+#[tokio::test]
+async fn encodings_and_delimiters_are_recognised() {
+    let w = Workspace::sqlite(&[]).await;
+    let ctx = actor(&w).await;
+    let text = "Nama\tKota\nJosé Ñandú\tKöln\nÉlodie\tMañana\n";
+    let wide = |big: bool| text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect::<Vec<u8>>();
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin")).collect();
+    let marked = |mark: &[u8], rest: Vec<u8>| [mark.to_vec(), rest].concat();
+    let files = [text.as_bytes().to_vec(), marked(b"\xef\xbb\xbf", text.as_bytes().to_vec()), marked(b"\xff\xfe", wide(false)), marked(b"\xfe\xff", wide(true)), wide(false), latin];
+    for (n, file) in files.into_iter().enumerate() {
+        let id = upload(&w, &ctx, "a.csv", file).await.expect("a file");
+        let found = w.engine.import_inspect(&ctx, "contact", id, None).await.unwrap_or_else(|p| panic!("file {n}: {p:?}"));
+        assert_eq!(found.shape.header, ["Nama", "Kota"], "file {n}");
+        assert_eq!(found.shape.samples[0], ["José Ñandú", "Köln"], "file {n}");
+    }
+    for delimiter in [",", ";", "\t", "|"] {
+        let file = format!("Nama{delimiter}Email\n\"A{delimiter} \"\"B\"\"\nbaris dua\"{delimiter}a@b.co\n");
+        let id = upload(&w, &ctx, "a.csv", file).await.expect("a file");
+        let found = w.engine.import_inspect(&ctx, "contact", id, None).await.expect("readable");
+        assert_eq!(found.shape.samples[0][1], "a@b.co");
+        assert_eq!(found.shape.rows, 1);
+    }
+    w.close().await;
+}
+
+#[tokio::test]
+async fn hostile_files_are_refused_with_code_and_place() {
+    let w = Workspace::sqlite(&[]).await;
+    let ctx = actor(&w).await;
+    let ask = async |content: Vec<u8>| -> Problem {
+        let id = match upload(&w, &ctx, "a.csv", content).await {
+            Ok(id) => id,
+            Err(problem) => return problem,
+        };
+        w.engine.import_inspect(&ctx, "contact", id, None).await.expect_err("refused")
+    };
+    let line = |problem: &Problem| problem.args.iter().find(|(name, _)| name == "line").map(|(_, value)| value.clone()).unwrap_or_default();
+    for (content, code, place) in [
+        (b"name\nA\nB\0C\n".to_vec(), "file_has_nul", "3"),
+        ([b"name,city\nSi\xc3\xb1a,B\xc3\xa4rn\nJos\xc3\xa9,\xc3\xa9t\xe9 \xff\n".to_vec(), b"\xc3\xb1\n".repeat(20)].concat(), "file_broken_encoding", "3"),
+        (format!("name\nA\n{}\n", "x".repeat(2 << 20)).into_bytes(), "row_too_long", "3"),
+        (format!("name\nA\n\"{}", "x\n".repeat(1 << 20)).into_bytes(), "row_too_long", "3"),
+        (format!("{}\n", "a,".repeat(100_000)).into_bytes(), "too_many_columns", "1"),
+        (format!("name\n{}\n", "y".repeat(200_000)).into_bytes(), "cell_too_long", "2"),
+        (b"name\n".to_vec(), "file_no_rows", ""),
+        (Vec::new(), "file_empty", ""),
+        (b"\x7fELF\x02\x01\x01\x03".to_vec(), "file_not_a_table", ""),
+        (b"PK\x03\x04 and then nothing of use".to_vec(), "file_broken", ""),
+        (zip(&[("xl/workbook.xml", &vec![b' '; 120 << 20])]), "zip_too_large", ""),
+        (zip(&(0..2_100).map(|_| ("", &b"x"[..])).collect::<Vec<_>>()), "zip_too_many_entries", ""),
+        (zip(&[("hello.txt", b"no spreadsheet")]), "file_broken", ""),
+        (zip(&[("[Content_Types].xml", deep().as_bytes()), ("xl/workbook.xml", deep().as_bytes())]), "file_broken", ""),
+    ] {
+        let problem = ask(content).await;
+        assert_eq!((problem.code, line(&problem).as_str()), (code, place), "{problem:?}");
+    }
+    w.close().await;
+}
+
+/// Elements within elements, a hundred thousand deep.
+fn deep() -> String {
+    format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000))
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (n, (name, content)) in entries.iter().enumerate() {
+        let name = if name.is_empty() { format!("{n}.xml") } else { (*name).to_string() };
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        archive.write_all(content).expect("written");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
