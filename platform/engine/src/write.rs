@@ -78,7 +78,7 @@ impl<'a> Tx<'a> {
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
         let rights = Rights::new(self.registry.clone(), &ctx);
-        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new() }
+        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new(), known: Arc::default() }
     }
 
     /// The object by key or plural.
@@ -102,8 +102,9 @@ impl<'a> Tx<'a> {
     /// What `f` answers.
     pub(crate) fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
+        let known = self.known.clone();
         let done = self.conn.attempt(|conn| -> Result<_> {
-            let mut tx = Tx { conn, engine, ctx, registry, rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new() };
+            let mut tx = Tx { conn, engine, ctx, registry, rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new(), known };
             let value = f(&mut tx)?;
             Ok((value, tx.people_changed, tx.queued, tx.changes))
         });

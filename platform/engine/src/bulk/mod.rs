@@ -86,7 +86,7 @@ impl Engine {
     pub async fn bulk_preview(&self, ctx: &Ctx, spec: BulkSpec) -> Result<BulkPreview> {
         self.read(ctx, move |tx| {
             let (object, cond) = tx.bulk_cond(&spec)?;
-            let mut count = |tx: &mut Tx, cond: &Cond| -> Result<u64> {
+            let count = |tx: &mut Tx, cond: &Cond| -> Result<u64> {
                 let registry = tx.registry.clone();
                 match tx.conn.count(&registry, &object, cond, Bin::Living, None)? {
                     Count::Exact(n) | Count::Above(n) => Ok(n),

@@ -110,12 +110,6 @@ impl Plan {
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
         Ok(Plan { spec: spec.clone(), unique: unique.collect(), object, fields, id_column, keys })
     }
-
-    /// Index of the column a field comes from.
-    pub fn column_of(&self, field: &str) -> Option<usize> {
-        let ix = self.object.field_ix(field)?;
-        self.fields.iter().find(|(_, f)| *f == ix).map(|(n, _)| *n)
-    }
 }
 
 /// Whoever may neither make nor change records of the object has no business importing them.

@@ -10,6 +10,10 @@ use serde_json::json;
 const BIN_DAYS: i64 = 30;
 /// Days an ended job is shown.
 const JOB_DAYS: i64 = 90;
+/// Days a repeated request still gets its first answer.
+const KEY_DAYS: i64 = 2;
+/// Sessions end much earlier; their rows go after so many days, and a day after their last use.
+const SESSION_DAYS: i64 = 30;
 const BATCH: usize = 200;
 
 pub(super) fn schedules() -> Vec<Schedule> {
@@ -59,9 +63,12 @@ impl Job for CleanUp {
     const KIND: &'static str = "clean_up";
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
-        let jobs = days_ago(&job, JOB_DAYS);
+        let (jobs, keys) = (days_ago(&job, JOB_DAYS), days_ago(&job, KEY_DAYS));
+        let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
-            let dropped = tx.conn.job_clean(jobs)?;
+            let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)?;
+            let now = tx.ctx.micros();
+            tx.conn.identity_tidy(idle, old, now)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
         Ok(json!({ "dropped": dropped.await? }))

@@ -78,9 +78,9 @@ impl Tx<'_> {
     }
 }
 
-/// A phone number is also kept as it was written.
+/// A phone number is also kept as it was written; the same number in another form is no change.
 fn keep_typed(after: &mut Record, field: &Field, value: &Value, json: &Json) {
-    if field.kind == FieldType::Phone {
+    if field.kind == FieldType::Phone && (value.is_null() || after.get(&field.key) != value) {
         let typed = json.as_str().map(str::trim).filter(|s| !s.is_empty() && *s != phone::display(s));
         let typed = typed.filter(|_| !value.is_null()).map_or(Value::Null, |s| Value::Text(s.into()));
         after.set(format!("{}_typed", field.key), typed);

@@ -25,7 +25,13 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
     let spec: ImportSpec = serde_json::from_value(job.payload["spec"].clone()).map_err(Problem::internal)?;
     let object = visit.engine().object(&spec.object)?;
     let dry = job.payload["dry"] == true;
-    let (_, report) = visit.engine().import_report(&visit.ctx, job.id).await?;
+    let (_, mut report) = visit.engine().import_report(&visit.ctx, job.id).await?;
+    if report.header.is_empty()
+        && let Ok(found) = visit.engine().import_inspect(&visit.ctx, &object.key, spec.file, spec.sheet.clone()).await
+    {
+        // the report comes at the end; the columns have names from the beginning
+        (report.header, report.file_name) = (found.shape.header, found.file_name);
+    }
     let notes = visit.engine().import_notes(&visit.ctx, job.id, 0, NOTES).await?;
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
@@ -33,8 +39,10 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
     let done = job.state == JobState::Done;
     let main = html! {
         @if done { (figures(&visit, &report, dry)) } @else {
-            h2.ak-question { (t.get(if dry { "import-checking" } else { "import-running" })) }
-            (crate::jobs::head(&visit, &job))
+            div.ak-job {
+                h2.ak-question { (t.get(if dry { "import-checking" } else { "import-running" })) }
+                (crate::jobs::head(&visit, &job))
+            }
         }
         @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
         @if !notes.is_empty() { (remarks(&visit, &object, &job, &report, &notes)) }

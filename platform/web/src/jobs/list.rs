@@ -39,13 +39,15 @@ pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let mut frame = visit.frame(&t.get("jobs-title")).await;
     frame.breadcrumb.push(visit.crumb("settings", "/settings"));
     visit.page(&frame, content(false, html! {
-        (segmented(&t.get("jobs-title"), &tabs))
-        @if jobs.is_empty() {
-            (empty(&Empty { icon: "list-checks".into(), title: t.get("jobs-none"), text: t.get("jobs-purpose"), ..Empty::default() }))
-        } @else {
-            (table(&visit, &jobs))
+        div.ak-job {
+            (segmented(&t.get("jobs-title"), &tabs))
+            @if jobs.is_empty() {
+                (empty(&Empty { icon: "list-checks".into(), title: t.get("jobs-none"), text: t.get("jobs-purpose"), ..Empty::default() }))
+            } @else {
+                (table(&visit, &jobs))
+            }
+            @if let Some(href) = more { p { (Button::new(t.get("jobs-older")).href(href)) } }
         }
-        @if let Some(href) = more { p { (Button::new(t.get("jobs-older")).href(href)) } }
     }))
 }
 

@@ -24,10 +24,12 @@ pub async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
     let mut frame = visit.frame(&words::title(&visit, &job)).await;
     frame.breadcrumb.push(visit.crumb("jobs-title", "/jobs"));
     let body = content(true, html! {
-        (head(&visit, &job))
-        @if job.state == JobState::Done { (result(&visit, &job)) }
-        @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
-        (buttons(&visit, &job))
+        div.ak-job {
+            (head(&visit, &job))
+            @if job.state == JobState::Done { (result(&visit, &job)) }
+            @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
+            (buttons(&visit, &job))
+        }
     });
     visit.page(&frame, body)
 }
