@@ -61,6 +61,14 @@ impl Engine {
         Ok(Inspection { file, file_name: meta.name, shape, columns, match_by, fields })
     }
 
+    /// Whether the actor may import records of the object at all; to be asked before a file is taken.
+    ///
+    /// # Errors
+    /// `not_found`, `forbidden`.
+    pub fn import_permitted(&self, ctx: &Ctx, object: &str) -> Result<()> {
+        plan::permitted(self, ctx, &*self.object(object)?)
+    }
+
     /// The specification an import would have without any choices made.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ pub fn document(registry: &Registry) -> Json {
         "operationId": "me", "tags": ["me"], "summary": "The user behind the token",
         "responses": answers("200", json!({"type": "object", "required": ["id", "name", "email", "role"], "properties": {
             "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}));
+    super::jobs::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Akrab", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
