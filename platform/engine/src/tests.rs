@@ -98,6 +98,14 @@ impl Clock for Fixed {
     }
 }
 
+/// Nobody gets mail in these tests.
+struct Nobody;
+impl identity::Mailer for Nobody {
+    fn send(&self, _: identity::Mail) -> futures::future::BoxFuture<'_, std::result::Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 struct Workspace {
     engine: Engine,
     folder: std::path::PathBuf,
@@ -128,6 +136,7 @@ impl Workspace {
             behaviours: Vec::new(),
             clock: Arc::new(Fixed(AtomicI64::new(1_795_000_000))),
             random: Arc::new(clock::SystemRandom),
+            mailer: Arc::new(Nobody),
             work: Default::default(),
             files: folder.join("files"),
         };
