@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 
-const PASSWORD: &str = "Kopi-Toraja-2026!";
+pub const PASSWORD: &str = "Kopi-Toraja-2026!";
 
 /// Somebody at a browser.
 pub struct Browser {
@@ -20,6 +20,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub location: String,
     pub html: String,
+    pub headers: axum::http::HeaderMap,
 }
 
 impl Browser {
@@ -36,6 +37,53 @@ impl Browser {
         let start = page.html.split("name=\"csrf\" content=\"").nth(1).expect("a CSRF token");
         browser.csrf = start.split('"').next().unwrap_or_default().into();
         browser
+    }
+
+    /// Somebody nobody knows yet, on the sign-in page.
+    pub async fn guest(w: &Workspace) -> Browser {
+        Browser::on(w.http()).await
+    }
+    /// As [`Browser::guest`], on a web part of the test's own.
+    pub async fn on(http: axum::Router) -> Browser {
+        let mut browser = Browser { http, cookies: Vec::new(), csrf: String::new() };
+        browser.look("/forgot").await;
+        browser
+    }
+    /// Opens a page and takes its CSRF token.
+    pub async fn look(&mut self, address: &str) -> Answer {
+        let page = self.get(address).await;
+        if let Some(start) = page.html.split("name=\"csrf\" content=\"").nth(1) {
+            self.csrf = start.split('"').next().unwrap_or_default().into();
+        }
+        page
+    }
+    /// Sends a form as a browser without script does.
+    pub async fn submit(&mut self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        self.submit_with(&[], address, &[fields, &[("csrf", csrf.as_str())]].concat()).await
+    }
+    /// Sends exactly these headers and fields.
+    pub async fn submit_with(&mut self, headers: &[(&str, &str)], address: &str, fields: &[(&str, &str)]) -> Answer {
+        let encode = |text: &str| text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect::<String>();
+        let form: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let mut request = Request::post(address).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request, Body::from(form.join("&"))).await
+    }
+    /// Signs in through the page.
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.look("/sign-in").await;
+        let answer = self.submit("/sign-in", &[("email", email), ("password", password)]).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            self.look("/settings/profile").await;
+        }
+        answer
+    }
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     pub async fn get(&mut self, address: &str) -> Answer {
@@ -63,8 +111,9 @@ impl Browser {
         let named = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_string);
         let location = named("location").or_else(|| named("hx-redirect")).unwrap_or_default();
         let status = response.status();
+        let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), 4 << 20).await.expect("a body");
-        Answer { status, location, html: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, location, html: String::from_utf8_lossy(&bytes).into_owned(), headers }
     }
 }
 

@@ -18,6 +18,8 @@ mod lists;
 mod records;
 mod rights;
 mod server;
+mod settings;
+mod sign_in;
 mod values;
 mod wire;
 mod workspace;

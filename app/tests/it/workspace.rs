@@ -45,11 +45,13 @@ impl Clock for StillClock {
     }
 }
 
-/// Takes every mail and sends none.
-struct NoMail;
+/// Takes every mail, sends none, and shows them to the test.
+#[derive(Default)]
+struct Outbox(std::sync::Mutex<Vec<akrab_engine::identity::Mail>>);
 
-impl akrab_engine::identity::Mailer for NoMail {
-    fn send(&self, _mail: akrab_engine::identity::Mail) -> futures::future::BoxFuture<'_, Result<(), String>> {
+impl akrab_engine::identity::Mailer for Outbox {
+    fn send(&self, mail: akrab_engine::identity::Mail) -> futures::future::BoxFuture<'_, Result<(), String>> {
+        self.0.lock().expect("the outbox").push(mail);
         Box::pin(async { Ok(()) })
     }
 }
@@ -58,6 +60,7 @@ impl akrab_engine::identity::Mailer for NoMail {
 pub struct Workspace {
     pub engine: Engine,
     clock: Arc<StillClock>,
+    outbox: Arc<Outbox>,
     folder: PathBuf,
     pub target: Target,
 }
@@ -83,18 +86,19 @@ impl Workspace {
     async fn open(target: Target, folder: PathBuf, more: &[(&'static str, &'static str)]) -> Workspace {
         let store = Store::open(&target, &Options::default()).await.expect("the database opens");
         let clock = Arc::new(StillClock(AtomicI64::new("2026-03-02T02:00:00Z".parse::<Timestamp>().expect("a moment").as_microsecond())));
+        let outbox = Arc::<Outbox>::default();
         let setup = Setup {
             store,
             objects: objects().into_iter().chain(more.iter().copied()).collect(),
             behaviours: behaviours(),
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
-            mailer: Arc::new(NoMail),
+            mailer: outbox.clone(),
             work: crate::jobs::work(),
             files: folder.join("files"),
         };
         let engine = Engine::start(setup).await.unwrap_or_else(|p| panic!("the engine starts: {p:?}"));
-        let w = Workspace { engine, clock, folder, target };
+        let w = Workspace { engine, clock, outbox, folder, target };
         w.furnish().await;
         w
     }
@@ -139,6 +143,21 @@ impl Workspace {
     pub fn http(&self) -> axum::Router {
         let seed: akrab_web::state::SeedFn = Arc::new(|_, _| Box::pin(async { Ok(()) }));
         akrab_web::router(akrab_web::Web::new(self.engine.clone(), akrab_web::Config::default(), vec![], seed))
+    }
+
+    /// The mail number `n`, as soon as it is there.
+    pub async fn mail(&self, n: usize) -> akrab_engine::identity::Mail {
+        for _ in 0..500 {
+            if let Some(mail) = self.outbox.0.lock().expect("the outbox").get(n) {
+                return mail.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("mail {n} was never sent")
+    }
+    /// How many mails were sent.
+    pub fn mails(&self) -> usize {
+        self.outbox.0.lock().expect("the outbox").len()
     }
 
     /// Lets time pass.

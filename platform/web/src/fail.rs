@@ -235,7 +235,11 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
             @if let Some(back) = facts.referer_path().filter(|back| *back != facts.address()) {
                 (Button::new(t.get("go-back")).icon("arrow-left").large().href(back))
             }
-            (Button::new(t.get("to-today")).ghost().large().href("/"))
+            @if facts.method == Method::GET && facts.referer_path().is_none_or(|back| back == facts.address()) && !matches!(problem.kind, Internal | Busy | Full) {
+                (Button::new(t.get("to-today")).icon("sun").primary().large().href("/"))
+            } @else {
+                (Button::new(t.get("to-today")).ghost().large().href("/"))
+            }
         }),
         reference: facts.id.clone(),
         time: web.engine.now().strftime("%d/%m/%Y %H.%M.%S").to_string(),

@@ -114,9 +114,9 @@ fn sign_in_page(web: &Web, facts: &Facts, next: &str, email: &str, errors: &[(St
 }
 
 fn credentials(t: Text, email: &str) -> Markup {
-    let name = Input::new("email", email).required(true).attr("autocomplete", "username").attr("maxlength", "254");
+    let name = Input::new("email", email).attr("required", "").attr("autocomplete", "username").attr("maxlength", "254");
     let name = if email.is_empty() { name.autofocus() } else { name };
-    let password = Input::new("password", "").required(true);
+    let password = Input::new("password", "").attr("required", "");
     let password = if email.is_empty() { password } else { password.autofocus() };
     html! {
         (form::row(t, &Row::new(t.get("email")), name, input::email))
@@ -212,7 +212,7 @@ async fn show_code(State(web): State<Web>, Extension(facts): Extension<Facts>, Q
 
 fn code_page(web: &Web, facts: &Facts, next: &str, errors: &[(String, String)]) -> Response {
     let t = facts.guest_words();
-    let field = Input::new("code", "").required(true).autofocus().attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "12");
+    let field = Input::new("code", "").attr("required", "").autofocus().attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "12");
     let card = html! {
         h1.ak-question { (t.get("code-title")) }
         p { (t.get("code-text")) }
@@ -265,7 +265,7 @@ async fn sign_out(State(web): State<Web>, Extension(facts): Extension<Facts>) ->
 
 async fn show_forgot(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Response {
     let t = facts.guest_words();
-    let field = Input::new("email", "").required(true).autofocus().attr("autocomplete", "username");
+    let field = Input::new("email", "").attr("required", "").autofocus().attr("autocomplete", "username");
     let card = html! {
         h1.ak-question { (t.get("forgot-title")) }
         p { (t.get("forgot-text")) }

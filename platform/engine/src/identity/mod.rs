@@ -4,6 +4,7 @@
 //! ([`limit`]); whoever is told "no" cannot tell whether the account exists.
 
 mod factor;
+mod last;
 mod limit;
 mod link;
 mod mail;
@@ -13,6 +14,7 @@ mod setup;
 mod token;
 
 pub use factor::Enrolment;
+pub(crate) use last::{LastAdministrator, is_last};
 pub use mail::{Mail, Mailer};
 pub use session::{Origin, Session, SignedIn};
 pub use setup::FirstSetup;

@@ -18,6 +18,9 @@ impl Tx<'_> {
         if version.is_some_and(|v| v != record.version) {
             return Err(Problem::stale().with("version", record.version));
         }
+        if object.key == "user" && crate::identity::is_last(&self.engine.people(), id) {
+            return Err(Problem::new(akrab_model::ProblemKind::Conflict, "last_admin"));
+        }
         self.conn.set_deleted(&object, id, Some(self.ctx.micros()))?;
         self.conn.search_drop(&object.key, id)?;
         self.told(&object, &record, "delete")

@@ -81,6 +81,7 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
             ],
         ),
         ("settings-data", vec![("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline"))]),
+        ("settings-system", vec![("list-checks", "settings-jobs", "/jobs", true)]),
     ]
     .into_iter()
     .map(|(head, items)| {

@@ -96,7 +96,7 @@ fn section(visit: &Visit, pipeline: &Record, stages: &[Record], editable: bool) 
     html! {
         section.ak-stack {
             div.ak-row.ak-gap-8 {
-                h2.ak-section-title { (pipeline.title()) } (tag(&object))
+                h2.ak-strong { (pipeline.title()) } (tag(&object))
                 @if !pipeline.get("active").bool() { (tag(&t.get("inactive"))) }
                 span.ak-spacer {}
                 @if editable {

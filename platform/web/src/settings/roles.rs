@@ -91,7 +91,7 @@ fn groups(visit: &Visit) -> Vec<(String, Vec<Arc<Object>>)> {
     let mut groups: Vec<(String, Vec<Arc<Object>>)> = Vec::new();
     let registry = visit.registry();
     let mut objects: Vec<_> = registry.objects().filter(|o| !o.is_system()).cloned().collect();
-    objects.sort_by_key(|o| o.decl.order);
+    objects.sort_by_key(|o| (crate::frame::place_of(&o.decl.group), o.decl.order));
     for object in objects {
         let group = object.decl.group.clone();
         match groups.iter_mut().find(|(key, _)| *key == group) {
@@ -129,8 +129,8 @@ fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
             td { span.ak-row.ak-gap-8 {
                 (icon_sized(&object.decl.icon, 15)) b { (label) }
                 @if role.key != "administrator" {
-                    a.ak-link.ak-small href={ "/settings/roles/" (role.id) "/" (object.key) } {
-                        (icon_sized("lock", 12)) " "
+                    a.ak-link.ak-small.ak-nowrap.ak-row.ak-gap-4 href={ "/settings/roles/" (role.id) "/" (object.key) } {
+                        @if limited > 0 { (icon_sized("lock", 12)) " " }
                         @if limited > 0 { (t.with("field-count", &[("n", limited.into())])) } @else { (t.get("fields")) }
                     }
                 }
@@ -162,7 +162,7 @@ fn cell(visit: &Visit, name: &str, label: &str, scope: Scope, fixed: bool) -> Ma
 }
 
 fn legend(visit: &Visit, role: &Role, fixed: bool) -> Markup {
-    let start = html! { @for (key, _, bars) in SCOPES { span.ak-row.ak-gap-4 { (level(bars)) (scope_words(visit, key)) } } };
+    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } } };
     let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } @else if role.key == "administrator" {} };
     foot_bar(start, end)
 }

@@ -66,10 +66,10 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
     let tokens = visit.engine().tokens(visit.person.id).await?;
     let frame = frame(visit, &t.get("settings-security")).await;
     let body = html! {
-        section.ak-stack { h2.ak-section-title { (t.get("password")) } (password_form(visit, &extra.password)) }
-        section.ak-stack { h2.ak-section-title { (t.get("totp")) } (totp_part(visit, on, left, &extra)) }
-        section.ak-stack { h2.ak-section-title { (t.get("sessions")) } (session_part(visit, &sessions)) }
-        section.ak-stack { h2.ak-section-title { (t.get("tokens")) } (token_part(visit, &tokens, &extra)) }
+        section.ak-stack { h2.ak-strong { (t.get("password")) } (password_form(visit, &extra.password)) }
+        section.ak-stack { h2.ak-strong { (t.get("totp")) } (totp_part(visit, on, left, &extra)) }
+        section.ak-stack { h2.ak-strong { (t.get("sessions")) } (session_part(visit, &sessions)) }
+        section.ak-stack { h2.ak-strong { (t.get("tokens")) } (token_part(visit, &tokens, &extra)) }
     };
     show(visit, &frame, content(false, html! { div.ak-stack { (body) } }), extra.faulty()).await
 }

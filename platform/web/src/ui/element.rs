@@ -46,7 +46,11 @@ impl Attrs {
     }
 
     fn write(&self, out: &mut String) {
-        for (name, value) in &self.0 {
+        for (n, (name, value)) in self.0.iter().enumerate() {
+            // what a page says of an input comes before what its kind brings along
+            if self.0[..n].iter().any(|(before, _)| before == name) {
+                continue;
+            }
             out.push(' ');
             out.push_str(name);
             if let Some(value) = value {

@@ -1,0 +1,117 @@
+//! The settings as administrators and others meet them.
+
+use crate::browser::{Browser, PASSWORD};
+use crate::digest;
+use crate::workspace::{Workspace, both};
+use akrab_model::object::{FieldRight, Scope};
+use axum::http::StatusCode;
+
+fn role(w: &Workspace, key: &str) -> i64 {
+    w.engine.people().roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role exists")
+}
+
+both!(an_administrator_invites_somebody_who_then_signs_in, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let mut browser = Browser::of(w, admin).await;
+    let sales = role(w, "sales").to_string();
+    let answer = browser.submit("/settings/users/new", &[("name", "Joko Susilo"), ("email", "joko@contoh.test"), ("role", &sales), ("language", "en")]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let mail = w.mail(0).await;
+    assert_eq!((mail.to.as_str(), mail.subject.starts_with("Your invitation")), ("joko@contoh.test", true), "in the language of the invited");
+    let path = mail.text.split_whitespace().find_map(|word| word.find("/reset/").map(|at| word[at..].to_string())).expect("a link");
+    let mut joko = Browser::guest(w).await;
+    joko.look(&path).await;
+    assert_eq!(joko.submit(&path, &[("password", "teh-melati-sore"), ("repeat", "teh-melati-sore")]).await.location, "/sign-in");
+    assert_eq!(joko.sign_in("joko@contoh.test", "teh-melati-sore").await.status, StatusCode::SEE_OTHER);
+    assert!(joko.get("/settings/profile").await.html.contains("My profile"));
+    let twice = browser.submit("/settings/users/new", &[("name", "Joko"), ("email", "joko@contoh.test"), ("role", &sales)]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY, "an address belongs to one user");
+});
+
+both!(nobody_but_an_administrator_changes_people_roles_or_the_company, async |w: &Workspace| {
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    w.user("ratna", role(w, "administrator"), None).await;
+    let mut browser = Browser::of(w, siti).await;
+    let (own, admin) = (role(w, "sales").to_string(), role(w, "administrator").to_string());
+    let before = digest::of(w).await;
+    for (address, fields) in [
+        (format!("/settings/users/{siti}"), vec![("name", "Siti"), ("email", "siti@contoh.test"), ("role", admin.as_str()), ("active", "1")]),
+        ("/settings/users/new".into(), vec![("name", "X"), ("email", "x@contoh.test"), ("role", admin.as_str())]),
+        (format!("/settings/roles/{own}"), vec![("account.read", "all")]),
+        (format!("/settings/roles/{own}/account"), vec![("name", "hidden")]),
+        ("/settings/company".into(), vec![("company", "PT Lain"), ("currency", "USD"), ("time_zone", "UTC")]),
+        ("/settings/teams/new".into(), vec![("name", "Tim baru")]),
+        ("/settings/pipelines/new".into(), vec![("name", "Alur"), ("object", "opportunity")]),
+    ] {
+        let answer = browser.submit(&address, &fields).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{address}");
+    }
+    assert_eq!(before, digest::of(w).await, "a refused request leaves no trace");
+});
+
+both!(the_matrix_of_a_role_is_saved_and_holds_at_once, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    w.user("siti", role(w, "sales"), None).await;
+    let mut browser = Browser::of(w, admin).await;
+    let id = role(w, "sales");
+    let saved = browser.submit(&format!("/settings/roles/{id}"), &[("account.read", "own"), ("account.edit", "own"), ("account.create", "1")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let hidden = browser.submit(&format!("/settings/roles/{id}/account"), &[("website", "hidden"), ("phone", "read")]).await;
+    assert_eq!(hidden.status, StatusCode::SEE_OTHER);
+    let people = w.engine.people();
+    let rights = &people.roles.iter().find(|r| r.id == id).expect("the role").rights["account"];
+    assert_eq!((rights.create, rights.read, rights.edit), (true, Scope::Own, Scope::Own));
+    assert_eq!((rights.fields.get("website"), rights.fields.get("phone")), (Some(&FieldRight::Hidden), Some(&FieldRight::Read)));
+    let fixed = browser.submit(&format!("/settings/roles/{}", role(w, "administrator")), &[("account.read", "none")]).await;
+    assert_eq!(fixed.status, StatusCode::FORBIDDEN, "administrators keep all rights");
+});
+
+both!(the_last_administrator_stays, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let mut browser = Browser::of(w, admin).await;
+    let (own, sales) = (role(w, "administrator").to_string(), role(w, "sales").to_string());
+    let form = |role: &str, active: bool| {
+        let mut fields = vec![("name".to_string(), "Ratna".to_string()), ("email".into(), "ratna@contoh.test".into()), ("role".into(), role.into())];
+        fields.extend(active.then(|| ("active".to_string(), "1".to_string())));
+        fields
+    };
+    for fields in [form(&sales, true), form(&own, false)] {
+        let fields: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        let answer = browser.submit(&format!("/settings/users/{admin}"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert!(w.engine.delete(&w.system(), "user", admin, None).await.is_err());
+    assert_eq!(browser.get("/settings/users").await.status, StatusCode::OK);
+});
+
+both!(a_new_password_asks_for_the_old_one_and_keeps_this_device, async |w: &Workspace| {
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let mut browser = Browser::of(w, siti).await;
+    let form = |current: &'static str| [("current", current), ("password", "teh-melati-sore"), ("repeat", "teh-melati-sore")];
+    assert_eq!(browser.submit("/settings/security/password", &form("salah-salah-salah")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(browser.submit("/settings/security/password", &form(PASSWORD)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.get("/settings/security").await.status, StatusCode::OK, "still signed in here");
+});
+
+both!(a_token_is_shown_once, async |w: &Workspace| {
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let mut browser = Browser::of(w, siti).await;
+    let shown = browser.submit("/settings/security/tokens", &[("name", "Lembar kerja"), ("scope", "read"), ("days", "30")]).await;
+    let token = shown.html.split("akrab_").nth(1).map(|rest| format!("akrab_{}", &rest[..43])).expect("the token is shown");
+    assert!(w.engine.token(&token).await.expect("an answer").is_some_and(|(t, _)| t.read_only));
+    let later = browser.get("/settings/security").await.html;
+    assert!(later.contains("Lembar kerja") && !later.contains(&token), "only its name is kept in sight");
+});
+
+both!(stages_are_added_and_one_in_use_cannot_be_removed, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let mut browser = Browser::of(w, admin).await;
+    let page = browser.get("/settings/pipelines").await.html;
+    let pipeline = page.split("/settings/stages/new?pipeline=").nth(1).and_then(|s| s.split('"').next()).expect("a pipeline").to_string();
+    let fields = [("name", "Negosiasi"), ("position", "2"), ("probability", "75"), ("category", "open"), ("rotting_days", "14"), ("gate", "amount")];
+    let added = browser.submit(&format!("/settings/stages/new?pipeline={pipeline}"), &fields).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.html);
+    assert!(browser.get("/settings/pipelines").await.html.contains("Negosiasi"));
+    let bad = browser.submit(&format!("/settings/stages/new?pipeline={pipeline}"), &[("name", ""), ("probability", "700"), ("category", "open")]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+});
