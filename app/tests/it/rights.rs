@@ -1,8 +1,10 @@
 //! Nobody sees or changes what he may not, through whichever door: checked against a small model of
 //! the rules over worlds made by chance.
 
+use crate::browser::Browser;
 use crate::digest;
 use crate::workspace::{Workspace, map};
+use akrab_engine::export::ExportSpec;
 use akrab_engine::{BoardRequest, Ctx, Door, ListRequest, TimelineRequest};
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Problem, ProblemKind};
@@ -163,12 +165,12 @@ fn secret(object: usize, n: usize) -> serde_json::Value {
 }
 
 fn worlds() -> u32 {
-    std::env::var("AKRAB_RIGHTS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(6)
+    std::env::var("AKRAB_RIGHTS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4)
 }
 
 fn run(on_postgres: bool) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let config = Config { cases: if on_postgres { worlds() / 2 } else { worlds() }, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
+    let config = Config { cases: if on_postgres { worlds() / 2 } else { worlds() }, failure_persistence: None, max_shrink_iters: 6, ..Config::default() };
     let result = TestRunner::new(config).run(&world(), |world| {
         runtime.block_on(async {
             let w = if on_postgres {
@@ -208,6 +210,7 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
     let engine = &s.w.engine;
     for user in 0..s.users.len() {
         let ctx = s.ctx(user);
+        let mut browser = Browser::of(s.w, s.users[user]).await;
         for (object, (key, denied)) in OBJECTS.iter().enumerate() {
             let seen = s.seen(user, object);
             let none = s.world.access(user, object).read == Scope::None;
@@ -256,6 +259,23 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             let leaked = body["data"].as_array().into_iter().flatten().any(|r| r.get(*denied).is_some());
             differ("API list's columns", (leaked && s.world.hidden(user, object)).to_string(), "false".into());
 
+            let page = browser.get(&format!("/{plural}?filter=&limit=200")).await;
+            let told: Vec<usize> = (0..s.records.len()).filter(|n| page.html.contains(s.records[*n].1.as_str())).collect();
+            let shown: BTreeSet<i64> = told.iter().filter(|n| s.world.records[**n].0 == object).map(|n| s.records[*n].0).collect();
+            differ("page of the list", format!("{shown:?}"), format!("{seen:?}"));
+            let strange: Vec<&usize> = told.iter().filter(|n| !s.world.sees(user, **n)).collect();
+            differ("page of the list, other records", format!("{strange:?}"), "[]".into());
+
+            let leaves = (0..s.records.len()).filter(|n| s.world.records[*n].0 == object && s.world.may(user, *n, |a| a.export)).count();
+            let closed = s.world.access(user, object).export.min(s.world.access(user, object).read) == Scope::None;
+            let spec = ExportSpec { object: (*key).into(), ..ExportSpec::default() };
+            let exported = engine.export(&ctx, spec).await.map_or_else(words, |e| {
+                let text = std::fs::read_to_string(&e.path).unwrap_or_default();
+                engine.export_done(&e);
+                if s.world.hidden(user, object) && text.contains("terlarang") { "a hidden field".into() } else { e.rows.to_string() }
+            });
+            differ("export", exported, if closed { "forbidden".into() } else { leaves.to_string() });
+
             for (n, (id, title)) in s.records.iter().enumerate().filter(|(n, _)| s.world.records[*n].0 == object) {
                 let may = s.world.sees(user, n);
                 let want = if may { "seen" } else { "not_found" };
@@ -271,6 +291,11 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
                     }
                 }
                 differ("get", get.map_or_else(words, |_| "seen".into()), want.into());
+                let page = browser.get(&format!("/{plural}/{id}")).await;
+                differ("page of the record", page.status.as_u16().to_string(), if may { "200" } else if none { "403" } else { "404" }.into());
+                let strange: Vec<usize> = (0..s.records.len()).filter(|o| !s.world.sees(user, *o) && page.html.contains(s.records[*o].1.as_str())).collect();
+                differ("page of the record, other records", format!("{strange:?}"), "[]".into());
+                differ("peek", browser.fragment(&format!("/{plural}/{id}/peek")).await.status.as_u16().to_string(), if may { "200" } else { "404" }.into());
                 differ("API get", s.api(user, "GET", &format!("/{plural}/{id}"), None).await.0.to_string(), if may { "200" } else { "404" }.into());
                 differ("API history", s.api(user, "GET", &format!("/{plural}/{id}/history"), None).await.0.to_string(), if may { "200" } else { "404" }.into());
                 differ("history", engine.history(&ctx, key, *id, None).await.map_or_else(words, |_| "seen".into()), want.into());

@@ -107,8 +107,10 @@ pub fn bar(listing: &Listing, titles: &Titles, summary: &str) -> Markup {
 /// The filter button of the phone's head, with the number of conditions.
 pub fn phone_filter(listing: &Listing) -> Markup {
     let set = crate::filter::tree::top(listing.filter.as_ref()).len();
+    let words = listing.look.t.get("list-filter");
+    let label = if set > 0 { format!("{words} {set}") } else { words };
     html! {
-        span.ak-only-phone { a.btn.ak-btn-icon.ak-filter-count data-variant="ghost" href=(builder::page(&listing.address)) data-filter-open aria-label=(listing.look.t.get("list-filter")) {
+        span.ak-only-phone { a.btn.ak-btn-icon.ak-filter-count data-variant="ghost" href=(builder::page(&listing.address)) data-filter-open aria-label=(label) {
             (icon_sized("list-filter", 20)) @if set > 0 { span.ak-badge { (set) } }
         } }
     }
