@@ -115,6 +115,15 @@ impl<'a> Tx<'a> {
         Ok(value)
     }
 
+    /// Runs `f` so that all it reads is of one moment.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub(crate) fn one_moment<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let (engine, ctx) = (self.engine.clone(), self.ctx.clone());
+        self.conn.one_moment(|conn| f(&mut Tx::new(conn, engine, ctx)))
+    }
+
     /// The moment and person filters are bound to.
     pub fn env(&self) -> Env {
         let person = self.ctx.person();

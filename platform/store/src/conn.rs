@@ -119,6 +119,22 @@ impl Conn {
         }
     }
 
+    /// Runs `f` so that all it reads is of one moment, on both databases. Within a write it is that
+    /// already.
+    ///
+    /// # Errors
+    /// Those of `f`, and those of the database at begin and end.
+    pub fn one_moment<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        if self.writable || self.backend() == Backend::Sqlite {
+            return f(self);
+        }
+        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
+        // the connection must not go back with a transaction open
+        self.script("ROLLBACK")?;
+        done.unwrap_or_else(|_| Err(StoreError::other("a read panicked").into()))
+    }
+
     /// After a commit: what was learnt is true for everybody.
     pub(crate) fn publish(&mut self) {
         let Ok(mut known) = self.shared.known.lock() else { return };

@@ -88,7 +88,7 @@ impl Engine {
         }
         let name = format!("{}-{}.{}", object.plural, ctx.now.date(), spec.format.extension());
         let out = path.clone();
-        let written = self.read(ctx, move |tx| write::whole(tx, &spec, &out)).await;
+        let written = self.read(ctx, move |tx| tx.one_moment(|tx| write::whole(tx, &spec, &out))).await;
         match written {
             Ok(rows) => Ok(Exported { path, rows, name }),
             Err(problem) => {

@@ -71,7 +71,7 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
     let sees = |key: &str| registry.object(key).is_some_and(|o| rights.require_read(o).is_ok());
     let mut groups = vec![
         ("settings-own", vec![("user-pen", "settings-profile", "/settings/profile", true), ("key-round", "settings-security", "/settings/security", true)]),
-        ("settings-general", vec![("building", "settings-company", "/settings/company", admin)]),
+        ("settings-general", vec![("building", "settings-company", "/settings/company", admin), ("list-checks", "jobs-title", "/jobs", true)]),
         (
             "settings-people",
             vec![
