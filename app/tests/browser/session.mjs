@@ -29,9 +29,10 @@ export async function signIn(context, email) {
 
 /** Waits until `test` holds in the page. A strict policy forbids waitForFunction, so it asks again. */
 export async function until(page, test, what, argument) {
-  for (let n = 0; n < 100; n++) {
-    if (await page.evaluate(test, argument)) return;
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  for (let n = 0; n < 200; n++) {
+    // a page on its way to the next one has no context for a moment
+    if (await page.evaluate(test, argument).catch(() => false)) return;
+    await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`never happened: ${what}`);
 }

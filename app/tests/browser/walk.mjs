@@ -48,6 +48,8 @@ step("quick create hints at duplicates, keeps what was typed at fault, then make
   await page.locator("dialog[open] input[name=email]").fill(`kemala${Date.now()}@contoh.co.id`);
   await page.locator("dialog[open] button[type=submit][data-variant=primary]").click();
   await until(page, () => document.querySelector("dialog[open] form") === null, "the dialog closes");
+  await page.waitForLoadState("load");
+  await until(page, () => document.body.innerText.includes("Kemala Pengujian") || document.querySelector("[data-toast]") !== null, "the new contact is told of");
   const found = await page.request.get(`${base}/search?q=kemala+pengujian`);
   want((await found.text()).includes("Kemala Pengujian"), "the search finds the new contact");
 });
@@ -81,8 +83,8 @@ step("a cell is edited in place and the change is taken back", async ({ page }) 
 
 step("the filter builder narrows the list", async ({ page }) => {
   await page.goto(`${base}/accounts`);
-  await page.locator("[data-filter-open]").first().click();
-  await page.waitForSelector("#filter:not([hidden])");
+  await page.locator("a[data-filter-open]:visible, button[data-filter-open]:visible").last().click();
+  await page.waitForSelector("#filter:not([hidden]) .ak-filter-add");
   const rows = await page.locator("#filter .ak-filter-row").count();
   await page.locator("#filter .ak-filter-add button").last().evaluate((b) => b.parentElement.firstElementChild.click());
   await until(page, (rows) => document.querySelectorAll("#filter .ak-filter-row").length > rows, "a condition is added", rows);
@@ -177,7 +179,7 @@ step("a salesperson does not reach the settings of the company", async ({ browse
 const browser = await launch();
 want(Object.keys(passwords()).length >= 6, "the demo prints a sign-in for each role");
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "id-ID", reducedMotion: "reduce" });
-context.setDefaultTimeout(15_000);
+context.setDefaultTimeout(30_000);
 const refused = [];
 context.on("console", (m) => m.type() === "error" && /Content Security Policy|Refused to/.test(m.text()) && refused.push(m.text()));
 context.on("weberror", (e) => refused.push(String(e.error())));
