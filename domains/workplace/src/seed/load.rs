@@ -96,7 +96,8 @@ pub async fn fill(engine: &Engine, seed: u64, volume: Volume, progress: Progress
     for parent in ["account", "contact"] {
         engine.roll_up_all(&loader.ctx, parent).await?;
     }
-    Ok(())
+    // the workspace may be closed at once: without fresh figures the planner would sort whole tables
+    engine.write(&loader.ctx, |tx| Ok(tx.conn.analyze()?)).await
 }
 
 /// A converted lead is one of the contacts there are.
