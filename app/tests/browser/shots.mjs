@@ -44,7 +44,7 @@ async function start(who, lang, theme, viewport) {
   if (who === "nobody") return { context, page: await context.newPage() };
   const page = await signIn(context, who);
   await page.goto(`${base}/settings/profile`);
-  await page.evaluate(([lang, theme]) => {
+  await Promise.all([page.waitForNavigation(), page.evaluate(([lang, theme]) => {
     const form = document.querySelector("form [name=language]").form;
     const set = (name, value) => {
       const field = form.elements.namedItem(name);
@@ -54,8 +54,7 @@ async function start(who, lang, theme, viewport) {
     set("language", lang);
     set("theme", theme);
     form.submit();
-  }, [lang, theme]);
-  await page.waitForLoadState("load");
+  }, [lang, theme])]);
   return { context, page };
 }
 
