@@ -5,6 +5,7 @@
 mod browser;
 mod fuzz_http;
 mod kill;
+mod lint;
 mod machine;
 mod postgres;
 mod shell;
@@ -17,6 +18,7 @@ type Chore = fn(&[String]) -> Outcome;
 
 const CHORES: &[(&str, &str, Chore)] = &[
     ("test", "sets up and passes all tests, on both databases and in a real browser", test::run),
+    ("lint", "runs the lints; a warning is an error", lint::run),
     ("shots", "writes a picture of every screen to shots/ and checks each for accessibility", shots::run),
     ("kill", "kills the program while it writes (--rounds 200) and looks for what was lost", kill::run),
     ("fuzz-http", "attacks the API of a demo with schemathesis and sqlmap", fuzz_http::run),

@@ -4,15 +4,12 @@ use crate::postgres::Cluster;
 use crate::shell::{self, Outcome, command};
 use crate::{browser, machine};
 
-/// `--fast` leaves out the lints and the browser.
+/// `--fast` leaves out the browser.
 pub fn run(args: &[String]) -> Outcome {
     let fast = args.iter().any(|a| a == "--fast");
     machine::node()?;
     let chromium = machine::chromium()?;
     let cluster = Cluster::start()?;
-    if !fast {
-        run_cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &cluster)?;
-    }
     run_cargo(&["test", "--workspace"], &cluster)?;
     if fast { Ok(()) } else { browser::run(&chromium) }
 }

@@ -18,6 +18,7 @@ pub trait Facts {
 
 impl Cond {
     /// Whether record `id` of `object` matches.
+    #[allow(clippy::only_used_in_recursion, reason = "the object names what `id` belongs to")]
     pub fn matches(&self, registry: &Registry, object: ObjectIx, id: i64, facts: &dyn Facts) -> bool {
         match self {
             Cond::True => true,
