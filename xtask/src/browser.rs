@@ -65,7 +65,7 @@ impl Demo {
     /// Until the server answers; at most two minutes, for a debug build fills its demo slowly.
     fn wait(&mut self, port: u16) -> Outcome {
         for _ in 0..1_200 {
-            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            if ready(port) {
                 return Ok(());
             }
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -76,6 +76,17 @@ impl Demo {
         }
         Err("the demo did not answer within two minutes".into())
     }
+}
+
+/// Whether the server says so itself: the address is taken long before the demo is filled.
+fn ready(port: u16) -> bool {
+    use std::io::{Read, Write};
+    let Ok(mut socket) = std::net::TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let _ = socket.set_read_timeout(Some(std::time::Duration::from_secs(2)));
+    let mut answer = [0; 12];
+    socket.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").is_ok()
+        && socket.read_exact(&mut answer).is_ok()
+        && answer.ends_with(b"200")
 }
 
 /// The program as built last.
