@@ -4,6 +4,9 @@
 pub(crate) const COLUMNS: &str = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p \
      WHERE m.type = 'table' AND (m.name GLOB 'o_*' OR m.name GLOB 'l_*') ORDER BY m.name, p.cid";
 
+/// Tables of objects.
+pub(crate) const OBJECT_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'o_*' ORDER BY name";
+
 /// Names of indexes that were declared by us.
 pub(crate) const INDEXES: &str = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name";
 
