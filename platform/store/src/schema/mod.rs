@@ -60,6 +60,7 @@ impl Conn {
     /// Looks at object tables as a whole when they have grown by half. A sample takes a state that
     /// every record has for a rare one, and lists then sort a million rows to show fifty.
     fn analyze_grown(&mut self) -> Result<(), StoreError> {
+        let mut renewed = false;
         for row in self.query(sqlite::catalog::OBJECT_TABLES, &[])? {
             let Some(table) = row.first().and_then(|t| t.text()).map(str::to_string) else { continue };
             let key = format!("analyzed.{table}");
@@ -69,8 +70,9 @@ impl Conn {
             if rows > known + known / 2 + 1_000 {
                 self.script(&format!("PRAGMA analysis_limit = 0; ANALYZE \"{table}\""))?;
                 self.setting_set(&key, &rows.to_string())?;
+                renewed = true;
             }
         }
-        Ok(())
+        if renewed { self.script(sqlite::catalog::RELOAD) } else { Ok(()) }
     }
 }

@@ -16,6 +16,9 @@ pub(crate) const LOCK: &str = "SELECT 1";
 /// Fresh figures for the planner, cheaply.
 pub(crate) const ANALYZE: &str = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002";
 
+/// Open readers look at the planner's figures only when they read the schema anew: a change makes them.
+pub(crate) const RELOAD: &str = "CREATE TABLE akrab_reload (n INTEGER); DROP TABLE akrab_reload";
+
 /// Portable SQL in this database's words.
 pub(crate) fn declare(sql: &str) -> String {
     sql.replace("{id}", "id INTEGER PRIMARY KEY AUTOINCREMENT").replace("{clustered}", "WITHOUT ROWID")
