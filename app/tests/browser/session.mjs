@@ -36,3 +36,15 @@ export async function until(page, test, what, argument) {
   }
   throw new Error(`never happened: ${what}`);
 }
+
+/** Opens an address. A page that is still on its way (after a form or an Undo) may break in once: then again. */
+export async function open(page, address) {
+  for (let n = 0; ; n++) {
+    try {
+      return await page.goto(address);
+    } catch (error) {
+      if (n === 4 || !String(error).includes("ERR_ABORTED")) throw error;
+      await page.waitForLoadState("load");
+    }
+  }
+}

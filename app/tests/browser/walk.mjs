@@ -1,6 +1,6 @@
 // The browser tests: one walk through the screens as a person would take it, over a demo of its own.
 // `--only WORDS` takes the steps whose name contains them.
-import { base, launch, passwords, signIn, until } from "./session.mjs";
+import { base, launch, passwords, signIn, until, open } from "./session.mjs";
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
 const steps = [];
@@ -12,7 +12,7 @@ const first = (page, plural) => page.evaluate((plural) => [...document.querySele
 step("a wrong password is refused and the address stays typed", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${base}/sign-in`);
+  await open(page, `${base}/sign-in`);
   await page.fill("input[name=email]", "admin@akrab.test");
   await page.fill("input[name=password]", "bukan sandinya");
   await page.click("form button[type=submit]");
@@ -31,7 +31,7 @@ step("the right password leads to Today", async ({ browser }) => {
 });
 
 step("quick create hints at duplicates, keeps what was typed at fault, then makes the record", async ({ page }) => {
-  await page.goto(`${base}/contacts`);
+  await open(page, `${base}/contacts`);
   const known = await page.evaluate(() => [...document.querySelectorAll("main a[href^='mailto:']")].map((a) => a.textContent.trim())[0]);
   await page.keyboard.press("c");
   await page.waitForSelector("dialog[open] form");
@@ -55,7 +55,7 @@ step("quick create hints at duplicates, keeps what was typed at fault, then make
 });
 
 step("a cell is edited in place and the change is taken back", async ({ page }) => {
-  await page.goto(`${base}/accounts`);
+  await open(page, `${base}/accounts`);
   const cell = page.locator("tr[data-row] td[data-edit]:not(:first-child)").first();
   const was = (await cell.innerText()).trim();
   await cell.dblclick();
@@ -64,7 +64,7 @@ step("a cell is edited in place and the change is taken back", async ({ page }) 
   await until(page, () => document.querySelector("td[data-editing]") === null, "Escape leaves the cell");
   want((await cell.innerText()).trim() === was, "and nothing changed");
   const href = await first(page, "accounts");
-  await page.goto(base + href);
+  await open(page, base + href);
   const title = page.locator("h1[data-edit]").first();
   const before = (await title.innerText()).trim();
   await title.dblclick();
@@ -72,17 +72,17 @@ step("a cell is edited in place and the change is taken back", async ({ page }) 
   await page.fill("h1[data-editing] input:not([type=hidden])", `${before} Uji`);
   await page.keyboard.press("Enter");
   await until(page, (words) => document.querySelector("h1[data-edit]")?.textContent.includes(words), "the new title stands", `${before} Uji`);
-  await page.goto(`${base}${href}/history`);
+  await open(page, `${base}${href}/history`);
   const undo = page.locator("form[action*='undo'] button, form[action*='changes'] button").first();
   if (await undo.count()) {
     await Promise.all([page.waitForLoadState("load"), undo.click()]);
-    await page.goto(base + href);
+    await open(page, base + href);
     want((await page.locator("h1").first().innerText()).trim() === before, "the old title is back");
   }
 });
 
 step("the filter builder narrows the list", async ({ page }) => {
-  await page.goto(`${base}/accounts`);
+  await open(page, `${base}/accounts`);
   await page.locator("a[data-filter-open]:visible, button[data-filter-open]:visible").last().click();
   await page.waitForSelector("#filter:not([hidden]) .ak-filter-add");
   const rows = await page.locator("#filter .ak-filter-row").count();
@@ -98,7 +98,7 @@ step("the filter builder narrows the list", async ({ page }) => {
 const columns = (page) => page.locator("[data-board-column]").evaluateAll((all) => all.map((c) => c.querySelectorAll("[data-card]").length));
 
 step("a card moves on the board by mouse, and Undo brings it back", async ({ page }) => {
-  await page.goto(`${base}/opportunities?type=board`);
+  await open(page, `${base}/opportunities?type=board`);
   const card = page.locator("[data-board-column]").nth(0).locator("[data-card]").first();
   const id = await card.getAttribute("data-card");
   const from = await card.boundingBox();
@@ -114,13 +114,13 @@ step("a card moves on the board by mouse, and Undo brings it back", async ({ pag
   const undone = page.waitForResponse((r) => /\/changes\/\d+\/undo$/.test(new URL(r.url()).pathname));
   await page.locator("[data-toast] form[data-undo] button").last().click();
   await undone;
-  await page.goto(`${base}/opportunities?type=board`);
+  await open(page, `${base}/opportunities?type=board`);
   const back = await page.evaluate((id) => document.querySelector(`[data-card="${id}"]`)?.closest("[data-board-column]") === document.querySelectorAll("[data-board-column]")[0], id);
   want(back, "Undo brings it back");
 });
 
 step("a card moves on the board by keyboard", async ({ page }) => {
-  await page.goto(`${base}/opportunities?type=board`);
+  await open(page, `${base}/opportunities?type=board`);
   const card = page.locator("[data-board-column]").nth(0).locator("[data-card]").first();
   const before = await columns(page);
   await card.focus();
@@ -133,7 +133,7 @@ step("a card moves on the board by keyboard", async ({ page }) => {
 });
 
 step("the palette finds a record and opens it", async ({ page }) => {
-  await page.goto(`${base}/tasks`);
+  await open(page, `${base}/tasks`);
   await page.keyboard.press("Control+k");
   await page.waitForSelector("dialog[data-palette][open]");
   await page.keyboard.type("kopi");
@@ -142,7 +142,7 @@ step("the palette finds a record and opens it", async ({ page }) => {
 });
 
 step("an import is tried out before it is written", async ({ page }) => {
-  const answer = await page.goto(`${base}/contacts/import`);
+  const answer = await open(page, `${base}/contacts/import`);
   want(answer.status() === 200, `the import page answers ${answer.status()}`);
   const csv = "nama,email\nGending Sriwijaya,gending@contoh.co.id\nTanpa Surel,bukan-email\n";
   await page.setInputFiles("input[type=file]", { name: "kontak.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
@@ -161,9 +161,9 @@ step("the language is switched and stays", async ({ page }) => {
     form.submit();
   }, lang);
   for (const lang of ["en", "id"]) {
-    await page.goto(`${base}/settings/profile`);
+    await open(page, `${base}/settings/profile`);
     await Promise.all([page.waitForNavigation(), language(lang)]);
-    await page.goto(`${base}/accounts`);
+    await open(page, `${base}/accounts`);
     want((await page.getAttribute("html", "lang")) === lang, `the page speaks ${lang}`);
   }
 });
@@ -171,7 +171,7 @@ step("the language is switched and stays", async ({ page }) => {
 step("a salesperson does not reach the settings of the company", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await signIn(context, "siti@akrab.test");
-  const answer = await page.goto(`${base}/settings/company`);
+  const answer = await open(page, `${base}/settings/company`);
   want([403, 404].includes(answer.status()), `answered ${answer.status()}`);
   await context.close();
 });
