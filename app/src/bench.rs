@@ -40,10 +40,8 @@ pub async fn run(config: &Config, contacts: usize, seconds: u64, rows: usize, ou
     drop(engine);
     let span = Duration::from_secs(seconds.max(1));
     let server = Server::start(&config).await?;
-    let mut figures = vec![
-        Figure::millis("start to first page", server.started, 500.0),
-        Figure::megabytes("memory, idle", server.memory(), 60.0),
-    ];
+    let mut figures =
+        vec![Figure::millis("start to first page", server.started, 500.0), Figure::megabytes("memory, idle", server.memory(), 60.0)];
     figures.extend(pages(&server, &entry, span).await?);
     figures.extend(writes(&server, &entry, span).await?);
     figures.push(Figure::megabytes("memory, highest under this load", server.peak(), 250.0));
@@ -112,7 +110,8 @@ async fn volume(engine: &Engine) -> Result<String, Stop> {
 async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Figure>, Stop> {
     let get = |paths: Vec<String>| Work::gets(paths, &[("Cookie", &entry.cookie), ("Accept-Encoding", "gzip")]);
     let filter = encoded(r#"{"field":"status","op":"is","value":"active"}"#);
-    let lists = (0..4).map(|n| format!("/contacts?filter={filter}&sort={}", ["name", "-last_contact", "-created_at", "email"][n])).collect();
+    let lists =
+        (0..4).map(|n| format!("/contacts?filter={filter}&sort={}", ["name", "-last_contact", "-created_at", "email"][n])).collect();
     let records = (0..500).map(|n| format!("/accounts/{}", 1 + n * 7_919 % entry.accounts.max(1))).collect();
     let words = ["s", "bu", "har", "siti", "kopi s", "wijay", "081", "0812345", "pt su", "rahmawati", "7890", "santoso bud"];
     let searches = words.iter().map(|w| format!("/api/v1/search?q={}", encoded(w))).collect();
@@ -132,7 +131,11 @@ async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Fig
 
 async fn writes(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Figure>, Stop> {
     let token = format!("Bearer {}", entry.token);
-    let work = Work::posts("/api/v1/contacts", Arc::new(|n| format!(r#"{{"name":"Uji Beban {n}"}}"#)), &[("Authorization", &token), ("Content-Type", "application/json")]);
+    let work = Work::posts(
+        "/api/v1/contacts",
+        Arc::new(|n| format!(r#"{{"name":"Uji Beban {n}"}}"#)),
+        &[("Authorization", &token), ("Content-Type", "application/json")],
+    );
     let one = server.load(&work, 1, span).await?;
     let many = server.load(&work, 64, span).await?;
     Ok(vec![

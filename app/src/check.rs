@@ -15,7 +15,8 @@ pub fn run(dir: Option<&Path>) -> Result<(), Stop> {
         if found.is_empty() {
             return Err(Stop::refused(format!("{} holds no object files (*.toml)", dir.display())));
         }
-        let own: Vec<_> = found.iter().filter_map(|(path, _)| Path::new(path).file_name().map(|n| n.to_string_lossy().into_owned())).collect();
+        let own: Vec<_> =
+            found.iter().filter_map(|(path, _)| Path::new(path).file_name().map(|n| n.to_string_lossy().into_owned())).collect();
         files.retain(|(name, _)| !own.contains(name));
         files.extend(found);
     }

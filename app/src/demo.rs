@@ -17,7 +17,7 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
     let config = config.apart("demo");
     let engine = prepare(&config).await?;
     let mut out = std::io::stdout();
-    let _ = writeln!(out, "\n  {}\n\n  {:<28}{:<22}{}", serve::address(&listener), "E-mail", "Password", "Role");
+    let _ = writeln!(out, "\n  {}\n\n  {:<28}{:<22}Role", serve::address(&listener), "E-mail", "Password");
     for (_, email, role) in seed::sign_ins() {
         let _ = writeln!(out, "  {email:<28}{:<22}{role}", seed::PASSWORD);
     }

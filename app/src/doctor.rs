@@ -38,7 +38,15 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
     if bad.get() == 0 {
         let engine = workspace::open(config).await?;
         let settings = engine.settings();
-        say(true, format!("workspace {}, {}, {}", if settings.company.is_empty() { "(not set up)" } else { &settings.company }, settings.currency, settings.time_zone));
+        say(
+            true,
+            format!(
+                "workspace {}, {}, {}",
+                if settings.company.is_empty() { "(not set up)" } else { &settings.company },
+                settings.currency,
+                settings.time_zone
+            ),
+        );
         let people = engine.people();
         let admins = people.users().iter().filter(|u| u.active && u.role.key == "administrator").count();
         say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
@@ -52,7 +60,14 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
     }
     let free = tokio::net::TcpListener::bind(&config.listen).await;
     say(true, format!("address {}{}", config.listen, if free.is_ok() { "" } else { " is in use (a running akrab?)" }));
-    say(true, if config.smtp.is_some() { "mail server is set".into() } else { "no mail server: mails are written to files; passwords are reset with `akrab user passwd`".into() });
+    say(
+        true,
+        if config.smtp.is_some() {
+            "mail server is set".into()
+        } else {
+            "no mail server: mails are written to files; passwords are reset with `akrab user passwd`".into()
+        },
+    );
     if bad.get() == 0 { Ok(()) } else { Err(Stop::failed(format!("{} findings", bad.get()))) }
 }
 

@@ -40,7 +40,8 @@ fn run(cli: Cli) -> Result<(), Stop> {
     if let Command::Check { dir } = &cli.command {
         return check::run(dir.as_deref());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve => serve::run(&config).await,

@@ -49,7 +49,9 @@ async fn add(engine: &Engine, email: &str, name: Option<String>, role: &str, tea
     };
     let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email).to_string());
     let mut input = Input::new();
-    for (key, value) in [("name", json!(name)), ("email", json!(email)), ("role", json!(role.id)), ("language", json!(engine.settings().lang.as_str()))] {
+    for (key, value) in
+        [("name", json!(name)), ("email", json!(email)), ("role", json!(role.id)), ("language", json!(engine.settings().lang.as_str()))]
+    {
         input.insert(key.into(), value);
     }
     if let Some(team) = team {

@@ -5,7 +5,6 @@ use crate::stop::Stop;
 use crate::workspace;
 use akrab_engine::{Engine, Worker};
 use akrab_web::{Feature, Web};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -37,10 +36,12 @@ pub fn address(listener: &TcpListener) -> String {
 /// Serves an open workspace until a signal comes.
 pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Result<(), Stop> {
     let (tell, told) = watch::channel(false);
-    let jobs = (config.jobs > 0).then(|| tokio::spawn({
-        let (engine, told, lanes) = (engine.clone(), told.clone(), config.jobs);
-        async move { Worker::new(&engine, lanes).run(told).await }
-    }));
+    let jobs = (config.jobs > 0).then(|| {
+        tokio::spawn({
+            let (engine, told, lanes) = (engine.clone(), told.clone(), config.jobs);
+            async move { Worker::new(&engine, lanes).run(told).await }
+        })
+    });
     let web_config = akrab_web::Config {
         base_url: config.base_url.clone(),
         listen_url: address(&listener),
@@ -101,24 +102,22 @@ pub async fn worker(config: &Config) -> Result<(), Stop> {
 }
 
 /// Ends when the process is asked to stop: ctrl-c or SIGTERM.
-fn signal() -> impl Future<Output = ()> {
-    async {
-        #[cfg(unix)]
-        {
-            let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-            match term {
-                Ok(mut term) => tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = term.recv() => {}
-                },
-                Err(_) => {
-                    let _ = tokio::signal::ctrl_c().await;
-                }
+async fn signal() {
+    #[cfg(unix)]
+    {
+        let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match term {
+            Ok(mut term) => tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            },
+            Err(_) => {
+                let _ = tokio::signal::ctrl_c().await;
             }
         }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -72,7 +72,8 @@ async fn work_off(engine: &Engine, ctx: &Ctx, job: i64) -> Result<(JobView, Impo
 
 /// A bar on standard error that shows itself only to people.
 pub fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len}  {per_sec}  {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:32} {human_pos}/{human_len}  {per_sec}  {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(total).with_style(style)
 }
 
@@ -103,7 +104,8 @@ fn with_suffix(file: &Path) -> PathBuf {
 }
 
 pub async fn export(config: &Config, args: ExportArgs) -> Result<(), Stop> {
-    let filter = args.filter.as_deref().map(serde_json::from_str).transpose().map_err(|e| Stop::refused(format!("--filter is no JSON: {e}")))?;
+    let filter =
+        args.filter.as_deref().map(serde_json::from_str).transpose().map_err(|e| Stop::refused(format!("--filter is no JSON: {e}")))?;
     let engine = workspace::open(config).await?;
     let ctx = workspace::actor(&engine, args.user.as_deref(), Door::Command)?;
     let spec = ExportSpec { object: args.object, filter, columns: args.columns, format: args.format.export(), ..ExportSpec::default() };

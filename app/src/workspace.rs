@@ -73,7 +73,9 @@ pub fn actor(engine: &Engine, email: Option<&str>, door: Door) -> Result<Ctx, St
         None => {
             let users = people.users();
             let first = users.into_iter().filter(|u| u.active && u.role.key == "administrator").min_by_key(|u| u.id);
-            first.ok_or_else(|| Stop::refused("the workspace has no administrator yet; make one with `akrab user add EMAIL --role administrator`"))?
+            first.ok_or_else(|| {
+                Stop::refused("the workspace has no administrator yet; make one with `akrab user add EMAIL --role administrator`")
+            })?
         }
     };
     Ok(engine.ctx(person, door, "command"))

@@ -83,7 +83,9 @@ fn run(assets: &Path, program: &str, args: &[&str], stamp: &str) {
             "`{command}` failed in platform/web/assets: {}",
             String::from_utf8_lossy(if out.stderr.is_empty() { &out.stdout } else { &out.stderr }).trim()
         )),
-        Err(_) => stop(&format!("the web assets are not built and `{program}` is missing: install Node.js 20 or newer, or put a built platform/web/assets/dist in place")),
+        Err(_) => stop(&format!(
+            "the web assets are not built and `{program}` is missing: install Node.js 20 or newer, or put a built platform/web/assets/dist in place"
+        )),
     }
 }
 

@@ -59,7 +59,11 @@ impl Demo {
         let mut command = Command::new(binary());
         command.args(["token", "add", "admin@akrab.test", "--data"]).arg(self.folder.join("data/demo")).stdin(Stdio::null());
         let output = command.output().map_err(|e| e.to_string())?;
-        if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).trim().to_string()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_string())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
     }
 
     /// Until the server answers; at most two minutes, for a debug build fills its demo slowly.

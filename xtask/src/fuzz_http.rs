@@ -48,7 +48,13 @@ fn schemathesis(demo: &Demo, token: &str) -> Outcome {
     let mut run = Command::new(tool()?);
     run.current_dir(root().join("target")).arg("--config-file").arg(&config).arg("run").arg(format!("{}/api/v1/openapi.json", demo.url));
     run.args(["--header", &format!("Authorization: Bearer {token}"), "--max-examples", CASES, "--seed", "1", "--workers", "2"]);
-    run.args(["--exclude-checks", "positive_data_acceptance,missing_required_header,unsupported_method", "--continue-on-failure", "--request-timeout", "20"]);
+    run.args([
+        "--exclude-checks",
+        "positive_data_acceptance,missing_required_header,unsupported_method",
+        "--continue-on-failure",
+        "--request-timeout",
+        "20",
+    ]);
     shell::run(&mut run)
 }
 
@@ -69,12 +75,29 @@ fn sqlmap(demo: &Demo, token: &str) -> Outcome {
         println!("xtask: sqlmap {target}");
         let mut run = Command::new("sqlmap");
         run.args(["--url", &format!("{}{target}", demo.url), "--headers", &format!("Authorization: Bearer {token}")]);
-        run.args(["--level", "3", "--risk", "2", "--batch", "--flush-session", "--disable-coloring", "--threads", "2", "--timeout", "20", "--retries", "0"]);
+        run.args([
+            "--level",
+            "3",
+            "--risk",
+            "2",
+            "--batch",
+            "--flush-session",
+            "--disable-coloring",
+            "--threads",
+            "2",
+            "--timeout",
+            "20",
+            "--retries",
+            "0",
+        ]);
         run.args(["--technique", "BEUST", "--time-sec", "2", "--skip", "User-Agent,Referer,Host,Cookie", "--output-dir"]).arg(&folder);
         let output = run.output().map_err(|e| format!("sqlmap: {e}"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !text.contains("do not appear to be injectable") {
-            found.push(format!("sqlmap on {target}:\n{}", text.lines().rev().take(25).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")));
+            found.push(format!(
+                "sqlmap on {target}:\n{}",
+                text.lines().rev().take(25).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
+            ));
         }
     }
     if found.is_empty() { Ok(()) } else { Err(found.join("\n")) }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Chromium's program, installed first when missing and this is Debian or Ubuntu as root.
 pub fn chromium() -> Outcome<PathBuf> {
-    let find = || ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].iter().map(PathBuf::from).find(|p| p.exists());
+    let find =
+        || ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].iter().map(PathBuf::from).find(|p| p.exists());
     if let Some(found) = find() {
         return Ok(found);
     }
@@ -16,10 +17,13 @@ pub fn chromium() -> Outcome<PathBuf> {
 /// Folder with PostgreSQL's server programs (15 or newer).
 pub fn postgres() -> Outcome<PathBuf> {
     let find = || {
-        let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+        let mut versions: Vec<PathBuf> =
+            std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
         versions.sort();
         versions.retain(|bin| bin.join("initdb").exists() && bin.join("postgres").exists());
-        versions.pop().or_else(|| ["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"].iter().map(PathBuf::from).find(|bin| bin.join("initdb").exists()))
+        versions.pop().or_else(|| {
+            ["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"].iter().map(PathBuf::from).find(|bin| bin.join("initdb").exists())
+        })
     };
     if let Some(found) = find() {
         return Ok(found);

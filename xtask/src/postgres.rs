@@ -25,8 +25,15 @@ impl Cluster {
         let port = free_port()?;
         let mut cluster = Cluster { bin, folder, user, url: String::new() };
         let data = cluster.folder.join("data");
-        run(cluster.program("initdb").args(["--auth=trust", "--username=akrab", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data).stdout(std::process::Stdio::null()))?;
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=200 -c shared_buffers=256MB", cluster.folder.display());
+        run(cluster
+            .program("initdb")
+            .args(["--auth=trust", "--username=akrab", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
+            .arg(&data)
+            .stdout(std::process::Stdio::null()))?;
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=200 -c shared_buffers=256MB",
+            cluster.folder.display()
+        );
         let log = cluster.folder.join("log");
         run(cluster.program("pg_ctl").args(["-w", "-s", "-D"]).arg(&data).arg("-l").arg(log).args(["-o", &options, "start"]))?;
         cluster.url = format!("postgres://akrab@127.0.0.1:{port}/postgres");
@@ -60,5 +67,8 @@ impl Drop for Cluster {
 /// An account that may run the server when we are root.
 fn account() -> Outcome<&'static str> {
     let known = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    ["postgres", "nobody"].into_iter().find(|name| known.lines().any(|l| l.starts_with(&format!("{name}:")))).ok_or_else(|| "no account to run PostgreSQL under".into())
+    ["postgres", "nobody"]
+        .into_iter()
+        .find(|name| known.lines().any(|l| l.starts_with(&format!("{name}:"))))
+        .ok_or_else(|| "no account to run PostgreSQL under".into())
 }

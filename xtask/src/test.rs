@@ -2,7 +2,7 @@
 
 use crate::postgres::Cluster;
 use crate::shell::{self, Outcome, command};
-use crate::{browser, machine};
+use crate::{browser, lint, machine};
 
 /// `--fast` leaves out the browser.
 pub fn run(args: &[String]) -> Outcome {
@@ -10,6 +10,11 @@ pub fn run(args: &[String]) -> Outcome {
     machine::node()?;
     let chromium = machine::chromium()?;
     let cluster = Cluster::start()?;
+    if lint::installed() {
+        lint::run(&[])?;
+    } else {
+        println!("the lints are left out: rustup component add rustfmt clippy");
+    }
     run_cargo(&["test", "--workspace"], &cluster)?;
     if fast { Ok(()) } else { browser::run(&chromium) }
 }

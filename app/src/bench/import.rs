@@ -15,7 +15,12 @@ pub async fn measure(config: &Config, rows: usize, user: &str) -> Result<Figure,
     let run = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let mut table = String::from("name,phone,email,company,city\n");
     for n in 0..rows {
-        let _ = writeln!(table, "Impor Uji {n},08{:010},uji{run}.{n}@impor.test,PT Impor {},Bandung", (run * 131 + n as u64) % 10_000_000_000, n % (rows / 5).max(1));
+        let _ = writeln!(
+            table,
+            "Impor Uji {n},08{:010},uji{run}.{n}@impor.test,PT Impor {},Bandung",
+            (run * 131 + n as u64) % 10_000_000_000,
+            n % (rows / 5).max(1)
+        );
     }
     std::fs::write(&file, table).map_err(failed)?;
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);

@@ -75,7 +75,11 @@ pub async fn run(address: &str, work: &Work, connections: usize, span: Duration)
                     let answer = client.send(request.as_bytes()).await.map_err(|e| e.to_string())?;
                     if !(200..300).contains(&answer.status) {
                         let line = request.lines().next().unwrap_or_default().to_string();
-                        return Err(format!("{line} was answered {}: {}", answer.status, String::from_utf8_lossy(client.body()).chars().take(300).collect::<String>()));
+                        return Err(format!(
+                            "{line} was answered {}: {}",
+                            answer.status,
+                            String::from_utf8_lossy(client.body()).chars().take(300).collect::<String>()
+                        ));
                     }
                     if started >= begin {
                         times.push(started.elapsed().as_micros() as u64);

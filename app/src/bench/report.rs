@@ -59,14 +59,22 @@ pub fn write(path: &Path, postgres: bool, volume: &str, figures: &[Figure]) -> R
     text.push_str("| figure | measured | to reach | against the last run |\n|---|---:|---:|---:|\n");
     for figure in figures {
         let limit = if figure.high { "≥" } else { "≤" };
-        let ratio = last(&before, &figure.name).filter(|last| *last > 0.0).map_or_else(|| "–".into(), |last| format!("× {:.2}", figure.value / last));
+        let ratio = last(&before, &figure.name)
+            .filter(|last| *last > 0.0)
+            .map_or_else(|| "–".into(), |last| format!("× {:.2}", figure.value / last));
         let mark = if figure.reached() { "" } else { " **missed**" };
-        text.push_str(&format!("| {} | {}{mark} | {limit} {} | {ratio} |\n", figure.name, figure.shown(figure.value), figure.shown(figure.goal)));
+        text.push_str(&format!(
+            "| {} | {}{mark} | {limit} {} | {ratio} |\n",
+            figure.name,
+            figure.shown(figure.value),
+            figure.shown(figure.goal)
+        ));
     }
     let mut sections = vec![text];
     sections.extend(section(&old, other).map(str::to_string));
     sections.sort_by_key(|s| !s.starts_with("## SQLite"));
-    let head = "# Performance\n\nMade by `akrab bench`: a server of its own on the loopback, asked by clients that keep their connection.\n\n";
+    let head =
+        "# Performance\n\nMade by `akrab bench`: a server of its own on the loopback, asked by clients that keep their connection.\n\n";
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
@@ -89,6 +97,10 @@ fn last(section: &str, name: &str) -> Option<f64> {
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|l| l.strip_prefix("model name")).and_then(|l| l.split_once(':')).map_or("unknown processor", |(_, m)| m.trim());
+    let model = info
+        .lines()
+        .find_map(|l| l.strip_prefix("model name"))
+        .and_then(|l| l.split_once(':'))
+        .map_or("unknown processor", |(_, m)| m.trim());
     format!("{model}, {cores} cores")
 }

@@ -10,7 +10,18 @@ fn root() -> PathBuf {
 
 /// Crates of ours that each crate may use.
 const PLATFORM: &[&str] = &["akrab-model", "akrab-store", "akrab-engine", "akrab-connect", "akrab-web", "akrab-handles"];
-const DOMAINS: &[&str] = &["akrab-activities", "akrab-customers", "akrab-products", "akrab-sales", "akrab-marketing", "akrab-service", "akrab-partners", "akrab-loyalty", "akrab-analysis", "akrab-workplace"];
+const DOMAINS: &[&str] = &[
+    "akrab-activities",
+    "akrab-customers",
+    "akrab-products",
+    "akrab-sales",
+    "akrab-marketing",
+    "akrab-service",
+    "akrab-partners",
+    "akrab-loyalty",
+    "akrab-analysis",
+    "akrab-workplace",
+];
 
 fn allowed(name: &str) -> Vec<&'static str> {
     match name {
@@ -106,7 +117,8 @@ fn the_platform_names_no_object_of_a_domain() {
     let registry = akrab_engine::engine::compile(&crate::workspace::objects()).expect("the objects are sound");
     // a word that is also a field of the platform's own objects (the lead of a team) tells nothing
     let own = |name: &str| registry.objects().filter(|o| o.is_system()).any(|o| o.field(name).is_some());
-    let names: Vec<&str> = registry.objects().filter(|o| !o.is_system()).flat_map(|o| [o.key.as_str(), o.plural.as_str()]).filter(|n| !own(n)).collect();
+    let names: Vec<&str> =
+        registry.objects().filter(|o| !o.is_system()).flat_map(|o| [o.key.as_str(), o.plural.as_str()]).filter(|n| !own(n)).collect();
     assert!(names.len() >= 11);
     let folders = ["platform/web/src", "platform/store/src", "platform/engine/src", "platform/connect/src"];
     let named = |line: &str| names.iter().any(|n| [format!("\"{n}\""), format!("\"/{n}")].iter().any(|w| line.contains(w.as_str())));
@@ -151,7 +163,9 @@ fn messages(lang: &str) -> BTreeMap<String, PathBuf> {
         for file in files.into_iter().filter(|f| of_lang(f)) {
             let Ok(text) = fs::read_to_string(&file) else { continue };
             for line in text.lines() {
-                if let Some((key, _)) = line.split_once(" =").filter(|(k, _)| k.starts_with(|c: char| c.is_ascii_lowercase()) && !k.contains(' ')) {
+                if let Some((key, _)) =
+                    line.split_once(" =").filter(|(k, _)| k.starts_with(|c: char| c.is_ascii_lowercase()) && !k.contains(' '))
+                {
                     found.insert(key.to_string(), file.clone());
                 }
             }

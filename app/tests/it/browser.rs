@@ -64,7 +64,9 @@ impl Browser {
     }
     /// Sends exactly these headers and fields.
     pub async fn submit_with(&mut self, headers: &[(&str, &str)], address: &str, fields: &[(&str, &str)]) -> Answer {
-        let encode = |text: &str| text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect::<String>();
+        let encode = |text: &str| {
+            text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect::<String>()
+        };
         let form: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let mut request = Request::post(address).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {

@@ -26,7 +26,11 @@ both!(a_record_is_made_read_and_changed, async |w: &Workspace| {
         assert_eq!(record.version, 1, "{}", object.key);
         let Some((field, new)) = another_title(&object, &record) else { continue };
         let input = map(json!({ &field.key: new }));
-        let changed = w.engine.update(&ctx, &object.key, id, input.clone(), Some(record.version)).await.unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
+        let changed = w
+            .engine
+            .update(&ctx, &object.key, id, input.clone(), Some(record.version))
+            .await
+            .unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
         assert_eq!(changed.version, record.version + 1, "{}", object.key);
         let stale = w.engine.update(&ctx, &object.key, id, input, Some(record.version)).await.expect_err("a stale version is refused");
         assert_eq!(stale.kind, ProblemKind::Stale, "{}", object.key);
@@ -37,7 +41,9 @@ both!(a_record_is_made_read_and_changed, async |w: &Workspace| {
 
 /// Another value for the title, or for the first text field that takes one.
 fn another_title<'o>(object: &'o Object, record: &Record) -> Option<(&'o Field, Json)> {
-    let field = std::iter::once(object.title_field()).chain(&object.fields).find(|f| f.writable() && matches!(f.kind, FieldType::Text | FieldType::PersonName))?;
+    let field = std::iter::once(object.title_field())
+        .chain(&object.fields)
+        .find(|f| f.writable() && matches!(f.kind, FieldType::Text | FieldType::PersonName))?;
     Some((field, json!(format!("{} lagi", record.text(&field.key)))))
 }
 
@@ -72,7 +78,8 @@ both!(every_order_gives_every_record_once_in_both_directions, async |w: &Workspa
 /// All records of one order, walked forward by pages of five; then walked back, which must agree.
 async fn pages(w: &Workspace, object: &Object, sort: &str, most: usize) -> Vec<Record> {
     let ctx = w.system();
-    let ask = |after: Option<String>| ListRequest { object: object.key.clone(), sort: vec![sort.into()], limit: 5, after, ..Default::default() };
+    let ask =
+        |after: Option<String>| ListRequest { object: object.key.clone(), sort: vec![sort.into()], limit: 5, after, ..Default::default() };
     let mut forward: Vec<Vec<Record>> = Vec::new();
     let mut page = w.engine.list(&ctx, ask(None)).await.unwrap_or_else(|p| panic!("{} by {sort}: {p:?}", object.key));
     assert!(page.previous.is_none(), "{} by {sort}: nothing before the first page", object.key);
@@ -135,7 +142,8 @@ fn filters(w: &Workspace, object: &Object, records: &[Record]) -> Vec<Filter> {
         let count = json!({"child": format!("{}.{}", child.key, child.at(*via).key), "agg": "count", "op": "gte", "value": 2});
         filters.push(Filter::from_json(&count).unwrap_or_else(|p| panic!("{count}: {p:?}")));
         if let Some(number) = child.fields.iter().find(|f| f.kind == FieldType::Money) {
-            let sum = json!({"child": format!("{}.{}", child.key, child.at(*via).key), "agg": "sum", "of": number.key, "op": "gt", "value": 20});
+            let sum =
+                json!({"child": format!("{}.{}", child.key, child.at(*via).key), "agg": "sum", "of": number.key, "op": "gt", "value": 20});
             filters.push(Filter::from_json(&sum).unwrap_or_else(|p| panic!("{sum}: {p:?}")));
         }
     }
@@ -177,7 +185,8 @@ async fn agrees(w: &Workspace, object: &Arc<Object>, filter: &Filter, records: &
         .unwrap_or_else(|p| panic!("{written}: {p:?}"));
     let request = ListRequest { filter: Some(filter.clone()), ..list_of(object) };
     let count = w.engine.count(&ctx, request.clone(), true).await.unwrap_or_else(|p| panic!("{written}: {p:?}"));
-    let mut found: Vec<i64> = w.engine.list(&ctx, request).await.unwrap_or_else(|p| panic!("{written}: {p:?}")).records.iter().map(|r| r.id).collect();
+    let mut found: Vec<i64> =
+        w.engine.list(&ctx, request).await.unwrap_or_else(|p| panic!("{written}: {p:?}")).records.iter().map(|r| r.id).collect();
     found.sort_unstable();
     let registry = w.engine.registry();
     let mut meant: Vec<i64> = records.iter().map(|r| r.id).filter(|id| cond.matches(&registry, object.ix, *id, memory)).collect();
@@ -202,7 +211,8 @@ both!(groups_and_totals_cover_the_whole_result, async |w: &Workspace| {
             }
             if field.kind.is_number() {
                 let wanted = ["sum", "avg", "min", "max", "filled"].map(|f| format!("{}:{f}", field.key)).to_vec();
-                let totals = w.engine.totals(&ctx, list_of(&object), wanted).await.unwrap_or_else(|p| panic!("{}.{}: {p:?}", object.key, field.key));
+                let totals =
+                    w.engine.totals(&ctx, list_of(&object), wanted).await.unwrap_or_else(|p| panic!("{}.{}: {p:?}", object.key, field.key));
                 let values: Vec<_> = records.iter().filter_map(|r| r.get(&field.key).dec()).collect();
                 let of = |n: usize| totals[n].value.dec();
                 assert_eq!(of(0).unwrap_or_default(), values.iter().sum(), "{}.{} sum", object.key, field.key);
@@ -242,11 +252,15 @@ both!(the_bin_keeps_gives_back_and_empties, async |w: &Workspace| {
         let fail = |p: akrab_model::Problem| panic!("{}: {p:?}", object.key);
         w.engine.delete(&ctx, &object.key, id, None).await.unwrap_or_else(fail);
         assert_eq!(w.engine.get(&ctx, &object.key, id).await.expect_err("binned").kind, ProblemKind::NotFound, "{}", object.key);
-        let binned = w.engine.list(&ctx, ListRequest { bin: true, ..list_of(&object) }).await.unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
+        let binned =
+            w.engine.list(&ctx, ListRequest { bin: true, ..list_of(&object) }).await.unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
         assert!(binned.records.iter().any(|r| r.id == id && r.deleted_at.is_some()), "{}: in the bin", object.key);
         w.engine.restore(&ctx, &object.key, id).await.unwrap_or_else(fail);
         w.engine.get(&ctx, &object.key, id).await.expect("back again");
-        assert_eq!(w.engine.purge(&ctx, &object.key, id).await.expect_err("only what is in the bin goes for good").kind, ProblemKind::NotFound);
+        assert_eq!(
+            w.engine.purge(&ctx, &object.key, id).await.expect_err("only what is in the bin goes for good").kind,
+            ProblemKind::NotFound
+        );
         w.engine.delete(&ctx, &object.key, id, None).await.unwrap_or_else(fail);
         w.engine.purge(&ctx, &object.key, id).await.unwrap_or_else(fail);
         assert_eq!(w.engine.get_binned(&ctx, &object.key, id).await.expect_err("gone").kind, ProblemKind::NotFound, "{}", object.key);
@@ -259,7 +273,11 @@ both!(search_finds_a_record_by_the_words_of_its_title, async |w: &Workspace| {
         let id = smallest(w, &object, 1).await;
         let title = w.engine.get(&ctx, &object.key, id).await.expect("made").title().to_string();
         let finds = async |q: &str| {
-            let hits = w.engine.search(&w.system(), q, Some(vec![object.key.clone()]), 50).await.unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
+            let hits = w
+                .engine
+                .search(&w.system(), q, Some(vec![object.key.clone()]), 50)
+                .await
+                .unwrap_or_else(|p| panic!("{}: {p:?}", object.key));
             hits.iter().any(|h| h.record.id == id)
         };
         assert!(finds(&title).await, "{}: {title}", object.key);

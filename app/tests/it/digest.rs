@@ -24,7 +24,8 @@ pub async fn of(w: &Workspace) -> String {
 
 fn sqlite(path: &std::path::Path) -> String {
     let db = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the file opens");
-    let mut names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY name").expect("tables");
+    let mut names =
+        db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY name").expect("tables");
     let tables: Vec<String> = names.query_map([], |r| r.get(0)).expect("tables").map(|n| n.expect("a name")).collect();
     let mut digest = Sha256::new();
     for table in tables.into_iter().filter(|t| !is_passing(t)) {
@@ -44,7 +45,13 @@ fn sqlite(path: &std::path::Path) -> String {
 async fn postgres(url: &str, schema: &str) -> String {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("the server answers");
     let task = tokio::spawn(connection);
-    let tables = client.query("SELECT table_name::text FROM information_schema.tables WHERE table_schema = $1 AND table_type = 'BASE TABLE' ORDER BY 1", &[&schema]).await.expect("tables");
+    let tables = client
+        .query(
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = $1 AND table_type = 'BASE TABLE' ORDER BY 1",
+            &[&schema],
+        )
+        .await
+        .expect("tables");
     let mut digest = Sha256::new();
     for row in tables {
         let table: String = row.get(0);

@@ -13,7 +13,11 @@ struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     fn mount(at: &Path, megabytes: u32) -> Result<SmallDisk, String> {
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"]).arg(at).output().map_err(|e| e.to_string())?;
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"])
+            .arg(at)
+            .output()
+            .map_err(|e| e.to_string())?;
         if done.status.success() { Ok(SmallDisk(at.into())) } else { Err(String::from_utf8_lossy(&done.stderr).trim().to_string()) }
     }
 }
@@ -44,7 +48,10 @@ fn a_full_disk_is_told_and_work_goes_on_when_there_is_room() {
     };
     let there = |n: usize| {
         let filter = json!({"field": "external_key", "op": "is", "value": format!("penuh-{n}")}).to_string();
-        let page = server.wire.call("GET", &format!("/api/v1/contacts?columns=name&filter={}", escape(&filter)), &[], "").expect("reading goes on");
+        let page = server
+            .wire
+            .call("GET", &format!("/api/v1/contacts?columns=name&filter={}", escape(&filter)), &[], "")
+            .expect("reading goes on");
         assert_eq!(page.status, 200, "{page:?}");
         page.json()["data"].as_array().map_or(0, Vec::len)
     };
@@ -72,7 +79,11 @@ fn a_full_disk_is_told_and_work_goes_on_when_there_is_room() {
 
 /// One request of an administrator to the API.
 async fn ask(w: &Workspace, token: &str, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> (u16, Json) {
-    let mut request = axum::http::Request::builder().method(method).uri(format!("/api/v1{path}")).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
+    let mut request = axum::http::Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{path}"))
+        .header("host", "127.0.0.1")
+        .header("authorization", format!("Bearer {token}"));
     if !body.is_empty() {
         request = request.header("content-type", "application/json");
     }
@@ -162,7 +173,9 @@ both!(nobodys_change_is_lost_when_several_edit_one_record, async |w: &Workspace|
                     let (_, now) = ask(w, &token, "GET", &format!("/contacts/{id}"), &[], String::new()).await;
                     let note = format!("{} {person}.{n}", now["note"].as_str().unwrap_or_default());
                     let etag = format!("\"{}\"", now["version"]);
-                    let (status, answer) = ask(w, &token, "PATCH", &format!("/contacts/{id}"), &[("if-match", &etag)], json!({ "note": note }).to_string()).await;
+                    let (status, answer) =
+                        ask(w, &token, "PATCH", &format!("/contacts/{id}"), &[("if-match", &etag)], json!({ "note": note }).to_string())
+                            .await;
                     match status {
                         200 => break,
                         412 => refused += 1,

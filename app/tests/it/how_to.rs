@@ -13,8 +13,10 @@ use serde_json::json;
 fn printed() -> (String, String) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let document = std::fs::read_to_string(root.join("docs/how-to/add-an-object.md")).expect("the document");
-    let path = document.split('`').find(|w| w.starts_with("domains/") && w.ends_with(".toml")).expect("the document names the file").to_string();
-    let text = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the document prints the file").to_string();
+    let path =
+        document.split('`').find(|w| w.starts_with("domains/") && w.ends_with(".toml")).expect("the document names the file").to_string();
+    let text =
+        document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the document prints the file").to_string();
     (path, text)
 }
 
@@ -54,7 +56,11 @@ async fn follow(w: &Workspace, key: &str, plural: &str, title: &str) {
     let page = visitor.get(&format!("/{plural}")).await;
     assert!(page.status == 200 && page.html.contains("Tinjau gudang baru"), "the list shows it: {}", page.status);
     let page = visitor.get(&format!("/{plural}/{id}")).await;
-    assert!(page.status == 200 && page.html.contains("Tinjau gudang baru") && page.html.contains("Kopi Kenanga"), "the record page: {}", page.status);
+    assert!(
+        page.status == 200 && page.html.contains("Tinjau gudang baru") && page.html.contains("Kopi Kenanga"),
+        "the record page: {}",
+        page.status
+    );
 
     // board
     let board = w.engine.board(&ctx, BoardRequest { object: key.into(), ..Default::default() }).await.expect("the board");
@@ -72,7 +78,10 @@ async fn follow(w: &Workspace, key: &str, plural: &str, title: &str) {
     // permission: a seller sees what is his
     let own = w.engine.create(&w.of(seller, Door::Page), key, map(json!({title: "Kunjungan Sari"}))).await.expect("a seller may create").id;
     assert_eq!(w.engine.get(&w.of(other, Door::Page), key, own).await.expect_err("another seller").kind, ProblemKind::NotFound);
-    assert_eq!(w.engine.update(&w.of(seller, Door::Page), key, id, map(json!({title: "Direbut"})), None).await.expect_err("not his").kind, ProblemKind::NotFound);
+    assert_eq!(
+        w.engine.update(&w.of(seller, Door::Page), key, id, map(json!({title: "Direbut"})), None).await.expect_err("not his").kind,
+        ProblemKind::NotFound
+    );
 
     // search
     let hits = w.engine.search(&ctx, "gudang", None, 10).await.expect("the search");
@@ -108,7 +117,11 @@ async fn follow(w: &Workspace, key: &str, plural: &str, title: &str) {
 
 async fn api(w: &Workspace, token: &str, method: &str, path: &str) -> serde_json::Value {
     use tower::ServiceExt;
-    let request = axum::http::Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
+    let request = axum::http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "127.0.0.1")
+        .header("authorization", format!("Bearer {token}"));
     let response = w.http().oneshot(request.body(axum::body::Body::empty()).expect("a request")).await.expect("an answer");
     assert_eq!(response.status(), 200, "{path}");
     let bytes = axum::body::to_bytes(response.into_body(), 8 << 20).await.expect("a body");

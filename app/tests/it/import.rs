@@ -170,7 +170,14 @@ async fn encodings_and_delimiters_are_recognised() {
     let wide = |big: bool| text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect::<Vec<u8>>();
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin")).collect();
     let marked = |mark: &[u8], rest: Vec<u8>| [mark.to_vec(), rest].concat();
-    let files = [text.as_bytes().to_vec(), marked(b"\xef\xbb\xbf", text.as_bytes().to_vec()), marked(b"\xff\xfe", wide(false)), marked(b"\xfe\xff", wide(true)), wide(false), latin];
+    let files = [
+        text.as_bytes().to_vec(),
+        marked(b"\xef\xbb\xbf", text.as_bytes().to_vec()),
+        marked(b"\xff\xfe", wide(false)),
+        marked(b"\xfe\xff", wide(true)),
+        wide(false),
+        latin,
+    ];
     for (n, file) in files.into_iter().enumerate() {
         let id = upload(&w, &ctx, "a.csv", file).await.expect("a file");
         let found = w.engine.import_inspect(&ctx, "contact", id, None).await.unwrap_or_else(|p| panic!("file {n}: {p:?}"));
@@ -201,7 +208,11 @@ async fn hostile_files_are_refused_with_code_and_place() {
     let line = |problem: &Problem| problem.args.iter().find(|(name, _)| name == "line").map(|(_, value)| value.clone()).unwrap_or_default();
     for (content, code, place) in [
         (b"name\nA\nB\0C\n".to_vec(), "file_has_nul", "3"),
-        ([b"name,city\nSi\xc3\xb1a,B\xc3\xa4rn\nJos\xc3\xa9,\xc3\xa9t\xe9 \xff\n".to_vec(), b"\xc3\xb1\n".repeat(20)].concat(), "file_broken_encoding", "3"),
+        (
+            [b"name,city\nSi\xc3\xb1a,B\xc3\xa4rn\nJos\xc3\xa9,\xc3\xa9t\xe9 \xff\n".to_vec(), b"\xc3\xb1\n".repeat(20)].concat(),
+            "file_broken_encoding",
+            "3",
+        ),
         (format!("name\nA\n{}\n", "x".repeat(2 << 20)).into_bytes(), "row_too_long", "3"),
         (format!("name\nA\n\"{}", "x\n".repeat(1 << 20)).into_bytes(), "row_too_long", "3"),
         (format!("{}\n", "a,".repeat(100_000)).into_bytes(), "too_many_columns", "1"),

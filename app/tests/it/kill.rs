@@ -31,10 +31,12 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
         eprintln!("round {round}: killed after {} ms", delay.as_millis());
         let stop = AtomicBool::new(false);
         let journal: Vec<Sent> = thread::scope(|scope| {
-            let writers: Vec<_> = (0..WRITERS).map(|w| {
-                let (wire, stop) = (server.wire.clone(), &stop);
-                scope.spawn(move || write(&wire, round, w, stop))
-            }).collect();
+            let writers: Vec<_> = (0..WRITERS)
+                .map(|w| {
+                    let (wire, stop) = (server.wire.clone(), &stop);
+                    scope.spawn(move || write(&wire, round, w, stop))
+                })
+                .collect();
             thread::sleep(delay);
             server.kill();
             stop.store(true, Ordering::Relaxed);
@@ -109,12 +111,20 @@ fn an_import_that_was_killed_goes_on_once() {
     }
     std::fs::write(&file, csv).expect("the file is written");
     let path = file.display().to_string();
-    let mut import = server.command(&["import", "contact", &path]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("the import starts");
+    let mut import = server
+        .command(&["import", "contact", &path])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the import starts");
     thread::sleep(Duration::from_millis(std::env::var("AKRAB_IMPORT_KILL_MS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500)));
     let _ = import.kill();
     let _ = import.wait();
     server.start();
-    let count = || server.wire.call("GET", "/api/v1/contacts?limit=1&count=exact&columns=name", &[], "").expect("the server answers").json()["count"].as_u64();
+    let count = || {
+        server.wire.call("GET", "/api/v1/contacts?limit=1&count=exact&columns=name", &[], "").expect("the server answers").json()["count"]
+            .as_u64()
+    };
     eprintln!("{:?} rows were there when the import was killed", count());
     let end = Instant::now() + Duration::from_secs(150);
     while count() != Some(ROWS as u64) {

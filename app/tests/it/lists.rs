@@ -49,7 +49,8 @@ both!(a_list_is_read_forward_and_back, async |w: &Workspace| {
 both!(the_address_holds_the_filter, async |w: &Workspace| {
     let (mut browser, user) = admin(w).await;
     accounts(w, user, 6).await;
-    let filter = encoded(&json!({"all": [{"field": "status", "op": "is", "value": "prospect"}, {"field": "owner", "op": "in", "value": ["me"]}]}));
+    let filter =
+        encoded(&json!({"all": [{"field": "status", "op": "is", "value": "prospect"}, {"field": "owner", "op": "in", "value": ["me"]}]}));
     let page = browser.get(&format!("/accounts?sort=name&filter={filter}")).await;
     assert_eq!(page.rows(), ["Toko 001", "Toko 003", "Toko 005"]);
     assert!(page.html.contains("Calon pelanggan") && page.html.contains("Saya"), "chips say the filter in words");
@@ -74,7 +75,8 @@ both!(a_filter_over_children_is_written_as_a_field, async |w: &Workspace| {
 
 both!(a_filter_that_cannot_be_read_is_refused, async |w: &Workspace| {
     let (mut browser, _) = admin(w).await;
-    for filter in [json!({"field": "nothing", "op": "is", "value": 1}), json!({"field": "status", "op": "is", "value": "blue"}), json!([1])] {
+    for filter in [json!({"field": "nothing", "op": "is", "value": 1}), json!({"field": "status", "op": "is", "value": "blue"}), json!([1])]
+    {
         let page = browser.get(&format!("/accounts?filter={}", encoded(&filter))).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{filter}");
     }

@@ -32,7 +32,11 @@ both!(a_form_makes_one_record_however_often_it_is_sent, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     w.make("account", json!({"name": "PT Karya Boga", "phone": "0361 223344", "owner": user})).await;
     let hints = browser.fragment("/accounts/hints?name=Karya%20Boga&phone=0361-223344").await;
-    assert!(hints.html.contains("PT Karya Boga") && hints.html.contains("Telepon sama"), "what is typed resembles a known account: {}", hints.html);
+    assert!(
+        hints.html.contains("PT Karya Boga") && hints.html.contains("Telepon sama"),
+        "what is typed resembles a known account: {}",
+        hints.html
+    );
     let page = browser.fragment("/accounts/new?name=Kedai%20Rindang").await;
     assert!(page.html.contains("Kedai Rindang"), "the context is filled in");
     let once = hidden(&page, "once");
@@ -45,7 +49,12 @@ both!(a_form_makes_one_record_however_often_it_is_sent, async |w: &Workspace| {
 
 both!(a_refused_form_keeps_what_was_typed, async |w: &Workspace| {
     let (mut browser, _) = somebody(w, "ratna", "administrator").await;
-    let refused = browser.post("/contacts/new", &form(&[("name", "Suparman"), ("email", "bukan-email"), ("phone", "0812-3456-7890"), ("fields", "name,email,phone")])).await;
+    let refused = browser
+        .post(
+            "/contacts/new",
+            &form(&[("name", "Suparman"), ("email", "bukan-email"), ("phone", "0812-3456-7890"), ("fields", "name,email,phone")]),
+        )
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for kept in ["Suparman", "bukan-email", "0812-3456-7890", "href=\"#f-email\"", "harus memuat tanda @"] {
         assert!(refused.html.contains(kept), "{kept} is missing");
@@ -76,9 +85,21 @@ both!(two_people_lose_nothing, async |w: &Workspace| {
         assert!(clash.html.contains(told), "the clash tells {told}");
     }
     let now = hidden(&clash, "version");
-    let theirs = form(&[("version", &now), ("fields", "payment_terms"), ("was.payment_terms", "30"), ("payment_terms", "45"), ("choice.payment_terms", "theirs")]);
+    let theirs = form(&[
+        ("version", &now),
+        ("fields", "payment_terms"),
+        ("was.payment_terms", "30"),
+        ("payment_terms", "45"),
+        ("choice.payment_terms", "theirs"),
+    ]);
     siti.post(&address, &theirs).await;
-    let mine = form(&[("version", &now), ("fields", "payment_terms"), ("was.payment_terms", "30"), ("payment_terms", "45"), ("choice.payment_terms", "mine")]);
+    let mine = form(&[
+        ("version", &now),
+        ("fields", "payment_terms"),
+        ("was.payment_terms", "30"),
+        ("payment_terms", "45"),
+        ("choice.payment_terms", "mine"),
+    ]);
     let record = |w: &Workspace| w.engine.clone();
     assert_eq!(record(w).get(&w.system(), "account", id).await.expect("the account").get("payment_terms").int(), Some(30));
     siti.post(&address, &mine).await;
@@ -131,10 +152,13 @@ both!(the_bin_gives_back, async |w: &Workspace| {
 
 both!(a_lead_becomes_an_opportunity, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
-    let id = w.make("lead", json!({"name": "Rina Kusumawati", "company": "Kedai Teras Hijau", "phone": "0813-1111-2222", "owner": user})).await;
+    let id =
+        w.make("lead", json!({"name": "Rina Kusumawati", "company": "Kedai Teras Hijau", "phone": "0813-1111-2222", "owner": user})).await;
     let dialog = browser.fragment(&format!("/leads/{id}/conversion")).await;
     assert!(dialog.html.contains("name=\"amount\""), "the declared inputs are asked for");
-    let made = browser.post(&format!("/leads/{id}/conversion"), &form(&[("opportunity", "Kopi bulanan"), ("amount", "25jt"), ("account", "")])).await;
+    let made = browser
+        .post(&format!("/leads/{id}/conversion"), &form(&[("opportunity", "Kopi bulanan"), ("amount", "25jt"), ("account", "")]))
+        .await;
     assert!(made.location.starts_with("/opportunities/"), "the answer leads to the opportunity: {} {}", made.status, made.location);
     let page = browser.get(&made.location).await;
     for told in ["Kopi bulanan", "Kedai Teras Hijau", "25.000.000"] {
@@ -146,14 +170,17 @@ both!(a_call_is_told_wherever_it_belongs, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
     let contact = w.make("contact", json!({"name": "Lestari", "account": account, "owner": user})).await;
-    let saved = browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "call"), ("body", "Minta contoh Gayo 2 kg"), ("at", "")])).await;
+    let saved = browser
+        .post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "call"), ("body", "Minta contoh Gayo 2 kg"), ("at", "")]))
+        .await;
     assert!(saved.html.contains("Minta contoh Gayo"), "the timeline comes back with it: {}", saved.html);
     for (object, id) in [("account", account), ("contact", contact)] {
         let timeline = w.engine.timeline(&w.system(), object, id, TimelineRequest::default()).await.expect("a timeline");
         assert!(timeline.events.iter().any(|e| e.kind == "call"), "the {object} tells of the call");
         assert!(browser.get(&format!("/{object}s/{id}")).await.html.contains("Minta contoh Gayo"));
     }
-    let task = browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "task"), ("body", "telepon Lestari besok 10.00")])).await;
+    let task =
+        browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "task"), ("body", "telepon Lestari besok 10.00")])).await;
     assert!(task.html.contains("telepon Lestari") && task.html.contains("Besok 10.00"), "the moment is understood: {}", task.html);
 });
 
@@ -161,14 +188,38 @@ both!(what_is_out_of_sight_is_not_there, async |w: &Workspace| {
     let (_, owner) = somebody(w, "ratna", "administrator").await;
     let (mut fajar, _) = somebody(w, "fajar", "service").await;
     let id = w.make("lead", json!({"name": "Rahasia", "owner": owner})).await;
-    for page in ["", "/edit", "/history", "/access", "/delete", "/timeline", "/entries", "/fields/name", "/conversion", "/clone", "/actions", "/peek"] {
+    for page in [
+        "",
+        "/edit",
+        "/history",
+        "/access",
+        "/delete",
+        "/timeline",
+        "/entries",
+        "/fields/name",
+        "/conversion",
+        "/clone",
+        "/actions",
+        "/peek",
+    ] {
         let answer = fajar.fragment(&format!("/leads/{id}{page}")).await;
         assert!(!answer.html.contains("Rahasia"), "{page} tells of it");
-        let wanted = if page == "/clone" || page == "/edit" { vec![StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] } else { vec![StatusCode::NOT_FOUND] };
+        let wanted = if page == "/clone" || page == "/edit" {
+            vec![StatusCode::NOT_FOUND, StatusCode::FORBIDDEN]
+        } else {
+            vec![StatusCode::NOT_FOUND]
+        };
         let scripted = page == "/peek" && answer.status == StatusCode::NOT_FOUND;
         assert!(scripted || wanted.contains(&answer.status), "{page} answers {}", answer.status);
     }
-    for (page, body) in [("/edit", "name=x&fields=name"), ("/fields/name", "name=x"), ("/delete", ""), ("/favourite", ""), ("/disqualification", "reason=x"), ("/entries", "kind=note&body=x")] {
+    for (page, body) in [
+        ("/edit", "name=x&fields=name"),
+        ("/fields/name", "name=x"),
+        ("/delete", ""),
+        ("/favourite", ""),
+        ("/disqualification", "reason=x"),
+        ("/entries", "kind=note&body=x"),
+    ] {
         let answer = fajar.post(&format!("/leads/{id}{page}"), body).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "POST {page}");
     }

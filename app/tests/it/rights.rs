@@ -46,7 +46,8 @@ fn access(field: &'static str) -> impl Strategy<Value = AccessDecl> {
 }
 
 fn world() -> impl Strategy<Value = World> {
-    let rights = (access(OBJECTS[0].1), access(OBJECTS[1].1), access(OBJECTS[2].1), access(OBJECTS[3].1)).prop_map(|(a, b, c, d)| [a, b, c, d]);
+    let rights =
+        (access(OBJECTS[0].1), access(OBJECTS[1].1), access(OBJECTS[2].1), access(OBJECTS[3].1)).prop_map(|(a, b, c, d)| [a, b, c, d]);
     let roles = prop::collection::vec(rights, 3);
     let users = prop::collection::vec((0..3_usize, prop::option::weighted(0.8, 0..3_usize)), 5);
     let records = prop::collection::vec((0..4_usize, prop::option::weighted(0.9, 0..5_usize)), 14);
@@ -114,7 +115,10 @@ impl Stage<'_> {
     }
     /// Ids of the object's records this user sees.
     fn seen(&self, user: usize, object: usize) -> BTreeSet<i64> {
-        (0..self.records.len()).filter(|r| self.world.records[*r].0 == object && self.world.sees(user, *r)).map(|r| self.records[r].0).collect()
+        (0..self.records.len())
+            .filter(|r| self.world.records[*r].0 == object && self.world.sees(user, *r))
+            .map(|r| self.records[r].0)
+            .collect()
     }
 }
 
@@ -125,7 +129,8 @@ async fn build<'w>(w: &'w Workspace, world: &'w World) -> Stage<'w> {
     }
     let mut roles = Vec::new();
     for (n, rights) in world.roles.iter().enumerate() {
-        let rights: serde_json::Map<_, _> = OBJECTS.iter().zip(rights).map(|((key, _), access)| ((*key).to_string(), json!(access))).collect();
+        let rights: serde_json::Map<_, _> =
+            OBJECTS.iter().zip(rights).map(|((key, _), access)| ((*key).to_string(), json!(access))).collect();
         roles.push(w.make("role", json!({"key": format!("peran{n}"), "name": format!("Peran {n}"), "rights": rights})).await);
     }
     let mut users = Vec::new();
@@ -170,7 +175,12 @@ fn worlds() -> u32 {
 
 fn run(on_postgres: bool) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let config = Config { cases: if on_postgres { worlds() / 2 } else { worlds() }, failure_persistence: None, max_shrink_iters: 6, ..Config::default() };
+    let config = Config {
+        cases: if on_postgres { worlds() / 2 } else { worlds() },
+        failure_persistence: None,
+        max_shrink_iters: 6,
+        ..Config::default()
+    };
     let result = TestRunner::new(config).run(&world(), |world| {
         runtime.block_on(async {
             let w = if on_postgres {
@@ -231,13 +241,20 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
 
             let count = engine.count(&ctx, request(), true).await.map_or_else(words, |c| c.shown().to_string());
             differ("count", count, if none { "forbidden".into() } else { seen.len().to_string() });
-            let totals = engine.totals(&ctx, request(), vec!["count".into()]).await.map_or_else(words, |t| t[0].value.int().unwrap_or(-1).to_string());
+            let totals = engine
+                .totals(&ctx, request(), vec!["count".into()])
+                .await
+                .map_or_else(words, |t| t[0].value.int().unwrap_or(-1).to_string());
             differ("totals", totals, if none { "forbidden".into() } else { seen.len().to_string() });
-            let groups = engine.groups(&ctx, request(), "owner".into(), None, vec![]).await.map_or_else(words, |g| g.iter().map(|g| g.count).sum::<u64>().to_string());
+            let groups = engine
+                .groups(&ctx, request(), "owner".into(), None, vec![])
+                .await
+                .map_or_else(words, |g| g.iter().map(|g| g.count).sum::<u64>().to_string());
             differ("groups", groups, if none { "forbidden".into() } else { seen.len().to_string() });
             if engine.registry().object(key).is_some_and(|o| o.decl.board.is_some()) {
                 let board = BoardRequest { object: (*key).into(), ..Default::default() };
-                let counted = engine.board(&ctx, board).await.map_or_else(words, |b| b.lanes.iter().map(|l| l.count).sum::<u64>().to_string());
+                let counted =
+                    engine.board(&ctx, board).await.map_or_else(words, |b| b.lanes.iter().map(|l| l.count).sum::<u64>().to_string());
                 differ("board", counted, if none { "forbidden".into() } else { seen.len().to_string() });
             }
             let filter = json!({"field": denied, "op": "not_empty"});
@@ -255,7 +272,11 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             let plural = engine.registry().object(key).map(|o| o.plural.clone()).unwrap_or_default();
             let (status, body) = s.api(user, "GET", &format!("/{plural}?limit=200&count=exact"), None).await;
             let ids: BTreeSet<i64> = body["data"].as_array().into_iter().flatten().filter_map(|r| r["id"].as_i64()).collect();
-            differ("API list", format!("{status} {ids:?} {}", body["count"]), if none { "403 {} null".into() } else { format!("200 {seen:?} {}", seen.len()) });
+            differ(
+                "API list",
+                format!("{status} {ids:?} {}", body["count"]),
+                if none { "403 {} null".into() } else { format!("200 {seen:?} {}", seen.len()) },
+            );
             let leaked = body["data"].as_array().into_iter().flatten().any(|r| r.get(*denied).is_some());
             differ("API list's columns", (leaked && s.world.hidden(user, object)).to_string(), "false".into());
 
@@ -282,9 +303,11 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
                 let get = engine.get(&ctx, key, *id).await;
                 if let Ok(record) = &get {
                     differ("get's hidden field", (record.has(denied) && s.world.hidden(user, object)).to_string(), "false".into());
-                    for ((field, target), _) in &record.titles {
+                    for (field, target) in record.titles.keys() {
                         if field == "account" {
-                            let at = s.records.iter().position(|(r, _)| r == target && s.world.records.iter().zip(&s.records).any(|((o, _), (i, _))| i == target && *o == 0));
+                            let at = s.records.iter().position(|(r, _)| {
+                                r == target && s.world.records.iter().zip(&s.records).any(|((o, _), (i, _))| i == target && *o == 0)
+                            });
                             let known = at.is_some_and(|_| s.seen(user, 0).contains(target));
                             differ("title of a linked account", known.to_string(), "true".into());
                         }
@@ -292,12 +315,36 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
                 }
                 differ("get", get.map_or_else(words, |_| "seen".into()), want.into());
                 let page = browser.get(&format!("/{plural}/{id}")).await;
-                differ("page of the record", page.status.as_u16().to_string(), if may { "200" } else if none { "403" } else { "404" }.into());
-                let strange: Vec<usize> = (0..s.records.len()).filter(|o| !s.world.sees(user, *o) && page.html.contains(s.records[*o].1.as_str())).collect();
+                differ(
+                    "page of the record",
+                    page.status.as_u16().to_string(),
+                    if may {
+                        "200"
+                    } else if none {
+                        "403"
+                    } else {
+                        "404"
+                    }
+                    .into(),
+                );
+                let strange: Vec<usize> =
+                    (0..s.records.len()).filter(|o| !s.world.sees(user, *o) && page.html.contains(s.records[*o].1.as_str())).collect();
                 differ("page of the record, other records", format!("{strange:?}"), "[]".into());
-                differ("peek", browser.fragment(&format!("/{plural}/{id}/peek")).await.status.as_u16().to_string(), if may { "200" } else { "404" }.into());
-                differ("API get", s.api(user, "GET", &format!("/{plural}/{id}"), None).await.0.to_string(), if may { "200" } else { "404" }.into());
-                differ("API history", s.api(user, "GET", &format!("/{plural}/{id}/history"), None).await.0.to_string(), if may { "200" } else { "404" }.into());
+                differ(
+                    "peek",
+                    browser.fragment(&format!("/{plural}/{id}/peek")).await.status.as_u16().to_string(),
+                    if may { "200" } else { "404" }.into(),
+                );
+                differ(
+                    "API get",
+                    s.api(user, "GET", &format!("/{plural}/{id}"), None).await.0.to_string(),
+                    if may { "200" } else { "404" }.into(),
+                );
+                differ(
+                    "API history",
+                    s.api(user, "GET", &format!("/{plural}/{id}/history"), None).await.0.to_string(),
+                    if may { "200" } else { "404" }.into(),
+                );
                 differ("history", engine.history(&ctx, key, *id, None).await.map_or_else(words, |_| "seen".into()), want.into());
                 let timeline = engine.timeline(&ctx, key, *id, TimelineRequest::default()).await;
                 if let Ok(timeline) = &timeline {
@@ -340,20 +387,55 @@ async fn writing(s: &Stage<'_>) -> Vec<String> {
                     if status != if unseen == ProblemKind::Forbidden { 403 } else { 404 } {
                         faults.push(format!("user {user} {key} API update: answered {status}, the rules say {unseen:?}"));
                     }
-                    expect(&mut faults, user, key, "update", engine.update(&s.ctx(user), key, *id, change.clone(), None).await.map(drop), unseen);
+                    expect(
+                        &mut faults,
+                        user,
+                        key,
+                        "update",
+                        engine.update(&s.ctx(user), key, *id, change.clone(), None).await.map(drop),
+                        unseen,
+                    );
                 } else if s.world.access(user, object).fields.get(*denied) != Some(&FieldRight::Edit) {
                     let change = map(json!({*denied: secret(object, 77)}));
-                    expect(&mut faults, user, key, "update of a closed field", engine.update(&s.ctx(user), key, *id, change, None).await.map(drop), ProblemKind::Invalid);
+                    expect(
+                        &mut faults,
+                        user,
+                        key,
+                        "update of a closed field",
+                        engine.update(&s.ctx(user), key, *id, change, None).await.map(drop),
+                        ProblemKind::Invalid,
+                    );
                 }
                 if !s.world.may(user, n, |a| a.delete) {
                     expect(&mut faults, user, key, "delete", engine.delete(&s.ctx(user), key, *id, None).await, unseen);
                 }
-                expect(&mut faults, user, key, "restore of a living record", engine.restore(&s.ctx(user), key, *id).await, ProblemKind::NotFound);
+                expect(
+                    &mut faults,
+                    user,
+                    key,
+                    "restore of a living record",
+                    engine.restore(&s.ctx(user), key, *id).await,
+                    ProblemKind::NotFound,
+                );
                 let mut reader = s.ctx(user);
                 reader.read_only = true;
                 if s.world.sees(user, n) {
-                    expect(&mut faults, user, key, "update by a reading token", engine.update(&reader, key, *id, change, None).await.map(drop), ProblemKind::Forbidden);
-                    expect(&mut faults, user, key, "delete by a reading token", engine.delete(&reader, key, *id, None).await, ProblemKind::Forbidden);
+                    expect(
+                        &mut faults,
+                        user,
+                        key,
+                        "update by a reading token",
+                        engine.update(&reader, key, *id, change, None).await.map(drop),
+                        ProblemKind::Forbidden,
+                    );
+                    expect(
+                        &mut faults,
+                        user,
+                        key,
+                        "delete by a reading token",
+                        engine.delete(&reader, key, *id, None).await,
+                        ProblemKind::Forbidden,
+                    );
                 }
             }
         }

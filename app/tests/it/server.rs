@@ -26,7 +26,11 @@ impl Server {
     /// The workspace without a process.
     pub fn prepared(folder: &Path) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let mut server = Server { folder: folder.into(), child: None, wire: Wire { address: SocketAddr::from(([127, 0, 0, 1], port)), token: String::new() } };
+        let mut server = Server {
+            folder: folder.into(),
+            child: None,
+            wire: Wire { address: SocketAddr::from(([127, 0, 0, 1], port)), token: String::new() },
+        };
         server.run(&["user", "add", "admin@contoh.test", "--role", "administrator"]);
         server.wire.token = server.run(&["token", "add", "admin@contoh.test"]).trim().to_string();
         server
@@ -43,7 +47,12 @@ impl Server {
     /// Runs a command to its end; gives what it printed.
     pub fn run(&self, args: &[&str]) -> String {
         let output = self.command(args).output().expect("the program runs");
-        assert!(output.status.success(), "akrab {args:?}: {}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "akrab {args:?}: {}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 

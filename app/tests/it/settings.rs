@@ -14,10 +14,16 @@ both!(an_administrator_invites_somebody_who_then_signs_in, async |w: &Workspace|
     let admin = w.user("ratna", role(w, "administrator"), None).await;
     let mut browser = Browser::of(w, admin).await;
     let sales = role(w, "sales").to_string();
-    let answer = browser.submit("/settings/users/new", &[("name", "Joko Susilo"), ("email", "joko@contoh.test"), ("role", &sales), ("language", "en")]).await;
+    let answer = browser
+        .submit("/settings/users/new", &[("name", "Joko Susilo"), ("email", "joko@contoh.test"), ("role", &sales), ("language", "en")])
+        .await;
     assert_eq!(answer.status, StatusCode::OK);
     let mail = w.mail(0).await;
-    assert_eq!((mail.to.as_str(), mail.subject.starts_with("Your invitation")), ("joko@contoh.test", true), "in the language of the invited");
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.starts_with("Your invitation")),
+        ("joko@contoh.test", true),
+        "in the language of the invited"
+    );
     let path = mail.text.split_whitespace().find_map(|word| word.find("/reset/").map(|at| word[at..].to_string())).expect("a link");
     let mut joko = Browser::guest(w).await;
     joko.look(&path).await;
@@ -35,7 +41,10 @@ both!(nobody_but_an_administrator_changes_people_roles_or_the_company, async |w:
     let (own, admin) = (role(w, "sales").to_string(), role(w, "administrator").to_string());
     let before = digest::of(w).await;
     for (address, fields) in [
-        (format!("/settings/users/{siti}"), vec![("name", "Siti"), ("email", "siti@contoh.test"), ("role", admin.as_str()), ("active", "1")]),
+        (
+            format!("/settings/users/{siti}"),
+            vec![("name", "Siti"), ("email", "siti@contoh.test"), ("role", admin.as_str()), ("active", "1")],
+        ),
         ("/settings/users/new".into(), vec![("name", "X"), ("email", "x@contoh.test"), ("role", admin.as_str())]),
         (format!("/settings/roles/{own}"), vec![("account.read", "all")]),
         (format!("/settings/roles/{own}/account"), vec![("name", "hidden")]),
@@ -54,7 +63,9 @@ both!(the_matrix_of_a_role_is_saved_and_holds_at_once, async |w: &Workspace| {
     w.user("siti", role(w, "sales"), None).await;
     let mut browser = Browser::of(w, admin).await;
     let id = role(w, "sales");
-    let saved = browser.submit(&format!("/settings/roles/{id}"), &[("account.read", "own"), ("account.edit", "own"), ("account.create", "1")]).await;
+    let saved = browser
+        .submit(&format!("/settings/roles/{id}"), &[("account.read", "own"), ("account.edit", "own"), ("account.create", "1")])
+        .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
     let hidden = browser.submit(&format!("/settings/roles/{id}/account"), &[("website", "hidden"), ("phone", "read")]).await;
     assert_eq!(hidden.status, StatusCode::SEE_OTHER);
@@ -71,7 +82,8 @@ both!(the_last_administrator_stays, async |w: &Workspace| {
     let mut browser = Browser::of(w, admin).await;
     let (own, sales) = (role(w, "administrator").to_string(), role(w, "sales").to_string());
     let form = |role: &str, active: bool| {
-        let mut fields = vec![("name".to_string(), "Ratna".to_string()), ("email".into(), "ratna@contoh.test".into()), ("role".into(), role.into())];
+        let mut fields =
+            vec![("name".to_string(), "Ratna".to_string()), ("email".into(), "ratna@contoh.test".into()), ("role".into(), role.into())];
         fields.extend(active.then(|| ("active".to_string(), "1".to_string())));
         fields
     };
@@ -108,10 +120,13 @@ both!(stages_are_added_and_one_in_use_cannot_be_removed, async |w: &Workspace| {
     let mut browser = Browser::of(w, admin).await;
     let page = browser.get("/settings/pipelines").await.html;
     let pipeline = page.split("/settings/stages/new?pipeline=").nth(1).and_then(|s| s.split('"').next()).expect("a pipeline").to_string();
-    let fields = [("name", "Negosiasi"), ("position", "2"), ("probability", "75"), ("category", "open"), ("rotting_days", "14"), ("gate", "amount")];
+    let fields =
+        [("name", "Negosiasi"), ("position", "2"), ("probability", "75"), ("category", "open"), ("rotting_days", "14"), ("gate", "amount")];
     let added = browser.submit(&format!("/settings/stages/new?pipeline={pipeline}"), &fields).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.html);
     assert!(browser.get("/settings/pipelines").await.html.contains("Negosiasi"));
-    let bad = browser.submit(&format!("/settings/stages/new?pipeline={pipeline}"), &[("name", ""), ("probability", "700"), ("category", "open")]).await;
+    let bad = browser
+        .submit(&format!("/settings/stages/new?pipeline={pipeline}"), &[("name", ""), ("probability", "700"), ("category", "open")])
+        .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
 });

@@ -38,7 +38,9 @@ both!(the_right_password_opens_and_a_wrong_one_tells_nothing, async |w: &Workspa
 
 both!(after_signing_in_one_stands_where_one_wanted_to_go_but_never_elsewhere, async |w: &Workspace| {
     let (_, email) = person(w, "siti", "sales").await;
-    for (wish, place) in [("/contacts?q=a", "/contacts?q=a"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/")] {
+    for (wish, place) in
+        [("/contacts?q=a", "/contacts?q=a"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/")]
+    {
         let mut browser = Browser::guest(w).await;
         browser.look("/sign-in").await;
         let answer = browser.submit("/sign-in", &[("email", &email), ("password", PASSWORD), ("next", wish)]).await;
@@ -50,7 +52,14 @@ both!(a_form_without_its_token_is_refused_and_changes_nothing, async |w: &Worksp
     let (user, _) = person(w, "siti", "sales").await;
     let mut browser = Browser::of(w, user).await;
     let mut other = Browser::guest(w).await;
-    let theirs = other.look("/sign-in").await.html.split("name=\"csrf\" value=\"").nth(1).and_then(|s| s.split('"').next().map(str::to_string)).expect("a token");
+    let theirs = other
+        .look("/sign-in")
+        .await
+        .html
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|s| s.split('"').next().map(str::to_string))
+        .expect("a token");
     let before = digest::of(w).await;
     for token in ["", "x", theirs.as_str()] {
         let answer = browser.submit_with(&[], "/settings/profile", &[("name", "Penyusup"), ("csrf", token)]).await;
@@ -62,12 +71,27 @@ both!(a_form_without_its_token_is_refused_and_changes_nothing, async |w: &Worksp
 both!(a_request_from_another_site_is_refused_even_with_the_token, async |w: &Workspace| {
     let (user, _) = person(w, "siti", "sales").await;
     let mut browser = Browser::of(w, user).await;
-    let token = browser.look("/settings/profile").await.html.split("name=\"csrf\" value=\"").nth(1).and_then(|s| s.split('"').next().map(str::to_string)).expect("a token");
-    for header in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+    let token = browser
+        .look("/settings/profile")
+        .await
+        .html
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|s| s.split('"').next().map(str::to_string))
+        .expect("a token");
+    for header in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")]
+    {
         let answer = browser.submit_with(&[header], "/settings/profile", &[("name", "Penyusup"), ("csrf", &token)]).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{header:?}");
     }
-    let own = browser.submit_with(&[("origin", "http://127.0.0.1"), ("sec-fetch-site", "same-origin")], "/settings/profile", &[("name", "Siti R."), ("csrf", &token)]).await;
+    let own = browser
+        .submit_with(
+            &[("origin", "http://127.0.0.1"), ("sec-fetch-site", "same-origin")],
+            "/settings/profile",
+            &[("name", "Siti R."), ("csrf", &token)],
+        )
+        .await;
     assert_eq!(own.status, StatusCode::SEE_OTHER);
 });
 
@@ -184,7 +208,10 @@ both!(a_mailed_link_ends_after_half_an_hour, async |w: &Workspace| {
 both!(the_second_factor_is_asked_for_and_each_code_works_once, async |w: &Workspace| {
     let (user, email) = person(w, "siti", "sales").await;
     let enrolment = w.engine.enrol_totp(user).await.expect("an enrolment");
-    let totp = totp_rs::Builder::new().with_secret(totp_rs::Secret::try_from_base32(&enrolment.secret).expect("base32")).build().expect("a generator");
+    let totp = totp_rs::Builder::new()
+        .with_secret(totp_rs::Secret::try_from_base32(&enrolment.secret).expect("base32"))
+        .build()
+        .expect("a generator");
     let code = || totp.generate(u64::try_from(w.engine.now().timestamp().as_second()).expect("our century")).to_string();
     assert!(w.engine.confirm_totp(user, "000000").await.is_err());
     let recovery = w.engine.confirm_totp(user, &code()).await.expect("the first code turns it on");
@@ -195,7 +222,11 @@ both!(the_second_factor_is_asked_for_and_each_code_works_once, async |w: &Worksp
     assert_eq!(first.location, "/sign-in/code?next=/");
     assert_eq!(browser.get("/settings/profile").await.status, StatusCode::SEE_OTHER, "the password alone opens nothing");
     browser.look("/sign-in/code").await;
-    assert_eq!(browser.submit("/sign-in/code", &[("code", &code())]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "the code was used to turn it on");
+    assert_eq!(
+        browser.submit("/sign-in/code", &[("code", &code())]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "the code was used to turn it on"
+    );
     w.pass(30);
     assert_eq!(browser.submit("/sign-in/code", &[("code", &code())]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(browser.get("/settings/profile").await.status, StatusCode::OK);
@@ -204,13 +235,22 @@ both!(the_second_factor_is_asked_for_and_each_code_works_once, async |w: &Worksp
         browser.look("/sign-in").await;
         browser.submit("/sign-in", &[("email", &email), ("password", PASSWORD)]).await;
         browser.look("/sign-in/code").await;
-        assert_eq!(browser.submit("/sign-in/code", &[("code", &recovery[0].to_lowercase())]).await.status, expected, "use {n} of a recovery code");
+        assert_eq!(
+            browser.submit("/sign-in/code", &[("code", &recovery[0].to_lowercase())]).await.status,
+            expected,
+            "use {n} of a recovery code"
+        );
     }
 });
 
 async fn api(w: &Workspace, method: &str, path: &str, token: &str, body: &str) -> (StatusCode, serde_json::Value) {
-    let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
-    let response = w.http().oneshot(request.header("content-type", "application/json").body(Body::from(body.to_string())).expect("a request")).await.expect("an answer");
+    let request =
+        Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
+    let response = w
+        .http()
+        .oneshot(request.header("content-type", "application/json").body(Body::from(body.to_string())).expect("a request"))
+        .await
+        .expect("an answer");
     let status = response.status();
     let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
     (status, serde_json::from_slice(&bytes).unwrap_or_default())
@@ -259,8 +299,15 @@ both!(an_empty_workspace_is_set_up_once, async |w: &Workspace| {
     browser.look("/setup").await;
     let form = |password: &'static str| {
         [
-            ("company", "PT Kopi Nusantara"), ("name", "Ratna Dewi"), ("email", "ratna@kopi.test"), ("password", password), ("repeat", password),
-            ("language", "id"), ("currency", "IDR"), ("time_zone", "Asia/Makassar"), ("sample", "none"),
+            ("company", "PT Kopi Nusantara"),
+            ("name", "Ratna Dewi"),
+            ("email", "ratna@kopi.test"),
+            ("password", password),
+            ("repeat", password),
+            ("language", "id"),
+            ("currency", "IDR"),
+            ("time_zone", "Asia/Makassar"),
+            ("sample", "none"),
         ]
     };
     assert_eq!(browser.submit("/setup", &form("pendek")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -296,7 +343,9 @@ async fn a_cookie_that_names_somebody_else_opens_nothing() {
     let w = Workspace::sqlite(&[]).await;
     let (siti, email) = person(&w, "siti", "sales").await;
     let (admin, _) = person(&w, "ratna", "administrator").await;
-    let SignedIn::Full { token, .. } = w.engine.sign_in(&email, PASSWORD, &Origin::default()).await.expect("a session") else { panic!("no second factor") };
+    let SignedIn::Full { token, .. } = w.engine.sign_in(&email, PASSWORD, &Origin::default()).await.expect("a session") else {
+        panic!("no second factor")
+    };
     for (user, status) in [(siti, StatusCode::OK), (admin, StatusCode::SEE_OTHER)] {
         let request = Request::get("/settings/profile").header("host", "127.0.0.1").header("cookie", format!("akrab={user}.{token}"));
         assert_eq!(w.http().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer").status(), status);

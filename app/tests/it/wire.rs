@@ -16,7 +16,6 @@ pub struct Wire {
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
-    pub head: String,
     pub body: String,
 }
 
@@ -35,7 +34,8 @@ impl Wire {
         let mut socket = TcpStream::connect_timeout(&self.address, Duration::from_secs(5))?;
         socket.set_read_timeout(Some(Duration::from_secs(30)))?;
         socket.set_write_timeout(Some(Duration::from_secs(30)))?;
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n", self.address, body.len());
+        let mut head =
+            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n", self.address, body.len());
         if !self.token.is_empty() {
             head.push_str(&format!("authorization: Bearer {}\r\n", self.token));
         }
@@ -66,7 +66,7 @@ fn read(answer: &str) -> io::Result<Reply> {
         }
         rest.to_string()
     };
-    Ok(Reply { status, head: head.to_string(), body })
+    Ok(Reply { status, body })
 }
 
 fn chunks(mut rest: &str) -> Option<String> {

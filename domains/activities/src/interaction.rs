@@ -53,10 +53,8 @@ fn follow_links(draft: &mut Draft, tx: &mut Tx) -> Result<()> {
 }
 
 fn make_task(draft: &Draft, id: i64, tx: &mut Tx) -> Result<()> {
-    let kind = match draft.get(f::CHANNEL).text() {
-        Some(channel @ ("call" | "email" | "whatsapp" | "visit" | "meeting")) => channel,
-        _ => "todo",
-    };
+    let same = |channel: &&str| matches!(*channel, "call" | "email" | "whatsapp" | "visit" | "meeting");
+    let kind = draft.get(f::CHANNEL).text().filter(same).unwrap_or("todo");
     let mut input = Input::new();
     input.insert(task::SUBJECT.into(), draft.get(f::NEXT_STEP).to_json());
     input.insert(task::KIND.into(), json!(kind));

@@ -89,7 +89,8 @@ fn convert(run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {
     };
     // a link handed in must lead to something the actor may see
     tx.get(CONTACT, contact)?;
-    let without = matches!(run.input.get("without_opportunity"), Some(Json::Bool(true))) || text(&run.input, "without_opportunity").as_deref() == Some("true");
+    let without = matches!(run.input.get("without_opportunity"), Some(Json::Bool(true)))
+        || text(&run.input, "without_opportunity").as_deref() == Some("true");
     let opportunity = if without { None } else { Some(tx.create(OPPORTUNITY, &opportunity_input(run, account, contact))?) };
     let link = |id: Option<RecordId>| id.map_or(Value::Null, Value::Link);
     let values = vec![

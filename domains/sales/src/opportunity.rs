@@ -97,7 +97,8 @@ fn make_customer(draft: &Draft, id: RecordId, tx: &mut Tx) -> Result<()> {
 
 fn close(run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {
     let text = |key: &str| run.input.get(key).and_then(Json::as_str).map(str::trim).filter(|s| !s.is_empty());
-    let unknown = matches!(run.input.get("no_competitor"), Some(Json::Bool(true))) || matches!(text("no_competitor"), Some("true" | "on" | "1" | "ya" | "yes"));
+    let unknown = matches!(run.input.get("no_competitor"), Some(Json::Bool(true)))
+        || matches!(text("no_competitor"), Some("true" | "on" | "1" | "ya" | "yes"));
     let mut faults = Vec::new();
     match text("result") {
         Some("won") => {}

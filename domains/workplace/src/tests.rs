@@ -148,7 +148,8 @@ fn an_account_is_known_by_its_name_without_legal_form() {
         let account = place.create("account", &[("name", json!("PT. Sinar Abadi"))]).await.expect("made");
         assert_eq!(account.text("legal_form"), "pt");
         assert_eq!(account.text("number"), "PLG-00001");
-        let contact = place.create("contact", &[("name", json!("Bapak Suharto")), ("company", json!("Sinar Abadi, PT"))]).await.expect("made");
+        let contact =
+            place.create("contact", &[("name", json!("Bapak Suharto")), ("company", json!("Sinar Abadi, PT"))]).await.expect("made");
         assert_eq!(contact.link("account"), Some(account.id));
         assert!(contact.get("company").is_null());
         assert_eq!((contact.text("name"), contact.text("name_honorific")), ("Suharto", "Bapak"));
@@ -173,14 +174,22 @@ fn a_next_step_becomes_a_task_that_can_be_deferred_and_done() {
     run(async {
         let place = place().await;
         let account = place.create("account", &[("name", json!("Kafe Senja"))]).await.expect("made");
-        let talk = [("subject", json!("Telepon")), ("channel", json!("call")), ("account", json!(account.id)), ("next_step", json!("Kirim penawaran"))];
+        let talk = [
+            ("subject", json!("Telepon")),
+            ("channel", json!("call")),
+            ("account", json!(account.id)),
+            ("next_step", json!("Kirim penawaran")),
+        ];
         let refused = place.create("interaction", &talk).await.expect_err("refused");
         assert_eq!(codes(&refused), [("next_at", "required")]);
         let when = [talk.as_slice(), &[("next_at", json!("2026-11-20T03:00:00Z"))]].concat();
         place.create("interaction", &when).await.expect("made");
         let tasks = place.all("task").await;
         assert_eq!(tasks.len(), 1);
-        assert_eq!((tasks[0].text("subject"), tasks[0].text("kind"), tasks[0].link("account")), ("Kirim penawaran", "call", Some(account.id)));
+        assert_eq!(
+            (tasks[0].text("subject"), tasks[0].text("kind"), tasks[0].link("account")),
+            ("Kirim penawaran", "call", Some(account.id))
+        );
         place.act(&tasks[0], "deferral", &[]).await.expect("deferred");
         let task = place.get("task", tasks[0].id).await;
         assert_eq!(*task.get("due_at"), Value::Time("2026-11-20T03:00:00Z".parse().expect("a moment")));
@@ -195,9 +204,20 @@ fn a_next_step_becomes_a_task_that_can_be_deferred_and_done() {
 fn a_lead_is_converted_once() {
     run(async {
         let place = place().await;
-        let known = place.create("contact", &[("name", json!("Rina")), ("email", json!("rina@melati.test")), ("company", json!("CV Melati"))]).await.expect("made");
+        let known = place
+            .create("contact", &[("name", json!("Rina")), ("email", json!("rina@melati.test")), ("company", json!("CV Melati"))])
+            .await
+            .expect("made");
         let lead = place
-            .create("lead", &[("name", json!("Rina")), ("company", json!("Melati, CV")), ("email", json!("RINA@melati.test")), ("interest", json!("Biji kopi"))])
+            .create(
+                "lead",
+                &[
+                    ("name", json!("Rina")),
+                    ("company", json!("Melati, CV")),
+                    ("email", json!("RINA@melati.test")),
+                    ("interest", json!("Biji kopi")),
+                ],
+            )
             .await
             .expect("made");
         assert!(lead.get("score").int() > Some(0) && !lead.get("first_response_due").is_null());
@@ -232,13 +252,19 @@ fn an_opportunity_follows_its_stages() {
         assert_eq!(codes(&refused), [("reason", "required"), ("competitor", "required")]);
         let dragged = place.update(&made, &[("stage", stage("Kalah"))]).await.expect_err("reason");
         assert_eq!(codes(&dragged), [("close_reason", "gate_required"), ("competitor", "gate_required")]);
-        place.act(&made, "closure", &[("result", json!("lost")), ("reason", json!("price")), ("no_competitor", json!(true))]).await.expect("lost");
+        place
+            .act(&made, "closure", &[("result", json!("lost")), ("reason", json!("price")), ("no_competitor", json!(true))])
+            .await
+            .expect("lost");
         assert!(!place.get("opportunity", made.id).await.get("closed_at").is_null());
         let lost = place.get("opportunity", made.id).await;
         place.act(&lost, "reopening", &[]).await.expect("open again");
         place.act(&made, "closure", &[("result", json!("won"))]).await.expect("won");
         let customer = place.get("account", account.id).await;
-        assert_eq!((customer.text("status"), customer.get("won_value").dec(), customer.get("win_rate").dec()), ("active", Some(200_000_000.into()), Some(100.into())));
+        assert_eq!(
+            (customer.text("status"), customer.get("won_value").dec(), customer.get("win_rate").dec()),
+            ("active", Some(200_000_000.into()), Some(100.into()))
+        );
     });
 }
 
@@ -251,13 +277,17 @@ fn the_demonstration_is_whole() {
         eprintln!("demo in {:?}", started.elapsed());
         let person = place.engine.people().by_email("admin@akrab.test").expect("administrator").clone();
         let ctx = place.engine.ctx(&person, Door::Page, "test");
-        for (object, wanted) in [("account", 2_000), ("contact", 5_000), ("opportunity", 1_200), ("lead", 300), ("interaction", 30_000), ("task", 900)] {
+        for (object, wanted) in
+            [("account", 2_000), ("contact", 5_000), ("opportunity", 1_200), ("lead", 300), ("interaction", 30_000), ("task", 900)]
+        {
             let request = ListRequest { object: object.into(), ..ListRequest::default() };
             assert_eq!(place.engine.count(&ctx, request, true).await.expect("counted"), akrab_model::Count::Exact(wanted), "{object}");
         }
         let request = ListRequest { object: "account".into(), sort: vec!["-won_value".into()], limit: 5, ..ListRequest::default() };
         let best = place.engine.list(&ctx, request).await.expect("listed").records;
-        assert!(best[0].get("won_value").dec() > Some(0.into()) && !best[0].get("last_contact").is_null() && !best[0].get("win_rate").is_null());
+        assert!(
+            best[0].get("won_value").dec() > Some(0.into()) && !best[0].get("last_contact").is_null() && !best[0].get("win_rate").is_null()
+        );
         // what bulk loading worked out is what a change works out
         let (id, before) = (best[0].id, best[0].clone());
         let request = ListRequest {

@@ -94,7 +94,11 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("akrab-mail-{}", std::process::id()));
         let mailer = FolderMailer::new(folder.clone());
         for _ in 0..2 {
-            let mail = Mail { to: "siti@contoh.co.id".into(), subject: "Atur ulang kata sandi".into(), text: "Halo Siti,\n\nhttps://crm/reset/x\n".into() };
+            let mail = Mail {
+                to: "siti@contoh.co.id".into(),
+                subject: "Atur ulang kata sandi".into(),
+                text: "Halo Siti,\n\nhttps://crm/reset/x\n".into(),
+            };
             mailer.send(mail).await.unwrap();
         }
         let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()).collect();

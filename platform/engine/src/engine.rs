@@ -63,16 +63,15 @@ impl Engine {
     /// # Errors
     /// Faulty declarations, and whatever the database answers.
     pub async fn start(setup: Setup) -> Result<Engine> {
-        let registry = Arc::new(compile(&setup.objects).map_err(|faults| {
-            Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        })?);
+        let registry = Arc::new(
+            compile(&setup.objects)
+                .map_err(|faults| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?,
+        );
         let steps = setup.store.plan(&registry).await?;
         setup.store.apply(&steps).await?;
         let loaded = registry.clone();
-        let (people, settings) = setup
-            .store
-            .read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) })
-            .await?;
+        let (people, settings) =
+            setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) }).await?;
         let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
         let files = FileStore::open(setup.files)?;
         Ok(Engine {
@@ -184,7 +183,11 @@ impl Engine {
     ///
     /// # Errors
     /// What `f` answers.
-    pub(crate) async fn try_out<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub(crate) async fn try_out<T: Send + 'static>(
+        &self,
+        ctx: &Ctx,
+        f: impl Fn(&mut Tx) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         let slot = Arc::new(std::sync::Mutex::new(None));
         let kept = slot.clone();
         let answer = self.write(ctx, move |tx| -> Result<()> {

@@ -64,10 +64,7 @@ impl People {
     /// Reads everybody from the database.
     pub fn load(conn: &mut Conn, registry: &Registry) -> Result<People> {
         let epoch = conn.setting_get(EPOCH)?.and_then(|t| t.parse().ok()).unwrap_or(0);
-        let teams: Vec<_> = rows(conn, registry, "team")?
-            .iter()
-            .map(|t| (t.id, t.text("name").to_string(), t.link("parent")))
-            .collect();
+        let teams: Vec<_> = rows(conn, registry, "team")?.iter().map(|t| (t.id, t.text("name").to_string(), t.link("parent"))).collect();
         let roles: Vec<_> = rows(conn, registry, "role")?.iter().map(|r| Arc::new(role(registry, r))).collect();
         let users = rows(conn, registry, "user")?;
         let of_team = |wanted: &[i64]| -> Vec<i64> {
@@ -131,7 +128,8 @@ fn role(registry: &Registry, record: &akrab_model::Record) -> Role {
         Value::Json(json) => serde_json::from_value(json.clone()).unwrap_or_default(),
         _ => HashMap::new(),
     };
-    let full = AccessDecl { create: true, read: Scope::All, edit: Scope::All, delete: Scope::All, export: Scope::All, ..AccessDecl::default() };
+    let full =
+        AccessDecl { create: true, read: Scope::All, edit: Scope::All, delete: Scope::All, export: Scope::All, ..AccessDecl::default() };
     let rights = registry.objects().map(|object| {
         let access = match (key.as_str(), stored.get(&object.key)) {
             ("administrator", _) => full.clone(),

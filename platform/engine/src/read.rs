@@ -12,8 +12,8 @@ mod search;
 mod timeline;
 mod totals;
 
-pub(crate) use figures::Figures;
 pub use board::{Board, BoardRequest, Lane};
+pub(crate) use figures::Figures;
 pub use hint::Hint;
 pub use list::{List, ListRequest};
 pub use past::{ChangeView, Shift};

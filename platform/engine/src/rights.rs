@@ -1,7 +1,7 @@
 //! Rights compiled for one person: role × object × action × scope, and fields.
 
-use crate::ctx::{Actor, Ctx};
 use crate::Result;
+use crate::ctx::{Actor, Ctx};
 use akrab_model::filter::{Is, Test};
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Registry};

@@ -249,7 +249,10 @@ async fn rights_reach_as_far_as_the_role_says() {
     let (siti, budi, made) = (w.as_user("siti"), w.as_user("budi"), w.as_user("made"));
     let firm = e.create(&siti, "firm", input(json!({"name": "Milik Siti"}))).await.unwrap();
     assert!(!firm.has("phone"));
-    assert_eq!(e.create(&siti, "firm", input(json!({"name": "B", "phone": "08123456789"}))).await.unwrap_err().fields[0].code, "unknown_field");
+    assert_eq!(
+        e.create(&siti, "firm", input(json!({"name": "B", "phone": "08123456789"}))).await.unwrap_err().fields[0].code,
+        "unknown_field"
+    );
     assert_eq!(e.get(&budi, "firm", firm.id).await.unwrap().title(), "Milik Siti");
     assert_eq!(e.update(&budi, "firm", firm.id, input(json!({"name": "C"})), None).await.unwrap_err().kind, ProblemKind::Forbidden);
     assert_eq!(e.get(&made, "firm", firm.id).await.unwrap_err().kind, ProblemKind::NotFound);

@@ -69,7 +69,18 @@ impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = engine.registry();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx { conn, engine, ctx, registry, rights, writing: false, people_changed: false, queued: false, changes: Vec::new(), known: Arc::default() }
+        Tx {
+            conn,
+            engine,
+            ctx,
+            registry,
+            rights,
+            writing: false,
+            people_changed: false,
+            queued: false,
+            changes: Vec::new(),
+            known: Arc::default(),
+        }
     }
 
     /// The same transaction with the program's own rights.
@@ -78,7 +89,18 @@ impl<'a> Tx<'a> {
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
         let rights = Rights::new(self.registry.clone(), &ctx);
-        Tx { conn: self.conn, engine: self.engine.clone(), ctx, registry: self.registry.clone(), rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new(), known: Arc::default() }
+        Tx {
+            conn: self.conn,
+            engine: self.engine.clone(),
+            ctx,
+            registry: self.registry.clone(),
+            rights,
+            writing: self.writing,
+            people_changed: false,
+            queued: false,
+            changes: Vec::new(),
+            known: Arc::default(),
+        }
     }
 
     /// The object by key or plural.
@@ -104,7 +126,18 @@ impl<'a> Tx<'a> {
         let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
         let known = self.known.clone();
         let done = self.conn.attempt(|conn| -> Result<_> {
-            let mut tx = Tx { conn, engine, ctx, registry, rights, writing: self.writing, people_changed: false, queued: false, changes: Vec::new(), known };
+            let mut tx = Tx {
+                conn,
+                engine,
+                ctx,
+                registry,
+                rights,
+                writing: self.writing,
+                people_changed: false,
+                queued: false,
+                changes: Vec::new(),
+                known,
+            };
             let value = f(&mut tx)?;
             Ok((value, tx.people_changed, tx.queued, tx.changes))
         });
@@ -127,11 +160,7 @@ impl<'a> Tx<'a> {
     /// The moment and person filters are bound to.
     pub fn env(&self) -> Env {
         let person = self.ctx.person();
-        Env {
-            now: self.ctx.now.clone(),
-            me: person.map(|p| p.id),
-            team: person.map(|p| p.team_members.clone()).unwrap_or_default(),
-        }
+        Env { now: self.ctx.now.clone(), me: person.map(|p| p.id), team: person.map(|p| p.team_members.clone()).unwrap_or_default() }
     }
 
     pub fn parse_env(&self) -> ParseEnv {
@@ -150,9 +179,10 @@ impl<'a> Tx<'a> {
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
         let mut record = crate::read::record_of(object, &columns, &row);
-        let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key)).or_else(|| {
-            if object.owner.is_none() { record.link("created_by") } else { None }
-        });
+        let owner = object
+            .owner
+            .and_then(|ix| record.link(&object.at(ix).key))
+            .or_else(|| if object.owner.is_none() { record.link("created_by") } else { None });
         if !self.rights.reaches(object, access, owner) {
             return Err(Problem::forbidden());
         }

@@ -26,7 +26,11 @@ pub fn generate() {
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.display().to_string());
         let key = table.get("key").and_then(|k| k.as_str()).unwrap_or_else(|| panic!("{name}: `key` is missing"));
-        let _ = writeln!(modules, "/// Key of the object `{key}`.\npub const {}: &str = {key:?};\n/// Field keys of `{key}`.\npub mod {key} {{", key.to_uppercase());
+        let _ = writeln!(
+            modules,
+            "/// Key of the object `{key}`.\npub const {}: &str = {key:?};\n/// Field keys of `{key}`.\npub mod {key} {{",
+            key.to_uppercase()
+        );
         for field in table.get("fields").and_then(|f| f.as_table()).into_iter().flat_map(|t| t.keys()) {
             let _ = writeln!(modules, "    pub const {}: &str = {field:?};", field.to_uppercase());
         }

@@ -27,7 +27,11 @@ pub enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
-    Test { field: String, op: Op, value: serde_json::Value },
+    Test {
+        field: String,
+        op: Op,
+        value: serde_json::Value,
+    },
     /// Over records of `object` whose link `via` points here.
     Child {
         object: String,
@@ -106,7 +110,12 @@ pub enum Is {
     Eq(Raw),
     In(Vec<Raw>),
     /// Half-open or closed ends of the stored value.
-    Range { from: Option<Raw>, from_open: bool, to: Option<Raw>, to_open: bool },
+    Range {
+        from: Option<Raw>,
+        from_open: bool,
+        to: Option<Raw>,
+        to_open: bool,
+    },
     /// Substring of the comparable text.
     Contains(String),
     StartsWith(String),

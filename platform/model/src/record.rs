@@ -1,8 +1,8 @@
 //! One row of an object with its meaning.
 
+use crate::RecordId;
 use crate::object::Object;
 use crate::value::{Raw, Value};
-use crate::RecordId;
 use std::collections::HashMap;
 use std::sync::Arc;
 

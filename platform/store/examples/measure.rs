@@ -171,11 +171,8 @@ fn batch(conn: &mut Conn, registry: &Registry, start: usize, contacts: usize) ->
         });
     }
     let ids = conn.insert(registry, object, &rows)?;
-    let entries: Vec<_> = ids
-        .iter()
-        .zip(words)
-        .map(|(id, (title, words))| SearchEntry { object: "contact".into(), id: *id, title, words })
-        .collect();
+    let entries: Vec<_> =
+        ids.iter().zip(words).map(|(id, (title, words))| SearchEntry { object: "contact".into(), id: *id, title, words }).collect();
     conn.search_put(&entries)?;
     let changes: Vec<_> = ids.iter().map(|id| change(*id)).collect();
     let told = conn.add_changes(&changes)?;
@@ -241,7 +238,14 @@ async fn time<T: Send + 'static>(
     Ok(())
 }
 
-fn page(conn: &mut Conn, registry: &Registry, object: &Object, sort: &[(&str, bool)], cond: Cond, after: Option<Cursor>) -> Result<Page, StoreError> {
+fn page(
+    conn: &mut Conn,
+    registry: &Registry,
+    object: &Object,
+    sort: &[(&str, bool)],
+    cond: Cond,
+    after: Option<Cursor>,
+) -> Result<Page, StoreError> {
     let ix = |key: &str| object.field_ix(key).expect(key);
     let columns = ["name", "email", "phone", "account", "city", "status", "value"].map(ix).to_vec();
     let sort = sort.iter().map(|(key, descending)| Sort { field: ix(key), descending: *descending }).collect();
@@ -271,10 +275,15 @@ async fn ask(store: &Store, registry: &Arc<Registry>, contacts: usize) -> Result
         ("page by value down, one city", vec![("value", true)], test("city", Is::Eq("medan".into()))),
         ("page by name, account's industry", vec![("name", false)], hotel.clone()),
         ("page by name, e-mail has 99999", vec![("name", false)], test("email", Is::Contains("99999".into()))),
-        ("page by value, score over 99", vec![("value", true)], test("score", Is::Range { from: Some(Raw::Int(100)), from_open: false, to: None, to_open: false })),
+        (
+            "page by value, score over 99",
+            vec![("value", true)],
+            test("score", Is::Range { from: Some(Raw::Int(100)), from_open: false, to: None, to_open: false }),
+        ),
     ];
     for (label, sort, cond) in pages {
-        let sort: Vec<(&'static str, bool)> = sort.into_iter().map(|(k, d)| (Box::leak(k.to_string().into_boxed_str()) as &str, d)).collect();
+        let sort: Vec<(&'static str, bool)> =
+            sort.into_iter().map(|(k, d)| (Box::leak(k.to_string().into_boxed_str()) as &str, d)).collect();
         let (registry, object) = (Arc::clone(registry), Arc::clone(&object));
         time(store, label, 20, move |conn, _| page(conn, &registry, &object, &sort, cond.clone(), None)).await?;
     }
@@ -315,7 +324,23 @@ async fn ask(store: &Store, registry: &Arc<Registry>, contacts: usize) -> Result
         conn.timeline("contact", (n * 4_813 % contacts) as i64 + 1, &TimelineQuery { limit: 50, ..TimelineQuery::default() })
     })
     .await?;
-    for text in ["b", "bu", "sa", "bud", "san", "628", "budi", "jakarta", "contoh", "budi s", "b s", "budi.santoso12", "san jak", "qqqq", "santoso 99"] {
+    for text in [
+        "b",
+        "bu",
+        "sa",
+        "bud",
+        "san",
+        "628",
+        "budi",
+        "jakarta",
+        "contoh",
+        "budi s",
+        "b s",
+        "budi.santoso12",
+        "san jak",
+        "qqqq",
+        "santoso 99",
+    ] {
         let terms: Vec<Vec<String>> = text.split(' ').map(|t| vec![t.to_string()]).collect();
         time(store, &format!("search {text}"), 10, move |conn, _| conn.search(&terms, None, 20)).await?;
     }

@@ -197,8 +197,11 @@ impl Conn {
     pub fn token_add(&mut self, row: &TokenRow) -> Done<()> {
         let sql = "INSERT INTO api_token (id, user_id, name, scope, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let (id, name, scope, hint) = (row.id.as_str(), row.name.as_str(), row.scope.as_str(), row.hint.as_str());
-        self.execute(sql, &[id.into(), row.user.into(), name.into(), scope.into(), hint.into(), row.created_at.into(), row.expires_at.into()])
-            .map(|_| ())
+        self.execute(
+            sql,
+            &[id.into(), row.user.into(), name.into(), scope.into(), hint.into(), row.created_at.into(), row.expires_at.into()],
+        )
+        .map(|_| ())
     }
     pub fn token(&mut self, id: &str) -> Done<Option<TokenRow>> {
         Ok(self.query_one(&format!("{TOKEN} WHERE id = $1"), &[id.into()])?.map(token))

@@ -278,7 +278,10 @@ impl Conn {
     pub fn job_notes(&mut self, job: i64, after: i64, limit: usize) -> Result<Vec<(i64, String)>, StoreError> {
         let sql = "SELECT seq, data FROM job_note WHERE job = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         let rows = self.query(sql, &[job.into(), after.into(), (limit as i64).into()])?;
-        Ok(rows.into_iter().map(|mut r| (r[0].int().unwrap_or(0), std::mem::replace(&mut r[1], Raw::Null).into_text().unwrap_or_default())).collect())
+        Ok(rows
+            .into_iter()
+            .map(|mut r| (r[0].int().unwrap_or(0), std::mem::replace(&mut r[1], Raw::Null).into_text().unwrap_or_default()))
+            .collect())
     }
 
     /// Jobs per state, and the age of the job that waits longest past its time, in microseconds.

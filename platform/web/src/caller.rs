@@ -51,7 +51,10 @@ impl ApiCaller {
     ///
     /// # Errors
     /// `forbidden` for a token that may only read, and what `f` answers.
-    pub async fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> akrab_engine::Result<T> + Send + Sync + 'static) -> Result<T, Fail> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> akrab_engine::Result<T> + Send + Sync + 'static,
+    ) -> Result<T, Fail> {
         Ok(self.web.engine.write(&self.ctx, f).await?)
     }
 }

@@ -61,9 +61,7 @@ pub fn unauthenticated() -> Problem {
 }
 
 fn arguments(args: &[(String, String)]) -> Vec<(&str, Value<'_>)> {
-    args.iter()
-        .map(|(name, value)| (name.as_str(), value.parse::<i64>().map_or_else(|_| value.as_str().into(), Value::from)))
-        .collect()
+    args.iter().map(|(name, value)| (name.as_str(), value.parse::<i64>().map_or_else(|_| value.as_str().into(), Value::from))).collect()
 }
 
 fn words(t: Text, code: &str, args: &[(String, String)]) -> String {

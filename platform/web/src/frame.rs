@@ -77,7 +77,11 @@ fn bottom(here: &str) -> BottomBar {
 
 fn user_menu(visit: &Visit) -> Vec<(String, String, String)> {
     let item = |icon: &str, key: &str, href: &str| (icon.to_string(), visit.t.get(key), href.to_string());
-    vec![item("user-pen", "settings-profile", "/settings/profile"), item("key-round", "settings-security", "/settings/security"), item("list-checks", "jobs-title", "/jobs")]
+    vec![
+        item("user-pen", "settings-profile", "/settings/profile"),
+        item("key-round", "settings-security", "/settings/security"),
+        item("list-checks", "jobs-title", "/jobs"),
+    ]
 }
 
 /// Whether `address` is `item` or lies below it.

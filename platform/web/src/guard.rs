@@ -130,7 +130,9 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         response = fail::draw(&web, &facts, &fail).await;
     }
     if new_browser && !is_static(facts.path()) && !facts.path().starts_with("/api/") {
-        response.headers_mut().append(header::SET_COOKIE, cookie::set(&web.config, cookie::BROWSER, &facts.browser, Keep::For(400 * 86_400)));
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie::set(&web.config, cookie::BROWSER, &facts.browser, Keep::For(400 * 86_400)));
     }
     dress(&web, &facts, &mut response);
     let took = begin.elapsed();
@@ -217,7 +219,8 @@ async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, F
     }
     let (parts, body) = req.into_parts();
     let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::new(ProblemKind::TooLarge, "too_large"))?;
-    let found = bytes.split(|b| *b == b'&').filter_map(|pair| pair.strip_prefix(b"csrf=")).filter_map(|v| std::str::from_utf8(v).ok()).any(fits);
+    let found =
+        bytes.split(|b| *b == b'&').filter_map(|pair| pair.strip_prefix(b"csrf=")).filter_map(|v| std::str::from_utf8(v).ok()).any(fits);
     if found { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(csrf_problem()) }
 }
 
@@ -252,7 +255,9 @@ fn dress(web: &Web, facts: &Facts, response: &mut Response) {
     let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
-        if !headers.contains_key(&name) && let Ok(value) = HeaderValue::from_str(value) {
+        if !headers.contains_key(&name)
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
             headers.insert(name, value);
         }
     };

@@ -12,10 +12,7 @@ use axum::{Extension, Router};
 use std::fmt::Write;
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/health/live", get(async || "ok\n"))
-        .route("/health/ready", get(ready))
-        .route("/metrics", get(metrics))
+    Router::new().route("/health/live", get(async || "ok\n")).route("/health/ready", get(ready)).route("/metrics", get(metrics))
 }
 
 /// Ready while the database answers.

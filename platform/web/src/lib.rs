@@ -60,15 +60,15 @@ pub mod record;
 pub mod router;
 pub mod search;
 pub mod serve;
+mod settings;
+mod setup;
+mod sign_in;
 pub mod state;
 pub mod trash;
 pub mod ui;
 pub mod value;
 pub mod view;
 pub mod visit;
-mod settings;
-mod setup;
-mod sign_in;
 
 pub use caller::ApiCaller;
 pub use fail::{Fail, Reply};

@@ -53,7 +53,8 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
             req.extensions_mut().insert(Peer(peer.ip()));
             app.clone().oneshot(req.map(Body::new))
         });
-        let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).serve_connection(TokioIo::new(stream), service);
+        let connection =
+            http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(cause) = connection.await {

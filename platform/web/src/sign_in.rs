@@ -212,7 +212,12 @@ async fn show_code(State(web): State<Web>, Extension(facts): Extension<Facts>, Q
 
 fn code_page(web: &Web, facts: &Facts, next: &str, errors: &[(String, String)]) -> Response {
     let t = facts.guest_words();
-    let field = Input::new("code", "").attr("required", "").autofocus().attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "12");
+    let field = Input::new("code", "")
+        .attr("required", "")
+        .autofocus()
+        .attr("autocomplete", "one-time-code")
+        .attr("inputmode", "numeric")
+        .attr("maxlength", "12");
     let card = html! {
         h1.ak-question { (t.get("code-title")) }
         p { (t.get("code-text")) }

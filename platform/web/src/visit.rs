@@ -110,7 +110,10 @@ impl Visit {
     ///
     /// # Errors
     /// What `f` answers; then nothing is written.
-    pub async fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> akrab_engine::Result<T> + Send + Sync + 'static) -> Result<T, Fail> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> akrab_engine::Result<T> + Send + Sync + 'static,
+    ) -> Result<T, Fail> {
         Ok(self.engine().write(&self.ctx, f).await?)
     }
 

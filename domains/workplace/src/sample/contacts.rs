@@ -9,11 +9,7 @@ use super::records::Contact;
 use super::{Generator, numbers};
 
 /// Hosts of private mail; `.test` belongs to nobody.
-const MAIL: &[(u32, &str)] = &[
-    (60, "surel.test"),
-    (25, "kotakpos.test"),
-    (15, "posel.test"),
-];
+const MAIL: &[(u32, &str)] = &[(60, "surel.test"), (25, "kotakpos.test"), (15, "posel.test")];
 
 impl Generator {
     /// The contact with this index. The first contacts are the main ones of the accounts with the
@@ -76,47 +72,23 @@ impl Generator {
             return (contact, self.account_of(contact));
         }
         let account = self.weighty_account(dice);
-        if account < contacts {
-            (account, account)
-        } else {
-            (account % contacts, account % contacts)
-        }
+        if account < contacts { (account, account) } else { (account % contacts, account % contacts) }
     }
 
-    fn mail(
-        &self,
-        index: usize,
-        account: usize,
-        core: &Core,
-        name: &str,
-        dice: &mut Dice,
-    ) -> Option<String> {
+    fn mail(&self, index: usize, account: usize, core: &Core, name: &str, dice: &mut Dice) -> Option<String> {
         let work = !core.is_household() && core.size != "micro" && dice.chance(68);
         if !work && dice.chance(30) {
             return None;
         }
         let local = local_part(name, dice);
-        Some(if work {
-            format!("{local}@{}", self.domain(account))
-        } else {
-            format!("{local}{}@{}", index % 9_973, dice.weighted(MAIL))
-        })
+        Some(if work { format!("{local}@{}", self.domain(account)) } else { format!("{local}{}@{}", index % 9_973, dice.weighted(MAIL)) })
     }
 }
 
 /// `budi.santoso`, `bsantoso`, `budi`.
 pub(super) fn local_part(name: &str, dice: &mut Dice) -> String {
-    let plain = |word: &str| -> String {
-        word.chars()
-            .filter(char::is_ascii_alphabetic)
-            .map(|c| c.to_ascii_lowercase())
-            .collect()
-    };
-    let words: Vec<String> = name
-        .split(' ')
-        .map(plain)
-        .filter(|word| word.len() > 1)
-        .collect();
+    let plain = |word: &str| -> String { word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect() };
+    let words: Vec<String> = name.split(' ').map(plain).filter(|word| word.len() > 1).collect();
     match (words.first(), words.last()) {
         (Some(first), Some(last)) if words.len() > 1 => match dice.below(4) {
             0 => format!("{first}{last}"),
@@ -177,10 +149,7 @@ fn titles(person: &Drawn, core: &Core, dice: &mut Dice) -> (&'static str, &'stat
 
 /// Short forms people go by: the ending of a long first name.
 fn nickname(name: &str, dice: &mut Dice) -> Option<String> {
-    const ENDINGS: &[&str] = &[
-        "yanto", "wati", "yadi", "tono", "ningsih", "udin", "lina", "nita", "dayat", "dewi", "zal",
-        "rul", "man",
-    ];
+    const ENDINGS: &[&str] = &["yanto", "wati", "yadi", "tono", "ningsih", "udin", "lina", "nita", "dayat", "dewi", "zal", "rul", "man"];
     let first = name.split(' ').next()?;
     if first.len() < 7 || !dice.chance(55) {
         return None;
@@ -198,74 +167,17 @@ fn job(core: &Core, main: bool, dice: &mut Dice) -> &'static str {
         return "Pemilik";
     }
     let jobs: &[&str] = match core.industry {
-        "cafe" => &[
-            "Manajer Operasional",
-            "Kepala Barista",
-            "Bagian Pembelian",
-            "Manajer Gerai",
-            "Keuangan",
-        ],
-        "restaurant" => &[
-            "Kepala Koki",
-            "Manajer Restoran",
-            "Bagian Pembelian",
-            "Manajer Operasional",
-            "Keuangan",
-        ],
-        "hotel" => &[
-            "F&B Manager",
-            "Purchasing Manager",
-            "Executive Chef",
-            "General Manager",
-            "Cost Control",
-            "Staf Pembelian",
-        ],
-        "retail" => &[
-            "Manajer Kategori",
-            "Staf Pembelian",
-            "Kepala Toko",
-            "Direktur",
-            "Keuangan",
-        ],
-        "catering" => &[
-            "Direktur",
-            "Kepala Dapur",
-            "Bagian Pembelian",
-            "Administrasi",
-        ],
-        "cooperative" => &[
-            "Ketua Koperasi",
-            "Bendahara",
-            "Sekretaris",
-            "Pengelola Toko",
-        ],
-        "bakery" => &[
-            "Kepala Produksi",
-            "Bagian Pembelian",
-            "Manajer Toko",
-            "Keuangan",
-        ],
-        "hospital" => &[
-            "Kepala Instalasi Gizi",
-            "Bagian Pengadaan",
-            "Kepala Rumah Tangga",
-            "Keuangan",
-        ],
+        "cafe" => &["Manajer Operasional", "Kepala Barista", "Bagian Pembelian", "Manajer Gerai", "Keuangan"],
+        "restaurant" => &["Kepala Koki", "Manajer Restoran", "Bagian Pembelian", "Manajer Operasional", "Keuangan"],
+        "hotel" => &["F&B Manager", "Purchasing Manager", "Executive Chef", "General Manager", "Cost Control", "Staf Pembelian"],
+        "retail" => &["Manajer Kategori", "Staf Pembelian", "Kepala Toko", "Direktur", "Keuangan"],
+        "catering" => &["Direktur", "Kepala Dapur", "Bagian Pembelian", "Administrasi"],
+        "cooperative" => &["Ketua Koperasi", "Bendahara", "Sekretaris", "Pengelola Toko"],
+        "bakery" => &["Kepala Produksi", "Bagian Pembelian", "Manajer Toko", "Keuangan"],
+        "hospital" => &["Kepala Instalasi Gizi", "Bagian Pengadaan", "Kepala Rumah Tangga", "Keuangan"],
         "school" => &["Kepala Tata Usaha", "Pengelola Kantin", "Bagian Pengadaan"],
-        "distributor" => &[
-            "Direktur",
-            "Manajer Pembelian",
-            "Kepala Gudang",
-            "Manajer Penjualan",
-            "Keuangan",
-        ],
-        _ => &[
-            "General Affairs",
-            "Sekretaris Direksi",
-            "Staf Pengadaan",
-            "Manajer HRD",
-            "Keuangan",
-        ],
+        "distributor" => &["Direktur", "Manajer Pembelian", "Kepala Gudang", "Manajer Penjualan", "Keuangan"],
+        _ => &["General Affairs", "Sekretaris Direksi", "Staf Pengadaan", "Manajer HRD", "Keuangan"],
     };
     dice.pick(jobs)
 }

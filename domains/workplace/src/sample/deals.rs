@@ -64,14 +64,7 @@ const MACHINES: &[&str] = &[
     "Paket mesin, grinder dan biji kopi",
 ];
 
-const WON: &[&str] = &[
-    "Harga sesuai",
-    "Mutu rasa",
-    "Pengiriman cepat",
-    "Hubungan lama",
-    "Tempo pembayaran",
-    "Dukungan pelatihan",
-];
+const WON: &[&str] = &["Harga sesuai", "Mutu rasa", "Pengiriman cepat", "Hubungan lama", "Tempo pembayaran", "Dukungan pelatihan"];
 const LOST: &[&str] = &[
     "Harga lebih murah di pesaing",
     "Anggaran ditunda",
@@ -81,14 +74,8 @@ const LOST: &[&str] = &[
     "Syarat pembayaran tidak cocok",
     "Rasa kurang cocok",
 ];
-const COMPETITORS: &[&str] = &[
-    "Sumber Kopi Raya",
-    "Boga Niaga Timur",
-    "Tirta Boga Distribusi",
-    "Kopi Lintas Nusa",
-    "Pasar daring",
-    "Sangrai sendiri",
-];
+const COMPETITORS: &[&str] =
+    &["Sumber Kopi Raya", "Boga Niaga Timur", "Tirta Boga Distribusi", "Kopi Lintas Nusa", "Pasar daring", "Sangrai sendiri"];
 
 impl Generator {
     /// The opportunity with this index; a higher one was opened later.
@@ -96,16 +83,9 @@ impl Generator {
     pub fn opportunity(&self, index: usize) -> Opportunity {
         let deal = self.deal(index);
         let dice = &mut Dice::new(self.seed, Stream::OpportunityDetail, index);
-        let machine = matches!(
-            deal.core.industry,
-            "cafe" | "hotel" | "restaurant" | "office"
-        ) && dice.chance(9);
+        let machine = matches!(deal.core.industry, "cafe" | "hotel" | "restaurant" | "office") && dice.chance(9);
         let template = dice.pick(if machine { MACHINES } else { NAMES });
-        let template = if phrases::in_season(template, deal.created) {
-            template
-        } else {
-            NAMES[0]
-        };
+        let template = if phrases::in_season(template, deal.created) { template } else { NAMES[0] };
         let slots = Slots::new(&deal.core, "", deal.close, dice);
         let plans = Slots::new(&deal.core, "", self.today, dice);
         let open = deal.is_open();
@@ -115,11 +95,7 @@ impl Generator {
             account: deal.account,
             contact: deal.contact,
             stage: deal.stage,
-            amount: if machine {
-                numbers::sum(15e6, 240e6, dice)
-            } else {
-                amount(deal.core.size, dice)
-            },
+            amount: if machine { numbers::sum(15e6, 240e6, dice) } else { amount(deal.core.size, dice) },
             close_date: deal.close,
             created_at: history::moment(deal.created, deal.core.place.zone, false, dice),
             source: dice.weighted(SOURCES),
@@ -129,8 +105,7 @@ impl Generator {
                 _ => None,
             },
             competitor: competitor.then(|| dice.pick(COMPETITORS)),
-            next_step: (open && dice.chance(78))
-                .then(|| plans.fill(dice.pick(phrases::NEXT_STEPS))),
+            next_step: (open && dice.chance(78)).then(|| plans.fill(dice.pick(phrases::NEXT_STEPS))),
             tags: tags(dice),
             owner: deal.core.owner,
         }
@@ -168,19 +143,8 @@ impl Generator {
             _ => dice.weighted(&[(55, "contract"), (45, "negotiation")]),
         };
         // Whatever is settled was settled at the latest yesterday.
-        let close = if open {
-            history::working_day(close)
-        } else {
-            close.min(self.today.saturating_sub(1.day()))
-        };
-        Deal {
-            account,
-            contact,
-            created,
-            close,
-            stage,
-            core,
-        }
+        let close = if open { history::working_day(close) } else { close.min(self.today.saturating_sub(1.day())) };
+        Deal { account, contact, created, close, stage, core }
     }
 
     /// A contact at a firm: households buy without negotiating.
@@ -219,14 +183,7 @@ fn tags(dice: &mut Dice) -> Vec<&'static str> {
     if dice.chance(70) {
         Vec::new()
     } else {
-        vec![dice.pick(&[
-            "strategis",
-            "lintas cabang",
-            "tender",
-            "mendesak",
-            "merek sendiri",
-            "musiman",
-        ])]
+        vec![dice.pick(&["strategis", "lintas cabang", "tender", "mendesak", "merek sendiri", "musiman"])]
     }
 }
 
@@ -245,11 +202,7 @@ pub(super) fn product_for(industry: &str, dice: &mut Dice) -> &'static super::Pr
 
 /// Any product of a category.
 pub(super) fn product_of(category: &str, dice: &mut Dice) -> &'static super::Product {
-    let of_kind = || {
-        PRODUCTS
-            .iter()
-            .filter(|product| product.category == category)
-    };
+    let of_kind = || PRODUCTS.iter().filter(|product| product.category == category);
     let at = dice.below(of_kind().count() as u32) as usize;
     of_kind().nth(at).unwrap_or(&PRODUCTS[0])
 }

@@ -51,8 +51,7 @@ impl Dice {
 
     /// About a bell curve around 0 with a spread of 1.
     pub(super) fn bell(&mut self) -> f64 {
-        (0..6).map(|_| self.unit()).sum::<f64>() * std::f64::consts::SQRT_2
-            - 3.0 * std::f64::consts::SQRT_2
+        (0..6).map(|_| self.unit()).sum::<f64>() * std::f64::consts::SQRT_2 - 3.0 * std::f64::consts::SQRT_2
     }
 
     pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -73,8 +72,6 @@ impl Dice {
     }
 
     pub(super) fn digits(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b'0' + self.below(10) as u8))
-            .collect()
+        (0..count).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
     }
 }

@@ -418,28 +418,12 @@ impl Generator {
             street: street(household, dice),
             district,
             village,
-            postcode: format!(
-                "{:05}",
-                dice.between(i64::from(place.postcodes.0), i64::from(place.postcodes.1))
-            ),
-            phone: if landline {
-                numbers::landline(place.area, dice)
-            } else {
-                numbers::mobile(dice)
-            },
-            email: online.then(|| {
-                format!(
-                    "{}@{domain}",
-                    dice.pick(&["info", "halo", "admin", "pembelian", "kontak"])
-                )
-            }),
+            postcode: format!("{:05}", dice.between(i64::from(place.postcodes.0), i64::from(place.postcodes.1))),
+            phone: if landline { numbers::landline(place.area, dice) } else { numbers::mobile(dice) },
+            email: online.then(|| format!("{}@{domain}", dice.pick(&["info", "halo", "admin", "pembelian", "kontak"]))),
             website: (online && dice.chance(70)).then(|| format!("https://www.{domain}")),
             npwp: taxed.then(|| numbers::npwp(dice)),
-            credit_limit: if trading {
-                credit(core.size, dice)
-            } else {
-                Decimal::ZERO
-            },
+            credit_limit: if trading { credit(core.size, dice) } else { Decimal::ZERO },
             payment_terms_days: if trading { terms(core.size, dice) } else { 0 },
             status: core.status,
             source: dice.weighted(SOURCES),
@@ -466,31 +450,11 @@ impl Generator {
         let place = if upgraded { other } else { place };
         let industry = industry(size, dice);
         let status = match size {
-            "large" | "medium" => dice.weighted(&[
-                (16, "prospect"),
-                (66, "active"),
-                (11, "dormant"),
-                (7, "lost"),
-            ]),
-            _ => dice.weighted(&[
-                (23, "prospect"),
-                (50, "active"),
-                (17, "dormant"),
-                (10, "lost"),
-            ]),
+            "large" | "medium" => dice.weighted(&[(16, "prospect"), (66, "active"), (11, "dormant"), (7, "lost")]),
+            _ => dice.weighted(&[(23, "prospect"), (50, "active"), (17, "dormant"), (10, "lost")]),
         };
-        let owner = dice.weighted(if place.is_west() {
-            catalogue::WEST
-        } else {
-            catalogue::EAST
-        });
-        Core {
-            place,
-            industry,
-            size,
-            status,
-            owner,
-        }
+        let owner = dice.weighted(if place.is_west() { catalogue::WEST } else { catalogue::EAST });
+        Core { place, industry, size, status, owner }
     }
 
     /// The name without legal form.
@@ -502,59 +466,20 @@ impl Generator {
             return format!("Keluarga {family}");
         }
         let (first, second, third) = self.words(index);
-        let both = if third.is_empty() {
-            format!("{first} {second}")
-        } else {
-            format!("{first} {second} {third}")
-        };
+        let both = if third.is_empty() { format!("{first} {second}") } else { format!("{first} {second} {third}") };
         // The pattern depends on the index alone, so that a name needs no further draw.
         let patterns: &[&str] = match core.industry {
-            "cafe" => &[
-                "Kopi {}",
-                "Kedai Kopi {}",
-                "{} Coffee",
-                "Warung Kopi {}",
-                "Kafe {}",
-                "Kedai {}",
-            ],
-            "restaurant" => &[
-                "Rumah Makan {}",
-                "Restoran {}",
-                "Dapur {}",
-                "Warung {}",
-                "Bakmi {}",
-                "Sate {}",
-            ],
-            "hotel" => &[
-                "Hotel {}",
-                "{} Resort",
-                "Grand {}",
-                "{} Hotel",
-                "Penginapan {}",
-            ],
-            "retail" => &[
-                "Toko {}",
-                "Swalayan {}",
-                "{} Mart",
-                "Grosir {}",
-                "Minimarket {}",
-            ],
+            "cafe" => &["Kopi {}", "Kedai Kopi {}", "{} Coffee", "Warung Kopi {}", "Kafe {}", "Kedai {}"],
+            "restaurant" => &["Rumah Makan {}", "Restoran {}", "Dapur {}", "Warung {}", "Bakmi {}", "Sate {}"],
+            "hotel" => &["Hotel {}", "{} Resort", "Grand {}", "{} Hotel", "Penginapan {}"],
+            "retail" => &["Toko {}", "Swalayan {}", "{} Mart", "Grosir {}", "Minimarket {}"],
             "catering" => &["Katering {}", "{} Boga", "Jasa Boga {}", "{} Catering"],
             "cooperative" => &["Serba Usaha {}", "Karyawan {}", "Konsumen {}", "Pegawai {}"],
             "bakery" => &["Roti {}", "{} Bakery", "Toko Roti {}", "Kue {}"],
             "hospital" => &["Rumah Sakit {}", "Klinik {}"],
             "school" => &["Universitas {}", "Sekolah {}", "Politeknik {}"],
             "distributor" => &["{} Distribusi", "{} Pangan", "{} Niaga", "{} Boga Utama"],
-            _ => &[
-                "{} Teknologi",
-                "{} Konsultan",
-                "{} Properti",
-                "{} Logistik",
-                "{} Media",
-                "{} Konstruksi",
-                "{} Finansial",
-                "{} Energi",
-            ],
+            _ => &["{} Teknologi", "{} Konsultan", "{} Properti", "{} Logistik", "{} Media", "{} Konstruksi", "{} Finansial", "{} Energi"],
         };
         patterns[(index / 7 + index) % patterns.len()].replace("{}", &both)
     }
@@ -564,22 +489,14 @@ impl Generator {
         const PAIRS: usize = FIRST.len() * SECOND.len();
         let pair = (index % PAIRS * 7001 + (self.seed % PAIRS as u64) as usize) % PAIRS;
         let round = index / PAIRS;
-        let third = if round == 0 {
-            ""
-        } else {
-            THIRD[(round - 1) % THIRD.len()]
-        };
+        let third = if round == 0 { "" } else { THIRD[(round - 1) % THIRD.len()] };
         (FIRST[pair % FIRST.len()], SECOND[pair / FIRST.len()], third)
     }
 
     /// The firm's mail and web domain.
     pub(super) fn domain(&self, index: usize) -> String {
         let (first, second, third) = self.words(index);
-        let mut domain: String = [first, second, third]
-            .concat()
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .collect();
+        let mut domain: String = [first, second, third].concat().chars().filter(char::is_ascii_alphabetic).collect();
         domain.make_ascii_lowercase();
         domain.push_str(".test");
         domain
@@ -593,15 +510,9 @@ impl Generator {
 
 fn industry(size: &str, dice: &mut Dice) -> &'static str {
     let choices: &[(u32, &str)] = match size {
-        "large" => &[
-            (30, "hotel"),
-            (20, "retail"),
-            (15, "distributor"),
-            (15, "restaurant"),
-            (8, "catering"),
-            (7, "office"),
-            (5, "hospital"),
-        ],
+        "large" => {
+            &[(30, "hotel"), (20, "retail"), (15, "distributor"), (15, "restaurant"), (8, "catering"), (7, "office"), (5, "hospital")]
+        }
         "medium" => &[
             (24, "hotel"),
             (20, "restaurant"),
@@ -624,15 +535,7 @@ fn industry(size: &str, dice: &mut Dice) -> &'static str {
             (3, "hotel"),
             (2, "school"),
         ],
-        _ => &[
-            (46, "cafe"),
-            (16, "restaurant"),
-            (14, "retail"),
-            (9, "bakery"),
-            (4, "catering"),
-            (3, "cooperative"),
-            (8, "household"),
-        ],
+        _ => &[(46, "cafe"), (16, "restaurant"), (14, "retail"), (9, "bakery"), (4, "catering"), (3, "cooperative"), (8, "household")],
     };
     dice.weighted(choices)
 }
@@ -705,9 +608,6 @@ fn tags(core: &Core, dice: &mut Dice) -> Vec<&'static str> {
 impl Generator {
     /// The person with this index: name, sex and where the name comes from.
     pub(super) fn person(&self, index: usize, core: &Core) -> names::Drawn {
-        names::draw(
-            core.place.culture,
-            &mut Dice::new(self.seed, Stream::Contact, index),
-        )
+        names::draw(core.place.culture, &mut Dice::new(self.seed, Stream::Contact, index))
     }
 }

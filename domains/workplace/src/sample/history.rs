@@ -46,10 +46,7 @@ impl History {
 
     /// The day by which this share (0 to 1) of all business was done.
     pub(super) fn day(&self, share: f64) -> Date {
-        let at = self
-            .shares
-            .partition_point(|done| *done <= share)
-            .min(DAYS - 1);
+        let at = self.shares.partition_point(|done| *done <= share).min(DAYS - 1);
         self.start.saturating_add((at as i64).days())
     }
 
@@ -76,9 +73,7 @@ fn busyness(day: Date) -> f64 {
         _ => 1.0,
     };
     // Cafés and kitchens stock up before the feasts and the end of the year.
-    let stocking = IDULFITRI
-        .iter()
-        .any(|feast| (3..=24).contains(&days(day, *feast)));
+    let stocking = IDULFITRI.iter().any(|feast| (3..=24).contains(&days(day, *feast)));
     let season = match day.month() {
         _ if stocking => 1.35,
         1 => 0.85,
@@ -90,19 +85,13 @@ fn busyness(day: Date) -> f64 {
 
 /// Whether Idulfitri lies within the next three months.
 pub(super) fn is_before_feast(day: Date) -> bool {
-    IDULFITRI
-        .iter()
-        .any(|feast| (0..=92).contains(&days(day, *feast)))
+    IDULFITRI.iter().any(|feast| (0..=92).contains(&days(day, *feast)))
 }
 
 /// Whether the country rests: fixed days and the week of Idulfitri.
 pub(super) fn is_holiday(day: Date) -> bool {
-    matches!(
-        (day.month(), day.day()),
-        (1, 1) | (5, 1) | (6, 1) | (8, 17) | (12, 25 | 26)
-    ) || IDULFITRI
-        .iter()
-        .any(|feast| (-5..=2).contains(&days(day, *feast)))
+    matches!((day.month(), day.day()), (1, 1) | (5, 1) | (6, 1) | (8, 17) | (12, 25 | 26))
+        || IDULFITRI.iter().any(|feast| (-5..=2).contains(&days(day, *feast)))
 }
 
 fn days(from: Date, to: Date) -> i32 {
@@ -123,37 +112,17 @@ pub(super) fn moment(day: Date, zone: i8, appointed: bool, dice: &mut Dice) -> T
     let hour = if !appointed && dice.chance(9) {
         dice.between(18, 20)
     } else {
-        const HOURS: &[(u32, i64)] = &[
-            (6, 8),
-            (16, 9),
-            (20, 10),
-            (14, 11),
-            (4, 12),
-            (13, 13),
-            (16, 14),
-            (12, 15),
-            (7, 16),
-        ];
+        const HOURS: &[(u32, i64)] = &[(6, 8), (16, 9), (20, 10), (14, 11), (4, 12), (13, 13), (16, 14), (12, 15), (7, 16)];
         dice.weighted(HOURS)
     };
     // On Fridays the hour before one o'clock belongs to prayer.
-    let hour = if day.weekday() == Weekday::Friday && hour == 12 {
-        14
-    } else {
-        hour
-    };
-    let minute = if appointed {
-        dice.pick(&[0, 0, 0, 30, 30, 15, 45])
-    } else {
-        dice.between(0, 59)
-    };
+    let hour = if day.weekday() == Weekday::Friday && hour == 12 { 14 } else { hour };
+    let minute = if appointed { dice.pick(&[0, 0, 0, 30, 30, 15, 45]) } else { dice.between(0, 59) };
     let time = Time::new(hour as i8, minute as i8, 0, 0).unwrap_or(Time::midnight());
     at(day, time, zone)
 }
 
 /// A wall-clock time so many hours ahead of UTC.
 pub(super) fn at(day: Date, time: Time, zone: i8) -> Timestamp {
-    Offset::constant(zone)
-        .to_timestamp(day.to_datetime(time))
-        .unwrap_or(Timestamp::UNIX_EPOCH)
+    Offset::constant(zone).to_timestamp(day.to_datetime(time)).unwrap_or(Timestamp::UNIX_EPOCH)
 }

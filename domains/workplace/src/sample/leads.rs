@@ -42,11 +42,7 @@ impl Generator {
             (6, "marketplace"),
             (4, "phone"),
         ]);
-        let company = if dice.chance(78) {
-            self.lead_company(dice)
-        } else {
-            String::new()
-        };
+        let company = if dice.chance(78) { self.lead_company(dice) } else { String::new() };
         let owner = if status == "new" && dice.chance(55) {
             None
         } else if status == "nurture" {
@@ -54,24 +50,14 @@ impl Generator {
         } else {
             Some(dice.weighted(if place.is_west() { WEST } else { EAST }))
         };
-        let minute = Time::new(dice.between(7, 21) as i8, dice.between(0, 59) as i8, 0, 0)
-            .unwrap_or(Time::midnight());
+        let minute = Time::new(dice.between(7, 21) as i8, dice.between(0, 59) as i8, 0, 0).unwrap_or(Time::midnight());
         Lead {
-            email: dice.chance(74).then(|| {
-                format!(
-                    "{}{}@surel.test",
-                    contacts::local_part(&person.name, dice),
-                    index
-                )
-            }),
+            email: dice.chance(74).then(|| format!("{}{}@surel.test", contacts::local_part(&person.name, dice), index)),
             name: person.name,
             company,
             phone: numbers::mobile(dice),
             source,
-            interest: dice.pick(INTERESTS).replace(
-                "{}",
-                phrases::plain_name(&PRODUCTS[dice.below(PRODUCTS.len() as u32) as usize]),
-            ),
+            interest: dice.pick(INTERESTS).replace("{}", phrases::plain_name(&PRODUCTS[dice.below(PRODUCTS.len() as u32) as usize])),
             city: place.city,
             status,
             score: score(status, dice),
@@ -86,39 +72,17 @@ impl Generator {
         let form = dice.weighted(&[(25, "PT "), (20, "CV "), (8, "UD "), (47, "")]);
         let name = self.account_name(index);
         // A household's name cannot carry a legal form.
-        let form = if ["Serba Usaha", "Karyawan", "Konsumen", "Pegawai"]
-            .iter()
-            .any(|kind| name.starts_with(kind))
-        {
-            "Koperasi "
-        } else {
-            form
-        };
-        if name.starts_with("Keluarga ") {
-            String::new()
-        } else {
-            format!("{form}{name}")
-        }
+        let form =
+            if ["Serba Usaha", "Karyawan", "Konsumen", "Pegawai"].iter().any(|kind| name.starts_with(kind)) { "Koperasi " } else { form };
+        if name.starts_with("Keluarga ") { String::new() } else { format!("{form}{name}") }
     }
 }
 
 fn status(days: i64, dice: &mut Dice) -> &'static str {
     match days {
         0..=4 => dice.weighted(&[(70, "new"), (30, "working")]),
-        5..=30 => dice.weighted(&[
-            (10, "new"),
-            (45, "working"),
-            (25, "qualified"),
-            (10, "converted"),
-            (10, "disqualified"),
-        ]),
-        _ => dice.weighted(&[
-            (8, "working"),
-            (12, "qualified"),
-            (30, "converted"),
-            (22, "nurture"),
-            (28, "disqualified"),
-        ]),
+        5..=30 => dice.weighted(&[(10, "new"), (45, "working"), (25, "qualified"), (10, "converted"), (10, "disqualified")]),
+        _ => dice.weighted(&[(8, "working"), (12, "qualified"), (30, "converted"), (22, "nurture"), (28, "disqualified")]),
     }
 }
 

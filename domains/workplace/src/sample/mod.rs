@@ -49,21 +49,12 @@ pub struct Sizes {
 
 impl Sizes {
     /// The demonstration: a firm of twelve users after two years.
-    pub const DEMO: Sizes = Sizes {
-        accounts: 2_000,
-        contacts: 5_000,
-        leads: 300,
-        opportunities: 1_200,
-        interactions: 30_000,
-        tasks: 900,
-    };
+    pub const DEMO: Sizes = Sizes { accounts: 2_000, contacts: 5_000, leads: 300, opportunities: 1_200, interactions: 30_000, tasks: 900 };
 
     /// The demonstration's proportions for another number of contacts.
     #[must_use]
     pub fn for_contacts(contacts: usize) -> Sizes {
-        let share = |of: usize| {
-            (contacts as u128 * of as u128 / Sizes::DEMO.contacts as u128).max(1) as usize
-        };
+        let share = |of: usize| (contacts as u128 * of as u128 / Sizes::DEMO.contacts as u128).max(1) as usize;
         Sizes {
             accounts: share(Sizes::DEMO.accounts),
             contacts: contacts.max(1),
@@ -153,19 +144,11 @@ impl Sample {
             users: USERS.to_vec(),
             teams: TEAMS.to_vec(),
             products: PRODUCTS.to_vec(),
-            accounts: (0..sizes.accounts)
-                .map(|at| generator.account(at))
-                .collect(),
-            contacts: (0..sizes.contacts)
-                .map(|at| generator.contact(at))
-                .collect(),
+            accounts: (0..sizes.accounts).map(|at| generator.account(at)).collect(),
+            contacts: (0..sizes.contacts).map(|at| generator.contact(at)).collect(),
             leads: (0..sizes.leads).map(|at| generator.lead(at)).collect(),
-            opportunities: (0..sizes.opportunities)
-                .map(|at| generator.opportunity(at))
-                .collect(),
-            interactions: (0..sizes.interactions)
-                .map(|at| generator.interaction(at))
-                .collect(),
+            opportunities: (0..sizes.opportunities).map(|at| generator.opportunity(at)).collect(),
+            interactions: (0..sizes.interactions).map(|at| generator.interaction(at)).collect(),
             tasks: (0..sizes.tasks).map(|at| generator.task(at)).collect(),
         }
     }
@@ -189,12 +172,7 @@ impl Shuffle {
                 None => factor += 1,
             }
         };
-        Self {
-            count,
-            factor,
-            inverse,
-            shift: seed % count,
-        }
+        Self { count, factor, inverse, shift: seed % count }
     }
 
     fn rank(&self, index: usize) -> usize {

@@ -41,13 +41,7 @@ impl Culture {
     pub(super) fn is_mostly_muslim(self) -> bool {
         !matches!(
             self,
-            Culture::Batak
-                | Culture::Bali
-                | Culture::Tionghoa
-                | Culture::Manado
-                | Culture::Maluku
-                | Culture::Papua
-                | Culture::Flores
+            Culture::Batak | Culture::Bali | Culture::Tionghoa | Culture::Manado | Culture::Maluku | Culture::Papua | Culture::Flores
         )
     }
 
@@ -76,61 +70,29 @@ pub(super) fn draw(home: Culture, dice: &mut Dice) -> Drawn {
     let given = dice.pick(if woman { names.women } else { names.men });
     let name = match culture {
         Culture::Bali => balinese(given, woman, dice),
-        Culture::Jawa | Culture::Sunda | Culture::Minang | Culture::Melayu | Culture::Betawi
-            if dice.chance(12) =>
-        {
-            given.to_owned()
-        }
+        Culture::Jawa | Culture::Sunda | Culture::Minang | Culture::Melayu | Culture::Betawi if dice.chance(12) => given.to_owned(),
         Culture::Jawa | Culture::Sunda if dice.chance(18) => {
             let second = dice.pick(if woman { names.women } else { names.men });
-            joined(&[
-                given,
-                if second == given { "" } else { second },
-                dice.pick(names.family),
-            ])
+            joined(&[given, if second == given { "" } else { second }, dice.pick(names.family)])
         }
         Culture::Bugis if dice.chance(20) => joined(&["Andi", given, dice.pick(names.family)]),
-        Culture::Melayu | Culture::Betawi | Culture::Aceh | Culture::Minang
-            if !woman && given != "Muhammad" && dice.chance(15) =>
-        {
+        Culture::Melayu | Culture::Betawi | Culture::Aceh | Culture::Minang if !woman && given != "Muhammad" && dice.chance(15) => {
             joined(&[dice.pick(&["Muhammad", "M.", "Moh.", "Abdul"]), given])
         }
-        Culture::Jawa | Culture::Betawi | Culture::Melayu
-            if woman && given != "Siti" && dice.chance(8) =>
-        {
-            joined(&["Siti", given])
-        }
+        Culture::Jawa | Culture::Betawi | Culture::Melayu if woman && given != "Siti" && dice.chance(8) => joined(&["Siti", given]),
         _ => joined(&[given, dice.pick(names.family)]),
     };
-    Drawn {
-        name,
-        woman,
-        culture,
-    }
+    Drawn { name, woman, culture }
 }
 
 fn balinese(given: &str, woman: bool, dice: &mut Dice) -> String {
     if dice.chance(8) {
-        let noble = if woman {
-            ["Anak Agung Ayu", "I Gusti Ayu", "Ida Ayu"]
-        } else {
-            ["Anak Agung Gede", "I Gusti Ngurah", "Ida Bagus"]
-        };
+        let noble = if woman { ["Anak Agung Ayu", "I Gusti Ayu", "Ida Ayu"] } else { ["Anak Agung Gede", "I Gusti Ngurah", "Ida Bagus"] };
         return joined(&[dice.pick(&noble), given]);
     }
-    let order = dice.pick(&[
-        "Wayan", "Putu", "Made", "Kadek", "Nyoman", "Komang", "Ketut", "Gede",
-    ]);
-    let order = if woman && order == "Gede" {
-        "Luh"
-    } else {
-        order
-    };
-    if dice.chance(70) {
-        joined(&[if woman { "Ni" } else { "I" }, order, given])
-    } else {
-        joined(&[order, given])
-    }
+    let order = dice.pick(&["Wayan", "Putu", "Made", "Kadek", "Nyoman", "Komang", "Ketut", "Gede"]);
+    let order = if woman && order == "Gede" { "Luh" } else { order };
+    if dice.chance(70) { joined(&[if woman { "Ni" } else { "I" }, order, given]) } else { joined(&[order, given]) }
 }
 
 fn joined(parts: &[&str]) -> String {
@@ -221,12 +183,10 @@ const JAWA: Names = Names {
         "Yudha",
     ],
     women: &[
-        "Siti", "Sri", "Endang", "Wahyuni", "Retno", "Dewi", "Ratna", "Lestari", "Ningsih",
-        "Sumarni", "Sulastri", "Partini", "Yuliana", "Indah", "Ayu", "Wulan", "Dian", "Rina",
-        "Rini", "Kartika", "Puspita", "Anisa", "Fitri", "Nurul", "Tri", "Dwi", "Eka", "Sari",
-        "Suparmi", "Wiwik", "Yanti", "Lilis", "Maya", "Novita", "Putri", "Rahayu", "Titik",
-        "Tutik", "Umi", "Utami", "Winarti", "Sekar", "Laras", "Intan", "Citra", "Diah", "Erna",
-        "Heni", "Kusuma", "Mei",
+        "Siti", "Sri", "Endang", "Wahyuni", "Retno", "Dewi", "Ratna", "Lestari", "Ningsih", "Sumarni", "Sulastri", "Partini", "Yuliana",
+        "Indah", "Ayu", "Wulan", "Dian", "Rina", "Rini", "Kartika", "Puspita", "Anisa", "Fitri", "Nurul", "Tri", "Dwi", "Eka", "Sari",
+        "Suparmi", "Wiwik", "Yanti", "Lilis", "Maya", "Novita", "Putri", "Rahayu", "Titik", "Tutik", "Umi", "Utami", "Winarti", "Sekar",
+        "Laras", "Intan", "Citra", "Diah", "Erna", "Heni", "Kusuma", "Mei",
     ],
     family: &[
         "Santoso",
@@ -284,17 +244,14 @@ const JAWA: Names = Names {
 
 const SUNDA: Names = Names {
     men: &[
-        "Asep", "Ujang", "Dadang", "Dedi", "Cecep", "Ade", "Yayan", "Iwan", "Agus", "Deden",
-        "Endang", "Jajang", "Nandang", "Tatang", "Wawan", "Yana", "Yusuf", "Rudi", "Hendra",
-        "Ridwan", "Andri", "Gilang", "Rizal", "Irfan", "Taufik", "Aceng", "Entis", "Maman",
-        "Kosasih", "Tarya", "Ganjar", "Egi", "Reza", "Fauzi", "Anwar", "Dede", "Rahmat", "Solihin",
-        "Oman", "Usep",
+        "Asep", "Ujang", "Dadang", "Dedi", "Cecep", "Ade", "Yayan", "Iwan", "Agus", "Deden", "Endang", "Jajang", "Nandang", "Tatang",
+        "Wawan", "Yana", "Yusuf", "Rudi", "Hendra", "Ridwan", "Andri", "Gilang", "Rizal", "Irfan", "Taufik", "Aceng", "Entis", "Maman",
+        "Kosasih", "Tarya", "Ganjar", "Egi", "Reza", "Fauzi", "Anwar", "Dede", "Rahmat", "Solihin", "Oman", "Usep",
     ],
     women: &[
-        "Neng", "Euis", "Iis", "Lilis", "Tati", "Yeni", "Yuyun", "Imas", "Ai", "Cucu", "Nia",
-        "Rina", "Elis", "Teti", "Nina", "Rani", "Susi", "Mira", "Dini", "Resti", "Ratna", "Sinta",
-        "Wida", "Yanti", "Entin", "Ika", "Gina", "Tia", "Rosi", "Santi", "Popong", "Elin",
-        "Nining", "Anisa", "Dewi", "Fitri", "Citra", "Tini", "Wulan", "Sri",
+        "Neng", "Euis", "Iis", "Lilis", "Tati", "Yeni", "Yuyun", "Imas", "Ai", "Cucu", "Nia", "Rina", "Elis", "Teti", "Nina", "Rani",
+        "Susi", "Mira", "Dini", "Resti", "Ratna", "Sinta", "Wida", "Yanti", "Entin", "Ika", "Gina", "Tia", "Rosi", "Santi", "Popong",
+        "Elin", "Nining", "Anisa", "Dewi", "Fitri", "Citra", "Tini", "Wulan", "Sri",
     ],
     family: &[
         "Saepudin",
@@ -831,14 +788,12 @@ const TIONGHOA: Names = Names {
 
 const MANADO: Names = Names {
     men: &[
-        "Ferdy", "Jantje", "Stevy", "Rocky", "Franky", "Hendrik", "Jefry", "Marthen", "Denny",
-        "Alfrets", "Novri", "Ventje", "Recky", "Vicky", "Ronny", "Christo", "Hanny", "Jemmy",
-        "Brayen", "Lexi",
+        "Ferdy", "Jantje", "Stevy", "Rocky", "Franky", "Hendrik", "Jefry", "Marthen", "Denny", "Alfrets", "Novri", "Ventje", "Recky",
+        "Vicky", "Ronny", "Christo", "Hanny", "Jemmy", "Brayen", "Lexi",
     ],
     women: &[
-        "Maria", "Meity", "Olga", "Yenny", "Deisy", "Femmy", "Greity", "Joice", "Lidya", "Vonny",
-        "Sherly", "Merlin", "Fiane", "Selvie", "Novita", "Anita", "Ivana", "Natasya", "Jeane",
-        "Elsye",
+        "Maria", "Meity", "Olga", "Yenny", "Deisy", "Femmy", "Greity", "Joice", "Lidya", "Vonny", "Sherly", "Merlin", "Fiane", "Selvie",
+        "Novita", "Anita", "Ivana", "Natasya", "Jeane", "Elsye",
     ],
     family: &[
         "Kandou",
@@ -871,9 +826,8 @@ const MANADO: Names = Names {
 
 const BETAWI: Names = Names {
     men: &[
-        "Rojali", "Mamat", "Sanusi", "Mahmud", "Jaelani", "Rohim", "Mardani", "Syaiful", "Romli",
-        "Muhidin", "Fahmi", "Ridwan", "Hasan", "Zaenal", "Nasir", "Madani", "Sahroni", "Iqbal",
-        "Faisal", "Abdul", "Rahmat", "Naufal", "Haikal", "Fikri", "Saiful",
+        "Rojali", "Mamat", "Sanusi", "Mahmud", "Jaelani", "Rohim", "Mardani", "Syaiful", "Romli", "Muhidin", "Fahmi", "Ridwan", "Hasan",
+        "Zaenal", "Nasir", "Madani", "Sahroni", "Iqbal", "Faisal", "Abdul", "Rahmat", "Naufal", "Haikal", "Fikri", "Saiful",
     ],
     women: &[
         "Zaenab",
@@ -1002,9 +956,8 @@ const MALUKU: Names = Names {
 
 const PAPUA: Names = Names {
     men: &[
-        "Yulianus", "Marthen", "Lukas", "Otniel", "Yance", "Natan", "Barnabas", "Markus",
-        "Elieser", "Timotius", "Agus", "Yusak", "Hosea", "Nataniel", "Pieter", "Thomas", "Silas",
-        "Benyamin", "Demianus", "Obet",
+        "Yulianus", "Marthen", "Lukas", "Otniel", "Yance", "Natan", "Barnabas", "Markus", "Elieser", "Timotius", "Agus", "Yusak", "Hosea",
+        "Nataniel", "Pieter", "Thomas", "Silas", "Benyamin", "Demianus", "Obet",
     ],
     women: &[
         "Yosina",
@@ -1103,9 +1056,8 @@ const ACEH: Names = Names {
         "Salbiah",
     ],
     family: &[
-        "Abdullah", "Ibrahim", "Yusuf", "Ismail", "Hanafiah", "Daud", "Usman", "Ali", "Hasan",
-        "Hasyim", "Ramli", "Syah", "Idris", "Sulaiman", "Mahmud", "Ahmad", "Razali", "Basyah",
-        "Umar", "Puteh",
+        "Abdullah", "Ibrahim", "Yusuf", "Ismail", "Hanafiah", "Daud", "Usman", "Ali", "Hasan", "Hasyim", "Ramli", "Syah", "Idris",
+        "Sulaiman", "Mahmud", "Ahmad", "Razali", "Basyah", "Umar", "Puteh",
     ],
 };
 

@@ -53,11 +53,7 @@ pub(super) fn mobile(dice: &mut Dice) -> String {
 /// A landline number in the area.
 pub(super) fn landline(area: &str, dice: &mut Dice) -> String {
     let first = dice.pick(&["2", "3", "4", "5", "6", "7", "8"]);
-    let count = if area.len() == 2 {
-        if dice.chance(45) { 7 } else { 6 }
-    } else {
-        5 + usize::from(dice.chance(40))
-    };
+    let count = if area.len() == 2 { if dice.chance(45) { 7 } else { 6 } } else { 5 + usize::from(dice.chance(40)) };
     let rest = dice.digits(count);
     let number = format!("{first}{rest}");
     match dice.below(10) {
@@ -72,11 +68,7 @@ pub(super) fn landline(area: &str, dice: &mut Dice) -> String {
 
 /// A firm's tax number with a right check digit.
 pub(super) fn npwp(dice: &mut Dice) -> String {
-    let body = format!(
-        "0{}{}",
-        dice.pick(&["1", "2", "3", "0", "7", "8"]),
-        dice.digits(6)
-    );
+    let body = format!("0{}{}", dice.pick(&["1", "2", "3", "0", "7", "8"]), dice.digits(6));
     let sum: u32 = body
         .bytes()
         .enumerate()
@@ -87,14 +79,7 @@ pub(super) fn npwp(dice: &mut Dice) -> String {
         })
         .sum();
     let check = (10 - sum % 10) % 10;
-    format!(
-        "0{body}{check}{}{:03}000",
-        dice.pick(&["0", "4", "5", "6", "9"]),
-        dice.below(90) + 1
-    )
-    .chars()
-    .take(16)
-    .collect()
+    format!("0{body}{check}{}{:03}000", dice.pick(&["0", "4", "5", "6", "9"]), dice.below(90) + 1).chars().take(16).collect()
 }
 
 /// A sum in rupiah with two leading figures, spread evenly over magnitudes.

@@ -34,20 +34,8 @@ pub(super) struct Slots<'a> {
     paper: u32,
 }
 
-const MONTHS: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
+const MONTHS: [&str; 12] =
+    ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"];
 
 impl<'a> Slots<'a> {
     /// `person`: how the other side is addressed ("Pak Budi").
@@ -112,21 +100,9 @@ impl<'a> Slots<'a> {
         let _ = match slot {
             "p" => write!(out, "{}", self.person),
             "prod" => write!(out, "{}", plain_name(self.product)),
-            "prod2" => write!(
-                out,
-                "{}",
-                if self.other == self.product {
-                    "Gula Aren Cair"
-                } else {
-                    plain_name(self.other)
-                }
-            ),
+            "prod2" => write!(out, "{}", if self.other == self.product { "Gula Aren Cair" } else { plain_name(self.other) }),
             "jml" => write!(out, "{} {}", self.count, self.product.unit),
-            "harga" => write!(
-                out,
-                "Rp{}",
-                numbers::grouped(self.product.price / 100 * (100 - self.percent / 2) / 500 * 500)
-            ),
+            "harga" => write!(out, "Rp{}", numbers::grouped(self.product.price / 100 * (100 - self.percent / 2) / 500 * 500)),
             "hari" => write!(out, "{}", weekday(self.soon.weekday(), Lang::Id)),
             "tgl" => write!(out, "{} {}", self.soon.day(), month(self.soon)),
             "bulan" => write!(out, "{}", month(self.soon.saturating_add(28.days()))),
@@ -135,30 +111,9 @@ impl<'a> Slots<'a> {
             "kec" => write!(out, "{}", self.district),
             "n" => write!(out, "{}", self.small),
             "persen" => write!(out, "{}%", self.percent),
-            "jam" => write!(
-                out,
-                "{:02}.{}",
-                self.hour,
-                if self.paper.is_multiple_of(2) {
-                    "00"
-                } else {
-                    "30"
-                }
-            ),
-            "po" => write!(
-                out,
-                "PO-{:02}{:02}-{:04}",
-                self.day.year() % 100,
-                self.day.month(),
-                self.paper
-            ),
-            "inv" => write!(
-                out,
-                "INV/{}/{:02}/{:04}",
-                self.day.year(),
-                self.day.month(),
-                self.paper
-            ),
+            "jam" => write!(out, "{:02}.{}", self.hour, if self.paper.is_multiple_of(2) { "00" } else { "30" }),
+            "po" => write!(out, "PO-{:02}{:02}-{:04}", self.day.year() % 100, self.day.month(), self.paper),
+            "inv" => write!(out, "INV/{}/{:02}/{:04}", self.day.year(), self.day.month(), self.paper),
             other => write!(out, "{other}"),
         };
     }
@@ -226,14 +181,7 @@ pub(super) const OPENINGS: &[(&str, &[&str])] = &[
             "Bertemu {p} di festival kopi {kota}.",
         ],
     ),
-    (
-        "letter",
-        &[
-            "Surat resmi untuk {p}.",
-            "Dokumen dikirim lewat kurir kepada {p}.",
-            "Menerima surat dari {p}.",
-        ],
-    ),
+    ("letter", &["Surat resmi untuk {p}.", "Dokumen dikirim lewat kurir kepada {p}.", "Menerima surat dari {p}."]),
 ];
 
 /// How notes end when it went well, and so on.

@@ -30,10 +30,7 @@ impl Place {
     /// and West Kalimantan. The rest belongs to the eastern team.
     #[must_use]
     pub fn is_west(&self) -> bool {
-        matches!(
-            self.code.as_bytes(),
-            [b'1' | b'2', ..] | [b'3', b'1' | b'2' | b'6', ..] | [b'6', b'1', ..]
-        )
+        matches!(self.code.as_bytes(), [b'1' | b'2', ..] | [b'3', b'1' | b'2' | b'6', ..] | [b'6', b'1', ..])
     }
 }
 
@@ -148,11 +145,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 15,
         culture: Culture::Sunda,
-        districts: &[
-            ("Cibinong", "Pabuaran"),
-            ("Gunung Putri", "Bojong Kulur"),
-            ("Babakan Madang", "Sentul"),
-        ],
+        districts: &[("Cibinong", "Pabuaran"), ("Gunung Putri", "Bojong Kulur"), ("Babakan Madang", "Sentul")],
     },
     Place {
         code: "32.76",
@@ -163,12 +156,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 25,
         culture: Culture::Betawi,
-        districts: &[
-            ("Beji", "Kukusan"),
-            ("Pancoran Mas", "Depok Jaya"),
-            ("Cimanggis", "Tugu"),
-            ("Sukmajaya", "Mekarjaya"),
-        ],
+        districts: &[("Beji", "Kukusan"), ("Pancoran Mas", "Depok Jaya"), ("Cimanggis", "Tugu"), ("Sukmajaya", "Mekarjaya")],
     },
     Place {
         code: "36.71",
@@ -179,11 +167,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 25,
         culture: Culture::Betawi,
-        districts: &[
-            ("Cipondoh", "Poris Plawad"),
-            ("Karawaci", "Nusa Jaya"),
-            ("Tangerang", "Sukasari"),
-        ],
+        districts: &[("Cipondoh", "Poris Plawad"), ("Karawaci", "Nusa Jaya"), ("Tangerang", "Sukasari")],
     },
     Place {
         code: "36.74",
@@ -194,12 +178,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 40,
         culture: Culture::Betawi,
-        districts: &[
-            ("Serpong", "Rawa Buntu"),
-            ("Pondok Aren", "Bintaro"),
-            ("Ciputat", "Cipayung"),
-            ("Serpong Utara", "Pakulonan"),
-        ],
+        districts: &[("Serpong", "Rawa Buntu"), ("Pondok Aren", "Bintaro"), ("Ciputat", "Cipayung"), ("Serpong Utara", "Pakulonan")],
     },
     Place {
         code: "32.75",
@@ -244,11 +223,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Sunda,
-        districts: &[
-            ("Cimahi Tengah", "Baros"),
-            ("Cimahi Utara", "Cibabat"),
-            ("Cimahi Selatan", "Leuwigajah"),
-        ],
+        districts: &[("Cimahi Tengah", "Baros"), ("Cimahi Utara", "Cibabat"), ("Cimahi Selatan", "Leuwigajah")],
     },
     Place {
         code: "32.74",
@@ -259,11 +234,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 14,
         culture: Culture::Sunda,
-        districts: &[
-            ("Kejaksan", "Kesenden"),
-            ("Kesambi", "Sunyaragi"),
-            ("Lemahwungkuk", "Pegambiran"),
-        ],
+        districts: &[("Kejaksan", "Kesenden"), ("Kesambi", "Sunyaragi"), ("Lemahwungkuk", "Pegambiran")],
     },
     Place {
         code: "32.72",
@@ -274,11 +245,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Sunda,
-        districts: &[
-            ("Cikole", "Selabatu"),
-            ("Gunungpuyuh", "Sriwidari"),
-            ("Citamiang", "Nanggeleng"),
-        ],
+        districts: &[("Cikole", "Selabatu"), ("Gunungpuyuh", "Sriwidari"), ("Citamiang", "Nanggeleng")],
     },
     Place {
         code: "32.78",
@@ -289,11 +256,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 10,
         culture: Culture::Sunda,
-        districts: &[
-            ("Cihideung", "Yudanagara"),
-            ("Tawang", "Empangsari"),
-            ("Cipedes", "Panglayungan"),
-        ],
+        districts: &[("Cihideung", "Yudanagara"), ("Tawang", "Empangsari"), ("Cipedes", "Panglayungan")],
     },
     Place {
         code: "32.15",
@@ -304,11 +267,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 12,
         culture: Culture::Sunda,
-        districts: &[
-            ("Karawang Barat", "Nagasari"),
-            ("Telukjambe Timur", "Sukaluyu"),
-            ("Karawang Timur", "Adiarsa Timur"),
-        ],
+        districts: &[("Karawang Barat", "Nagasari"), ("Telukjambe Timur", "Sukaluyu"), ("Karawang Timur", "Adiarsa Timur")],
     },
     Place {
         code: "32.05",
@@ -319,11 +278,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Sunda,
-        districts: &[
-            ("Garut Kota", "Pakuwon"),
-            ("Tarogong Kidul", "Jayaraga"),
-            ("Tarogong Kaler", "Rancabango"),
-        ],
+        districts: &[("Garut Kota", "Pakuwon"), ("Tarogong Kidul", "Jayaraga"), ("Tarogong Kaler", "Rancabango")],
     },
     Place {
         code: "36.73",
@@ -334,11 +289,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 9,
         culture: Culture::Sunda,
-        districts: &[
-            ("Serang", "Cimuncang"),
-            ("Cipocok Jaya", "Banjarsari"),
-            ("Taktakan", "Drangong"),
-        ],
+        districts: &[("Serang", "Cimuncang"), ("Cipocok Jaya", "Banjarsari"), ("Taktakan", "Drangong")],
     },
     Place {
         code: "36.72",
@@ -349,11 +300,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 7,
         culture: Culture::Sunda,
-        districts: &[
-            ("Jombang", "Masigit"),
-            ("Cibeber", "Kedaleman"),
-            ("Purwakarta", "Ramanuju"),
-        ],
+        districts: &[("Jombang", "Masigit"), ("Cibeber", "Kedaleman"), ("Purwakarta", "Ramanuju")],
     },
     Place {
         code: "33.74",
@@ -381,12 +328,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 28,
         culture: Culture::Jawa,
-        districts: &[
-            ("Laweyan", "Purwosari"),
-            ("Banjarsari", "Manahan"),
-            ("Jebres", "Jagalan"),
-            ("Serengan", "Danukusuman"),
-        ],
+        districts: &[("Laweyan", "Purwosari"), ("Banjarsari", "Manahan"), ("Jebres", "Jagalan"), ("Serengan", "Danukusuman")],
     },
     Place {
         code: "33.73",
@@ -397,11 +339,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Jawa,
-        districts: &[
-            ("Sidorejo", "Salatiga"),
-            ("Tingkir", "Kutowinangun"),
-            ("Sidomukti", "Dukuh"),
-        ],
+        districts: &[("Sidorejo", "Salatiga"), ("Tingkir", "Kutowinangun"), ("Sidomukti", "Dukuh")],
     },
     Place {
         code: "33.71",
@@ -412,11 +350,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 7,
         culture: Culture::Jawa,
-        districts: &[
-            ("Magelang Tengah", "Cacaban"),
-            ("Magelang Utara", "Kramat Utara"),
-            ("Magelang Selatan", "Rejowinangun Selatan"),
-        ],
+        districts: &[("Magelang Tengah", "Cacaban"), ("Magelang Utara", "Kramat Utara"), ("Magelang Selatan", "Rejowinangun Selatan")],
     },
     Place {
         code: "33.75",
@@ -427,10 +361,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 7,
         culture: Culture::Jawa,
-        districts: &[
-            ("Pekalongan Barat", "Podosugih"),
-            ("Pekalongan Timur", "Poncol"),
-        ],
+        districts: &[("Pekalongan Barat", "Podosugih"), ("Pekalongan Timur", "Poncol")],
     },
     Place {
         code: "33.76",
@@ -452,11 +383,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 12,
         culture: Culture::Jawa,
-        districts: &[
-            ("Purwokerto Timur", "Sokanegara"),
-            ("Purwokerto Utara", "Grendeng"),
-            ("Purwokerto Barat", "Rejasari"),
-        ],
+        districts: &[("Purwokerto Timur", "Sokanegara"), ("Purwokerto Utara", "Grendeng"), ("Purwokerto Barat", "Rejasari")],
     },
     Place {
         code: "33.19",
@@ -478,12 +405,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 45,
         culture: Culture::Jawa,
-        districts: &[
-            ("Gondokusuman", "Kotabaru"),
-            ("Umbulharjo", "Warungboto"),
-            ("Jetis", "Gowongan"),
-            ("Mergangsan", "Brontokusuman"),
-        ],
+        districts: &[("Gondokusuman", "Kotabaru"), ("Umbulharjo", "Warungboto"), ("Jetis", "Gowongan"), ("Mergangsan", "Brontokusuman")],
     },
     Place {
         code: "34.04",
@@ -494,11 +416,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 28,
         culture: Culture::Jawa,
-        districts: &[
-            ("Depok", "Caturtunggal"),
-            ("Ngaglik", "Sariharjo"),
-            ("Mlati", "Sinduadi"),
-        ],
+        districts: &[("Depok", "Caturtunggal"), ("Ngaglik", "Sariharjo"), ("Mlati", "Sinduadi")],
     },
     Place {
         code: "34.02",
@@ -509,11 +427,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 10,
         culture: Culture::Jawa,
-        districts: &[
-            ("Kasihan", "Tirtonirmolo"),
-            ("Banguntapan", "Baturetno"),
-            ("Sewon", "Panggungharjo"),
-        ],
+        districts: &[("Kasihan", "Tirtonirmolo"), ("Banguntapan", "Baturetno"), ("Sewon", "Panggungharjo")],
     },
     Place {
         code: "35.78",
@@ -542,12 +456,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 38,
         culture: Culture::Jawa,
-        districts: &[
-            ("Klojen", "Oro-oro Dowo"),
-            ("Lowokwaru", "Dinoyo"),
-            ("Blimbing", "Purwantoro"),
-            ("Sukun", "Bandungrejosari"),
-        ],
+        districts: &[("Klojen", "Oro-oro Dowo"), ("Lowokwaru", "Dinoyo"), ("Blimbing", "Purwantoro"), ("Sukun", "Bandungrejosari")],
     },
     Place {
         code: "35.79",
@@ -558,11 +467,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 10,
         culture: Culture::Jawa,
-        districts: &[
-            ("Batu", "Sisir"),
-            ("Bumiaji", "Punten"),
-            ("Junrejo", "Beji"),
-        ],
+        districts: &[("Batu", "Sisir"), ("Bumiaji", "Punten"), ("Junrejo", "Beji")],
     },
     Place {
         code: "35.15",
@@ -573,11 +478,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 16,
         culture: Culture::Jawa,
-        districts: &[
-            ("Sidoarjo", "Magersari"),
-            ("Waru", "Pepelegi"),
-            ("Taman", "Wage"),
-        ],
+        districts: &[("Sidoarjo", "Magersari"), ("Waru", "Pepelegi"), ("Taman", "Wage")],
     },
     Place {
         code: "35.25",
@@ -599,11 +500,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 9,
         culture: Culture::Jawa,
-        districts: &[
-            ("Kota", "Dandangan"),
-            ("Mojoroto", "Sukorame"),
-            ("Pesantren", "Burengan"),
-        ],
+        districts: &[("Kota", "Dandangan"), ("Mojoroto", "Sukorame"), ("Pesantren", "Burengan")],
     },
     Place {
         code: "35.77",
@@ -614,11 +511,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Jawa,
-        districts: &[
-            ("Taman", "Pandean"),
-            ("Manguharjo", "Madiun Lor"),
-            ("Kartoharjo", "Oro-oro Ombo"),
-        ],
+        districts: &[("Taman", "Pandean"), ("Manguharjo", "Madiun Lor"), ("Kartoharjo", "Oro-oro Ombo")],
     },
     Place {
         code: "35.09",
@@ -629,11 +522,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 12,
         culture: Culture::Jawa,
-        districts: &[
-            ("Sumbersari", "Tegalgede"),
-            ("Patrang", "Gebang"),
-            ("Kaliwates", "Kebonagung"),
-        ],
+        districts: &[("Sumbersari", "Tegalgede"), ("Patrang", "Gebang"), ("Kaliwates", "Kebonagung")],
     },
     Place {
         code: "35.10",
@@ -644,11 +533,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 10,
         culture: Culture::Jawa,
-        districts: &[
-            ("Banyuwangi", "Kepatihan"),
-            ("Giri", "Penataban"),
-            ("Glagah", "Bakungan"),
-        ],
+        districts: &[("Banyuwangi", "Kepatihan"), ("Giri", "Penataban"), ("Glagah", "Bakungan")],
     },
     Place {
         code: "35.74",
@@ -697,12 +582,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 45,
         culture: Culture::Bali,
-        districts: &[
-            ("Kuta", "Seminyak"),
-            ("Kuta Utara", "Canggu"),
-            ("Kuta Selatan", "Jimbaran"),
-            ("Mengwi", "Sempidi"),
-        ],
+        districts: &[("Kuta", "Seminyak"), ("Kuta Utara", "Canggu"), ("Kuta Selatan", "Jimbaran"), ("Mengwi", "Sempidi")],
     },
     Place {
         code: "51.04",
@@ -713,11 +593,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 18,
         culture: Culture::Bali,
-        districts: &[
-            ("Ubud", "Peliatan"),
-            ("Sukawati", "Batubulan"),
-            ("Gianyar", "Bitera"),
-        ],
+        districts: &[("Ubud", "Peliatan"), ("Sukawati", "Batubulan"), ("Gianyar", "Bitera")],
     },
     Place {
         code: "51.08",
@@ -750,11 +626,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 12,
         culture: Culture::Melayu,
-        districts: &[
-            ("Mataram", "Pagesangan"),
-            ("Cakranegara", "Sapta Marga"),
-            ("Ampenan", "Dayan Peken"),
-        ],
+        districts: &[("Mataram", "Pagesangan"), ("Cakranegara", "Sapta Marga"), ("Ampenan", "Dayan Peken")],
     },
     Place {
         code: "53.71",
@@ -765,11 +637,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 9,
         culture: Culture::Flores,
-        districts: &[
-            ("Oebobo", "Fatululi"),
-            ("Kelapa Lima", "Oesapa"),
-            ("Kota Raja", "Nunleu"),
-        ],
+        districts: &[("Oebobo", "Fatululi"), ("Kelapa Lima", "Oesapa"), ("Kota Raja", "Nunleu")],
     },
     Place {
         code: "53.15",
@@ -819,10 +687,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 7,
         culture: Culture::Batak,
-        districts: &[
-            ("Siantar Barat", "Proklamasi"),
-            ("Siantar Timur", "Pahlawan"),
-        ],
+        districts: &[("Siantar Barat", "Proklamasi"), ("Siantar Timur", "Pahlawan")],
     },
     Place {
         code: "12.75",
@@ -844,10 +709,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Batak,
-        districts: &[
-            ("Lubuk Pakam", "Syahmad"),
-            ("Percut Sei Tuan", "Medan Estate"),
-        ],
+        districts: &[("Lubuk Pakam", "Syahmad"), ("Percut Sei Tuan", "Medan Estate")],
     },
     Place {
         code: "11.71",
@@ -858,11 +720,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 14,
         culture: Culture::Aceh,
-        districts: &[
-            ("Kuta Alam", "Peunayong"),
-            ("Baiturrahman", "Peuniti"),
-            ("Syiah Kuala", "Lamgugob"),
-        ],
+        districts: &[("Kuta Alam", "Peunayong"), ("Baiturrahman", "Peuniti"), ("Syiah Kuala", "Lamgugob")],
     },
     Place {
         code: "11.04",
@@ -895,11 +753,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 20,
         culture: Culture::Minang,
-        districts: &[
-            ("Padang Barat", "Belakang Tangsi"),
-            ("Padang Utara", "Lolong Belanti"),
-            ("Kuranji", "Korong Gadang"),
-        ],
+        districts: &[("Padang Barat", "Belakang Tangsi"), ("Padang Utara", "Lolong Belanti"), ("Kuranji", "Korong Gadang")],
     },
     Place {
         code: "13.75",
@@ -910,10 +764,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 8,
         culture: Culture::Minang,
-        districts: &[
-            ("Guguk Panjang", "Benteng Pasar Atas"),
-            ("Mandiangin Koto Selayan", "Campago Ipuh"),
-        ],
+        districts: &[("Guguk Panjang", "Benteng Pasar Atas"), ("Mandiangin Koto Selayan", "Campago Ipuh")],
     },
     Place {
         code: "14.71",
@@ -924,11 +775,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 24,
         culture: Culture::Minang,
-        districts: &[
-            ("Sukajadi", "Jadirejo"),
-            ("Marpoyan Damai", "Tangkerang Tengah"),
-            ("Tampan", "Simpang Baru"),
-        ],
+        districts: &[("Sukajadi", "Jadirejo"), ("Marpoyan Damai", "Tangkerang Tengah"), ("Tampan", "Simpang Baru")],
     },
     Place {
         code: "14.72",
@@ -939,10 +786,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 4,
         culture: Culture::Melayu,
-        districts: &[
-            ("Dumai Timur", "Teluk Binjai"),
-            ("Dumai Kota", "Rimba Sekampung"),
-        ],
+        districts: &[("Dumai Timur", "Teluk Binjai"), ("Dumai Kota", "Rimba Sekampung")],
     },
     Place {
         code: "21.71",
@@ -953,11 +797,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 26,
         culture: Culture::Melayu,
-        districts: &[
-            ("Batam Kota", "Teluk Tering"),
-            ("Lubuk Baja", "Baloi Indah"),
-            ("Sekupang", "Tiban Indah"),
-        ],
+        districts: &[("Batam Kota", "Teluk Tering"), ("Lubuk Baja", "Baloi Indah"), ("Sekupang", "Tiban Indah")],
     },
     Place {
         code: "21.72",
@@ -968,10 +808,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 6,
         culture: Culture::Melayu,
-        districts: &[
-            ("Tanjungpinang Kota", "Kampung Bugis"),
-            ("Bukit Bestari", "Dompak"),
-        ],
+        districts: &[("Tanjungpinang Kota", "Kampung Bugis"), ("Bukit Bestari", "Dompak")],
     },
     Place {
         code: "15.71",
@@ -982,10 +819,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 11,
         culture: Culture::Melayu,
-        districts: &[
-            ("Telanaipura", "Simpang IV Sipin"),
-            ("Jelutung", "Cempaka Putih"),
-        ],
+        districts: &[("Telanaipura", "Simpang IV Sipin"), ("Jelutung", "Cempaka Putih")],
     },
     Place {
         code: "16.71",
@@ -996,11 +830,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 28,
         culture: Culture::Melayu,
-        districts: &[
-            ("Ilir Barat I", "Bukit Lama"),
-            ("Ilir Timur I", "Dua Puluh Ilir"),
-            ("Kemuning", "Talang Aman"),
-        ],
+        districts: &[("Ilir Barat I", "Bukit Lama"), ("Ilir Timur I", "Dua Puluh Ilir"), ("Kemuning", "Talang Aman")],
     },
     Place {
         code: "18.71",
@@ -1011,11 +841,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 22,
         culture: Culture::Melayu,
-        districts: &[
-            ("Tanjung Karang Pusat", "Palapa"),
-            ("Kedaton", "Sidodadi"),
-            ("Enggal", "Pahoman"),
-        ],
+        districts: &[("Tanjung Karang Pusat", "Palapa"), ("Kedaton", "Sidodadi"), ("Enggal", "Pahoman")],
     },
     Place {
         code: "18.72",
@@ -1037,10 +863,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 6,
         culture: Culture::Melayu,
-        districts: &[
-            ("Ratu Samban", "Anggut Atas"),
-            ("Gading Cempaka", "Padang Harapan"),
-        ],
+        districts: &[("Ratu Samban", "Anggut Atas"), ("Gading Cempaka", "Padang Harapan")],
     },
     Place {
         code: "19.71",
@@ -1051,10 +874,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 6,
         culture: Culture::Tionghoa,
-        districts: &[
-            ("Taman Sari", "Opas Indah"),
-            ("Gerunggang", "Kacang Pedang"),
-        ],
+        districts: &[("Taman Sari", "Opas Indah"), ("Gerunggang", "Kacang Pedang")],
     },
     Place {
         code: "61.71",
@@ -1080,10 +900,7 @@ pub const PLACES: &[Place] = &[
         zone: 7,
         weight: 6,
         culture: Culture::Tionghoa,
-        districts: &[
-            ("Singkawang Barat", "Pasiran"),
-            ("Singkawang Tengah", "Roban"),
-        ],
+        districts: &[("Singkawang Barat", "Pasiran"), ("Singkawang Tengah", "Roban")],
     },
     Place {
         code: "62.71",
@@ -1105,10 +922,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 16,
         culture: Culture::Melayu,
-        districts: &[
-            ("Banjarmasin Tengah", "Kertak Baru Ilir"),
-            ("Banjarmasin Timur", "Kebun Bunga"),
-        ],
+        districts: &[("Banjarmasin Tengah", "Kertak Baru Ilir"), ("Banjarmasin Timur", "Kebun Bunga")],
     },
     Place {
         code: "63.72",
@@ -1119,10 +933,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 6,
         culture: Culture::Melayu,
-        districts: &[
-            ("Banjarbaru Utara", "Loktabat Utara"),
-            ("Landasan Ulin", "Guntung Payung"),
-        ],
+        districts: &[("Banjarbaru Utara", "Loktabat Utara"), ("Landasan Ulin", "Guntung Payung")],
     },
     Place {
         code: "64.71",
@@ -1148,11 +959,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 18,
         culture: Culture::Bugis,
-        districts: &[
-            ("Samarinda Ulu", "Air Putih"),
-            ("Samarinda Kota", "Bugis"),
-            ("Sungai Kunjang", "Karang Asam Ulu"),
-        ],
+        districts: &[("Samarinda Ulu", "Air Putih"), ("Samarinda Kota", "Bugis"), ("Sungai Kunjang", "Karang Asam Ulu")],
     },
     Place {
         code: "64.74",
@@ -1163,10 +970,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 4,
         culture: Culture::Bugis,
-        districts: &[
-            ("Bontang Utara", "Api-api"),
-            ("Bontang Selatan", "Berbas Tengah"),
-        ],
+        districts: &[("Bontang Utara", "Api-api"), ("Bontang Selatan", "Berbas Tengah")],
     },
     Place {
         code: "65.71",
@@ -1177,10 +981,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 5,
         culture: Culture::Bugis,
-        districts: &[
-            ("Tarakan Tengah", "Pamusian"),
-            ("Tarakan Barat", "Karang Anyar"),
-        ],
+        districts: &[("Tarakan Tengah", "Pamusian"), ("Tarakan Barat", "Karang Anyar")],
     },
     Place {
         code: "71.71",
@@ -1191,11 +992,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 20,
         culture: Culture::Manado,
-        districts: &[
-            ("Wenang", "Wenang Utara"),
-            ("Malalayang", "Bahu"),
-            ("Sario", "Sario Tumpaan"),
-        ],
+        districts: &[("Wenang", "Wenang Utara"), ("Malalayang", "Bahu"), ("Sario", "Sario Tumpaan")],
     },
     Place {
         code: "71.73",
@@ -1228,10 +1025,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 7,
         culture: Culture::Bugis,
-        districts: &[
-            ("Palu Timur", "Besusu Tengah"),
-            ("Palu Selatan", "Tatura Utara"),
-        ],
+        districts: &[("Palu Timur", "Besusu Tengah"), ("Palu Selatan", "Tatura Utara")],
     },
     Place {
         code: "73.71",
@@ -1242,12 +1036,7 @@ pub const PLACES: &[Place] = &[
         zone: 8,
         weight: 48,
         culture: Culture::Bugis,
-        districts: &[
-            ("Panakkukang", "Masale"),
-            ("Ujung Pandang", "Losari"),
-            ("Rappocini", "Gunung Sari"),
-            ("Tamalate", "Tanjung Merdeka"),
-        ],
+        districts: &[("Panakkukang", "Masale"), ("Ujung Pandang", "Losari"), ("Rappocini", "Gunung Sari"), ("Tamalate", "Tanjung Merdeka")],
     },
     Place {
         code: "73.72",
@@ -1313,10 +1102,7 @@ pub const PLACES: &[Place] = &[
         zone: 9,
         weight: 5,
         culture: Culture::Maluku,
-        districts: &[
-            ("Ternate Tengah", "Gamalama"),
-            ("Ternate Selatan", "Kalumata"),
-        ],
+        districts: &[("Ternate Tengah", "Gamalama"), ("Ternate Selatan", "Kalumata")],
     },
     Place {
         code: "91.71",
@@ -1327,11 +1113,7 @@ pub const PLACES: &[Place] = &[
         zone: 9,
         weight: 9,
         culture: Culture::Papua,
-        districts: &[
-            ("Jayapura Utara", "Bhayangkara"),
-            ("Jayapura Selatan", "Entrop"),
-            ("Abepura", "Kota Baru"),
-        ],
+        districts: &[("Jayapura Utara", "Bhayangkara"), ("Jayapura Selatan", "Entrop"), ("Abepura", "Kota Baru")],
     },
     Place {
         code: "96.71",
@@ -1342,10 +1124,7 @@ pub const PLACES: &[Place] = &[
         zone: 9,
         weight: 6,
         culture: Culture::Papua,
-        districts: &[
-            ("Sorong Manoi", "Remu Selatan"),
-            ("Sorong Timur", "Klawalu"),
-        ],
+        districts: &[("Sorong Manoi", "Remu Selatan"), ("Sorong Timur", "Klawalu")],
     },
     Place {
         code: "92.02",
@@ -1356,10 +1135,7 @@ pub const PLACES: &[Place] = &[
         zone: 9,
         weight: 4,
         culture: Culture::Papua,
-        districts: &[
-            ("Manokwari Barat", "Padarni"),
-            ("Manokwari Timur", "Pasir Putih"),
-        ],
+        districts: &[("Manokwari Barat", "Padarni"), ("Manokwari Timur", "Pasir Putih")],
     },
     Place {
         code: "93.01",

@@ -86,11 +86,7 @@ impl Account {
     /// The name with its legal form: `PT Kopi Senja Nusantara`.
     #[must_use]
     pub fn full_name(&self) -> String {
-        if self.legal_form.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{} {}", self.legal_form, self.name)
-        }
+        if self.legal_form.is_empty() { self.name.clone() } else { format!("{} {}", self.legal_form, self.name) }
     }
 }
 

@@ -11,16 +11,8 @@ use super::phrases::{self, Slots, TOPICS, Topic};
 use super::records::Interaction;
 use super::{Generator, history};
 
-const CHANNELS: &[(u32, &str)] = &[
-    (38, "whatsapp"),
-    (22, "call"),
-    (16, "email"),
-    (12, "visit"),
-    (6, "meeting"),
-    (4, "chat"),
-    (1, "event"),
-    (1, "letter"),
-];
+const CHANNELS: &[(u32, &str)] =
+    &[(38, "whatsapp"), (22, "call"), (16, "email"), (12, "visit"), (6, "meeting"), (4, "chat"), (1, "event"), (1, "letter")];
 
 impl Generator {
     /// The conversation with this index; a higher one is on the same day or later.
@@ -29,11 +21,7 @@ impl Generator {
         let dice = &mut Dice::new(self.seed, Stream::Interaction, index);
         let share = (index as f64 + dice.unit()) / self.sizes.interactions.max(1) as f64;
         let day = self.history.day(share);
-        let deal = if dice.chance(34) {
-            self.deal_on(day, dice)
-        } else {
-            None
-        };
+        let deal = if dice.chance(34) { self.deal_on(day, dice) } else { None };
         let (contact, account, core) = match &deal {
             Some((_, deal)) => (deal.contact, deal.account, deal.core),
             None => {
@@ -46,22 +34,14 @@ impl Generator {
         let incoming = dice.chance(incoming(channel));
         let outcome = outcome(topic, channel, incoming, dice);
         let incoming = incoming && outcome != "no_answer";
-        let owner = if outcome == "negative" && dice.chance(40) {
-            SERVICE
-        } else {
-            core.owner
-        };
+        let owner = if outcome == "negative" && dice.chance(40) { SERVICE } else { core.owner };
         let name = self.called(contact, &core);
         let mut slots = Slots::new(&core, &name, day, dice);
         if topic.coffee {
             slots.serve_coffee(dice);
         }
         let subject = dice.pick(topic.subjects);
-        let subject = if phrases::in_season(subject, day) {
-            subject
-        } else {
-            topic.subjects[0]
-        };
+        let subject = if phrases::in_season(subject, day) { subject } else { topic.subjects[0] };
         let body = match channel {
             "email" => mail(&slots, topic, &name, incoming, owner, dice),
             "whatsapp" | "chat" => chat(&slots, topic, &name, incoming, dice),
@@ -78,9 +58,7 @@ impl Generator {
             at: moment(day, channel, &core, dice),
             duration: duration(channel, outcome, dice),
             outcome,
-            next_step: dice
-                .chance(if outcome == "no_answer" { 60 } else { 26 })
-                .then(|| slots.fill(dice.pick(phrases::NEXT_STEPS))),
+            next_step: dice.chance(if outcome == "no_answer" { 60 } else { 26 }).then(|| slots.fill(dice.pick(phrases::NEXT_STEPS))),
             owner,
         }
     }
@@ -114,12 +92,7 @@ fn outcome(topic: &Topic, channel: &str, incoming: bool, dice: &mut Dice) -> &'s
         return "no_answer";
     }
     let [positive, neutral, negative, order] = topic.outcomes;
-    let outcome = dice.weighted(&[
-        (positive, "positive"),
-        (neutral, "neutral"),
-        (negative, "negative"),
-        (order, "order"),
-    ]);
+    let outcome = dice.weighted(&[(positive, "positive"), (neutral, "neutral"), (negative, "negative"), (order, "order")]);
     // A message alone seldom decides: customers order and complain in theirs, not in ours.
     let written = matches!(channel, "whatsapp" | "chat" | "email" | "letter");
     match outcome {
@@ -165,14 +138,7 @@ fn note(slots: &Slots<'_>, topic: &Topic, channel: &str, outcome: &str, dice: &m
     body
 }
 
-fn mail(
-    slots: &Slots<'_>,
-    topic: &Topic,
-    name: &str,
-    incoming: bool,
-    owner: usize,
-    dice: &mut Dice,
-) -> String {
+fn mail(slots: &Slots<'_>, topic: &Topic, name: &str, incoming: bool, owner: usize, dice: &mut Dice) -> String {
     let ours = person::greeting(None, USERS[owner].name, None, Lang::En);
     let mut body = String::with_capacity(240);
     if incoming {
@@ -191,11 +157,7 @@ fn mail(
         slots.fill_into(&mut body, sentence);
     }
     body.push_str(dice.pick(&["\n\nTerima kasih,\n", "\n\nSalam,\n", "\n\nHormat kami,\n"]));
-    body.push_str(if incoming {
-        name.split_once(' ').map_or(name, |(_, name)| name)
-    } else {
-        &ours
-    });
+    body.push_str(if incoming { name.split_once(' ').map_or(name, |(_, name)| name) } else { &ours });
     body
 }
 
@@ -205,13 +167,7 @@ fn chat(slots: &Slots<'_>, topic: &Topic, name: &str, incoming: bool, dice: &mut
         slots.fill_into(&mut body, dice.pick(topic.asks));
         return body + dice.pick(&["", "", " 🙏", " Terima kasih.", " Ditunggu ya."]);
     }
-    body.push_str(dice.pick(&[
-        "Selamat pagi ",
-        "Selamat siang ",
-        "Halo ",
-        "Siang ",
-        "Permisi ",
-    ]));
+    body.push_str(dice.pick(&["Selamat pagi ", "Selamat siang ", "Halo ", "Siang ", "Permisi "]));
     body.push_str(name);
     body.push_str(dice.pick(&[". ", "! ", ", apa kabar? "]));
     slots.fill_into(&mut body, dice.pick(topic.says));
@@ -219,23 +175,14 @@ fn chat(slots: &Slots<'_>, topic: &Topic, name: &str, incoming: bool, dice: &mut
 }
 
 /// So many different sentences, in their order.
-fn some(
-    from: &'static [&'static str],
-    count: usize,
-    dice: &mut Dice,
-) -> impl Iterator<Item = &'static str> {
+fn some(from: &'static [&'static str], count: usize, dice: &mut Dice) -> impl Iterator<Item = &'static str> {
     let start = dice.below(from.len() as u32) as usize;
     let step = 1 + dice.below(from.len() as u32 - 1) as usize;
     (0..count).map(move |at| from[(start + at * step) % from.len()])
 }
 
 fn moment(day: Date, channel: &str, core: &Core, dice: &mut Dice) -> jiff::Timestamp {
-    history::moment(
-        day,
-        core.place.zone,
-        matches!(channel, "meeting" | "visit" | "event"),
-        dice,
-    )
+    history::moment(day, core.place.zone, matches!(channel, "meeting" | "visit" | "event"), dice)
 }
 
 fn duration(channel: &str, outcome: &str, dice: &mut Dice) -> Option<u32> {

@@ -17,17 +17,8 @@ impl Generator {
         let dice = &mut Dice::new(self.seed, Stream::Task, index);
         let (due_day, done) = self.due_day(dice);
         // Work that is still to be done hangs on opportunities that are still open.
-        let looked_at = if done {
-            due_day
-        } else {
-            self.today.saturating_sub(1.day())
-        };
-        let deal = if dice.chance(62) {
-            self.deal_on(looked_at, dice)
-                .filter(|(_, deal)| done || deal.is_open())
-        } else {
-            None
-        };
+        let looked_at = if done { due_day } else { self.today.saturating_sub(1.day()) };
+        let deal = if dice.chance(62) { self.deal_on(looked_at, dice).filter(|(_, deal)| done || deal.is_open()) } else { None };
         let (contact, account, core) = match &deal {
             Some((_, deal)) => (deal.contact, deal.account, deal.core),
             None => {
@@ -38,8 +29,7 @@ impl Generator {
         let name = self.called(contact, &core);
         let slots = Slots::new(&core, &name, due_day.min(self.today), dice);
         let (kind, subjects) = phrases::TASKS[dice.weighted(KINDS)];
-        let time = Time::new(dice.between(8, 16) as i8, dice.pick(&[0, 0, 30]), 0, 0)
-            .unwrap_or(Time::midnight());
+        let time = Time::new(dice.between(8, 16) as i8, dice.pick(&[0, 0, 30]), 0, 0).unwrap_or(Time::midnight());
         let due = history::at(due_day, time, core.place.zone);
         Task {
             subject: slots.fill(dice.pick(subjects)),
@@ -51,12 +41,7 @@ impl Generator {
                     7 => due_day.saturating_sub(1.day()),
                     _ => history::working_day(due_day.saturating_add(1.day())),
                 };
-                history::moment(
-                    day.min(self.today.saturating_sub(1.day())),
-                    core.place.zone,
-                    false,
-                    dice,
-                )
+                history::moment(day.min(self.today.saturating_sub(1.day())), core.place.zone, false, dice)
             }),
             priority: dice.weighted(&[(66, "normal"), (22, "high"), (12, "low")]),
             account,
@@ -69,11 +54,7 @@ impl Generator {
     fn due_day(&self, dice: &mut Dice) -> (Date, bool) {
         let back = |days: i64| {
             let day = history::working_day(self.today.saturating_sub(days.days()));
-            if day < self.today {
-                day
-            } else {
-                self.today.saturating_sub(days.days())
-            }
+            if day < self.today { day } else { self.today.saturating_sub(days.days()) }
         };
         match dice.below(100) {
             0..=54 => (back(2 + (dice.unit().powf(1.6) * 180.0) as i64), true),
@@ -81,10 +62,7 @@ impl Generator {
             63..=73 => (self.today, false),
             _ => {
                 let ahead = 1 + (dice.unit().powf(1.5) * 20.0) as i64;
-                (
-                    history::working_day(self.today.saturating_add(ahead.days())),
-                    false,
-                )
+                (history::working_day(self.today.saturating_add(ahead.days())), false)
             }
         }
     }

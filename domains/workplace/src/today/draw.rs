@@ -121,7 +121,8 @@ fn moment(day: &Day, record: &Record, key: &str) -> Option<jiff::Zoned> {
 fn line(visit: &Visit, day: &Day, record: &Record) -> Markup {
     let t = visit.t;
     let look = &day.look;
-    let about: Vec<&str> = [task::CONTACT, task::ACCOUNT, task::OPPORTUNITY, task::LEAD].iter().filter_map(|key| record.link_title(key)).take(2).collect();
+    let about: Vec<&str> =
+        [task::CONTACT, task::ACCOUNT, task::OPPORTUNITY, task::LEAD].iter().filter_map(|key| record.link_title(key)).take(2).collect();
     let due = moment(day, record, task::DUE_AT).map(|at| {
         let time = format::time(at.time(), look.lang);
         if at.date() < look.today() {
@@ -135,7 +136,8 @@ fn line(visit: &Visit, day: &Day, record: &Record) -> Markup {
             html! { (time) }
         }
     });
-    let urgent = record.object.field(task::PRIORITY).and_then(|f| f.choice(record.text(task::PRIORITY))).filter(|c| c.tone == ModelTone::Risk);
+    let urgent =
+        record.object.field(task::PRIORITY).and_then(|f| f.choice(record.text(task::PRIORITY))).filter(|c| c.tone == ModelTone::Risk);
     let end = html! {
         @if let Some(choice) = urgent { span.ak-hide-phone { (akrab_web::ui::status(Status::Risk, choice.label.get(look.key()))) } " " }
         @if day.team { (owner(day, record)) " " }

@@ -1,10 +1,10 @@
 //! Taking a new lead: it gets an owner and is worked on.
 
 use akrab_engine::Access;
+use akrab_model::Problem;
 use akrab_model::object::Scope;
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
-use akrab_model::Problem;
 use akrab_sales::keys::{LEAD, lead};
 use akrab_web::{Flash, Reply, Visit};
 use axum::extract::Path;

@@ -45,7 +45,8 @@ pub(super) async fn add(visit: Visit, posted: Fields) -> Reply {
         })
         .await?;
     let when = look.moment_words(&due);
-    let flash = Flash::ok(visit.t.with("today-task-made", &[("task", said.into()), ("when", when.into())])).link(visit.t.get("open"), format!("/tasks/{}", made.0));
+    let flash = Flash::ok(visit.t.with("today-task-made", &[("task", said.into()), ("when", when.into())]))
+        .link(visit.t.get("open"), format!("/tasks/{}", made.0));
     visit.back("/today", made.1.map_or(flash.clone(), |id| flash.undo_change(id)))
 }
 

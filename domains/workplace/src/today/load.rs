@@ -66,7 +66,13 @@ impl Day {
     /// # Errors
     /// What the database answers.
     pub fn load(tx: &mut Tx, look: Look, team: bool) -> Result<Day> {
-        let midnight = |days: i64| look.today().saturating_add(jiff::Span::new().days(days)).to_zoned(look.now.time_zone().clone()).map(|z| z.timestamp()).unwrap_or(look.now.timestamp());
+        let midnight = |days: i64| {
+            look.today()
+                .saturating_add(jiff::Span::new().days(days))
+                .to_zoned(look.now.time_zone().clone())
+                .map(|z| z.timestamp())
+                .unwrap_or(look.now.timestamp())
+        };
         let (from, next, after) = (midnight(0), midnight(1), midnight(2));
         let owner = Filter::test(task::OWNER, Op::Is, if team { "my_team" } else { "me" });
         let due = vec![owner.clone(), Filter::test(task::DONE_AT, Op::Empty, true), Filter::test(task::DUE_AT, Op::Lt, after.to_string())];
@@ -165,7 +171,8 @@ fn allowed<T>(answer: Result<T>) -> Result<Option<T>> {
 }
 
 fn list(tx: &mut Tx, object: &str, all: Vec<Filter>, sort: &str, limit: usize) -> Result<Vec<Record>> {
-    let request = ListRequest { object: object.into(), filter: Some(Filter::All(all)), sort: vec![sort.into()], limit, ..ListRequest::default() };
+    let request =
+        ListRequest { object: object.into(), filter: Some(Filter::All(all)), sort: vec![sort.into()], limit, ..ListRequest::default() };
     Ok(allowed(tx.list(&request))?.map(|list| list.records).unwrap_or_default())
 }
 

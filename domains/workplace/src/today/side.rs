@@ -82,7 +82,8 @@ fn lead_line(visit: &Visit, day: &Day, record: &Record) -> Markup {
     let t = visit.t;
     let look = &day.look;
     let words = |key: &str| record.object.field(key).map(|f| look.words(f, record)).unwrap_or_default();
-    let detail: Vec<String> = [words(lead::COMPANY), words(lead::CITY), words(lead::SOURCE)].into_iter().filter(|w| !w.is_empty()).collect();
+    let detail: Vec<String> =
+        [words(lead::COMPANY), words(lead::CITY), words(lead::SOURCE)].into_iter().filter(|w| !w.is_empty()).collect();
     let age = match record.get(lead::CAPTURED_AT) {
         Value::Time(at) => format::relative(*at, look.now.timestamp(), look.lang),
         _ => String::new(),
@@ -95,5 +96,12 @@ fn lead_line(visit: &Visit, day: &Day, record: &Record) -> Markup {
             (Button::new(t.get(if mine { "today-work" } else { "today-take" })).submit())
         }
     };
-    person_line(Some(avatar(Shape::Person, record.title(), 26)), record.title(), &format!("/leads/{}", record.id), html! { (detail.join(" · ")) }, html! {}, end)
+    person_line(
+        Some(avatar(Shape::Person, record.title(), 26)),
+        record.title(),
+        &format!("/leads/{}", record.id),
+        html! { (detail.join(" · ")) },
+        html! {},
+        end,
+    )
 }

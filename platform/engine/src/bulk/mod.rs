@@ -191,7 +191,11 @@ impl Job for BulkJob {
             Some(mark) => mark,
             None => {
                 let total = job.engine.bulk_preview(&job.now(), self.spec.clone()).await?.matching as i64;
-                let report = BulkReport { object: self.spec.object.clone(), delete: matches!(self.spec.change, BulkChange::Delete), ..BulkReport::default() };
+                let report = BulkReport {
+                    object: self.spec.object.clone(),
+                    delete: matches!(self.spec.change, BulkChange::Delete),
+                    ..BulkReport::default()
+                };
                 Mark { total, report, ..Mark::default() }
             }
         };

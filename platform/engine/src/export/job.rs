@@ -52,6 +52,8 @@ impl Job for ExportJob {
         job.engine.export_done(&exported);
         let kept = kept?;
         job.check().await?;
-        serde_json::to_value(ExportReport { file: kept.id, name: exported.name, rows: exported.rows }).map_err(Problem::internal).map(|report| json!(report))
+        serde_json::to_value(ExportReport { file: kept.id, name: exported.name, rows: exported.rows })
+            .map_err(Problem::internal)
+            .map(|report| json!(report))
     }
 }

@@ -45,7 +45,8 @@ fn csv(tx: &mut Tx, spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64
 fn xlsx(tx: &mut Tx, _spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet_with_constant_memory();
-    let (bold, day, moment) = (Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
+    let (bold, day, moment) =
+        (Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
     for (n, title) in header(tx, bound).into_iter().enumerate() {
         sheet.write_string_with_format(0, n as u16, title, &bold).map_err(sheet_fault)?;
     }
@@ -115,7 +116,15 @@ fn header(tx: &Tx, bound: &Bound) -> Vec<String> {
 /// Hands every record to `sink` with its place, and says how many there were.
 fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record) -> Result<()>) -> Result<u64> {
     let cells: Vec<FieldIx> = bound.columns.iter().copied().filter(|ix| bound.object.at(*ix).is_column()).collect();
-    let mut query = Query { object: bound.object.ix, columns: cells.clone(), cond: bound.cond.clone(), sort: bound.sort.clone(), limit: PAGE, after: None, bin: false };
+    let mut query = Query {
+        object: bound.object.ix,
+        columns: cells.clone(),
+        cond: bound.cond.clone(),
+        sort: bound.sort.clone(),
+        limit: PAGE,
+        after: None,
+        bin: false,
+    };
     let registry = tx.registry.clone();
     let mut rows = 0;
     loop {

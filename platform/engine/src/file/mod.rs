@@ -91,7 +91,8 @@ fn meta(row: FileRow) -> FileMeta {
 /// The last part of the given name without what could steer a terminal or a header.
 fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let clean: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).take(120).collect();
+    let clean: String =
+        last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).take(120).collect();
     let clean = clean.trim().trim_start_matches('.');
     if clean.is_empty() { "file".into() } else { clean.into() }
 }

@@ -49,7 +49,8 @@ impl Engine {
     /// # Errors
     /// What the database answers.
     pub async fn totp_state(&self, user: i64) -> Result<(bool, i64)> {
-        let (credential, left) = self.store().read(move |conn| -> Result<_> { Ok((conn.credential(user)?, conn.recovery_left(user)?)) }).await?;
+        let (credential, left) =
+            self.store().read(move |conn| -> Result<_> { Ok((conn.credential(user)?, conn.recovery_left(user)?)) }).await?;
         Ok((credential.is_some_and(|c| c.totp_on), left))
     }
 

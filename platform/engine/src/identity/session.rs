@@ -159,7 +159,8 @@ impl Engine {
     /// What the database answers.
     pub async fn session(&self, token: &str) -> Result<Option<(Session, Arc<Person>)>> {
         let id = digest(token);
-        let (row, epoch) = self.store().read(move |conn: &mut Conn| -> Result<_> { Ok((conn.session(&id)?, conn.setting_get(EPOCH)?)) }).await?;
+        let (row, epoch) =
+            self.store().read(move |conn: &mut Conn| -> Result<_> { Ok((conn.session(&id)?, conn.setting_get(EPOCH)?)) }).await?;
         let now = self.micros();
         let alive = |row: &SessionRow| row.stage == "full" && now - row.used_at < IDLE && now - row.created_at < ABSOLUTE;
         let Some(row) = row.filter(alive) else { return Ok(None) };

@@ -50,7 +50,8 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         let name = name.trim();
-        let fault = |field: &str, code: &str| Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", LONGEST)]));
+        let fault =
+            |field: &str, code: &str| Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", LONGEST)]));
         if name.is_empty() {
             return fault("name", "required");
         }
@@ -114,4 +115,3 @@ impl Engine {
         if self.store().write(move |conn| conn.token_end(user, &id)).await? { Ok(()) } else { Err(Problem::not_found()) }
     }
 }
-

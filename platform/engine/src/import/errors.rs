@@ -24,7 +24,13 @@ impl Engine {
     }
 }
 
-fn write(path: &std::path::Path, spec: &super::ImportSpec, notes: &[Note], labels: &HashMap<String, String>, word: &dyn Fn(&Note) -> String) -> Result<Vec<u8>> {
+fn write(
+    path: &std::path::Path,
+    spec: &super::ImportSpec,
+    notes: &[Note],
+    labels: &HashMap<String, String>,
+    word: &dyn Fn(&Note) -> String,
+) -> Result<Vec<u8>> {
     let mut by_line: HashMap<u64, Vec<&Note>> = HashMap::new();
     for note in notes.iter().filter(|n| n.verdict == Verdict::Refused) {
         by_line.entry(note.line).or_default().push(note);

@@ -6,9 +6,9 @@ use super::plan::{Mode, OnBadValue, OnMatch, Plan};
 use super::report::{ChangeSample, Counts, Note, Verdict};
 use super::source::Line;
 use crate::{Access, Draft, Result, Tx};
+use akrab_model::filter::{Is, Test};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::{Input, ParseEnv};
-use akrab_model::filter::{Is, Test};
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
 use akrab_store::Bin;
 use serde_json::Value as Json;
@@ -86,7 +86,15 @@ impl Row {
         row
     }
 
-    fn cell(&mut self, plan: &Plan, links: &Links, env: &ParseEnv, line: &Line, at: (usize, FieldIx), values: &mut HashMap<FieldIx, Value>) {
+    fn cell(
+        &mut self,
+        plan: &Plan,
+        links: &Links,
+        env: &ParseEnv,
+        line: &Line,
+        at: (usize, FieldIx),
+        values: &mut HashMap<FieldIx, Value>,
+    ) {
         let (column, ix) = at;
         let field = plan.object.at(ix);
         let Some(cell) = line.cells.get(column).filter(|c| !c.is_null()) else { return };
@@ -160,7 +168,15 @@ fn free(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<()> {
             continue;
         }
         let test = Test { path: Vec::new(), object: object.ix, field: ix, is: Is::In(values.iter().cloned().collect()) };
-        let query = Query { object: object.ix, columns: vec![ix], cond: Cond::Test(test), sort: Vec::new(), limit: values.len() + 1, after: None, bin: false };
+        let query = Query {
+            object: object.ix,
+            columns: vec![ix],
+            cond: Cond::Test(test),
+            sort: Vec::new(),
+            limit: values.len() + 1,
+            after: None,
+            bin: false,
+        };
         for row in tx.conn.select(&registry, &query)?.rows {
             for cell in row.cells {
                 values.remove(&field.comparable(cell));

@@ -14,7 +14,13 @@ use std::sync::Arc;
 const MOST: usize = 20_000;
 
 /// Living records whose `by` is one of `values`, as far as the actor may see them: (id, `columns`).
-pub(super) fn among(tx: &mut Tx, object: &Arc<Object>, by: FieldIx, values: Vec<Raw>, columns: Vec<FieldIx>) -> Result<Vec<(i64, Vec<Raw>)>> {
+pub(super) fn among(
+    tx: &mut Tx,
+    object: &Arc<Object>,
+    by: FieldIx,
+    values: Vec<Raw>,
+    columns: Vec<FieldIx>,
+) -> Result<Vec<(i64, Vec<Raw>)>> {
     if values.is_empty() {
         return Ok(Vec::new());
     }
@@ -131,6 +137,10 @@ impl Links {
 }
 
 fn names(field: &Field, text: String) -> Vec<String> {
-    let parts: Vec<String> = if field.kind == FieldType::Links { text.split(';').map(|s| s.trim().to_string()).collect() } else { vec![text.trim().to_string()] };
+    let parts: Vec<String> = if field.kind == FieldType::Links {
+        text.split(';').map(|s| s.trim().to_string()).collect()
+    } else {
+        vec![text.trim().to_string()]
+    };
     parts.into_iter().filter(|s| !s.is_empty()).collect()
 }

@@ -46,7 +46,9 @@ pub(super) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> V
         for ix in fields {
             let field = object.at(*ix);
             let names: Vec<String> = names(field).iter().map(|n| bare(n)).collect();
-            let fits = |n: &usize| found[*n].is_none() && names.contains(&titles[*n]) && !(field.to.is_some() && named(object, fields, &titles[*n]));
+            let fits = |n: &usize| {
+                found[*n].is_none() && names.contains(&titles[*n]) && !(field.to.is_some() && named(object, fields, &titles[*n]))
+            };
             let column = (0..titles.len()).find(fits);
             if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
                 used.insert(field.key.clone());
@@ -86,7 +88,17 @@ fn split_name(object: &Object, fields: &[FieldIx], titles: &[String], used: &Has
 fn part_aliases(field: &Field) -> Vec<String> {
     let Some(whole) = &field.part_of else { return Vec::new() };
     let names: &[&str] = match field.key.strip_prefix(whole.as_str()).unwrap_or("") {
-        "_street" => &["street", "jalan", "alamat", "address", "street address", "address line 1", "alamat jalan", "billing street", "mailing street"],
+        "_street" => &[
+            "street",
+            "jalan",
+            "alamat",
+            "address",
+            "street address",
+            "address line 1",
+            "alamat jalan",
+            "billing street",
+            "mailing street",
+        ],
         "_village" => &["village", "kelurahan", "desa", "kel"],
         "_district" => &["district", "kecamatan", "kec"],
         "_city" => &["city", "kota", "kabupaten", "kab/kota", "town", "billing city", "mailing city"],

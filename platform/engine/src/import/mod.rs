@@ -76,7 +76,16 @@ impl Engine {
     pub async fn import_guess(&self, ctx: &Ctx, object: &str, file: i64, sheet: Option<String>) -> Result<ImportSpec> {
         let found = self.import_inspect(ctx, object, file, sheet.clone()).await?;
         let object = self.object(object)?.key.clone();
-        Ok(ImportSpec { object, file, sheet, columns: found.columns, match_by: found.match_by, mode: Mode::Both, on_match: OnMatch::FillEmpty, on_bad_value: OnBadValue::Refuse })
+        Ok(ImportSpec {
+            object,
+            file,
+            sheet,
+            columns: found.columns,
+            match_by: found.match_by,
+            mode: Mode::Both,
+            on_match: OnMatch::FillEmpty,
+            on_bad_value: OnBadValue::Refuse,
+        })
     }
 
     /// Queues an import, or its trial when `dry`; gives the job.

@@ -96,7 +96,8 @@ impl Plan {
         }
         let mut keys = Vec::new();
         for (n, set) in spec.match_by.iter().enumerate().filter(|(_, s)| !s.is_empty()) {
-            let found: Vec<FieldIx> = set.iter().filter_map(|k| object.field_ix(k)).filter(|ix| fields.iter().any(|f| f.1 == *ix)).collect();
+            let found: Vec<FieldIx> =
+                set.iter().filter_map(|k| object.field_ix(k)).filter(|ix| fields.iter().any(|f| f.1 == *ix)).collect();
             if found.len() == set.len() {
                 keys.push(found);
             } else {

@@ -1,11 +1,11 @@
 //! The import as a job: chunk after chunk, each with its checkpoint, or all of them tried out.
 
+use super::ImportSpec;
 use super::judge::{self, Tally};
 use super::memory::Memory;
 use super::plan::Plan;
 use super::report::{ChunkNote, Counts, FIRST, ImportReport};
 use super::source::{self, Line, Shape};
-use super::ImportSpec;
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Door, Result};
 use akrab_model::Problem;
@@ -74,7 +74,15 @@ impl ImportJob {
     }
 
     /// Judges a chunk, takes its writes back and notes what it came to.
-    async fn try_out(&self, job: &JobCtx, plan: &Arc<Plan>, shape: &Shape, lines: Arc<Vec<Line>>, mark: Mark, memory: Arc<Mutex<Memory>>) -> Result<Mark> {
+    async fn try_out(
+        &self,
+        job: &JobCtx,
+        plan: &Arc<Plan>,
+        shape: &Shape,
+        lines: Arc<Vec<Line>>,
+        mark: Mark,
+        memory: Arc<Mutex<Memory>>,
+    ) -> Result<Mark> {
         let (total, id, count) = (shape.rows as i64, job.id, lines.len());
         let (plan, judged) = (plan.clone(), memory.clone());
         let now = job.now();

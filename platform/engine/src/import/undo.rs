@@ -86,7 +86,12 @@ impl Job for UndoJob {
             None => {
                 let chunks = job.read(move |tx| all_chunks(tx, of)).await?;
                 let total = chunks.iter().map(|(_, n)| *n as i64).sum();
-                Mark { chunk: chunks.last().map_or(-1, |(seq, _)| *seq), total, report: UndoReport { of, ..UndoReport::default() }, ..Mark::default() }
+                Mark {
+                    chunk: chunks.last().map_or(-1, |(seq, _)| *seq),
+                    total,
+                    report: UndoReport { of, ..UndoReport::default() },
+                    ..Mark::default()
+                }
             }
         };
         let mut passed = 0;

@@ -33,7 +33,7 @@ impl Job for PurgeBin {
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let before = days_ago(&job, BIN_DAYS);
         let mut purged: i64 = job.mark()?.unwrap_or(0);
-        for object in job.engine.registry().objects().cloned() {
+        for object in job.engine.registry().objects() {
             loop {
                 let (table, so_far) = (object.clone(), purged);
                 let count = job.step(move |tx| {

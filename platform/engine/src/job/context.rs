@@ -2,8 +2,8 @@
 
 use super::worker::LEASE_MICROS;
 use crate::{Ctx, Engine, Result, Tx};
-use akrab_model::problem::ProblemKind;
 use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::sync::watch;

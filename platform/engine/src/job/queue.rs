@@ -2,8 +2,8 @@
 
 use super::{Job, JobState};
 use crate::{Ctx, Engine, Result, Tx};
-use akrab_model::problem::ProblemKind;
 use akrab_model::Problem;
+use akrab_model::problem::ProblemKind;
 use akrab_store::{JobQuery, JobRow, NewJob};
 use jiff::Timestamp;
 use serde::Serialize;

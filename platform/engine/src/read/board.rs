@@ -103,7 +103,8 @@ impl Tx<'_> {
     }
 
     fn fill_totals(&mut self, object: &Arc<Object>, by: FieldIx, cond: &Cond, lanes: &mut [Lane]) -> Result<()> {
-        let amount = object.decl.board.as_ref().and_then(|b| b.amount.as_deref()).and_then(|k| self.readable_field(object, k, "amount").ok());
+        let amount =
+            object.decl.board.as_ref().and_then(|b| b.amount.as_deref()).and_then(|k| self.readable_field(object, k, "amount").ok());
         let sum: Vec<Aggregate> = amount.map(|f| Aggregate { function: AggregateFn::Sum, field: Some(f) }).into_iter().collect();
         // closed lanes hold years of records: their figures are read apart from the open ones
         let (open, closed): (Vec<&Lane>, Vec<&Lane>) = lanes.iter().partition(|l| l.category == "open");
@@ -139,7 +140,13 @@ impl Tx<'_> {
             Filter::test("object", akrab_model::filter::Op::Is, object),
             Filter::test("active", akrab_model::filter::Op::Is, true),
         ]);
-        let request = crate::ListRequest { object: "pipeline".into(), filter: Some(filter), sort: vec!["position".into()], limit: 200, ..Default::default() };
+        let request = crate::ListRequest {
+            object: "pipeline".into(),
+            filter: Some(filter),
+            sort: vec!["position".into()],
+            limit: 200,
+            ..Default::default()
+        };
         let list = self.as_system("pipelines head every board").list(&request)?;
         let all: Vec<_> = list.records.iter().map(|r| (r.id, r.title().to_string())).collect();
         let shown = wanted.filter(|id| all.iter().any(|(p, _)| p == id)).or(all.first().map(|(id, _)| *id));
@@ -167,8 +174,21 @@ impl Tx<'_> {
         let object = self.object("stage")?;
         let (Some(field), Some(position)) = (object.field_ix("pipeline"), object.field_ix("position")) else { return Ok(Vec::new()) };
         let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
-        let cond = Cond::Test(akrab_model::filter::Test { path: Vec::new(), object: object.ix, field, is: akrab_model::filter::Is::Eq(Raw::Int(pipeline)) });
-        let query = Query { object: object.ix, columns: columns.clone(), cond, sort: vec![Sort { field: position, descending: false }], limit: 200, after: None, bin: false };
+        let cond = Cond::Test(akrab_model::filter::Test {
+            path: Vec::new(),
+            object: object.ix,
+            field,
+            is: akrab_model::filter::Is::Eq(Raw::Int(pipeline)),
+        });
+        let query = Query {
+            object: object.ix,
+            columns: columns.clone(),
+            cond,
+            sort: vec![Sort { field: position, descending: false }],
+            limit: 200,
+            after: None,
+            bin: false,
+        };
         let registry = self.registry.clone();
         let page = self.conn.select(&registry, &query)?;
         Ok(page.rows.iter().map(|row| record_of(&object, &columns, row)).collect())

@@ -146,7 +146,10 @@ impl Tx<'_> {
                 let rows = found.remove(&record.id).unwrap_or_default();
                 let rows: Vec<LinkRow> = rows
                     .into_iter()
-                    .map(|l| LinkRow { to: l.to, columns: field.columns.iter().zip(&l.cells).map(|(c, raw)| Value::from_raw(c.kind, raw)).collect() })
+                    .map(|l| LinkRow {
+                        to: l.to,
+                        columns: field.columns.iter().zip(&l.cells).map(|(c, raw)| Value::from_raw(c.kind, raw)).collect(),
+                    })
                     .collect();
                 record.set(field.key.clone(), if rows.is_empty() { Value::Null } else { Value::Links(rows) });
             }

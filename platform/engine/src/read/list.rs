@@ -92,13 +92,7 @@ impl Tx<'_> {
         let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
-        Ok(List {
-            object,
-            columns,
-            records,
-            next: page.next.as_ref().map(cursor_text),
-            previous: page.previous.as_ref().map(cursor_text),
-        })
+        Ok(List { object, columns, records, next: page.next.as_ref().map(cursor_text), previous: page.previous.as_ref().map(cursor_text) })
     }
 
     /// As [`Engine::count`].

@@ -26,7 +26,11 @@ impl Tx<'_> {
     }
 
     /// A figure over a whole result, kept while it is sure. `work` gives the rows it covers and the figure.
-    pub(super) fn figure<T: Clone + Send + Sync + 'static>(&mut self, key: String, work: impl FnOnce(&mut Self) -> Result<(u64, T)>) -> Result<T> {
+    pub(super) fn figure<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        key: String,
+        work: impl FnOnce(&mut Self) -> Result<(u64, T)>,
+    ) -> Result<T> {
         let now = self.ctx.micros();
         let engine = self.engine.clone();
         let figures = &engine.inner.figures;
@@ -81,7 +85,9 @@ impl Tx<'_> {
                     .map_err(|_| Problem::invalid(vec![FieldProblem::new("totals", "unknown_choice").with("value", key)]))?;
                 let field = if name.is_empty() { None } else { Some(self.readable_field(object, name, "totals")?) };
                 let number = field.is_none_or(|f| object.at(f).kind.is_number());
-                if (matches!(function, AggregateFn::Sum | AggregateFn::Avg) && !number) || (field.is_none() && function != AggregateFn::Count) {
+                if (matches!(function, AggregateFn::Sum | AggregateFn::Avg) && !number)
+                    || (field.is_none() && function != AggregateFn::Count)
+                {
                     return Err(Problem::invalid(vec![FieldProblem::new("totals", "wrong_type").with("field", name)]));
                 }
                 Ok(Aggregate { function, field })

@@ -59,7 +59,9 @@ impl Tx<'_> {
     fn forgive(&mut self, terms: &mut [Vec<String>]) -> Result<bool> {
         let mut added = false;
         for term in terms.iter_mut() {
-            let Some(word) = term.first().filter(|w| w.chars().count() >= 4 && !w.bytes().all(|b| b.is_ascii_digit())).cloned() else { continue };
+            let Some(word) = term.first().filter(|w| w.chars().count() >= 4 && !w.bytes().all(|b| b.is_ascii_digit())).cloned() else {
+                continue;
+            };
             let near = self.conn.search_near(&word)?;
             added |= near.iter().any(|w| *w != word);
             term.extend(near.into_iter().filter(|w| *w != word).take(20));

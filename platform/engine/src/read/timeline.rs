@@ -119,7 +119,14 @@ impl Tx<'_> {
             if change.as_ref().is_some_and(|c| c.shifts.is_empty()) {
                 continue;
             }
-            events.push(Event { id: entry.id, at: entry.at, kind: entry.kind.clone(), source_object: entry.source_object.clone(), source: source.clone(), change });
+            events.push(Event {
+                id: entry.id,
+                at: entry.at,
+                kind: entry.kind.clone(),
+                source_object: entry.source_object.clone(),
+                source: source.clone(),
+                change,
+            });
         }
         Ok(events)
     }

@@ -5,7 +5,6 @@ use crate::{Access, Ctx, Engine, ListRequest, Result};
 use akrab_model::query::{AggregateFn, Bucket};
 use akrab_model::{Aggregate, FieldType, Object, Raw, Value};
 
-
 /// One footer figure.
 #[derive(Debug, Clone)]
 pub struct Total {
@@ -39,7 +38,14 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::list`].
-    pub async fn groups(&self, ctx: &Ctx, request: ListRequest, by: String, bucket: Option<Bucket>, totals: Vec<String>) -> Result<Vec<GroupRow>> {
+    pub async fn groups(
+        &self,
+        ctx: &Ctx,
+        request: ListRequest,
+        by: String,
+        bucket: Option<Bucket>,
+        totals: Vec<String>,
+    ) -> Result<Vec<GroupRow>> {
         self.read(ctx, move |tx| tx.groups(&request, &by, bucket, &totals)).await
     }
 }
@@ -106,4 +112,3 @@ fn total(object: &Object, aggregate: Aggregate, raw: &Raw) -> Total {
     };
     Total { function: aggregate.function, field: aggregate.field.map(|ix| object.at(ix).key.clone()), value: Value::from_raw(kind, raw) }
 }
-

@@ -186,7 +186,10 @@ impl Tx<'_> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let start = columns_key(user, object, "");
         let all = self.conn.settings(&start)?;
-        Ok(all.into_iter().filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(&text).ok()?))).collect())
+        Ok(all
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(&text).ok()?)))
+            .collect())
     }
 
     fn editable_view(&mut self, object: &Object, id: i64) -> Result<SavedView> {
@@ -242,7 +245,14 @@ fn shipped(decl: &akrab_model::object::ViewDecl) -> View {
 
 /// The one view of an object whose file has none.
 fn whole(object: &Object) -> View {
-    View { key: "all".into(), id: None, name: object.decl.plural_label.clone(), scope: None, editable: false, state: ViewState::of_object(object) }
+    View {
+        key: "all".into(),
+        id: None,
+        name: object.decl.plural_label.clone(),
+        scope: None,
+        editable: false,
+        state: ViewState::of_object(object),
+    }
 }
 
 fn saved_view(ctx: &Ctx, view: &SavedView) -> View {

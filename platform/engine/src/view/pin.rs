@@ -51,7 +51,11 @@ impl Tx<'_> {
         let object = self.object(object)?;
         let view = self.views(&object)?.into_iter().find(|v| v.key == view).ok_or_else(Problem::not_found)?;
         let (place, record) = place_of(&object.key, &view);
-        if on { self.conn.favourite_put(user, &place, record)? } else { self.conn.favourite_drop(user, &place, record)? }
+        if on {
+            self.conn.favourite_put(user, &place, record)?
+        } else {
+            self.conn.favourite_drop(user, &place, record)?
+        }
         Ok(())
     }
 

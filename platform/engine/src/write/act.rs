@@ -1,9 +1,9 @@
 //! Declared actions, run by the object's behaviour.
 
 use super::Tx;
+use crate::Result;
 use crate::action::{ActionOutcome, ActionRun};
 use crate::rights::Access;
-use crate::Result;
 use akrab_model::object::ActionDecl;
 use akrab_model::value::Input;
 use akrab_model::{Cond, Filter, Object, Problem, ProblemKind, RecordId};
@@ -54,7 +54,7 @@ impl Tx<'_> {
             return Err(Problem::new(ProblemKind::Conflict, "action_not_now"));
         }
         let run = ActionRun { key: key.into(), record, input: input.clone() };
-        for behaviour in self.behaviours(&object.key) {
+        if let Some(behaviour) = self.behaviours(&object.key).into_iter().next() {
             return behaviour.act(&run, self);
         }
         Err(Problem::not_found())

@@ -37,11 +37,7 @@ impl Tx<'_> {
         for field in object.fields.iter().filter(|f| f.kind == FieldType::PersonName && given.contains(&f.key)) {
             split_name(&mut after, &field.key, &given);
         }
-        if faults.is_empty() {
-            Ok(Draft { object: object.clone(), before, after, given })
-        } else {
-            Err(Problem::invalid(faults))
-        }
+        if faults.is_empty() { Ok(Draft { object: object.clone(), before, after, given }) } else { Err(Problem::invalid(faults)) }
     }
 
     /// The field behind `key`, if the actor may write it. Hidden fields count as unknown.
@@ -95,7 +91,8 @@ fn split_name(after: &mut Record, key: &str, given: &HashSet<String>) {
         return;
     }
     let honorific = parts.honorific.as_deref().unwrap_or("").to_string();
-    for (suffix, value) in [("honorific", honorific), ("prefix", parts.titles_before.join(" ")), ("suffix", parts.titles_after.join(", "))] {
+    for (suffix, value) in [("honorific", honorific), ("prefix", parts.titles_before.join(" ")), ("suffix", parts.titles_after.join(", "))]
+    {
         let part = format!("{key}_{suffix}");
         if !value.is_empty() && !given.contains(&part) {
             after.set(part, Value::Text(value));

@@ -86,7 +86,9 @@ fn from_cel(kind: FieldType, value: &cel::Value) -> Value {
         (FieldType::Boolean, cel::Value::Bool(b), _) => Value::Bool(*b),
         (FieldType::Date, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Date),
         (FieldType::DateTime, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Time),
-        (FieldType::Text | FieldType::LongText | FieldType::Choice, cel::Value::String(s), _) if !s.is_empty() => Value::Text(s.to_string()),
+        (FieldType::Text | FieldType::LongText | FieldType::Choice, cel::Value::String(s), _) if !s.is_empty() => {
+            Value::Text(s.to_string())
+        }
         _ => Value::Null,
     }
 }

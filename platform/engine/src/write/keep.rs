@@ -1,8 +1,8 @@
 //! Writing judged drafts: rows, links, roll-ups, history, timeline, search.
 
 use super::Tx;
-use crate::behaviour::Draft;
 use crate::Result;
+use crate::behaviour::Draft;
 use akrab_model::{FieldIx, FieldType, Object, Raw, RecordId, Value};
 use akrab_store::{LinkCells, NewRow};
 use std::sync::Arc;
@@ -63,7 +63,9 @@ impl Tx<'_> {
         if cells.is_empty() && !links {
             return Ok(());
         }
-        for (key, value) in [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.user_id().map_or(Value::Null, Value::Link))] {
+        for (key, value) in
+            [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.user_id().map_or(Value::Null, Value::Link))]
+        {
             if let Some(ix) = object.field_ix(key) {
                 cells.push((ix, value.to_raw()));
                 draft.after.set(key, value);
@@ -117,7 +119,9 @@ impl Tx<'_> {
                 continue;
             }
             let rows: Vec<LinkCells> = match draft.get(&field.key) {
-                Value::Links(rows) => rows.iter().map(|r| LinkCells { to: r.to, cells: r.columns.iter().map(Value::to_raw).collect() }).collect(),
+                Value::Links(rows) => {
+                    rows.iter().map(|r| LinkCells { to: r.to, cells: r.columns.iter().map(Value::to_raw).collect() }).collect()
+                }
                 _ => Vec::new(),
             };
             self.conn.set_links(&registry, object, FieldIx(n as u16), id, &rows)?;

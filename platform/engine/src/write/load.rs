@@ -29,10 +29,8 @@ impl Tx<'_> {
             return Err(Problem::forbidden());
         }
         let now = Value::Time(self.ctx.now.timestamp());
-        let mut drafts: Vec<Draft> = records
-            .into_iter()
-            .map(|after| Draft { object: object.clone(), before: None, after, given: HashSet::new() })
-            .collect();
+        let mut drafts: Vec<Draft> =
+            records.into_iter().map(|after| Draft { object: object.clone(), before: None, after, given: HashSet::new() }).collect();
         self.number(object, &mut drafts)?;
         let formulas = self.engine.inner.formulas.load_full();
         for draft in &mut drafts {

@@ -54,7 +54,10 @@ impl Tx<'_> {
         let kept = self.conn.idempotency_get(&actor, &once.key)?.filter(|kept| kept.at >= self.ctx.micros() - 24 * 3_600 * 1_000_000);
         if let Some(kept) = kept {
             if kept.hash != once.digest {
-                return Err(Problem { fields: vec![FieldProblem::new("Idempotency-Key", "key_reused")], ..Problem::new(ProblemKind::Invalid, "key_reused") });
+                return Err(Problem {
+                    fields: vec![FieldProblem::new("Idempotency-Key", "key_reused")],
+                    ..Problem::new(ProblemKind::Invalid, "key_reused")
+                });
             }
             let (status, body) = kept.response.split_once(' ').unwrap_or(("200", ""));
             return Ok(Answer { status: status.parse().unwrap_or(200), body: body.into(), repeated: true });

@@ -56,7 +56,12 @@ impl Tx<'_> {
             let value = Value::from_raw(parent.at(field).kind, &figure);
             record.set(&parent.at(field).key, value);
             self.engine.inner.formulas.load().apply(parent, &mut record);
-            cells.extend(parent.columns().filter(|(ix, f)| *ix != field && f.formula.is_some() && old.get(&f.key) != record.get(&f.key)).map(|(ix, f)| (ix, record.raw(&f.key))));
+            cells.extend(
+                parent
+                    .columns()
+                    .filter(|(ix, f)| *ix != field && f.formula.is_some() && old.get(&f.key) != record.get(&f.key))
+                    .map(|(ix, f)| (ix, record.raw(&f.key))),
+            );
         }
         self.conn.set_cells(&registry, parent, id, &cells)?;
         Ok(())

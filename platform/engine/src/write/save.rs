@@ -1,9 +1,9 @@
 //! Creating and changing records.
 
 use super::Tx;
+use crate::Result;
 use crate::behaviour::Draft;
 use crate::rights::Access;
-use crate::Result;
 use akrab_model::object::FieldRight;
 use akrab_model::value::Input;
 use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, Record, RecordId, Value};

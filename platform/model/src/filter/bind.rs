@@ -5,8 +5,8 @@ use crate::object::{Field, FieldIx, FieldType, Object, ObjectIx, Registry};
 use crate::problem::{FieldProblem, Problem};
 use crate::query::AggregateFn;
 use crate::text::fold;
-use crate::value::codec::{days, scaled};
 use crate::value::Raw;
+use crate::value::codec::{days, scaled};
 use jiff::{Timestamp, Zoned, civil::Date};
 use serde_json::Value as Json;
 
@@ -302,10 +302,8 @@ impl Binder<'_> {
     }
 
     fn start_of(&self, date: Date) -> Timestamp {
-        date.to_zoned(self.env.now.time_zone().clone()).map_or_else(
-            |_| if date < self.env.now.date() { Timestamp::MIN } else { Timestamp::MAX },
-            |z| z.timestamp(),
-        )
+        date.to_zoned(self.env.now.time_zone().clone())
+            .map_or_else(|_| if date < self.env.now.date() { Timestamp::MIN } else { Timestamp::MAX }, |z| z.timestamp())
     }
 
     /// One written value in stored (and comparable) form.
@@ -324,7 +322,9 @@ impl Binder<'_> {
                 _ => return Err(wrong(path, value)),
             },
             Integer | Duration | Score | File => Raw::Int(text()?.parse().map_err(|_| wrong(path, value))?),
-            FieldType::Decimal | Money | Percent => Raw::Int(scaled(text()?.parse::<rust_decimal::Decimal>().map_err(|_| wrong(path, value))?)),
+            FieldType::Decimal | Money | Percent => {
+                Raw::Int(scaled(text()?.parse::<rust_decimal::Decimal>().map_err(|_| wrong(path, value))?))
+            }
             FieldType::Date => Raw::Int(days(text()?.parse().map_err(|_| wrong(path, value))?)),
             DateTime => Raw::Int(text()?.parse::<Timestamp>().map_err(|_| wrong(path, value))?.as_microsecond()),
             Choice => Raw::Text(choice(field, path, value)?),
@@ -387,4 +387,3 @@ fn wrong(path: &str, value: &Json) -> FieldProblem {
 fn op_key(op: Op) -> String {
     serde_json::to_value(op).ok().and_then(|v| v.as_str().map(Into::into)).unwrap_or_default()
 }
-

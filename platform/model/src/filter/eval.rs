@@ -86,12 +86,13 @@ fn matches_child(child: &Child, registry: &Registry, id: i64, facts: &dyn Facts)
     let hits = children.into_iter().filter(|c| child.cond.matches(registry, child.object, *c, facts));
     let values: Vec<i64> = match child.of {
         None => hits.map(|_| 1).collect(),
-        Some(of) => hits.filter_map(|c| match facts.cell(child.object, c, of) {
-            Raw::Null => None,
-            Raw::Int(n) => Some(n),
-            Raw::Text(_) => Some(1),
-        })
-        .collect(),
+        Some(of) => hits
+            .filter_map(|c| match facts.cell(child.object, c, of) {
+                Raw::Null => None,
+                Raw::Int(n) => Some(n),
+                Raw::Text(_) => Some(1),
+            })
+            .collect(),
     };
     let count = values.len() as i128;
     let sum: i128 = values.iter().map(|n| i128::from(*n)).sum();

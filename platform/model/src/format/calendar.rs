@@ -5,40 +5,12 @@ use jiff::{Timestamp, Zoned};
 
 use super::Lang;
 
-const MONTHS_ID: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const SHORT_ID: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des",
-];
-const SHORT_EN: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS_ID: [&str; 12] =
+    ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"];
+const MONTHS_EN: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const SHORT_ID: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"];
+const SHORT_EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn month(names: &[&'static str; 12], day: Date) -> &'static str {
     names[usize::from(day.month().unsigned_abs()) - 1]
@@ -68,13 +40,7 @@ pub fn date(day: Date) -> String {
 #[must_use]
 pub fn date_long(day: Date, lang: Lang) -> String {
     let names = lang.pick(&MONTHS_ID, &MONTHS_EN);
-    format!(
-        "{}, {} {} {}",
-        weekday(day.weekday(), lang),
-        day.day(),
-        month(names, day),
-        day.year()
-    )
+    format!("{}, {} {} {}", weekday(day.weekday(), lang), day.day(), month(names, day), day.year())
 }
 
 /// `Hari ini`, `Besok`, `Kemarin`, else `17/11/2026`.
@@ -91,32 +57,19 @@ pub fn date_short(day: Date, today: Date, lang: Lang) -> String {
 /// `30 Nov`.
 #[must_use]
 pub fn day_month(day: Date, lang: Lang) -> String {
-    format!(
-        "{} {}",
-        day.day(),
-        month(lang.pick(&SHORT_ID, &SHORT_EN), day)
-    )
+    format!("{} {}", day.day(), month(lang.pick(&SHORT_ID, &SHORT_EN), day))
 }
 
 /// `November 2026`, for headings and axes.
 #[must_use]
 pub fn month_year(day: Date, lang: Lang) -> String {
-    format!(
-        "{} {}",
-        month(lang.pick(&MONTHS_ID, &MONTHS_EN), day),
-        day.year()
-    )
+    format!("{} {}", month(lang.pick(&MONTHS_ID, &MONTHS_EN), day), day.year())
 }
 
 /// `14.00` / `14:00`.
 #[must_use]
 pub fn time(time: Time, lang: Lang) -> String {
-    format!(
-        "{:02}{}{:02}",
-        time.hour(),
-        lang.pick('.', ':'),
-        time.minute()
-    )
+    format!("{:02}{}{:02}", time.hour(), lang.pick('.', ':'), time.minute())
 }
 
 /// `31/12/2026 14.00`, in the zone of the moment.
@@ -195,12 +148,7 @@ fn ago(count: i64, unit: Unit, lang: Lang) -> String {
 #[must_use]
 pub fn duration(minutes: u32, lang: Lang) -> String {
     let (hours, rest) = (minutes / 60, minutes % 60);
-    let part = |count: u32, id: &str, one: &str, many: &str| {
-        format!(
-            "{count} {}",
-            lang.pick(id, if count == 1 { one } else { many })
-        )
-    };
+    let part = |count: u32, id: &str, one: &str, many: &str| format!("{count} {}", lang.pick(id, if count == 1 { one } else { many }));
     let hours_text = part(hours, "jam", "hour", "hours");
     let minutes_text = part(rest, "menit", "minute", "minutes");
     match (hours, rest) {
@@ -223,21 +171,12 @@ mod tests {
     fn days() {
         assert_eq!(date(civil::date(2026, 2, 3)), "03/02/2026");
         assert_eq!(date_long(DAY, Lang::Id), "Kamis, 19 November 2026");
-        assert_eq!(
-            date_long(civil::date(2026, 8, 17), Lang::En),
-            "Monday, 17 August 2026"
-        );
+        assert_eq!(date_long(civil::date(2026, 8, 17), Lang::En), "Monday, 17 August 2026");
         assert_eq!(day_month(civil::date(2026, 12, 30), Lang::Id), "30 Des");
-        assert_eq!(
-            month_year(civil::date(2026, 8, 1), Lang::Id),
-            "Agustus 2026"
-        );
-        for (offset, id, en) in [
-            (0, "Hari ini", "Today"),
-            (1, "Besok", "Tomorrow"),
-            (-1, "Kemarin", "Yesterday"),
-            (-2, "17/11/2026", "17/11/2026"),
-        ] {
+        assert_eq!(month_year(civil::date(2026, 8, 1), Lang::Id), "Agustus 2026");
+        for (offset, id, en) in
+            [(0, "Hari ini", "Today"), (1, "Besok", "Tomorrow"), (-1, "Kemarin", "Yesterday"), (-2, "17/11/2026", "17/11/2026")]
+        {
             let day = DAY.checked_add(i64::from(offset).days()).unwrap();
             assert_eq!(date_short(day, DAY, Lang::Id), id);
             assert_eq!(date_short(day, DAY, Lang::En), en);
@@ -248,10 +187,7 @@ mod tests {
     fn times() {
         assert_eq!(time(civil::time(14, 0, 0, 0), Lang::Id), "14.00");
         assert_eq!(time(civil::time(9, 5, 0, 0), Lang::En), "09:05");
-        let moment = DAY
-            .at(14, 0, 0, 0)
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .unwrap();
+        let moment = DAY.at(14, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
         assert_eq!(datetime(&moment, Lang::Id), "19/11/2026 14.00");
     }
 
@@ -273,18 +209,9 @@ mod tests {
             assert_eq!(relative(moment, now, Lang::Id), id);
             assert_eq!(relative(moment, now, Lang::En), en);
         }
-        assert_eq!(
-            relative_day(civil::date(2026, 11, 21), DAY, Lang::Id),
-            "2 hari lagi"
-        );
-        assert_eq!(
-            relative_day(civil::date(2026, 11, 18), DAY, Lang::En),
-            "yesterday"
-        );
-        assert_eq!(
-            relative_day(civil::date(2027, 11, 19), DAY, Lang::Id),
-            "12 bulan lagi"
-        );
+        assert_eq!(relative_day(civil::date(2026, 11, 21), DAY, Lang::Id), "2 hari lagi");
+        assert_eq!(relative_day(civil::date(2026, 11, 18), DAY, Lang::En), "yesterday");
+        assert_eq!(relative_day(civil::date(2027, 11, 19), DAY, Lang::Id), "12 bulan lagi");
     }
 
     #[test]

@@ -36,12 +36,7 @@ pub fn money(amount: Decimal, currency: &str, lang: Lang) -> String {
 /// A large amount in few signs: `Rp 1,24 M`, `Rp 310 jt` / `Rp 1.24 bn`, `Rp 310 m`.
 #[must_use]
 pub fn money_short(amount: Decimal, currency: &str, lang: Lang) -> String {
-    const STEPS: [(u32, &str, &str); 4] = [
-        (3, "rb", "k"),
-        (6, "jt", "m"),
-        (9, "M", "bn"),
-        (12, "T", "tn"),
-    ];
+    const STEPS: [(u32, &str, &str); 4] = [(3, "rb", "k"), (6, "jt", "m"), (9, "M", "bn"), (12, "T", "tn")];
     let size = amount.abs();
     let mut shown = decimal(size, 0, lang);
     for (power, id, en) in STEPS {
@@ -51,26 +46,14 @@ pub fn money_short(amount: Decimal, currency: &str, lang: Lang) -> String {
             break;
         }
         let scaled = size / step;
-        let places = if scaled < Decimal::from(10) {
-            2
-        } else {
-            u32::from(scaled < Decimal::from(100))
-        };
-        shown = format!(
-            "{}{NBSP}{}",
-            number(round(scaled, places), lang),
-            lang.pick(id, en)
-        );
+        let places = if scaled < Decimal::from(10) { 2 } else { u32::from(scaled < Decimal::from(100)) };
+        shown = format!("{}{NBSP}{}", number(round(scaled, places), lang), lang.pick(id, en));
     }
     with_currency(amount, currency, shown)
 }
 
 fn with_currency(amount: Decimal, currency: &str, shown: String) -> String {
-    let sign = if amount.is_sign_negative() && shown.contains(|c: char| ('1'..='9').contains(&c)) {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if amount.is_sign_negative() && shown.contains(|c: char| ('1'..='9').contains(&c)) { "-" } else { "" };
     let symbol = if currency == "IDR" { "Rp" } else { currency };
     format!("{sign}{symbol}{NBSP}{shown}")
 }
@@ -193,13 +176,7 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (bytes, want) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1024, "1 KB"),
-            (1_572_864, "1,5 MB"),
-            (20_000_000, "19 MB"),
-        ] {
+        for (bytes, want) in [(0, "0 B"), (999, "999 B"), (1024, "1 KB"), (1_572_864, "1,5 MB"), (20_000_000, "19 MB")] {
             assert_eq!(spaced(file_size(bytes, Lang::Id)), want);
         }
     }

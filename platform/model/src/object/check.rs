@@ -45,17 +45,26 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             decl.fields.contains_key(name)
                 || SYSTEM.contains(&name)
                 || (decl.owned && name == "owner")
-                || decl.fields.iter().any(|(k, f)| {
-                    matches!(f.kind, FieldType::Address | FieldType::PersonName) && name.starts_with(&format!("{k}_"))
-                })
+                || decl
+                    .fields
+                    .iter()
+                    .any(|(k, f)| matches!(f.kind, FieldType::Address | FieldType::PersonName) && name.starts_with(&format!("{k}_")))
         };
-        let used = decl.subtitle.iter()
-            .chain(&decl.layout.quick).chain(&decl.layout.chips).chain(&decl.layout.figures)
+        let used = decl
+            .subtitle
+            .iter()
+            .chain(&decl.layout.quick)
+            .chain(&decl.layout.chips)
+            .chain(&decl.layout.figures)
             .chain(decl.layout.sections.iter().flat_map(|s| &s.fields))
             .chain(decl.views.iter().flat_map(|v| v.columns.iter().chain(&v.sort).chain(&v.quick).chain(&v.totals).chain(&v.group)))
             .chain(decl.duplicates.iter().flat_map(|d| &d.fields))
             .chain(decl.unique.iter().flatten())
-            .chain(&decl.timeline.on).chain(&decl.timeline.at).chain(&decl.timeline.kind).chain(&decl.timeline.body).chain(&decl.timeline.done);
+            .chain(&decl.timeline.on)
+            .chain(&decl.timeline.at)
+            .chain(&decl.timeline.kind)
+            .chain(&decl.timeline.body)
+            .chain(&decl.timeline.done);
         for name in used {
             if !known(name) {
                 fault(Some(name), "is used in the layout, a view or a rule but not declared".into());

@@ -133,11 +133,12 @@ impl Field {
     }
     /// May head a sort: numbers, dates and choices always may, text when it has its folded companion.
     pub fn sortable(&self) -> bool {
-        self.is_column() && match self.kind {
-            FieldType::Link | FieldType::LongText | FieldType::Json | FieldType::Choices | FieldType::File => false,
-            k if k.is_text() => self.folded || self.index || k == FieldType::AutoNumber,
-            _ => true,
-        }
+        self.is_column()
+            && match self.kind {
+                FieldType::Link | FieldType::LongText | FieldType::Json | FieldType::Choices | FieldType::File => false,
+                k if k.is_text() => self.folded || self.index || k == FieldType::AutoNumber,
+                _ => true,
+            }
     }
     pub fn choice(&self, key: &str) -> Option<&Choice> {
         self.choices.iter().find(|c| c.key == key)

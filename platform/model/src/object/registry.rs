@@ -155,13 +155,7 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
 }
 
 /// One declared field becomes one or several compiled ones.
-fn expand(
-    key: &str,
-    decl: &FieldDecl,
-    object: &ObjectDecl,
-    keys: &HashMap<String, ObjectIx>,
-    out: &mut Vec<Field>,
-) -> Result<(), String> {
+fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<String, ObjectIx>, out: &mut Vec<Field>) -> Result<(), String> {
     let part = |suffix: &str, id: &str, en: &str| -> Result<Field, String> {
         let mut part = FieldDecl::system(FieldType::Text, Label::new(id, en), None);
         part.max_length = Some(200);
@@ -208,11 +202,8 @@ pub const ADDRESS_PARTS: [(&str, &str, &str); 6] = [
     ("postcode", "Kode pos", "Postcode"),
 ];
 
-const NAME_PARTS: [(&str, &str, &str); 3] = [
-    ("honorific", "Sapaan", "Honorific"),
-    ("prefix", "Gelar depan", "Title before"),
-    ("suffix", "Gelar belakang", "Title after"),
-];
+const NAME_PARTS: [(&str, &str, &str); 3] =
+    [("honorific", "Sapaan", "Honorific"), ("prefix", "Gelar depan", "Title before"), ("suffix", "Gelar belakang", "Title after")];
 
 /// Compiles a single declaration without expanding it.
 pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, ObjectIx>) -> Result<Field, String> {

@@ -34,16 +34,7 @@ const PREFIXES: &[(&str, &str)] = &[
 const COOPERATIVES: &[&str] = &["ksp", "ksu", "primkop", "inkopkar", "kud"];
 
 /// Public bodies, named by what they are.
-const BODIES: &[&str] = &[
-    "dinas",
-    "badan",
-    "kementerian",
-    "pemkab",
-    "pemkot",
-    "pemprov",
-    "kecamatan",
-    "kelurahan",
-];
+const BODIES: &[&str] = &["dinas", "badan", "kementerian", "pemkab", "pemkot", "pemprov", "kecamatan", "kelurahan"];
 
 /// Foreign forms, which stand behind the name.
 const SUFFIXES: &[(&str, &str)] = &[
@@ -78,14 +69,7 @@ pub fn parse(name: &str) -> Company {
         (None, _, _) => take_suffix(&mut core).or_else(|| kind_in_name(&core)),
     };
     let core = core.trim_matches([' ', ',', '.', '-']).to_owned();
-    if core.is_empty() {
-        Company {
-            form: None,
-            core: whole,
-        }
-    } else {
-        Company { form, core }
-    }
+    if core.is_empty() { Company { form: None, core: whole } } else { Company { form, core } }
 }
 
 /// A word in the form it is compared by: "P.T." and "(Persero)" become "pt" and "persero".
@@ -95,13 +79,8 @@ fn plain(word: &str) -> String {
 
 fn take_first(core: &mut String) -> Option<&'static str> {
     // "PT.Graha" and "P.T.Graha" are written without a blank as well.
-    let glued = [
-        "P.T.", "C.V.", "PT.", "CV.", "UD.", "U.D.", "FA.", "PD.", "TK.",
-    ];
-    let dotted = glued.iter().find(|g| {
-        core.get(..g.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(g))
-    });
+    let glued = ["P.T.", "C.V.", "PT.", "CV.", "UD.", "U.D.", "FA.", "PD.", "TK."];
+    let dotted = glued.iter().find(|g| core.get(..g.len()).is_some_and(|head| head.eq_ignore_ascii_case(g)));
     let end = dotted.map(|g| g.len()).or_else(|| core.find(' '))?;
     let word = plain(&core[..end]);
     let form = PREFIXES.iter().find(|(written, _)| *written == word)?.1;
@@ -148,11 +127,7 @@ fn take_suffix(core: &mut String) -> Option<&'static str> {
             continue;
         }
         let tail = &words[words.len() - take..];
-        let written = tail
-            .iter()
-            .map(|(_, word)| plain(word))
-            .collect::<Vec<_>>()
-            .join(" ");
+        let written = tail.iter().map(|(_, word)| plain(word)).collect::<Vec<_>>().join(" ");
         if let Some((_, form)) = SUFFIXES.iter().find(|(suffix, _)| *suffix == written) {
             let length = core[..tail[0].0].trim_end_matches([' ', ',']).len();
             core.truncate(length);
@@ -202,10 +177,8 @@ pub fn key(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     let strip = |word: &String| {
-        !matches!(
-            word.as_str(),
-            "dan" | "and" | "the" | "tbk" | "persero" | "ksp" | "ksu" | "primkop"
-        ) && !PREFIXES.iter().any(|(written, _)| written == word)
+        !matches!(word.as_str(), "dan" | "and" | "the" | "tbk" | "persero" | "ksp" | "ksu" | "primkop")
+            && !PREFIXES.iter().any(|(written, _)| written == word)
     };
     if words.iter().any(strip) {
         words.retain(strip);
@@ -217,15 +190,8 @@ pub fn key(name: &str) -> String {
 
 /// "p.t." is one word, "co.id" two.
 fn undotted(word: &str) -> Vec<String> {
-    let parts = word
-        .split('.')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.replace('\'', ""));
-    if word.split('.').all(|part| part.chars().count() <= 1) {
-        vec![parts.collect()]
-    } else {
-        parts.collect()
-    }
+    let parts = word.split('.').filter(|part| !part.is_empty()).map(|part| part.replace('\'', ""));
+    if word.split('.').all(|part| part.chars().count() <= 1) { vec![parts.collect()] } else { parts.collect() }
 }
 
 #[cfg(test)]
@@ -235,107 +201,27 @@ mod tests {
     #[test]
     fn taken_apart_and_shown() {
         for (name, form, core, shown) in [
-            (
-                "PT Maju Bersama",
-                Some("PT"),
-                "Maju Bersama",
-                "PT Maju Bersama",
-            ),
-            (
-                "PT. Graha Logistik",
-                Some("PT"),
-                "Graha Logistik",
-                "PT Graha Logistik",
-            ),
+            ("PT Maju Bersama", Some("PT"), "Maju Bersama", "PT Maju Bersama"),
+            ("PT. Graha Logistik", Some("PT"), "Graha Logistik", "PT Graha Logistik"),
             ("P.T. Graha", Some("PT"), "Graha", "PT Graha"),
-            (
-                "PT.Graha Logistik",
-                Some("PT"),
-                "Graha Logistik",
-                "PT Graha Logistik",
-            ),
+            ("PT.Graha Logistik", Some("PT"), "Graha Logistik", "PT Graha Logistik"),
             ("pt graha", Some("PT"), "graha", "PT graha"),
-            (
-                "PT Bank Contoh Tbk",
-                Some("PT Tbk"),
-                "Bank Contoh",
-                "PT Bank Contoh Tbk",
-            ),
-            (
-                "PT Bank Contoh, Tbk.",
-                Some("PT Tbk"),
-                "Bank Contoh",
-                "PT Bank Contoh Tbk",
-            ),
-            (
-                "PT Kereta (Persero)",
-                Some("PT (Persero)"),
-                "Kereta",
-                "PT Kereta (Persero)",
-            ),
-            (
-                "PT Telekom (Persero) Tbk",
-                Some("PT (Persero) Tbk"),
-                "Telekom",
-                "PT Telekom (Persero) Tbk",
-            ),
-            (
-                "PT Air Daerah (Perseroda)",
-                Some("PT (Perseroda)"),
-                "Air Daerah",
-                "PT Air Daerah (Perseroda)",
-            ),
-            (
-                "Sentosa Niaga Indonesia, CV",
-                Some("CV"),
-                "Sentosa Niaga Indonesia",
-                "CV Sentosa Niaga Indonesia",
-            ),
+            ("PT Bank Contoh Tbk", Some("PT Tbk"), "Bank Contoh", "PT Bank Contoh Tbk"),
+            ("PT Bank Contoh, Tbk.", Some("PT Tbk"), "Bank Contoh", "PT Bank Contoh Tbk"),
+            ("PT Kereta (Persero)", Some("PT (Persero)"), "Kereta", "PT Kereta (Persero)"),
+            ("PT Telekom (Persero) Tbk", Some("PT (Persero) Tbk"), "Telekom", "PT Telekom (Persero) Tbk"),
+            ("PT Air Daerah (Perseroda)", Some("PT (Perseroda)"), "Air Daerah", "PT Air Daerah (Perseroda)"),
+            ("Sentosa Niaga Indonesia, CV", Some("CV"), "Sentosa Niaga Indonesia", "CV Sentosa Niaga Indonesia"),
             ("C.V. Nusantara", Some("CV"), "Nusantara", "CV Nusantara"),
-            (
-                "UD Nusantara Niaga",
-                Some("UD"),
-                "Nusantara Niaga",
-                "UD Nusantara Niaga",
-            ),
-            (
-                "Toko Duta Persada",
-                Some("Toko"),
-                "Duta Persada",
-                "Toko Duta Persada",
-            ),
+            ("UD Nusantara Niaga", Some("UD"), "Nusantara Niaga", "UD Nusantara Niaga"),
+            ("Toko Duta Persada", Some("Toko"), "Duta Persada", "Toko Duta Persada"),
             ("Tk. Subur", Some("Toko"), "Subur", "Toko Subur"),
-            (
-                "Koperasi Sejahtera",
-                Some("Koperasi"),
-                "Sejahtera",
-                "Koperasi Sejahtera",
-            ),
-            (
-                "KSP Sejahtera",
-                Some("Koperasi"),
-                "KSP Sejahtera",
-                "KSP Sejahtera",
-            ),
-            (
-                "Dinas Pendidikan Kota Bandung",
-                Some("Instansi"),
-                "Dinas Pendidikan Kota Bandung",
-                "Dinas Pendidikan Kota Bandung",
-            ),
+            ("Koperasi Sejahtera", Some("Koperasi"), "Sejahtera", "Koperasi Sejahtera"),
+            ("KSP Sejahtera", Some("Koperasi"), "KSP Sejahtera", "KSP Sejahtera"),
+            ("Dinas Pendidikan Kota Bandung", Some("Instansi"), "Dinas Pendidikan Kota Bandung", "Dinas Pendidikan Kota Bandung"),
             ("Delta Gemilang", None, "Delta Gemilang", "Delta Gemilang"),
-            (
-                "Kopi Lim Pte. Ltd.",
-                Some("Pte Ltd"),
-                "Kopi Lim",
-                "Kopi Lim Pte Ltd",
-            ),
-            (
-                "Harimau Sdn Bhd",
-                Some("Sdn Bhd"),
-                "Harimau",
-                "Harimau Sdn Bhd",
-            ),
+            ("Kopi Lim Pte. Ltd.", Some("Pte Ltd"), "Kopi Lim", "Kopi Lim Pte Ltd"),
+            ("Harimau Sdn Bhd", Some("Sdn Bhd"), "Harimau", "Harimau Sdn Bhd"),
             ("Toko", None, "Toko", "Toko"),
             ("PT", None, "PT", "PT"),
             ("Ptolemy Cafe", None, "Ptolemy Cafe", "Ptolemy Cafe"),

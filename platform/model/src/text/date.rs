@@ -16,9 +16,7 @@ use crate::format::Lang;
 /// `empty`, `too_long`, `not_a_date`, and `no_such_day` for the 31st of April or the year 12026.
 pub fn parse(text: &str, today: Date, lang: Lang) -> Result<Date, ParseError> {
     let text = fold(short(text)?);
-    let found = relative(&text, today, lang)
-        .or_else(|| from_now(&text, today, lang))
-        .or_else(|| written(&text, today));
+    let found = relative(&text, today, lang).or_else(|| from_now(&text, today, lang)).or_else(|| written(&text, today));
     match found {
         Some(day) => day.ok_or(ParseError::new("no_such_day")),
         None => Err(ParseError::new("not_a_date")),
@@ -52,33 +50,17 @@ fn relative(text: &str, today: Date, lang: Lang) -> Found {
 /// `jumat`, `jumat depan`, `next friday`, `senin lalu`.
 fn weekday_form(text: &str, today: Date, lang: Lang) -> Found {
     let after = |name: &str| weekday(name, lang);
-    let monday = || {
-        today
-            .checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days())
-            .ok()
-    };
-    if let Some(day) = text
-        .strip_suffix(" depan")
-        .or_else(|| text.strip_prefix("next "))
-        .and_then(after)
-    {
+    let monday = || today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok();
+    if let Some(day) = text.strip_suffix(" depan").or_else(|| text.strip_prefix("next ")).and_then(after) {
         // "Next Friday" is the Friday of the week after this one.
         let days = 7 + i64::from(day.to_monday_zero_offset());
         return Some(monday().and_then(|start| start.checked_add(days.days()).ok()));
     }
-    if let Some(day) = text
-        .strip_suffix(" ini")
-        .or_else(|| text.strip_prefix("this "))
-        .and_then(after)
-    {
+    if let Some(day) = text.strip_suffix(" ini").or_else(|| text.strip_prefix("this ")).and_then(after) {
         let days = i64::from(day.to_monday_zero_offset());
         return Some(monday().and_then(|start| start.checked_add(days.days()).ok()));
     }
-    if let Some(day) = text
-        .strip_suffix(" lalu")
-        .or_else(|| text.strip_prefix("last "))
-        .and_then(after)
-    {
+    if let Some(day) = text.strip_suffix(" lalu").or_else(|| text.strip_prefix("last ")).and_then(after) {
         return Some(today.nth_weekday(-1, day).ok());
     }
     after(text).map(|day| today.nth_weekday(1, day).ok())
@@ -108,39 +90,22 @@ fn from_now(text: &str, today: Date, lang: Lang) -> Found {
         (true, body)
     } else if let Some(body) = ["dalam ", "in "].iter().find_map(|p| text.strip_prefix(p)) {
         (false, body)
-    } else if let Some(body) = [" lagi", " kemudian", " from now"]
-        .iter()
-        .find_map(|s| text.strip_suffix(s))
-    {
+    } else if let Some(body) = [" lagi", " kemudian", " from now"].iter().find_map(|s| text.strip_suffix(s)) {
         (false, body)
-    } else if let Some(body) = [" yang lalu", " lalu", " ago"]
-        .iter()
-        .find_map(|s| text.strip_suffix(s))
-    {
+    } else if let Some(body) = [" yang lalu", " lalu", " ago"].iter().find_map(|s| text.strip_suffix(s)) {
         (true, body)
     } else {
         return None;
     };
     let body = body.trim();
-    let unit_at = body
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(body.len());
-    let count = body[..unit_at]
-        .parse::<i64>()
-        .ok()
-        .filter(|n| *n < 40_000)?;
+    let unit_at = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
+    let count = body[..unit_at].parse::<i64>().ok().filter(|n| *n < 40_000)?;
     let count = if back { -count } else { count };
     let span = match (body[unit_at..].trim(), lang) {
         ("" | "h" | "hr" | "hari" | "d" | "day" | "days", _) => count.days(),
-        ("m", Lang::Id) | ("w" | "mg" | "mgg" | "minggu" | "pekan" | "week" | "weeks", _) => {
-            count.weeks()
-        }
-        ("m", Lang::En) | ("b" | "bl" | "bln" | "bulan" | "mo" | "month" | "months", _) => {
-            count.months()
-        }
-        ("t" | "th" | "thn" | "tahun" | "y" | "year" | "years", _) if count.abs() < 10_000 => {
-            count.years()
-        }
+        ("m", Lang::Id) | ("w" | "mg" | "mgg" | "minggu" | "pekan" | "week" | "weeks", _) => count.weeks(),
+        ("m", Lang::En) | ("b" | "bl" | "bln" | "bulan" | "mo" | "month" | "months", _) => count.months(),
+        ("t" | "th" | "thn" | "tahun" | "y" | "year" | "years", _) if count.abs() < 10_000 => count.years(),
         _ => return None,
     };
     Some(today.checked_add(span).ok())
@@ -148,45 +113,21 @@ fn from_now(text: &str, today: Date, lang: Lang) -> Found {
 
 /// Numbers and month names.
 fn written(text: &str, today: Date) -> Found {
-    let text = text
-        .strip_prefix("tanggal ")
-        .or_else(|| text.strip_prefix("tgl "))
-        .unwrap_or(text);
-    let parts: Vec<&str> = text
-        .split([' ', '/', '-', '.', ','])
-        .filter(|part| !part.is_empty())
-        .collect();
+    let text = text.strip_prefix("tanggal ").or_else(|| text.strip_prefix("tgl ")).unwrap_or(text);
+    let parts: Vec<&str> = text.split([' ', '/', '-', '.', ',']).filter(|part| !part.is_empty()).collect();
     let parts = match parts.split_first() {
         Some((first, rest)) if rest.len() > 1 && weekday(first, Lang::En).is_some() => rest,
         _ => &parts[..],
     };
     match parts {
-        [year, month, day] if year.len() == 4 && digits(year) => {
-            Some(civil(number(year)?, month_of(month)?, number(day)?))
+        [year, month, day] if year.len() == 4 && digits(year) => Some(civil(number(year)?, month_of(month)?, number(day)?)),
+        [day, month, year] if digits(ordinal(day)) => Some(civil(year_of(year, today)?, month_of(month)?, number(ordinal(day))?)),
+        [month, day, year] if named_month(month).is_some() => {
+            Some(civil(year_of(year, today)?, named_month(month)?, number(ordinal(day))?))
         }
-        [day, month, year] if digits(ordinal(day)) => Some(civil(
-            year_of(year, today)?,
-            month_of(month)?,
-            number(ordinal(day))?,
-        )),
-        [month, day, year] if named_month(month).is_some() => Some(civil(
-            year_of(year, today)?,
-            named_month(month)?,
-            number(ordinal(day))?,
-        )),
-        [day, month] if digits(ordinal(day)) => {
-            Some(this_or_next(number(ordinal(day))?, month_of(month)?, today))
-        }
-        [month, day] => Some(this_or_next(
-            number(ordinal(day))?,
-            named_month(month)?,
-            today,
-        )),
-        [one] if one.len() == 8 && digits(one) => Some(civil(
-            number(&one[..4])?,
-            number(&one[4..6])?,
-            number(&one[6..])?,
-        )),
+        [day, month] if digits(ordinal(day)) => Some(this_or_next(number(ordinal(day))?, month_of(month)?, today)),
+        [month, day] => Some(this_or_next(number(ordinal(day))?, named_month(month)?, today)),
+        [one] if one.len() == 8 && digits(one) => Some(civil(number(&one[..4])?, number(&one[4..6])?, number(&one[6..])?)),
         _ => None,
     }
 }
@@ -196,17 +137,12 @@ fn digits(text: &str) -> bool {
 }
 
 fn number(text: &str) -> Option<i32> {
-    (digits(text) && text.len() <= 5)
-        .then(|| text.parse().ok())
-        .flatten()
+    (digits(text) && text.len() <= 5).then(|| text.parse().ok()).flatten()
 }
 
 /// Drops the ending of "25th".
 fn ordinal(text: &str) -> &str {
-    ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|end| text.strip_suffix(end))
-        .unwrap_or(text)
+    ["st", "nd", "rd", "th"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text)
 }
 
 fn month_of(text: &str) -> Option<i32> {
@@ -257,16 +193,12 @@ fn this_or_next(day: i32, month: i32, today: Date) -> Option<Date> {
         Some(date) if date >= oldest => Some(date),
         Some(_) => civil(year + 1, month, day),
         // The 29th of February waits for the next leap year.
-        None => (month == 2 && day == 29)
-            .then(|| (year + 1..=year + 8).find_map(|y| civil(y, 2, 29)))
-            .flatten(),
+        None => (month == 2 && day == 29).then(|| (year + 1..=year + 8).find_map(|y| civil(y, 2, 29))).flatten(),
     }
 }
 
 fn civil(year: i32, month: i32, day: i32) -> Option<Date> {
-    let year = i16::try_from(year)
-        .ok()
-        .filter(|y| (1000..=9999).contains(y))?;
+    let year = i16::try_from(year).ok().filter(|y| (1000..=9999).contains(y))?;
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
@@ -280,9 +212,7 @@ mod tests {
     const TODAY: Date = date(2026, 11, 22);
 
     fn day(text: &str, lang: Lang) -> Result<String, &'static str> {
-        parse(text, TODAY, lang)
-            .map(|d| d.to_string())
-            .map_err(|e| e.code)
+        parse(text, TODAY, lang).map(|d| d.to_string()).map_err(|e| e.code)
     }
 
     #[test]
@@ -368,9 +298,6 @@ mod tests {
 
     #[test]
     fn weekday_today_means_the_next_one() {
-        assert_eq!(
-            parse("jumat", date(2026, 11, 20), Lang::Id),
-            Ok(date(2026, 11, 27))
-        );
+        assert_eq!(parse("jumat", date(2026, 11, 20), Lang::Id), Ok(date(2026, 11, 27)));
     }
 }

@@ -51,25 +51,15 @@ pub fn parse_time(text: &str) -> Result<Time, ParseError> {
 }
 
 fn at(day: Date, time: Time, zone: TimeZone, now: &Zoned) -> Result<Zoned, ParseError> {
-    let moment = day
-        .to_datetime(time)
-        .to_zoned(zone)
-        .map_err(|_| ParseError::new("no_such_day"))?;
+    let moment = day.to_datetime(time).to_zoned(zone).map_err(|_| ParseError::new("no_such_day"))?;
     Ok(moment.with_time_zone(now.time_zone().clone()))
 }
 
 /// `2026-12-25`, `2026-12-25T10:00`, `2026-12-25 10:00:05+07:00`, `…Z`.
 fn iso(text: &str, now: &Zoned) -> Option<Result<Zoned, ParseError>> {
     let bytes = text.as_bytes();
-    let shaped = bytes.len() >= 10
-        && bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && bytes[..4].iter().all(u8::is_ascii_digit);
-    if !shaped
-        || bytes
-            .get(10)
-            .is_some_and(|b| !matches!(b, b'T' | b't' | b' '))
-    {
+    let shaped = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[..4].iter().all(u8::is_ascii_digit);
+    if !shaped || bytes.get(10).is_some_and(|b| !matches!(b, b'T' | b't' | b' ')) {
         return None;
     }
     if bytes.len() > 10 && !bytes[11..].contains(&b':') {
@@ -82,37 +72,20 @@ fn iso(text: &str, now: &Zoned) -> Option<Result<Zoned, ParseError>> {
     let civil = text.parse::<jiff::civil::DateTime>().ok();
     Some(match civil {
         Some(civil) => at(civil.date(), civil.time(), now.time_zone().clone(), now),
-        None => Err(ParseError::new(if bytes.len() == 10 {
-            "no_such_day"
-        } else {
-            "not_a_time"
-        })),
+        None => Err(ParseError::new(if bytes.len() == 10 { "no_such_day" } else { "not_a_time" })),
     })
 }
 
 /// `2 jam lagi`, `in 30 minutes`, `30 menit lalu`.
 fn from_now(text: &str, now: &Zoned) -> Option<Option<Zoned>> {
     let after = ["dalam ", "in "].iter().find_map(|p| text.strip_prefix(p));
-    let after = after.or_else(|| {
-        [" lagi", " from now"]
-            .iter()
-            .find_map(|s| text.strip_suffix(s))
-    });
+    let after = after.or_else(|| [" lagi", " from now"].iter().find_map(|s| text.strip_suffix(s)));
     let (sign, body) = match after {
         Some(body) => (1, body),
-        None => (
-            -1,
-            [" yang lalu", " lalu", " ago"]
-                .iter()
-                .find_map(|s| text.strip_suffix(s))?,
-        ),
+        None => (-1, [" yang lalu", " lalu", " ago"].iter().find_map(|s| text.strip_suffix(s))?),
     };
     let (count, unit) = body.trim().split_once(' ')?;
-    let count = sign
-        * count
-            .parse::<i64>()
-            .ok()
-            .filter(|n| (0..1_000_000).contains(n))?;
+    let count = sign * count.parse::<i64>().ok().filter(|n| (0..1_000_000).contains(n))?;
     let span = match unit.trim() {
         "jam" | "hour" | "hours" => count.checked_mul(60)?.minutes(),
         "menit" | "minute" | "minutes" | "min" => count.minutes(),
@@ -170,12 +143,8 @@ fn time(text: &str) -> Option<Time> {
     }
     let mut parts = clock.split([':', '.']);
     let hour = small(parts.next()?)?;
-    let minute = parts
-        .next()
-        .map_or(Some(0), |m| (m.len() == 2).then(|| small(m)).flatten())?;
-    let second = parts
-        .next()
-        .map_or(Some(0), |s| (s.len() == 2).then(|| small(s)).flatten())?;
+    let minute = parts.next().map_or(Some(0), |m| (m.len() == 2).then(|| small(m)).flatten())?;
+    let second = parts.next().map_or(Some(0), |s| (s.len() == 2).then(|| small(s)).flatten())?;
     if parts.next().is_some() {
         return None;
     }
@@ -183,9 +152,7 @@ fn time(text: &str) -> Option<Time> {
 }
 
 fn small(text: &str) -> Option<i8> {
-    ((1..=2).contains(&text.len()) && is_bare_number(text))
-        .then(|| text.parse().ok())
-        .flatten()
+    ((1..=2).contains(&text.len()) && is_bare_number(text)).then(|| text.parse().ok()).flatten()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,10 +187,7 @@ fn half_of_day(text: &str) -> (&str, Half) {
         ("am", Half::Morning),
         ("pm", Half::Evening),
     ];
-    NAMES
-        .iter()
-        .find_map(|(name, half)| text.strip_suffix(name).map(|rest| (rest.trim_end(), *half)))
-        .unwrap_or((text, Half::None))
+    NAMES.iter().find_map(|(name, half)| text.strip_suffix(name).map(|rest| (rest.trim_end(), *half))).unwrap_or((text, Half::None))
 }
 
 #[cfg(test)]
@@ -238,9 +202,7 @@ mod tests {
     }
 
     fn moment(text: &str) -> Result<String, &'static str> {
-        parse(text, &now(), Lang::Id)
-            .map(|z| z.datetime().to_string())
-            .map_err(|e| e.code)
+        parse(text, &now(), Lang::Id).map(|z| z.datetime().to_string()).map_err(|e| e.code)
     }
 
     #[test]

@@ -24,9 +24,7 @@ pub fn parse(text: &str, lang: Lang) -> Result<u32, ParseError> {
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let letters = rest.find(char::is_alphabetic).unwrap_or(rest.len());
-        let after = rest[letters..]
-            .find(|c: char| !c.is_alphabetic())
-            .map_or(rest.len(), |n| letters + n);
+        let after = rest[letters..].find(|c: char| !c.is_alphabetic()).map_or(rest.len(), |n| letters + n);
         let unit = match &rest[letters..after] {
             // "1j30": what follows hours without a unit is minutes.
             "" => 1,
@@ -37,10 +35,7 @@ pub fn parse(text: &str, lang: Lang) -> Result<u32, ParseError> {
         }
         last_unit = unit;
         let count = number::unsigned(&rest[..letters], lang).map_err(|_| refused)?;
-        total = count
-            .checked_mul(Decimal::from(unit))
-            .and_then(|m| total.checked_add(m))
-            .ok_or(refused)?;
+        total = count.checked_mul(Decimal::from(unit)).and_then(|m| total.checked_add(m)).ok_or(refused)?;
         rest = rest[after..].trim_start_matches(['.', ' ']);
     }
     whole_minutes(total).ok_or(refused)
@@ -50,22 +45,16 @@ const YEAR: u32 = 366 * 24 * 60;
 
 fn whole_minutes(total: Decimal) -> Option<u32> {
     let rounded = total.round();
-    (rounded == total && rounded <= Decimal::from(YEAR))
-        .then(|| rounded.to_u32())
-        .flatten()
+    (rounded == total && rounded <= Decimal::from(YEAR)).then(|| rounded.to_u32()).flatten()
 }
 
 fn clock(hours: &str, minutes: &str) -> Option<u32> {
-    let digits = |s: &str, most: usize| {
-        !s.is_empty() && s.len() <= most && s.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |s: &str, most: usize| !s.is_empty() && s.len() <= most && s.bytes().all(|b| b.is_ascii_digit());
     if !digits(hours, 4) || !digits(minutes, 2) || minutes.len() != 2 {
         return None;
     }
     let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (minutes < 60)
-        .then_some(hours * 60 + minutes)
-        .filter(|total| *total <= YEAR)
+    (minutes < 60).then_some(hours * 60 + minutes).filter(|total| *total <= YEAR)
 }
 
 fn minutes_of(unit: &str) -> Option<u32> {

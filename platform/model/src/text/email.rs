@@ -44,15 +44,9 @@ fn unwrap(text: &str) -> &str {
         _ => text,
     };
     let inner = inner.trim();
-    if inner
-        .get(..7)
-        .is_some_and(|head| head.eq_ignore_ascii_case("mailto:"))
-    {
+    if inner.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("mailto:")) {
         let address = &inner[7..];
-        return address
-            .split_once('?')
-            .map_or(address, |(address, _)| address)
-            .trim();
+        return address.split_once('?').map_or(address, |(address, _)| address).trim();
     }
     inner
 }
@@ -64,10 +58,7 @@ fn check_local(local: &str) -> Result<(), ParseError> {
         "email_local_too_long"
     } else if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         "email_dots"
-    } else if !local
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c))
-    {
+    } else if !local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c)) {
         "email_character"
     } else {
         return Ok(());
@@ -79,11 +70,7 @@ fn check_domain(domain: &str) -> Result<(), ParseError> {
     if domain.is_empty() {
         return Err(ParseError::new("email_no_domain"));
     }
-    if is_host(domain) {
-        Ok(())
-    } else {
-        Err(ParseError::new("email_domain"))
-    }
+    if is_host(domain) { Ok(()) } else { Err(ParseError::new("email_domain")) }
 }
 
 /// Whether a text is a host name with at least one dot; letters of any script may stand in it.
@@ -113,10 +100,7 @@ mod tests {
         let longer = format!("a@{}.id", "b.".repeat(130));
         for (text, want) in [
             ("budi@contoh.co.id", Ok("budi@contoh.co.id")),
-            (
-                "  Budi.Santoso@Contoh.CO.ID ",
-                Ok("budi.santoso@contoh.co.id"),
-            ),
+            ("  Budi.Santoso@Contoh.CO.ID ", Ok("budi.santoso@contoh.co.id")),
             ("mailto:budi@x.id?subject=Halo", Ok("budi@x.id")),
             ("Budi Santoso <budi@x.id>", Ok("budi@x.id")),
             ("<budi@x.id>", Ok("budi@x.id")),

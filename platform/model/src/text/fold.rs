@@ -24,8 +24,7 @@ pub fn fold(text: &str) -> String {
         out.push(c);
     };
     if text.is_ascii() {
-        text.bytes()
-            .for_each(|b| push(b.to_ascii_lowercase() as char));
+        text.bytes().for_each(|b| push(b.to_ascii_lowercase() as char));
     } else {
         for c in text.nfkd() {
             if is_combining_mark(c) || super::is_invisible(c) {
@@ -33,10 +32,7 @@ pub fn fold(text: &str) -> String {
             }
             match spelled_out(c) {
                 Some(letters) => letters.chars().for_each(&mut push),
-                None => c
-                    .to_lowercase()
-                    .filter(|c| !is_combining_mark(*c))
-                    .for_each(&mut push),
+                None => c.to_lowercase().filter(|c| !is_combining_mark(*c)).for_each(&mut push),
             }
         }
     }
@@ -71,13 +67,7 @@ pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     folded
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .map(|word| {
-            if word.contains('\'') {
-                word.replace('\'', "")
-            } else {
-                word.to_owned()
-            }
-        })
+        .map(|word| if word.contains('\'') { word.replace('\'', "") } else { word.to_owned() })
         .filter(|word| !word.is_empty())
         .collect()
 }
@@ -105,10 +95,7 @@ mod tests {
 
     #[test]
     fn splitting() {
-        assert_eq!(
-            words("PT. Maju-Bersama (Tbk)"),
-            ["pt", "maju", "bersama", "tbk"]
-        );
+        assert_eq!(words("PT. Maju-Bersama (Tbk)"), ["pt", "maju", "bersama", "tbk"]);
         assert_eq!(words("Ma'ruf O’Neill"), ["maruf", "oneill"]);
         assert_eq!(words(" ' - . "), Vec::<String>::new());
         assert_eq!(words("Kopi Gayo 250g"), ["kopi", "gayo", "250g"]);

@@ -19,10 +19,7 @@ pub fn npwp(text: &str) -> Result<String, ParseError> {
 /// worth a question to the person typing, not a refusal: old papers carry exceptions.
 #[must_use]
 pub fn npwp_checks(npwp16: &str) -> bool {
-    let Some(old) = npwp16
-        .strip_prefix('0')
-        .filter(|d| d.len() == 15 && d.bytes().all(|b| b.is_ascii_digit()))
-    else {
+    let Some(old) = npwp16.strip_prefix('0').filter(|d| d.len() == 15 && d.bytes().all(|b| b.is_ascii_digit())) else {
         return npwp16.len() == 16;
     };
     let sum: u32 = old
@@ -86,25 +83,12 @@ pub fn nib(text: &str) -> Result<String, ParseError> {
 #[must_use]
 pub fn masked(number: &str) -> String {
     let hidden = number.chars().count().saturating_sub(4);
-    number
-        .chars()
-        .enumerate()
-        .map(|(at, c)| if at < hidden { '•' } else { c })
-        .collect()
+    number.chars().enumerate().map(|(at, c)| if at < hidden { '•' } else { c }).collect()
 }
 
-fn exactly(
-    text: &str,
-    length: usize,
-    letters: &'static str,
-    wrong: &'static str,
-) -> Result<String, ParseError> {
+fn exactly(text: &str, length: usize, letters: &'static str, wrong: &'static str) -> Result<String, ParseError> {
     let digits = digits(text, letters)?;
-    if digits.len() == length {
-        Ok(digits)
-    } else {
-        Err(ParseError::new(wrong))
-    }
+    if digits.len() == length { Ok(digits) } else { Err(ParseError::new(wrong)) }
 }
 
 fn digits(text: &str, letters: &'static str) -> Result<String, ParseError> {
@@ -136,10 +120,7 @@ mod tests {
         ] {
             assert_eq!(npwp(text).as_deref().map_err(|e| e.code), want, "{text}");
         }
-        assert!(
-            npwp_checks("0012345674901000"),
-            "old form 01.234.567.4-901.000"
-        );
+        assert!(npwp_checks("0012345674901000"), "old form 01.234.567.4-901.000");
         assert!(!npwp_checks("0012345678901000"));
         assert!(npwp_checks("3174011205900001"));
         assert!(!npwp_checks("31740"));

@@ -24,10 +24,8 @@ pub fn parse(text: &str, lang: Lang) -> Result<Decimal, ParseError> {
 }
 
 /// Names of currencies people type by habit and that this field cannot hold.
-const FOREIGN: &[&str] = &[
-    "USD", "US$", "SGD", "S$", "EUR", "JPY", "CNY", "MYR", "RM", "AUD", "A$", "GBP", "HKD", "THB",
-    "$", "€", "£", "¥",
-];
+const FOREIGN: &[&str] =
+    &["USD", "US$", "SGD", "S$", "EUR", "JPY", "CNY", "MYR", "RM", "AUD", "A$", "GBP", "HKD", "THB", "$", "€", "£", "¥"];
 
 fn strip_currency(text: &str) -> Result<&str, ParseError> {
     let mut rest = text.trim();
@@ -38,8 +36,7 @@ fn strip_currency(text: &str) -> Result<&str, ParseError> {
     }
     for name in FOREIGN {
         if strip_start(rest, name).is_some_and(|after| !after.starts_with(char::is_alphabetic))
-            || strip_end(rest, name)
-                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit() || c == ' '))
+            || strip_end(rest, name).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit() || c == ' '))
         {
             return Err(ParseError::new("money_currency"));
         }
@@ -49,15 +46,12 @@ fn strip_currency(text: &str) -> Result<&str, ParseError> {
 
 fn strip_start<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix)
-        .then(|| &text[prefix.len()..])
+    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
 }
 
 fn strip_end<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
     let at = text.len().checked_sub(suffix.len())?;
-    text.get(at..)?
-        .eq_ignore_ascii_case(suffix)
-        .then(|| &text[..at])
+    text.get(at..)?.eq_ignore_ascii_case(suffix).then(|| &text[..at])
 }
 
 /// Drops the closing dash of "25.000,-".
@@ -78,31 +72,19 @@ fn sum_terms(text: &str, lang: Lang) -> Result<Decimal, ParseError> {
     let mut last_scale: Option<u32> = None;
     while !rest.is_empty() {
         let letters = rest.find(char::is_alphabetic).unwrap_or(rest.len());
-        let after = rest[letters..]
-            .find(|c: char| !c.is_alphabetic())
-            .map_or(rest.len(), |n| letters + n);
+        let after = rest[letters..].find(|c: char| !c.is_alphabetic()).map_or(rest.len(), |n| letters + n);
         let (digits, suffix) = (&rest[..letters], &rest[letters..after]);
-        let scale = if suffix.is_empty() {
-            0
-        } else {
-            scale(suffix, lang).ok_or(not_a_number)?
-        };
+        let scale = if suffix.is_empty() { 0 } else { scale(suffix, lang).ok_or(not_a_number)? };
         // Joined terms must fall: "2 juta 500 ribu", never "500 ribu 2 juta" or "1 juta 500".
         if last_scale.is_some_and(|last| scale >= last || suffix.is_empty()) {
             return Err(not_a_number);
         }
         last_scale = Some(scale);
         let term = number::unsigned(digits, lang)?.checked_mul(Decimal::from(10_i64.pow(scale)));
-        total = term
-            .and_then(|t| total.checked_add(t))
-            .ok_or(ParseError::new("number_too_large"))?;
+        total = term.and_then(|t| total.checked_add(t)).ok_or(ParseError::new("number_too_large"))?;
         rest = rest[after..].trim_start_matches('.').trim_start();
     }
-    if last_scale.is_none() {
-        Err(not_a_number)
-    } else {
-        Ok(total.normalize())
-    }
+    if last_scale.is_none() { Err(not_a_number) } else { Ok(total.normalize()) }
 }
 
 /// The power of ten a suffix stands for.
@@ -153,16 +135,8 @@ mod tests {
             ("0", "0", "0"),
             ("Rp\u{a0}12.500.000", "12500000", "12500000"),
         ] {
-            assert_eq!(
-                parse(text, Lang::Id).map(|n| n.to_string()).as_deref(),
-                Ok(id),
-                "id {text}"
-            );
-            assert_eq!(
-                parse(text, Lang::En).map(|n| n.to_string()).as_deref(),
-                Ok(en),
-                "en {text}"
-            );
+            assert_eq!(parse(text, Lang::Id).map(|n| n.to_string()).as_deref(), Ok(id), "id {text}");
+            assert_eq!(parse(text, Lang::En).map(|n| n.to_string()).as_deref(), Ok(en), "en {text}");
         }
     }
 

@@ -59,21 +59,15 @@ pub(super) fn unsigned(text: &str, lang: Lang) -> Result<Decimal, ParseError> {
         digits.push('.');
         digits.push_str(fraction.trim_end_matches('0'));
     }
-    Decimal::from_str_exact(digits.trim_end_matches('.'))
-        .map_err(|_| ParseError::new("number_too_large"))
+    Decimal::from_str_exact(digits.trim_end_matches('.')).map_err(|_| ParseError::new("number_too_large"))
 }
 
 /// Which mark parts whole and fraction, if any.
 fn decimal_mark(text: &str, dots: usize, commas: usize, lang: Lang) -> Option<char> {
     let single = |mark: char, groups: bool| {
         let (whole, after) = text.split_once(mark).unwrap_or((text, ""));
-        let could_group =
-            after.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
-        if could_group && groups {
-            None
-        } else {
-            Some(mark)
-        }
+        let could_group = after.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+        if could_group && groups { None } else { Some(mark) }
     };
     match (dots, commas) {
         (1, 0) => single('.', lang == Lang::Id),
@@ -102,11 +96,7 @@ fn push_groups(digits: &mut String, whole: &str, mark: char) -> Result<(), Parse
         if !part.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ParseError::new("not_a_number"));
         }
-        let fits = if first {
-            single || (1..=3).contains(&part.len())
-        } else {
-            part.len() == 3
-        };
+        let fits = if first { single || (1..=3).contains(&part.len()) } else { part.len() == 3 };
         if !fits {
             return Err(ParseError::new("number_grouping"));
         }
@@ -142,22 +132,10 @@ mod tests {
             ("(1.000.000)", "-1000000", "-1000000"),
             ("+7", "7", "7"),
             ("12345.678", "12345.678", "12345.678"),
-            (
-                "79228162514264337593543950335",
-                "79228162514264337593543950335",
-                "79228162514264337593543950335",
-            ),
+            ("79228162514264337593543950335", "79228162514264337593543950335", "79228162514264337593543950335"),
         ] {
-            assert_eq!(
-                parse(text, Lang::Id).map(|n| n.to_string()).as_deref(),
-                Ok(id),
-                "id {text}"
-            );
-            assert_eq!(
-                parse(text, Lang::En).map(|n| n.to_string()).as_deref(),
-                Ok(en),
-                "en {text}"
-            );
+            assert_eq!(parse(text, Lang::Id).map(|n| n.to_string()).as_deref(), Ok(id), "id {text}");
+            assert_eq!(parse(text, Lang::En).map(|n| n.to_string()).as_deref(), Ok(en), "en {text}");
         }
     }
 
@@ -177,9 +155,6 @@ mod tests {
         ] {
             assert_eq!(parse(text, Lang::Id).unwrap_err().code, code, "{text}");
         }
-        assert_eq!(
-            parse(&"1".repeat(200), Lang::Id).unwrap_err().code,
-            "too_long"
-        );
+        assert_eq!(parse(&"1".repeat(200), Lang::Id).unwrap_err().code, "too_long");
     }
 }

@@ -42,21 +42,13 @@ pub fn parse(text: &str, default_country: &str) -> Result<Phone, ParseError> {
     }
     let e164 = if plus {
         international(&digits)?
-    } else if let Some(abroad) = digits
-        .strip_prefix("00")
-        .filter(|rest| !rest.starts_with('0'))
-    {
+    } else if let Some(abroad) = digits.strip_prefix("00").filter(|rest| !rest.starts_with('0')) {
         international(abroad)?
     } else if default_country.eq_ignore_ascii_case("ID") {
         indonesian(&digits)?
     } else {
-        let country =
-            plan::calling_code(default_country).ok_or(ParseError::new("phone_country"))?;
-        let national = if country == "39" {
-            &digits[..]
-        } else {
-            digits.trim_start_matches('0')
-        };
+        let country = plan::calling_code(default_country).ok_or(ParseError::new("phone_country"))?;
+        let national = if country == "39" { &digits[..] } else { digits.trim_start_matches('0') };
         international(&format!("{country}{national}"))?
     };
     Ok(Phone { e164 })
@@ -65,22 +57,8 @@ pub fn parse(text: &str, default_country: &str) -> Result<Phone, ParseError> {
 /// Drops the wrappings of links and labels.
 fn bare(text: &str) -> &str {
     let mut text = text;
-    for prefix in [
-        "https://",
-        "http://",
-        "wa.me/",
-        "tel:",
-        "whatsapp:",
-        "telp.",
-        "telp",
-        "hp.",
-        "hp:",
-        "wa:",
-    ] {
-        if text
-            .get(..prefix.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-        {
+    for prefix in ["https://", "http://", "wa.me/", "tel:", "whatsapp:", "telp.", "telp", "hp.", "hp:", "wa:"] {
+        if text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix)) {
             text = text[prefix.len()..].trim_start_matches([' ', ':']);
         }
     }
@@ -98,9 +76,7 @@ fn refuse_more_than_one(text: &str) -> Result<(), ParseError> {
             return Err(ParseError::new("phone_extension"));
         }
     }
-    for mark in [
-        "/", ",", ";", "\n", "|", "&", " atau ", " or ", " dan ", " and ",
-    ] {
+    for mark in ["/", ",", ";", "\n", "|", "&", " atau ", " or ", " dan ", " and "] {
         if let Some((before, after)) = lower.split_once(mark)
             && digits(before) >= 4
             && digits(after) > 0
@@ -170,11 +146,7 @@ fn indonesian(digits: &str) -> Result<String, ParseError> {
 /// Checks the national significant number (without trunk zero or country).
 fn check_indonesian(national: &str) -> Result<String, ParseError> {
     let (shortest, longest) =
-        plan::lengths(national).ok_or(ParseError::new(if national.len() < 5 {
-            "phone_too_short"
-        } else {
-            "phone_prefix"
-        }))?;
+        plan::lengths(national).ok_or(ParseError::new(if national.len() < 5 { "phone_too_short" } else { "phone_prefix" }))?;
     if national.len() < shortest {
         Err(ParseError::new("phone_too_short"))
     } else if national.len() > longest {
@@ -219,11 +191,7 @@ mod tests {
             ("08001234567", "+628001234567"),
             ("215551234", "+62215551234"),
         ] {
-            assert_eq!(
-                parse(text, "ID").map(|p| p.e164).as_deref(),
-                Ok(want),
-                "{text}"
-            );
+            assert_eq!(parse(text, "ID").map(|p| p.e164).as_deref(), Ok(want), "{text}");
         }
     }
 
@@ -238,11 +206,7 @@ mod tests {
             ("+62 812 3456 7890", "SG", "+6281234567890"),
             ("+670 7723 4567", "ID", "+67077234567"),
         ] {
-            assert_eq!(
-                parse(text, country).map(|p| p.e164).as_deref(),
-                Ok(want),
-                "{text}"
-            );
+            assert_eq!(parse(text, country).map(|p| p.e164).as_deref(), Ok(want), "{text}");
         }
     }
 

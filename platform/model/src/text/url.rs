@@ -17,8 +17,7 @@ pub fn parse(text: &str) -> Result<String, ParseError> {
         return fail("too_long");
     }
     let (scheme, rest) = scheme(text)?;
-    if rest.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'))
-    {
+    if rest.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) {
         return fail("url_space");
     }
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
@@ -31,8 +30,7 @@ pub fn parse(text: &str) -> Result<String, ParseError> {
         None => (authority, None),
     };
     let host = host.to_lowercase();
-    let named =
-        email::is_host(&host) || host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok();
+    let named = email::is_host(&host) || host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok();
     if !named || path.starts_with('\\') || port.is_some_and(|p| p.parse::<u16>().is_err()) {
         return fail("url_host");
     }
@@ -53,9 +51,7 @@ fn scheme(text: &str) -> Result<(&'static str, &str), ParseError> {
         Some((_, rest)) => !rest.starts_with(|c: char| c.is_ascii_digit()),
         None => false,
     };
-    let before_path = text
-        .find(['/', '?', '#'])
-        .is_none_or(|path| text.find(':').is_some_and(|colon| colon < path));
+    let before_path = text.find(['/', '?', '#']).is_none_or(|path| text.find(':').is_some_and(|colon| colon < path));
     if other && before_path {
         return Err(ParseError::new("url_scheme"));
     }
@@ -70,10 +66,7 @@ mod tests {
     fn cases() {
         for (text, want) in [
             ("contoh.co.id", Ok("https://contoh.co.id")),
-            (
-                "www.Contoh.co.id/Menu?a=1#x",
-                Ok("https://www.contoh.co.id/Menu?a=1#x"),
-            ),
+            ("www.Contoh.co.id/Menu?a=1#x", Ok("https://www.contoh.co.id/Menu?a=1#x")),
             ("http://Contoh.id/", Ok("http://contoh.id/")),
             ("HTTPS://contoh.id", Ok("https://contoh.id")),
             ("//contoh.id/a", Ok("https://contoh.id/a")),

@@ -53,7 +53,9 @@ impl Field {
             Email => Value::Text(text::email::parse(string()?).map_err(told)?),
             Phone => Value::Text(text::phone::parse(&self.plain(json)?, &env.country).map_err(told)?.e164),
             Url => Value::Text(text::url::parse(string()?).map_err(told)?),
-            Integer | Score | File => Value::Int(whole(self.number(json, |s| text::number::parse(s, env.lang))?).ok_or_else(|| self.fault("not_whole"))?),
+            Integer | Score | File => {
+                Value::Int(whole(self.number(json, |s| text::number::parse(s, env.lang))?).ok_or_else(|| self.fault("not_whole"))?)
+            }
             FieldType::Decimal => Value::Dec(self.number(json, |s| text::number::parse(s, env.lang))?),
             Money => Value::Dec(self.number(json, |s| text::money::parse(s, env.lang))?),
             Percent => Value::Dec(self.number(json, |s| text::percent::parse(s, env.lang))?),
@@ -122,7 +124,9 @@ impl Field {
                 .iter()
                 .map(|i| i.as_str().ok_or_else(|| self.fault("wrong_type")).and_then(|s| self.choice_key(s.trim())))
                 .collect::<Result<_, _>>()?,
-            Json::String(s) => s.split([',', ';', '|']).map(str::trim).filter(|s| !s.is_empty()).map(|s| self.choice_key(s)).collect::<Result<_, _>>()?,
+            Json::String(s) => {
+                s.split([',', ';', '|']).map(str::trim).filter(|s| !s.is_empty()).map(|s| self.choice_key(s)).collect::<Result<_, _>>()?
+            }
             _ => return Err(self.fault("wrong_type")),
         };
         let mut seen = std::collections::HashSet::new();
@@ -187,7 +191,9 @@ fn plain_decimal(s: &str) -> bool {
     let digits = s.strip_prefix('-').unwrap_or(s);
     match digits.split_once('.') {
         // "1.500" is a thousand and a half in English and fifteen hundred in Indonesian: left to the reader
-        Some((whole, part)) => !whole.is_empty() && part.len() != 3 && !part.is_empty() && (whole.to_owned() + part).bytes().all(|b| b.is_ascii_digit()),
+        Some((whole, part)) => {
+            !whole.is_empty() && part.len() != 3 && !part.is_empty() && (whole.to_owned() + part).bytes().all(|b| b.is_ascii_digit())
+        }
         None => !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()),
     }
 }

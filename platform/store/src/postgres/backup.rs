@@ -41,10 +41,7 @@ const LARGEST_CHUNK: usize = 64 << 20;
 
 /// Dumps the schema as it is at one moment, reads the file back and compares it.
 pub(crate) async fn write(client: &Client, draft: &Path) -> Result<Backup, StoreError> {
-    client
-        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
-        .await
-        .map_err(failure)?;
+    client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0").await.map_err(failure)?;
     let done = dump(client, draft).await;
     client.batch_execute("ROLLBACK").await.map_err(failure)?;
     let head = done?;

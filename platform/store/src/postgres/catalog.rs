@@ -6,8 +6,7 @@ pub(crate) const COLUMNS: &str = "SELECT table_name::text, column_name::text FRO
      ORDER BY table_name, ordinal_position";
 
 /// Names of indexes that were declared by us.
-pub(crate) const INDEXES: &str =
-    "SELECT indexname::text, tablename::text FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1";
+pub(crate) const INDEXES: &str = "SELECT indexname::text, tablename::text FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1";
 
 /// Keeps two processes from changing the schema at once.
 pub(crate) const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(current_schema()::text, 7))) l";

@@ -123,8 +123,7 @@ fn transaction<T, E: From<StoreError>>(
     if let Err(error) = conn.script("BEGIN") {
         return (Err(error.into()), false);
     }
-    let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn)))
-        .unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
+    let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
     let done = done.and_then(|value| conn.script("COMMIT").map(|()| value).map_err(E::from));
     if done.is_ok() {
         conn.publish();

@@ -24,13 +24,7 @@ pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError
         .iter()
         .map(|entry| {
             let start: String = entry.title_words.join(" ").chars().take(60).collect();
-            vec![
-                Raw::Int(entry.object),
-                Raw::Int(entry.record),
-                entry.title.as_str().into(),
-                start.into(),
-                entry.words.join(" ").into(),
-            ]
+            vec![Raw::Int(entry.object), Raw::Int(entry.record), entry.title.as_str().into(), start.into(), entry.words.join(" ").into()]
         })
         .collect();
     conn.execute_many(sql, &rows)
@@ -51,8 +45,7 @@ pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows
             return Ok(found);
         }
     }
-    let (long, short): (Vec<_>, Vec<_>) =
-        wanted.terms.iter().partition(|t| t.iter().all(|words| words.iter().any(|w| w.len() >= SHORT)));
+    let (long, short): (Vec<_>, Vec<_>) = wanted.terms.iter().partition(|t| t.iter().all(|words| words.iter().any(|w| w.len() >= SHORT)));
     if !long.is_empty() {
         let mut sql = String::from("SELECT object, record, title FROM search_entry WHERE words @@ CAST(CAST($1 AS text) AS tsquery)");
         let mut params = vec![expression(&long).into(), Raw::Int(many as i64)];

@@ -55,7 +55,14 @@ impl Conn {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn set_links(&mut self, _registry: &Registry, object: &Object, field: FieldIx, id: i64, links: &[LinkCells]) -> Result<(), StoreError> {
+    pub fn set_links(
+        &mut self,
+        _registry: &Registry,
+        object: &Object,
+        field: FieldIx,
+        id: i64,
+        links: &[LinkCells],
+    ) -> Result<(), StoreError> {
         let field = object.at(field);
         let mut delete = Query::delete();
         delete.from_table(link_table(object, field)).and_where(Expr::col("from_id").eq(id));

@@ -27,7 +27,7 @@ impl Key {
     /// The column so that no index is chosen for its order.
     fn scanned(&self) -> Expr {
         let column = col(T, &self.column);
-        if self.text { column.binary(BinOper::Custom("||".into()), Expr::Constant("".into())) } else { column.add(constant(0)) }
+        if self.text { column.binary(BinOper::Custom("||"), Expr::Constant("".into())) } else { column.add(constant(0)) }
     }
 }
 

@@ -109,7 +109,14 @@ impl Conn {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn ids_after(&mut self, registry: &Registry, object: &Object, cond: &Cond, after: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+    pub fn ids_after(
+        &mut self,
+        registry: &Registry,
+        object: &Object,
+        cond: &Cond,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<i64>, StoreError> {
         let mut compiler = Compiler::new(registry, self.backend());
         let mut select = Query::select();
         select.expr(col(T, "id"));

@@ -83,10 +83,7 @@ fn links(object: &Object, field: &Field, present: &mut Present, steps: &mut Vec<
     let table = link_table(object, field);
     let fields: Vec<_> = std::iter::once(field.key.clone()).chain(former_keys(object, field)).collect();
     let objects = std::iter::once(&object.key).chain(&object.decl.was);
-    let former: Vec<_> = objects
-        .flat_map(|o| fields.iter().map(move |f| fitting(format!("l_{o}_{f}"))))
-        .filter(|f| *f != table)
-        .collect();
+    let former: Vec<_> = objects.flat_map(|o| fields.iter().map(move |f| fitting(format!("l_{o}_{f}")))).filter(|f| *f != table).collect();
     rename_table(former.into_iter(), &table, present, steps);
     let columns: Vec<_> = field.columns.iter().flat_map(link_specs).collect();
     match present.tables.get(&table) {

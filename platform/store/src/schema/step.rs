@@ -31,15 +31,36 @@ pub enum Covered {
 /// A step of the plan, in the order in which it is applied. Nothing is ever dropped but indexes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaStep {
-    RenameTable { from: String, to: String },
-    CreateTable { table: String, columns: Vec<ColumnSpec> },
+    RenameTable {
+        from: String,
+        to: String,
+    },
+    CreateTable {
+        table: String,
+        columns: Vec<ColumnSpec>,
+    },
     /// Table of a `links` field.
-    CreateLinks { table: String, columns: Vec<ColumnSpec> },
-    RenameColumn { table: String, from: String, to: String },
-    AddColumn { table: String, column: ColumnSpec },
+    CreateLinks {
+        table: String,
+        columns: Vec<ColumnSpec>,
+    },
+    RenameColumn {
+        table: String,
+        from: String,
+        to: String,
+    },
+    AddColumn {
+        table: String,
+        column: ColumnSpec,
+    },
     /// Fills the folded companion of a text column.
-    Fold { table: String, column: String },
-    DropIndex { name: String },
+    Fold {
+        table: String,
+        column: String,
+    },
+    DropIndex {
+        name: String,
+    },
     CreateIndex(IndexSpec),
 }
 
@@ -63,11 +84,9 @@ impl SchemaStep {
     pub(crate) fn sql(&self) -> Option<String> {
         Some(match self {
             SchemaStep::RenameTable { from, to } => format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to)),
-            SchemaStep::CreateTable { table, columns } => format!(
-                "CREATE TABLE {} ({{id}}, version BIGINT NOT NULL, deleted_at BIGINT{})",
-                quote(table),
-                declared(columns)
-            ),
+            SchemaStep::CreateTable { table, columns } => {
+                format!("CREATE TABLE {} ({{id}}, version BIGINT NOT NULL, deleted_at BIGINT{})", quote(table), declared(columns))
+            }
             SchemaStep::CreateLinks { table, columns } => format!(
                 "CREATE TABLE {} (from_id BIGINT NOT NULL, n BIGINT NOT NULL, to_id BIGINT NOT NULL{}, \
                  PRIMARY KEY (from_id, n)) {{clustered}}",

@@ -30,12 +30,10 @@ pub(crate) fn read(file: &Path, draft: &Path) -> Result<(), StoreError> {
         std::fs::create_dir_all(folder).map_err(StoreError::io)?;
     }
     let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failure)?;
-    source
-        .query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| row.get::<_, i64>(0))
-        .map_err(|e| match failure(e) {
-            corrupt @ StoreError::Corrupt(_) => corrupt,
-            _ => StoreError::other("this file is no backup of a workspace"),
-        })?;
+    source.query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| row.get::<_, i64>(0)).map_err(|e| match failure(e) {
+        corrupt @ StoreError::Corrupt(_) => corrupt,
+        _ => StoreError::other("this file is no backup of a workspace"),
+    })?;
     copy(&source, draft)?;
     check(draft).map(|_| ())
 }

@@ -40,10 +40,8 @@ impl Writer {
     pub fn start(db: rusqlite::Connection, shared: Arc<Shared>) -> Result<Self, StoreError> {
         let (jobs, waiting) = channel();
         let conn = Conn::new(Link::Sqlite(db), Arc::clone(&shared), true);
-        let thread = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || serve(conn, &waiting))
-            .map_err(StoreError::other)?;
+        let thread =
+            std::thread::Builder::new().name("store-writer".into()).spawn(move || serve(conn, &waiting)).map_err(StoreError::other)?;
         Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)), shared })
     }
 
@@ -64,8 +62,7 @@ impl Writer {
             }
         };
         let work: Work = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| f(conn)))
-                .unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
+            let result = catch_unwind(AssertUnwindSafe(|| f(conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
             let fine = result.is_ok();
             let answer: Answer = Box::new(move |fate| send(&tell, result.and_then(|v| fate.map(|()| v).map_err(E::from))));
             (fine, answer)

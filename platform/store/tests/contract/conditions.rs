@@ -135,7 +135,12 @@ fn company_test(reg: &Arc<Registry>) -> BoxedStrategy<(FieldIx, Is)> {
             needle.clone().prop_map(Is::Contains),
             pick(&texts).prop_map(|t| Is::StartsWith(t.chars().take(2).collect())),
             needle.prop_map(Is::StartsWith),
-            (pick(&texts), any::<bool>()).prop_map(|(t, open)| Is::Range { from: Some(t.into()), from_open: open, to: None, to_open: false }),
+            (pick(&texts), any::<bool>()).prop_map(|(t, open)| Is::Range {
+                from: Some(t.into()),
+                from_open: open,
+                to: None,
+                to_open: false
+            }),
         ]
         .prop_map(move |is| (field, is))
         .boxed()
@@ -146,7 +151,12 @@ fn company_test(reg: &Arc<Registry>) -> BoxedStrategy<(FieldIx, Is)> {
         prop_oneof![
             (-3..4_i64).prop_map(|n| Is::Eq(n.into())),
             prop::collection::vec(-3..45_i64, 0..25).prop_map(|n| Is::In(n.into_iter().map(Raw::from).collect())),
-            (end(), any::<bool>(), end(), any::<bool>()).prop_map(|(from, from_open, to, to_open)| Is::Range { from, from_open, to, to_open }),
+            (end(), any::<bool>(), end(), any::<bool>()).prop_map(|(from, from_open, to, to_open)| Is::Range {
+                from,
+                from_open,
+                to,
+                to_open
+            }),
         ]
         .prop_map(move |is| (field, is))
         .boxed()
@@ -167,7 +177,8 @@ fn company_test(reg: &Arc<Registry>) -> BoxedStrategy<(FieldIx, Is)> {
         prop::collection::vec(pick(&keys), 0..3).prop_map(move |k| (tags, Is::In(k.into_iter().map(Raw::from).collect()))),
         pick(&["new", "old", "none"]).prop_map(move |k| (status, Is::Eq(k.into()))),
         pick(&MAILS).prop_map(move |k| (email, Is::Contains(k[..2].into()))),
-        pick(&DAYS).prop_map(move |d| (founded, Is::Range { from: Some(d.into()), from_open: false, to: Some((d + 8).into()), to_open: true })),
+        pick(&DAYS)
+            .prop_map(move |d| (founded, Is::Range { from: Some(d.into()), from_open: false, to: Some((d + 8).into()), to_open: true })),
         prop::collection::vec(0..7_i64, 0..20).prop_map(move |ids| (friends, Is::LinksTo(ids))),
     ]
     .boxed()

@@ -18,7 +18,15 @@ fn pages_follow_one_another_in_every_order() {
             .map(|n| {
                 let name = Raw::from(*dice.pick(&NAMES));
                 let (name, size, status) = (dice.maybe(name), Raw::Int(dice.roll(5) as i64), Raw::from(*dice.pick(&["new", "old"])));
-                new_row(&object, &[("name", name), ("seen", dice.maybe(size)), ("status", dice.maybe(status)), ("note", if n % 3 == 0 { "axb" } else { "ab" }.into())])
+                new_row(
+                    &object,
+                    &[
+                        ("name", name),
+                        ("seen", dice.maybe(size)),
+                        ("status", dice.maybe(status)),
+                        ("note", if n % 3 == 0 { "axb" } else { "ab" }.into()),
+                    ],
+                )
             })
             .collect();
         let cells: Vec<_> = rows.iter().map(|r| r.cells.clone()).collect();

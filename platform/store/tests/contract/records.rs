@@ -196,7 +196,9 @@ fn figures_groups_lanes_and_roll_ups_add_up() {
             assert_eq!(told[0], ("new".into(), 2, vec![Raw::Int(3), Raw::Int(2)]));
             assert_eq!(told[2], (Raw::Null, 1, vec![Raw::Int(8), Raw::Int(8)]));
             let keys = |groups: Vec<akrab_model::query::Group>| groups.into_iter().map(|g| g.key.int()).collect::<Vec<_>>();
-            let by = |conn: &mut akrab_store::Conn, field, bucket, offset| conn.groups(reg, object, &Cond::True, field, Some(bucket), offset, &[], 10);
+            let by = |conn: &mut akrab_store::Conn, field, bucket, offset| {
+                conn.groups(reg, object, &Cond::True, field, Some(bucket), offset, &[], 10)
+            };
             assert_eq!(keys(by(conn, founded, Bucket::Day, 0)?), days.map(Some));
             assert_eq!(keys(by(conn, founded, Bucket::Month, 0)?), [-31, 0, 19_754, 19_783].map(Some));
             assert_eq!(keys(by(conn, founded, Bucket::Year, 0)?), [-365, 0, 19_723].map(Some));

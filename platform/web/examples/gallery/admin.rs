@@ -19,12 +19,19 @@ use maud::{Markup, html};
 pub fn import(theme: Theme) -> Markup {
     let mut f = frame(theme, "Impor", &["Perusahaan"], "Perusahaan");
     f.beside_title = Some(html! { span.ak-muted.ak-text-13 { "pelanggan-jatim-2026.xlsx · lembar “Data” · 1.412 baris" } });
-    f.actions = Some(html! { (Button::new("Simpan sebagai pola").icon("bookmark").ghost()) (Button::only_icon("x", "Tutup").ghost().href("#")) });
+    f.actions =
+        Some(html! { (Button::new("Simpan sebagai pola").icon("bookmark").ghost()) (Button::only_icon("x", "Tutup").ghost().href("#")) });
     let remark = |n: &str, col: &str, raw: &str, note: &str, state: Status, result: &str| {
         let result = if state == Status::Ok { status(state, result) } else { status_strong(state, result) };
         vec![html! { span.ak-muted { (n) } }, html! { (col) }, html! { span.ak-mono { (raw) } }, html! { span.ak-muted { (note) } }, result]
     };
-    let heads = [("Baris", false, Some(64)), ("Kolom", false, Some(92)), ("Isi berkas", false, Some(140)), ("Catatan", false, None), ("Hasil", false, Some(190))];
+    let heads = [
+        ("Baris", false, Some(64)),
+        ("Kolom", false, Some(92)),
+        ("Isi berkas", false, Some(140)),
+        ("Catatan", false, None),
+        ("Hasil", false, Some(190)),
+    ];
     let content = html! {
         div.ak-content {
             h2.ak-question { "Siap mengimpor 1.384 dari 1.412 baris" }
@@ -64,17 +71,49 @@ pub fn permissions(theme: Theme) -> Markup {
     f.actions = Some(html! { (Button::new("Lihat sebagai peran ini").icon("eye")) (more()) (Button::new("Simpan 2 perubahan").primary()) });
     let entry = |icon: &str, label: &str| NavItem::new(icon, label, "#").current(label == "Peran & izin");
     let groups = [
-        NavGroup { label: "Umum".into(), items: vec![entry("building", "Perusahaan saya"), entry("languages", "Bahasa & format"), entry("stamp", "Merek & dokumen")], order_url: None },
-        NavGroup { label: "Orang".into(), items: vec![entry("users", "Pengguna"), entry("network", "Tim & wilayah"), entry("shield-check", "Peran & izin"), entry("key-round", "Masuk & keamanan")], order_url: None },
-        NavGroup { label: "Data".into(), items: vec![entry("database", "Objek & kolom"), entry("layout-template", "Tata letak"), entry("git-commit-horizontal", "Alur penjualan")], order_url: None },
-        NavGroup { label: "Sistem".into(), items: vec![entry("plug", "Integrasi"), entry("list-checks", "Pekerjaan"), entry("scroll-text", "Log audit"), entry("archive", "Cadangan")], order_url: None },
+        NavGroup {
+            label: "Umum".into(),
+            items: vec![entry("building", "Perusahaan saya"), entry("languages", "Bahasa & format"), entry("stamp", "Merek & dokumen")],
+            order_url: None,
+        },
+        NavGroup {
+            label: "Orang".into(),
+            items: vec![
+                entry("users", "Pengguna"),
+                entry("network", "Tim & wilayah"),
+                entry("shield-check", "Peran & izin"),
+                entry("key-round", "Masuk & keamanan"),
+            ],
+            order_url: None,
+        },
+        NavGroup {
+            label: "Data".into(),
+            items: vec![
+                entry("database", "Objek & kolom"),
+                entry("layout-template", "Tata letak"),
+                entry("git-commit-horizontal", "Alur penjualan"),
+            ],
+            order_url: None,
+        },
+        NavGroup {
+            label: "Sistem".into(),
+            items: vec![
+                entry("plug", "Integrasi"),
+                entry("list-checks", "Pekerjaan"),
+                entry("scroll-text", "Log audit"),
+                entry("archive", "Cadangan"),
+            ],
+            order_url: None,
+        },
     ];
     let scope = |n: u8, words: &str| html! { span.ak-row { (level(n)) span .ak-muted[n == 0] { (words) } } };
-    let row = |icon: &str, label: &str, read: (u8, &str), edit: (u8, &str), delete: (u8, &str), changed: bool| html! {
-        tr {
-            td { span.ak-row { (icon_sized(icon, 15)) b { (label) } } }
-            td { span.ak-row { (icon_sized("check", 14)) "Ya" } }
-            td { (scope(read.0, read.1)) } td { (scope(edit.0, edit.1)) } td { (scope(delete.0, delete.1)) } td data-changed[changed] { @if changed { (scope(1, "Sendiri")) } @else { (scope(0, "Tidak")) } }
+    let row = |icon: &str, label: &str, read: (u8, &str), edit: (u8, &str), delete: (u8, &str), changed: bool| {
+        html! {
+            tr {
+                td { span.ak-row { (icon_sized(icon, 15)) b { (label) } } }
+                td { span.ak-row { (icon_sized("check", 14)) "Ya" } }
+                td { (scope(read.0, read.1)) } td { (scope(edit.0, edit.1)) } td { (scope(delete.0, delete.1)) } td data-changed[changed] { @if changed { (scope(1, "Sendiri")) } @else { (scope(0, "Tidak")) } }
+            }
         }
     };
     let head = |label: &str| html! { tr.ak-matrix-head { td colspan="6" { (label) } } };

@@ -21,25 +21,190 @@ use akrab_web::ui::tag::{Tone, tag, toned};
 use akrab_web::ui::timeline::{Entry, entry};
 use maud::{Markup, html};
 
-struct Company(&'static str, &'static str, &'static str, &'static str, &'static str, bool, &'static str, &'static str, &'static str, &'static str);
+struct Company(
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
 const ROWS: &[Company] = &[
-    Company("Hotel Bumi Arjuna", "Hotel", "Malang", "Lestari Handayani", "0812-3456-7890", true, "Bagus Prakoso", "486.250.000", "!72.400.000", "Hari ini"),
-    Company("PT Karya Boga Lestari", "Katering", "Jakarta Selatan", "Felicia Tanoto", "0811-8820-145", true, "Ratna Dewi", "412.780.000", "38.250.000", "Kemarin"),
-    Company("Hotel Puri Segara", "Hotel", "Denpasar", "I Gede Suardana", "0819-3301-2276", true, "Made Wirawan", "367.400.000", "", "Kemarin"),
-    Company("Koperasi Mitra Sejati", "Koperasi", "Bekasi", "Yuliana Sihombing", "0812-9987-0431", true, "Ratna Dewi", "298.150.000", "45.900.000", "17/11/2026"),
-    Company("Kafe Ruang Tengah", "Kafe", "Surabaya", "Nabila Putri Azzahra", "0878-5512-9034", true, "Bagus Prakoso", "214.600.000", "12.750.000", "17/11/2026"),
-    Company("Restoran Dapur Minang Raya", "Restoran", "Padang", "Erwin Chaniago", "0813-6340-7718", false, "Yohanes Tanu", "187.320.000", "!61.480.000", "02/10/2026"),
-    Company("Kafe Senja Utara", "Kafe", "Semarang", "Dimas Aditya", "0813-2290-4471", true, "Siti Aminah", "128.900.000", "8.150.000", "16/11/2026"),
-    Company("Koperasi Sejahtera Bersama", "Koperasi", "Makassar", "Andi Rahmawati", "0852-4210-6693", true, "Yohanes Tanu", "121.450.000", "", "14/11/2026"),
-    Company("Kopi Tepi Danau", "Kafe", "Medan", "Rotua Simanjuntak", "0812-6071-5520", true, "Yohanes Tanu", "109.875.000", "16.300.000", "13/11/2026"),
-    Company("Hotel Graha Cendana", "Hotel", "Kupang", "Maria Goreti Nahak", "0821-4477-3908", false, "Made Wirawan", "98.640.000", "!22.150.000", "21/09/2026"),
+    Company(
+        "Hotel Bumi Arjuna",
+        "Hotel",
+        "Malang",
+        "Lestari Handayani",
+        "0812-3456-7890",
+        true,
+        "Bagus Prakoso",
+        "486.250.000",
+        "!72.400.000",
+        "Hari ini",
+    ),
+    Company(
+        "PT Karya Boga Lestari",
+        "Katering",
+        "Jakarta Selatan",
+        "Felicia Tanoto",
+        "0811-8820-145",
+        true,
+        "Ratna Dewi",
+        "412.780.000",
+        "38.250.000",
+        "Kemarin",
+    ),
+    Company(
+        "Hotel Puri Segara",
+        "Hotel",
+        "Denpasar",
+        "I Gede Suardana",
+        "0819-3301-2276",
+        true,
+        "Made Wirawan",
+        "367.400.000",
+        "",
+        "Kemarin",
+    ),
+    Company(
+        "Koperasi Mitra Sejati",
+        "Koperasi",
+        "Bekasi",
+        "Yuliana Sihombing",
+        "0812-9987-0431",
+        true,
+        "Ratna Dewi",
+        "298.150.000",
+        "45.900.000",
+        "17/11/2026",
+    ),
+    Company(
+        "Kafe Ruang Tengah",
+        "Kafe",
+        "Surabaya",
+        "Nabila Putri Azzahra",
+        "0878-5512-9034",
+        true,
+        "Bagus Prakoso",
+        "214.600.000",
+        "12.750.000",
+        "17/11/2026",
+    ),
+    Company(
+        "Restoran Dapur Minang Raya",
+        "Restoran",
+        "Padang",
+        "Erwin Chaniago",
+        "0813-6340-7718",
+        false,
+        "Yohanes Tanu",
+        "187.320.000",
+        "!61.480.000",
+        "02/10/2026",
+    ),
+    Company(
+        "Kafe Senja Utara",
+        "Kafe",
+        "Semarang",
+        "Dimas Aditya",
+        "0813-2290-4471",
+        true,
+        "Siti Aminah",
+        "128.900.000",
+        "8.150.000",
+        "16/11/2026",
+    ),
+    Company(
+        "Koperasi Sejahtera Bersama",
+        "Koperasi",
+        "Makassar",
+        "Andi Rahmawati",
+        "0852-4210-6693",
+        true,
+        "Yohanes Tanu",
+        "121.450.000",
+        "",
+        "14/11/2026",
+    ),
+    Company(
+        "Kopi Tepi Danau",
+        "Kafe",
+        "Medan",
+        "Rotua Simanjuntak",
+        "0812-6071-5520",
+        true,
+        "Yohanes Tanu",
+        "109.875.000",
+        "16.300.000",
+        "13/11/2026",
+    ),
+    Company(
+        "Hotel Graha Cendana",
+        "Hotel",
+        "Kupang",
+        "Maria Goreti Nahak",
+        "0821-4477-3908",
+        false,
+        "Made Wirawan",
+        "98.640.000",
+        "!22.150.000",
+        "21/09/2026",
+    ),
     Company("Toko Sumber Rejeki", "Toko", "Surakarta", "Suparman", "0857-2911-0087", true, "Siti Aminah", "94.300.000", "", "12/11/2026"),
-    Company("Kedai Rindang", "Kafe", "Bandung", "Asep Suhendar", "0822-1845-6630", true, "Ratna Dewi", "87.250.000", "4.600.000", "12/11/2026"),
-    Company("Toko Haji Somad", "Toko", "Banjarmasin", "Somad", "0815-4902-1186", true, "Siti Aminah", "76.480.000", "9.825.000", "10/11/2026"),
+    Company(
+        "Kedai Rindang",
+        "Kafe",
+        "Bandung",
+        "Asep Suhendar",
+        "0822-1845-6630",
+        true,
+        "Ratna Dewi",
+        "87.250.000",
+        "4.600.000",
+        "12/11/2026",
+    ),
+    Company(
+        "Toko Haji Somad",
+        "Toko",
+        "Banjarmasin",
+        "Somad",
+        "0815-4902-1186",
+        true,
+        "Siti Aminah",
+        "76.480.000",
+        "9.825.000",
+        "10/11/2026",
+    ),
     Company("Minimarket Berkah Jaya", "Toko", "Palembang", "Mulyadi", "0831-7750-2294", true, "Yohanes Tanu", "", "", "10/11/2026"),
-    Company("Warung Kopi Pak Kumis", "Kafe", "Yogyakarta", "Sutrisno", "0856-4330-7719", true, "Siti Aminah", "61.900.000", "2.350.000", "09/11/2026"),
-    Company("CV Aroma Timur", "Toko", "Ambon", "Yopie Latuheru", "0813-4366-8801", false, "Made Wirawan", "58.120.000", "!19.740.000", "28/08/2026"),
+    Company(
+        "Warung Kopi Pak Kumis",
+        "Kafe",
+        "Yogyakarta",
+        "Sutrisno",
+        "0856-4330-7719",
+        true,
+        "Siti Aminah",
+        "61.900.000",
+        "2.350.000",
+        "09/11/2026",
+    ),
+    Company(
+        "CV Aroma Timur",
+        "Toko",
+        "Ambon",
+        "Yopie Latuheru",
+        "0813-4366-8801",
+        false,
+        "Made Wirawan",
+        "58.120.000",
+        "!19.740.000",
+        "28/08/2026",
+    ),
     Company("Toko Sinar Pagi", "Toko", "Pontianak", "Tan Mei Ling", "0812-5703-9942", true, "Siti Aminah", "52.760.000", "", "06/11/2026"),
     Company("Kopi Lereng Merapi", "Kafe", "Sleman", "Wulan", "0878-3921-5507", true, "Bagus Prakoso", "", "", "05/11/2026"),
 ];
@@ -80,7 +245,14 @@ fn row(c: &Company, selected: bool) -> Line {
 }
 
 fn column(key: &str, label: &str, width: u16, numeric: bool, phone: Phone) -> Column {
-    Column { key: key.into(), label: label.into(), width: Some(width), numeric, phone, sorting: Some(Sorting { href: "#".into(), descending: (key == "revenue").then_some(true), add_href: "#".into() }) }
+    Column {
+        key: key.into(),
+        label: label.into(),
+        width: Some(width),
+        numeric,
+        phone,
+        sorting: Some(Sorting { href: "#".into(), descending: (key == "revenue").then_some(true), add_href: "#".into() }),
+    }
 }
 
 fn companies(lines: Vec<Line>) -> Table {
@@ -102,7 +274,17 @@ fn companies(lines: Vec<Line>) -> Table {
         lines,
         totals: Some((
             html! { b { "1.284 perusahaan" } },
-            vec![Some(html! { "6 nilai" }), Some(html! { "38 kota" }), None, None, None, None, Some(total("Jumlah", "Rp 38,4 M")), Some(total("Jumlah", "Rp 4,18 M")), Some(html! { "maks 214 hr" })],
+            vec![
+                Some(html! { "6 nilai" }),
+                Some(html! { "38 kota" }),
+                None,
+                None,
+                None,
+                None,
+                Some(total("Jumlah", "Rp 38,4 M")),
+                Some(total("Jumlah", "Rp 4,18 M")),
+                Some(html! { "maks 214 hr" }),
+            ],
         )),
         selectable: true,
         columns_url: Some("/columns".into()),
@@ -167,7 +349,16 @@ fn page(theme: Theme, body: Markup) -> Markup {
 }
 
 fn pages() -> Markup {
-    pager(T, &Pager { shown: "1–50 dari 1.284".into(), rows: 50, choices: vec![(25, "#".into()), (50, "#".into())], previous: None, next: Some("#".into()) })
+    pager(
+        T,
+        &Pager {
+            shown: "1–50 dari 1.284".into(),
+            rows: 50,
+            choices: vec![(25, "#".into()), (50, "#".into())],
+            previous: None,
+            next: Some("#".into()),
+        },
+    )
 }
 
 fn bulk() -> Markup {
@@ -191,24 +382,29 @@ fn bulk() -> Markup {
 
 pub fn list(theme: Theme, with_filter: bool) -> Markup {
     let lines = ROWS.iter().map(|c| row(c, false)).collect();
-    page(theme, html! {
-        (tabs(unsaved_view("Perubahan belum disimpan", html! {
-            (Button::new("Kembalikan").ghost()) (Button::new("Simpan sebagai baru")) (Button::new("Simpan").soft())
-        })))
-        (tools(Button::new("Kelompok").icon("rows-3").ghost()))
-        @if with_filter { (builder()) }
-        (list_body(T, table(T, &companies(lines)), pages(), bulk()))
-    })
+    page(
+        theme,
+        html! {
+            (tabs(unsaved_view("Perubahan belum disimpan", html! {
+                (Button::new("Kembalikan").ghost()) (Button::new("Simpan sebagai baru")) (Button::new("Simpan").soft())
+            })))
+            (tools(Button::new("Kelompok").icon("rows-3").ghost()))
+            @if with_filter { (builder()) }
+            (list_body(T, table(T, &companies(lines)), pages(), bulk()))
+        },
+    )
 }
 
 pub fn selection(theme: Theme) -> Markup {
-    let group = |label: &str, count: &str, a: &str, b: &str, open| Line::Group(Group {
-        label: label.into(),
-        count: count.into(),
-        open,
-        href: "#".into(),
-        totals: vec![None, None, None, None, None, None, Some(html! { (a) }), Some(html! { (b) }), None],
-    });
+    let group = |label: &str, count: &str, a: &str, b: &str, open| {
+        Line::Group(Group {
+            label: label.into(),
+            count: count.into(),
+            open,
+            href: "#".into(),
+            totals: vec![None, None, None, None, None, None, Some(html! { (a) }), Some(html! { (b) }), None],
+        })
+    };
     let lines = vec![
         group("Hotel", "148", "Rp 12,6 M", "Rp 1,42 M", true),
         row(&ROWS[0], true),
@@ -223,33 +419,44 @@ pub fn selection(theme: Theme) -> Markup {
         Line::More("Muat 397 lagi".into(), "#".into()),
         group("Toko", "517", "Rp 5,92 M", "Rp 804 jt", false),
     ];
-    page(theme, html! {
-        (tabs(html! {}))
-        (tools(Button::new("Kelompok: Segmen").icon("rows-3").soft()))
-        (list_body(T, table(T, &companies(lines)), pages(), bulk()))
-    })
+    page(
+        theme,
+        html! {
+            (tabs(html! {}))
+            (tools(Button::new("Kelompok: Segmen").icon("rows-3").soft()))
+            (list_body(T, table(T, &companies(lines)), pages(), bulk()))
+        },
+    )
 }
 
 pub fn peek(theme: Theme) -> Markup {
-    let body = peek_panel(T, "1 dari 1.284", "#", html! {
-        div {
-            div.ak-row.ak-gap-12 {
-                (avatar(Shape::Company, "Hotel Bumi Arjuna", 36))
-                div { h2.ak-question { "Hotel Bumi Arjuna" } div.ak-muted.ak-text-13 { "Hotel bintang 4 · Malang, Jawa Timur" } }
+    let body = peek_panel(
+        T,
+        "1 dari 1.284",
+        "#",
+        html! {
+            div {
+                div.ak-row.ak-gap-12 {
+                    (avatar(Shape::Company, "Hotel Bumi Arjuna", 36))
+                    div { h2.ak-question { "Hotel Bumi Arjuna" } div.ak-muted.ak-text-13 { "Hotel bintang 4 · Malang, Jawa Timur" } }
+                }
             }
-        }
-        div { (field_list(T, &[
-            Field::new("Omzet 12 bulan", html! { b { "Rp 486.250.000" } " " (toned("▲ 12%", Tone::Ok)) }),
-            Field::new("Piutang", html! { b { "Rp 72.400.000" } " " (toned("· Rp 18.600.000 lewat 12 hari", Tone::Bad)) }),
-            Field::text("Kontak utama", "Lestari Handayani · 0812-3456-7890"),
-        ])) }
-        div { h3.ak-head { "Riwayat" } ol { (entry(&Entry { icon: "message-circle".into(), title: "Lestari Handayani".into(), time: "Hari ini 09.12".into(), body: Some(html! { "“Bu, untuk House Blend bulan depan kami tambah jadi 120 kg ya. Harganya masih sama?”" }), ..Entry::default() })) } }
-    });
+            div { (field_list(T, &[
+                Field::new("Omzet 12 bulan", html! { b { "Rp 486.250.000" } " " (toned("▲ 12%", Tone::Ok)) }),
+                Field::new("Piutang", html! { b { "Rp 72.400.000" } " " (toned("· Rp 18.600.000 lewat 12 hari", Tone::Bad)) }),
+                Field::text("Kontak utama", "Lestari Handayani · 0812-3456-7890"),
+            ])) }
+            div { h3.ak-head { "Riwayat" } ol { (entry(&Entry { icon: "message-circle".into(), title: "Lestari Handayani".into(), time: "Hari ini 09.12".into(), body: Some(html! { "“Bu, untuk House Blend bulan depan kami tambah jadi 120 kg ya. Harganya masih sama?”" }), ..Entry::default() })) } }
+        },
+    );
     let lines = ROWS.iter().map(|c| row(c, false)).collect();
-    let html = page(theme, html! {
-        (tabs(html! {})) (tools(Button::new("Kelompok").icon("rows-3").ghost()))
-        (list_body(T, table(T, &companies(lines)), pages(), bulk()))
-    });
+    let html = page(
+        theme,
+        html! {
+            (tabs(html! {})) (tools(Button::new("Kelompok").icon("rows-3").ghost()))
+            (list_body(T, table(T, &companies(lines)), pages(), bulk()))
+        },
+    );
     maud::PreEscaped(html.0.replace("Intip\" hidden></aside>", &format!("Intip\">{}</aside>", body.0)))
 }
 
@@ -257,20 +464,23 @@ fn builder() -> Markup {
     let fields = r#"[{"key":"status","label":"Status","type":"choice","options":[["inactive","Tidak aktif"],["active","Aktif"]]},{"key":"segment","label":"Segmen","type":"choice","options":[["hotel","Hotel"],["cafe","Kafe"],["shop","Toko"]]},{"key":"invoices.age","label":"Faktur › umur","type":"number"},{"key":"orders","label":"Pesanan","type":"children"},{"key":"orders.sum","label":"Jumlah pesanan","type":"number"},{"key":"owner","label":"PJ","type":"link","search":"/lookup/user"}]"#;
     let operators = r#"{"choice":[{"op":"is_not","label":"bukan","editor":"choice"},{"op":"in","label":"salah satu","editor":"choices"}],"number":[{"op":"gt","label":"lebih dari","editor":"number"}],"children":[{"op":"none_within","label":"tidak ada dalam","editor":"relative"}],"link":[{"op":"in","label":"termasuk","editor":"link"}]}"#;
     let filter = r#"{"all":[{"field":"status","op":"is_not","value":"inactive"},{"field":"segment","op":"in","value":["hotel","cafe"]},{"any":[{"field":"invoices.age","op":"gt","value":"30"},{"field":"orders","op":"none_within","value":"last_90_days"},{"all":[{"field":"orders.sum","op":"gt","value":"10jt"},{"field":"owner","op":"in","value":"Tim saya"}]}]}]}"#;
-    filter_builder(T, &FilterBuilder {
-        action: "#",
-        filter,
-        fields,
-        operators,
-        count_url: "",
-        count: html! { b { "186" } " dari 1.284 perusahaan cocok" },
-        title: "Tampilkan perusahaan yang cocok dengan",
-        plain_fields: &[],
-        plain_operators: &[],
-        clear_href: "#",
-        save_href: "#",
-        keep: &[],
-    })
+    filter_builder(
+        T,
+        &FilterBuilder {
+            action: "#",
+            filter,
+            fields,
+            operators,
+            count_url: "",
+            count: html! { b { "186" } " dari 1.284 perusahaan cocok" },
+            title: "Tampilkan perusahaan yang cocok dengan",
+            plain_fields: &[],
+            plain_operators: &[],
+            clear_href: "#",
+            save_href: "#",
+            keep: &[],
+        },
+    )
 }
 
 pub fn quick_create(theme: Theme) -> String {

@@ -25,19 +25,36 @@ fn item(label: &str, detail: &str, met: bool, link: Option<&str>) -> GateItem {
 
 fn lines() -> Markup {
     let row = |p: &str, q: &str, u: &str, price: &str, d: &str, sum: &str| {
-        vec![html! { span.ak-strong { (p) } }, html! { b { (q) } " " span.ak-muted { (u) } }, html! { "Rp " (price) }, html! { (d) }, html! { b { "Rp " (sum) } }]
+        vec![
+            html! { span.ak-strong { (p) } },
+            html! { b { (q) } " " span.ak-muted { (u) } },
+            html! { "Rp " (price) },
+            html! { (d) },
+            html! { b { "Rp " (sum) } },
+        ]
     };
-    let heads = [("Produk", false, None), ("Jumlah", true, Some(100)), ("Harga satuan", true, Some(118)), ("Diskon", true, Some(66)), ("Subtotal", true, Some(152))];
+    let heads = [
+        ("Produk", false, None),
+        ("Jumlah", true, Some(100)),
+        ("Harga satuan", true, Some(118)),
+        ("Diskon", true, Some(66)),
+        ("Subtotal", true, Some(152)),
+    ];
     let sum = |label: &str, value: &str| html! { tr { td.ak-right colspan="4" { (label) } td.ak-right { "Rp " (value) } } };
-    plain_table("Barang & jasa", &heads, &[
-        row("House Blend Arjuna 1 kg", "1.440", "kg", "98.000", "5%", "134.064.000"),
-        row("Arabika Gayo Wine 1 kg", "264", "kg", "215.000", "—", "56.760.000"),
-        row("Servis mesin triwulanan", "4", "kali", "2.750.000", "—", "11.000.000"),
-        row("Pelatihan barista 1 hari", "2", "sesi", "4.500.000", "10%", "8.100.000"),
-    ], Some(html! {
-        (sum("Subtotal", "209.924.000")) (sum("PPN 11%", "23.091.640"))
-        tr { td.ak-right colspan="4" { b { "Total setahun" } } td.ak-right { b { "Rp 233.015.640" } } }
-    }))
+    plain_table(
+        "Barang & jasa",
+        &heads,
+        &[
+            row("House Blend Arjuna 1 kg", "1.440", "kg", "98.000", "5%", "134.064.000"),
+            row("Arabika Gayo Wine 1 kg", "264", "kg", "215.000", "—", "56.760.000"),
+            row("Servis mesin triwulanan", "4", "kali", "2.750.000", "—", "11.000.000"),
+            row("Pelatihan barista 1 hari", "2", "sesi", "4.500.000", "10%", "8.100.000"),
+        ],
+        Some(html! {
+            (sum("Subtotal", "209.924.000")) (sum("PPN 11%", "23.091.640"))
+            tr { td.ak-right colspan="4" { b { "Total setahun" } } td.ak-right { b { "Rp 233.015.640" } } }
+        }),
+    )
 }
 
 pub fn opportunity(theme: Theme) -> Markup {
@@ -53,9 +70,15 @@ pub fn opportunity(theme: Theme) -> Markup {
             tag("Kontrak tahunan"),
             tag_around(html! { (avatar(Shape::Person, "Bagus Prakoso", 16)) "Bagus Prakoso" }, Tone::Outline, Some("#")),
         ],
-        facts: vec![("Nilai".into(), html! { "Rp 209.924.000" }), ("Kemungkinan menang".into(), html! { "50%" }), ("Perkiraan tutup".into(), html! { "30 Nov 2026" })],
+        facts: vec![
+            ("Nilai".into(), html! { "Rp 209.924.000" }),
+            ("Kemungkinan menang".into(), html! { "50%" }),
+            ("Perkiraan tutup".into(), html! { "30 Nov 2026" }),
+        ],
         actions: vec![
-            Button::only_icon("phone", "Telepon").render(), Button::only_icon("message-circle", "WhatsApp").render(), Button::only_icon("mail", "Email").render(),
+            Button::only_icon("phone", "Telepon").render(),
+            Button::only_icon("message-circle", "WhatsApp").render(),
+            Button::only_icon("mail", "Email").render(),
             Button::new("Majukan tahap").icon_after("arrow-right").primary().render(),
         ],
         ..RecordHead::default()

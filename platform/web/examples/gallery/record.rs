@@ -32,7 +32,13 @@ pub fn entry(icon: &str, title: &str, detail: &str, time: &str, body: &str) -> E
 }
 
 pub fn person_row(name: &str, role: &str, end: Markup) -> RelatedRow {
-    RelatedRow { lead: Some(avatar(Shape::Person, name, 26)), title: name.into(), href: "#".into(), detail: Some(html! { (role) }), end: Some(end) }
+    RelatedRow {
+        lead: Some(avatar(Shape::Person, name, 26)),
+        title: name.into(),
+        href: "#".into(),
+        detail: Some(html! { (role) }),
+        end: Some(end),
+    }
 }
 
 pub fn doc_row(title: &str, detail: Markup, end: &str) -> RelatedRow {
@@ -40,7 +46,17 @@ pub fn doc_row(title: &str, detail: Markup, end: &str) -> RelatedRow {
 }
 
 pub fn panel(title: &str, count: &str, all: bool, rows: Vec<RelatedRow>) -> Markup {
-    related(T, &Related { title: title.into(), count: Some(count.into()), all_href: all.then(|| "#".into()), add_href: Some("#".into()), rows, empty: String::new() })
+    related(
+        T,
+        &Related {
+            title: title.into(),
+            count: Some(count.into()),
+            all_href: all.then(|| "#".into()),
+            add_href: Some("#".into()),
+            rows,
+            empty: String::new(),
+        },
+    )
 }
 
 pub fn top_actions(words: &str) -> Markup {
@@ -64,23 +80,33 @@ fn head() -> RecordHead {
             tag("Kelas A"),
             tag_around(html! { (avatar(Shape::Person, "Bagus Prakoso", 16)) "Bagus Prakoso" }, Tone::Outline, Some("#")),
         ],
-        actions: [("phone", "Telepon"), ("message-circle", "WhatsApp"), ("mail", "Email"), ("notebook-pen", "Catatan"), ("square-check-big", "Tugas"), ("plus", "Peluang")]
-            .iter()
-            .map(|(i, l)| maud::Render::render(&Button::new(*l).icon(i).href("#")))
-            .collect(),
+        actions: [
+            ("phone", "Telepon"),
+            ("message-circle", "WhatsApp"),
+            ("mail", "Email"),
+            ("notebook-pen", "Catatan"),
+            ("square-check-big", "Tugas"),
+            ("plus", "Peluang"),
+        ]
+        .iter()
+        .map(|(i, l)| maud::Render::render(&Button::new(*l).icon(i).href("#")))
+        .collect(),
         ..RecordHead::default()
     }
 }
 
 fn strip() -> Markup {
-    figures("Angka utama", &[
-        Figure::new("Omzet 12 bulan", html! { "Rp 486.250.000" }, html! { (change(true, true, "12%")) " dari tahun lalu" }),
-        Figure::new("Piutang", html! { "Rp 72.400.000" }, toned("Rp 18.600.000 lewat 12 hari", Tone::Bad)),
-        Figure::new("Peluang terbuka", html! { "2 " small { "· Rp 310 jt" } }, html! { "Tutup terdekat 30 Nov" }),
-        Figure::new("Tiket terbuka", html! { "1" }, toned("Batas balas 3 jam lagi", Tone::Warn)),
-        Figure::new("Kontak terakhir", html! { "Hari ini 09.12" }, html! { "WhatsApp dari Lestari" }),
-        Figure::new("Risiko", html! { "Sedang" (blocks(3, 5, Tone::Warn)) }, html! { "Bayar melambat, keluhan 1" }),
-    ])
+    figures(
+        "Angka utama",
+        &[
+            Figure::new("Omzet 12 bulan", html! { "Rp 486.250.000" }, html! { (change(true, true, "12%")) " dari tahun lalu" }),
+            Figure::new("Piutang", html! { "Rp 72.400.000" }, toned("Rp 18.600.000 lewat 12 hari", Tone::Bad)),
+            Figure::new("Peluang terbuka", html! { "2 " small { "· Rp 310 jt" } }, html! { "Tutup terdekat 30 Nov" }),
+            Figure::new("Tiket terbuka", html! { "1" }, toned("Batas balas 3 jam lagi", Tone::Warn)),
+            Figure::new("Kontak terakhir", html! { "Hari ini 09.12" }, html! { "WhatsApp dari Lestari" }),
+            Figure::new("Risiko", html! { "Sedang" (blocks(3, 5, Tone::Warn)) }, html! { "Bayar melambat, keluhan 1" }),
+        ],
+    )
 }
 
 fn fields() -> Markup {
@@ -104,8 +130,22 @@ fn fields() -> Markup {
 }
 
 fn middle() -> Markup {
-    let kinds = [("notebook-pen", "Catatan"), ("message-circle", "WhatsApp"), ("mail", "Email"), ("phone", "Telepon"), ("square-check-big", "Tugas"), ("calendar", "Rapat")]
-        .map(|(i, l)| ComposerTab { kind: l.to_lowercase(), icon: i.into(), label: l.into(), href: "#".into(), key: None, current: l == "WhatsApp" });
+    let kinds = [
+        ("notebook-pen", "Catatan"),
+        ("message-circle", "WhatsApp"),
+        ("mail", "Email"),
+        ("phone", "Telepon"),
+        ("square-check-big", "Tugas"),
+        ("calendar", "Rapat"),
+    ]
+    .map(|(i, l)| ComposerTab {
+        kind: l.to_lowercase(),
+        icon: i.into(),
+        label: l.into(),
+        href: "#".into(),
+        key: None,
+        current: l == "WhatsApp",
+    });
     let due = |e: Entry, tone| Entry { tone, time_tone: tone, ..e };
     html! {
         (tab_bar("Bagian", &[

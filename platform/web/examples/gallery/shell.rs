@@ -19,10 +19,7 @@ fn group(label: &str, current: &str, items: &[(&str, &str)]) -> NavGroup {
 }
 
 pub fn frame(theme: Theme, title: &str, crumbs: &[&str], current: &str) -> Frame {
-    let favourite = NavItem {
-        lead: Lead::Avatar(Shape::Company, "Hotel Bumi Arjuna".into()),
-        ..item("", "Hotel Bumi Arjuna", current)
-    };
+    let favourite = NavItem { lead: Lead::Avatar(Shape::Company, "Hotel Bumi Arjuna".into()), ..item("", "Hotel Bumi Arjuna", current) };
     Frame {
         t: T,
         theme,
@@ -36,12 +33,23 @@ pub fn frame(theme: Theme, title: &str, crumbs: &[&str], current: &str) -> Frame
             search: "/search".into(),
             groups: vec![
                 NavGroup {
-                    items: vec![item("sun", "Hari ini", current).count("9", false), item("inbox", "Kotak masuk", current).count("12", true)],
+                    items: vec![
+                        item("sun", "Hari ini", current).count("9", false),
+                        item("inbox", "Kotak masuk", current).count("12", true),
+                    ],
                     ..NavGroup::default()
                 },
-                NavGroup { label: "Favorit".into(), items: vec![favourite, item("square-kanban", "Peluang Q4 Jawa Timur", current)], order_url: Some("/favourites/order".into()) },
+                NavGroup {
+                    label: "Favorit".into(),
+                    items: vec![favourite, item("square-kanban", "Peluang Q4 Jawa Timur", current)],
+                    order_url: Some("/favourites/order".into()),
+                },
                 group("Pelanggan", current, &[("building-2", "Perusahaan"), ("users", "Kontak"), ("user-plus", "Prospek")]),
-                group("Penjualan", current, &[("target", "Peluang"), ("file-text", "Penawaran"), ("shopping-bag", "Pesanan"), ("receipt-text", "Faktur")]),
+                group(
+                    "Penjualan",
+                    current,
+                    &[("target", "Peluang"), ("file-text", "Penawaran"), ("shopping-bag", "Pesanan"), ("receipt-text", "Faktur")],
+                ),
                 group("Pemasaran", current, &[("megaphone", "Kampanye"), ("layers", "Segmen")]),
                 group("Layanan", current, &[("life-buoy", "Tiket"), ("undo-2", "Retur")]),
                 group("Mitra", current, &[("handshake", "Mitra")]),

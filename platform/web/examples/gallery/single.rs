@@ -23,25 +23,38 @@ pub fn sign_in(theme: Theme) -> Markup {
         theme_url: Some("/theme".into()),
         flash: None,
     };
-    bare(&page, bare_card(html! {
-        h1.ak-question { "Masuk ke Nusantara Kopi" } p { "crm.nusantarakopi.co.id" }
-        form method="post" action="/sign-in" {
-            (form::row(T, &Row::new("Email"), Input::new("email", "ratna@nusantarakopi.co.id").autofocus(), input::email))
-            (form::row(T, &Row { beside: Some(("Lupa?".into(), "#".into())), ..Row::new("Kata sandi") }, Input::new("password", "kopi-tubruk-1"), |i| input::password(T, i, "current-password")))
-            (input::checkbox("stay", "1", "Tetap masuk di perangkat ini", true))
-            (Button::new("Masuk").primary().large().submit())
-        }
-        (or_line("atau"))
-        (Button::new("Kunci sandi (sidik jari atau wajah)").icon("fingerprint").large())
-        (Button::new("Akun perusahaan (SSO)").icon("building").large())
-    }, html! { "Belum punya akun? Minta undangan kepada admin: " b { "Suparman" } }))
+    bare(
+        &page,
+        bare_card(
+            html! {
+                h1.ak-question { "Masuk ke Nusantara Kopi" } p { "crm.nusantarakopi.co.id" }
+                form method="post" action="/sign-in" {
+                    (form::row(T, &Row::new("Email"), Input::new("email", "ratna@nusantarakopi.co.id").autofocus(), input::email))
+                    (form::row(T, &Row { beside: Some(("Lupa?".into(), "#".into())), ..Row::new("Kata sandi") }, Input::new("password", "kopi-tubruk-1"), |i| input::password(T, i, "current-password")))
+                    (input::checkbox("stay", "1", "Tetap masuk di perangkat ini", true))
+                    (Button::new("Masuk").primary().large().submit())
+                }
+                (or_line("atau"))
+                (Button::new("Kunci sandi (sidik jari atau wajah)").icon("fingerprint").large())
+                (Button::new("Akun perusahaan (SSO)").icon("building").large())
+            },
+            html! { "Belum punya akun? Minta undangan kepada admin: " b { "Suparman" } },
+        ),
+    )
 }
 
 pub fn empty_page(theme: Theme) -> Markup {
     let mut f = frame(theme, "Kampanye", &["Pemasaran"], "Kampanye");
     f.beside_title = Some(star_off());
     f.actions = Some(more());
-    let way = |icon: &str, title: &str, detail: &str, note: &str, tone| Way { icon: icon.into(), title: title.into(), detail: detail.into(), note: note.into(), tone, href: "#".into() };
+    let way = |icon: &str, title: &str, detail: &str, note: &str, tone| Way {
+        icon: icon.into(),
+        title: title.into(),
+        detail: detail.into(),
+        note: note.into(),
+        tone,
+        href: "#".into(),
+    };
     f.page(html! {
         (tab_bar("Tampilan", &[Tab::new("Semua kampanye", "#", true).count("0").icon("table-2")], html! { (Button::only_icon("plus", "Tampilan baru").ghost()) }, html! {}))
         (empty(&Empty {

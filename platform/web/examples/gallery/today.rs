@@ -14,7 +14,19 @@ use akrab_web::ui::task::{Task, appointment, person_line, task, task_section};
 use maud::{Markup, html};
 
 fn line(icon: &str, title: &str, about: &str, due: Markup) -> Markup {
-    task(&Task { done_url: "/done".into(), done_label: format!("Selesai: {title}"), icon: icon.into(), title: title.into(), href: "#".into(), about: about.into(), due: Some(due), done: false }, "sample")
+    task(
+        &Task {
+            done_url: "/done".into(),
+            done_label: format!("Selesai: {title}"),
+            icon: icon.into(),
+            title: title.into(),
+            href: "#".into(),
+            about: about.into(),
+            due: Some(due),
+            done: false,
+        },
+        "sample",
+    )
 }
 
 fn late(words: &str) -> Markup {
@@ -23,18 +35,36 @@ fn late(words: &str) -> Markup {
 
 fn call(name: &str, company: &str, about: &str, number: &str, time: &str, first: bool) -> Markup {
     let button = Button::new("Telepon").icon("phone").href(format!("tel:{number}"));
-    person_line(Some(avatar(Shape::Person, name, 26)), name, "#", html! { (company) },
+    person_line(
+        Some(avatar(Shape::Person, name, 26)),
+        name,
+        "#",
+        html! { (company) },
         html! { span.ak-muted.ak-hide-phone { (about) } span.ak-muted.ak-hide-phone { (number) } },
-        html! { span.ak-num { (time) } (if first { button.soft() } else { button }) (Button::only_icon("message-circle", format!("WhatsApp {name}"))) })
+        html! { span.ak-num { (time) } (if first { button.soft() } else { button }) (Button::only_icon("message-circle", format!("WhatsApp {name}"))) },
+    )
 }
 
 fn lead(name: &str, source: &str, company: &str, age: &str, score: &str) -> Markup {
-    person_line(Some(avatar(Shape::Person, name, 26)), name, "#", html! { (company) " · " (source) }, html! {},
-        html! { span.ak-small.ak-right.ak-num { span.ak-muted { (age) } br; b { "skor " (score) } } (Button::new("Ambil")) })
+    person_line(
+        Some(avatar(Shape::Person, name, 26)),
+        name,
+        "#",
+        html! { (company) " · " (source) },
+        html! {},
+        html! { span.ak-small.ak-right.ak-num { span.ak-muted { (age) } br; b { "skor " (score) } } (Button::new("Ambil")) },
+    )
 }
 
 fn decide(title: &str, detail: &str) -> Markup {
-    person_line(None, title, "#", html! { (detail) }, html! {}, html! { (Button::only_icon("x", "Tolak")) (Button::only_icon("check", "Setujui")) })
+    person_line(
+        None,
+        title,
+        "#",
+        html! { (detail) },
+        html! {},
+        html! { (Button::only_icon("x", "Tolak")) (Button::only_icon("check", "Setujui")) },
+    )
 }
 
 pub fn today(theme: Theme) -> Markup {

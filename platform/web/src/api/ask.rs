@@ -53,7 +53,9 @@ impl Ask {
     /// `invalid` when the words searched for are too many.
     pub fn words_fit(&self) -> Result<()> {
         match self.0.get("q") {
-            Some(q) if q.chars().count() > MOST_WORDS => Err(Problem::invalid(vec![FieldProblem::new("q", "too_long").with("max", MOST_WORDS)])),
+            Some(q) if q.chars().count() > MOST_WORDS => {
+                Err(Problem::invalid(vec![FieldProblem::new("q", "too_long").with("max", MOST_WORDS)]))
+            }
             _ => Ok(()),
         }
     }
@@ -116,7 +118,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         match serde_json::from_slice(&bytes) {
             Ok(Json::Object(map)) => Ok(Body { map, bytes }),
             Ok(_) => Err(Problem::invalid(vec![FieldProblem::new("/", "wrong_type")]).into()),
-            Err(e) => Err(Problem::malformed("not_json").field(FieldProblem::new("/", "not_json").with("line", e.line()).with("column", e.column())).into()),
+            Err(e) => Err(Problem::malformed("not_json")
+                .field(FieldProblem::new("/", "not_json").with("line", e.line()).with("column", e.column()))
+                .into()),
         }
     }
 }

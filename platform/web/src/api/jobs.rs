@@ -22,7 +22,8 @@ const IMPORT: &[&str] = &["dry_run", "name", "sheet", "columns", "match_by", "mo
 /// is `phone+name,email`. Both are guessed when absent.
 pub async fn import(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query): RawQuery, request: Request) -> Reply {
     let ask = Ask::read(query.as_deref(), IMPORT)?;
-    let (mode, on_match, on_bad_value) = (told::<Mode>(&ask, "mode")?, told::<OnMatch>(&ask, "on_match")?, told::<OnBadValue>(&ask, "on_bad_value")?);
+    let (mode, on_match, on_bad_value) =
+        (told::<Mode>(&ask, "mode")?, told::<OnMatch>(&ask, "on_match")?, told::<OnBadValue>(&ask, "on_bad_value")?);
     let dry_run = ask.parsed::<bool>("dry_run")?.unwrap_or(false);
     let object = caller.read(move |tx| object_of(tx, &plural)).await?;
     caller.web.engine.import_permitted(&caller.ctx, &object)?;
@@ -37,14 +38,20 @@ pub async fn import(caller: ApiCaller, Path(plural): Path<String>, RawQuery(quer
     }
     if ask.text("match_by").is_some() {
         let sets = ask.words("match_by");
-        spec.match_by = sets.iter().map(|set| {
-            // a plus sign in an address may arrive as a blank
-            set.split(['+', ' ']).map(str::to_string).filter(|k| !k.is_empty()).collect()
-        }).collect();
+        spec.match_by = sets
+            .iter()
+            .map(|set| {
+                // a plus sign in an address may arrive as a blank
+                set.split(['+', ' ']).map(str::to_string).filter(|k| !k.is_empty()).collect()
+            })
+            .collect();
     }
     (spec.mode, spec.on_match, spec.on_bad_value) = (mode, on_match, on_bad_value);
     let job = engine.import_start(&caller.ctx, spec.clone(), dry_run).await?;
-    Ok(answer(202, &json!({ "job": job, "href": format!("/api/v1/jobs/{job}"), "file": file.id, "columns": spec.columns, "match_by": spec.match_by })))
+    Ok(answer(
+        202,
+        &json!({ "job": job, "href": format!("/api/v1/jobs/{job}"), "file": file.id, "columns": spec.columns, "match_by": spec.match_by }),
+    ))
 }
 
 async fn body(caller: &ApiCaller, request: Request) -> Result<(Option<String>, Bytes), crate::Fail> {
@@ -65,7 +72,8 @@ async fn body(caller: &ApiCaller, request: Request) -> Result<(Option<String>, B
 
 fn told<T: DeserializeOwned + Default>(ask: &Ask, name: &str) -> Result<T, Problem> {
     let Some(value) = ask.text(name) else { return Ok(T::default()) };
-    serde_json::from_value(value.as_str().into()).map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "unknown_choice").with("value", value)]))
+    serde_json::from_value(value.as_str().into())
+        .map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "unknown_choice").with("value", value)]))
 }
 
 /// `GET /api/v1/{object}/export`: the file itself.
@@ -129,7 +137,8 @@ pub async fn errors(caller: ApiCaller, Path(job): Path<String>) -> Reply {
 /// `GET /api/v1/jobs/{job}/notes?skip=&limit=`: what there is to look at, as JSON.
 pub async fn notes(caller: ApiCaller, Path(job): Path<String>, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["skip", "limit"])?;
-    let (skip, limit) = (ask.parsed::<usize>("skip")?.unwrap_or(0).min(10_000_000), ask.parsed::<usize>("limit")?.unwrap_or(200).min(1_000));
+    let (skip, limit) =
+        (ask.parsed::<usize>("skip")?.unwrap_or(0).min(10_000_000), ask.parsed::<usize>("limit")?.unwrap_or(200).min(1_000));
     let notes = caller.web.engine.import_notes(&caller.ctx, record_id(&job)?, skip, limit).await?;
     let told = notes.iter().map(|note| {
         let mut json = json!(note);
@@ -152,23 +161,29 @@ pub(super) fn describe(paths: &mut Map<String, Json>) {
         }
         Json::Object(map)
     };
-    paths.insert("/api/v1/jobs".into(), json!({"get": {
+    paths.insert(
+        "/api/v1/jobs".into(),
+        json!({"get": {
         "operationId": "jobs", "tags": ["jobs"], "summary": "Background jobs, newest first",
         "parameters": [
             {"name": "kind", "in": "query", "schema": {"type": "string"}},
             {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 1}},
             {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
         ],
-        "responses": answers("200", "application/json")}}));
+        "responses": answers("200", "application/json")}}),
+    );
     paths.insert("/api/v1/jobs/{job}".into(), json!({"parameters": [job], "get": {
         "operationId": "job", "tags": ["jobs"], "summary": "How far a job is and what became of it", "responses": answers("200", "application/json")}}));
-    paths.insert("/api/v1/jobs/{job}/notes".into(), json!({"parameters": [job], "get": {
+    paths.insert(
+        "/api/v1/jobs/{job}/notes".into(),
+        json!({"parameters": [job], "get": {
         "operationId": "job_notes", "tags": ["jobs"], "summary": "Rows of an import worth a look",
         "parameters": [
             {"name": "skip", "in": "query", "schema": {"type": "integer", "minimum": 0}},
             {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}},
         ],
-        "responses": answers("200", "application/json")}}));
+        "responses": answers("200", "application/json")}}),
+    );
     paths.insert("/api/v1/jobs/{job}/errors".into(), json!({"parameters": [job], "get": {
         "operationId": "job_errors", "tags": ["jobs"], "summary": "Refused rows of an import with their reasons, as CSV", "responses": answers("200", "text/csv")}}));
 }

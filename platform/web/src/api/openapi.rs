@@ -17,12 +17,18 @@ pub fn document(registry: &Registry) -> Json {
             "summary": "Changes, newest first",
             "parameters": [query("before", "Id of a change: those before it", json!({"type": "integer", "minimum": 1, "maximum": i64::MAX}))],
             "responses": answers("200", json!({"$ref": "#/components/schemas/Changes"}), READ)}}));
-        paths.insert(format!("/api/v1/{}/{{id}}/timeline", object.plural), json!({"parameters": [{"$ref": "#/components/parameters/id"}], "get": {
+        paths.insert(
+            format!("/api/v1/{}/{{id}}/timeline", object.plural),
+            json!({"parameters": [{"$ref": "#/components/parameters/id"}], "get": {
             "operationId": format!("{}_timeline", object.key), "tags": [object.plural],
             "summary": "What happened around the record",
-            "responses": answers("200", json!({"$ref": "#/components/schemas/Timeline"}), READ)}}));
+            "responses": answers("200", json!({"$ref": "#/components/schemas/Timeline"}), READ)}}),
+        );
         for action in &object.decl.actions {
-            paths.insert(format!("/api/v1/{}/{{id}}/{}", object.plural, action.key), verb(object, &action.key, &action.label.en, Some(action)));
+            paths.insert(
+                format!("/api/v1/{}/{{id}}/{}", object.plural, action.key),
+                verb(object, &action.key, &action.label.en, Some(action)),
+            );
         }
         schemas.insert(object.key.clone(), read_schema(object));
         schemas.insert(format!("{}_create", object.key), write_schema(object, true));
@@ -35,15 +41,21 @@ pub fn document(registry: &Registry) -> Json {
             query("limit", "Most hits, 20 when absent", json!({"type": "integer", "minimum": 1, "maximum": 100})),
         ],
         "responses": answers("200", json!({"$ref": "#/components/schemas/Hits"}), READ)}}));
-    paths.insert("/api/v1/batch".into(), json!({"post": {
+    paths.insert(
+        "/api/v1/batch".into(),
+        json!({"post": {
         "operationId": "batch", "tags": ["batch"], "summary": "Several changes in one transaction: all or none",
         "parameters": [{"$ref": "#/components/parameters/idempotency_key"}],
         "requestBody": body(json!({"$ref": "#/components/schemas/Batch"})),
-        "responses": answers("200", json!({"$ref": "#/components/schemas/BatchAnswer"}), WRITE)}}));
-    paths.insert("/api/v1/me".into(), json!({"get": {
+        "responses": answers("200", json!({"$ref": "#/components/schemas/BatchAnswer"}), WRITE)}}),
+    );
+    paths.insert(
+        "/api/v1/me".into(),
+        json!({"get": {
         "operationId": "me", "tags": ["me"], "summary": "The user behind the token",
         "responses": answers("200", json!({"type": "object", "required": ["id", "name", "email", "role"], "properties": {
-            "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}));
+            "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}),
+    );
     super::jobs::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
@@ -177,7 +189,8 @@ fn field_schema(field: &Field, read: bool) -> Json {
         }
         Choices => json!({"type": ["array", "null"], "items": {"enum": field.choices.iter().map(|c| &c.key).collect::<Vec<_>>()}}),
         Links => {
-            let mut properties: Map<String, serde_json::Value> = field.columns.iter().map(|c| (c.key.clone(), field_schema(c, read))).collect();
+            let mut properties: Map<String, serde_json::Value> =
+                field.columns.iter().map(|c| (c.key.clone(), field_schema(c, read))).collect();
             properties.insert("id".into(), json!({"type": "integer", "minimum": 1}));
             json!({"type": ["array", "null"], "items": {"type": "object", "required": ["id"], "additionalProperties": false, "properties": properties}})
         }

@@ -41,7 +41,12 @@ pub async fn list(caller: ApiCaller, Path(object): Path<String>, RawQuery(query)
 pub async fn one(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let id = record_id(&id)?;
-    let record = caller.read(move |tx| { let key = object_of(tx, &object)?; tx.get(&key, id) }).await?;
+    let record = caller
+        .read(move |tx| {
+            let key = object_of(tx, &object)?;
+            tx.get(&key, id)
+        })
+        .await?;
     Ok(with_etag(answer(200, &shape::record(&record)), record.version))
 }
 
@@ -51,7 +56,12 @@ pub async fn history(caller: ApiCaller, Path((object, id)): Path<(String, String
     if before.is_some_and(|id| id < 1) {
         return Err(Problem::invalid(vec![FieldProblem::new("before", "too_small").with("min", 1)]).into());
     }
-    let changes = caller.read(move |tx| { let key = object_of(tx, &object)?; tx.history(&key, id, before) }).await?;
+    let changes = caller
+        .read(move |tx| {
+            let key = object_of(tx, &object)?;
+            tx.history(&key, id, before)
+        })
+        .await?;
     Ok(answer(200, &json!({"data": changes.iter().map(shape::change).collect::<Vec<_>>()})))
 }
 
@@ -64,13 +74,21 @@ pub async fn timeline(caller: ApiCaller, Path((object, id)): Path<(String, Strin
     };
     let request = TimelineRequest { kinds: ask.words("kinds"), before, limit: ask.parsed("limit")?.unwrap_or(50) };
     let id = record_id(&id)?;
-    let timeline = caller.read(move |tx| { let key = object_of(tx, &object)?; tx.timeline(&key, id, &request) }).await?;
+    let timeline = caller
+        .read(move |tx| {
+            let key = object_of(tx, &object)?;
+            tx.timeline(&key, id, &request)
+        })
+        .await?;
     let events = |events: &[akrab_engine::Event]| events.iter().map(shape::event).collect::<Vec<Json>>();
-    Ok(answer(200, &json!({
-        "upcoming": events(&timeline.upcoming),
-        "data": events(&timeline.events),
-        "next": timeline.next.map(|(at, id)| format!("{at}.{id}")),
-    })))
+    Ok(answer(
+        200,
+        &json!({
+            "upcoming": events(&timeline.upcoming),
+            "data": events(&timeline.events),
+            "next": timeline.next.map(|(at, id)| format!("{at}.{id}")),
+        }),
+    ))
 }
 
 pub async fn totals(caller: ApiCaller, Path(object): Path<String>, RawQuery(query): RawQuery) -> Reply {

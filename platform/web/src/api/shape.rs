@@ -40,10 +40,16 @@ pub fn page(list: &List, count: Option<Count>) -> Json {
 }
 
 pub fn hit(hit: &Hit) -> Json {
-    let subtitle: Vec<Json> = hit.object.subtitle.iter().map(|ix| {
-        let key = &hit.object.at(*ix).key;
-        hit.record.link_title(key).map_or_else(|| hit.record.get(key).to_json(), |t| json!(t))
-    }).filter(|v| !v.is_null()).collect();
+    let subtitle: Vec<Json> = hit
+        .object
+        .subtitle
+        .iter()
+        .map(|ix| {
+            let key = &hit.object.at(*ix).key;
+            hit.record.link_title(key).map_or_else(|| hit.record.get(key).to_json(), |t| json!(t))
+        })
+        .filter(|v| !v.is_null())
+        .collect();
     json!({"object": hit.object.plural, "id": hit.record.id, "title": hit.record.title(), "subtitle": subtitle})
 }
 

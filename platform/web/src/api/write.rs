@@ -32,7 +32,13 @@ pub async fn create(caller: ApiCaller, Path(object): Path<String>, RawQuery(quer
     Ok(response)
 }
 
-pub async fn change(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Reply {
+pub async fn change(
+    caller: ApiCaller,
+    Path((object, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let once = once(&headers, &format!("PATCH /{object}/{id}"), &body.bytes)?;
     let (id, version) = (record_id(&id)?, if_match(&headers)?);
@@ -51,12 +57,23 @@ pub async fn change(caller: ApiCaller, Path((object, id)): Path<(String, String)
 pub async fn delete(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery, headers: HeaderMap) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let (id, version) = (record_id(&id)?, if_match(&headers)?);
-    caller.write(move |tx| { let key = object_of(tx, &object)?; tx.delete(&key, id, version) }).await?;
+    caller
+        .write(move |tx| {
+            let key = object_of(tx, &object)?;
+            tx.delete(&key, id, version)
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Actions of the object, and `restoration` from the bin.
-pub async fn verb(caller: ApiCaller, Path((object, id, verb)): Path<(String, String, String)>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Reply {
+pub async fn verb(
+    caller: ApiCaller,
+    Path((object, id, verb)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let once = once(&headers, &format!("POST /{object}/{id}/{verb}"), &body.bytes)?;
     let id = record_id(&id)?;
@@ -69,7 +86,8 @@ pub async fn verb(caller: ApiCaller, Path((object, id, verb)): Path<(String, Str
                     return Ok((200, shape::record(&written(tx, &key, id)?).to_string()));
                 }
                 let outcome = tx.act(&key, id, &verb, &body.map)?;
-                let made: Vec<_> = outcome.made.iter().filter_map(|(o, id)| Some(json!({"object": tx.registry.object(o)?.plural, "id": id}))).collect();
+                let made: Vec<_> =
+                    outcome.made.iter().filter_map(|(o, id)| Some(json!({"object": tx.registry.object(o)?.plural, "id": id}))).collect();
                 Ok((200, json!({"made": made}).to_string()))
             })
         })

@@ -19,7 +19,8 @@ pub fn card(look: &Look, decl: &BoardDecl, record: &Record, rotting: Option<i64>
     };
     let age = decl.since.as_deref().and_then(|key| day_of(look, record.get(key))).map(|day| days(day, look.today()));
     let href = format!("/{}/{}", object.plural, record.id);
-    let owner = object.owner.map(|ix| object.at(ix)).filter(|f| is_person(look, f)).map(|f| look.words(f, record)).filter(|w| !w.is_empty());
+    let owner =
+        object.owner.map(|ix| object.at(ix)).filter(|f| is_person(look, f)).map(|f| look.words(f, record)).filter(|w| !w.is_empty());
     Card {
         id: record.id.to_string(),
         title: rows::title(look, record),
@@ -40,7 +41,9 @@ pub fn card(look: &Look, decl: &BoardDecl, record: &Record, rotting: Option<i64>
 fn tags(look: &Look, decl: &BoardDecl, record: &Record) -> Vec<String> {
     let Some(field) = decl.tags.as_deref().and_then(|key| record.object.field(key)) else { return Vec::new() };
     match record.get(&field.key) {
-        Value::Keys(keys) => keys.iter().map(|k| field.choice(k).map_or(k.as_str(), |c| c.label.get(look.key())).to_string()).take(3).collect(),
+        Value::Keys(keys) => {
+            keys.iter().map(|k| field.choice(k).map_or(k.as_str(), |c| c.label.get(look.key())).to_string()).take(3).collect()
+        }
         Value::Null => Vec::new(),
         _ => vec![look.words(field, record)],
     }

@@ -84,7 +84,12 @@ fn column(listing: &Listing, decl: &BoardDecl, data: &Board, lane: &Lane, create
             href
         }),
         cards: lane.cards.iter().map(|record| card(look, decl, record, lane.rotting_days)).collect(),
-        more: (rest > 0).then(|| (look.t.with("list-load-more", &[("n", i64::try_from(rest).unwrap_or(i64::MAX).into())]), more_href(listing, &stage, CARDS, None))),
+        more: (rest > 0).then(|| {
+            (
+                look.t.with("list-load-more", &[("n", i64::try_from(rest).unwrap_or(i64::MAX).into())]),
+                more_href(listing, &stage, CARDS, None),
+            )
+        }),
         stage,
     }
 }

@@ -71,10 +71,18 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
 }
 
 /// One row per field asked for, with what was typed.
-fn rows(visit: &Visit, object: &Arc<Object>, record: &akrab_model::Record, keys: &[String], posted: &Fields, faults: &[(String, String)]) -> Markup {
+fn rows(
+    visit: &Visit,
+    object: &Arc<Object>,
+    record: &akrab_model::Record,
+    keys: &[String],
+    posted: &Fields,
+    faults: &[(String, String)],
+) -> Markup {
     let look = visit.look();
     let fields: Vec<&Field> = keys.iter().filter_map(|key| object.field(key)).collect();
-    let typed = if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
+    let typed =
+        if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
     let errors: HashMap<String, String> = faults.iter().cloned().collect();
     let sheet = crate::value::input::Sheet { look: &look, typed: &typed, errors: &errors, focus: keys.first().map(String::as_str) };
     html! {

@@ -15,7 +15,5 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/{plural}/lane", get(lane::show))
-        .route("/{plural}/{id}/stage", post(step::step))
+    Router::new().route("/{plural}/lane", get(lane::show)).route("/{plural}/{id}/stage", post(step::step))
 }

@@ -128,7 +128,10 @@ async fn choose(visit: &Visit, object: &Arc<Object>, spec: &BulkSpec) -> Reply {
     let met = visit.engine().bulk_preview(&visit.ctx, spec.clone()).await?;
     let own = object.clone();
     let editable = visit.read(move |tx: &mut Tx| Ok(tx.editable(&own))).await?;
-    let fields = editable.iter().map(|ix| object.at(*ix)).filter(|f| !f.unique && !matches!(f.kind, FieldType::File | FieldType::Json | FieldType::PersonName | FieldType::Links));
+    let fields = editable
+        .iter()
+        .map(|ix| object.at(*ix))
+        .filter(|f| !f.unique && !matches!(f.kind, FieldType::File | FieldType::Json | FieldType::PersonName | FieldType::Links));
     let options: Vec<(String, String)> = fields.map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string())).collect();
     let title = t.with("bulk-title", &[("n", t.number(met.allowed as i64).into()), ("records", records(visit, object).into())]);
     let body = html! {
@@ -139,7 +142,14 @@ async fn choose(visit: &Visit, object: &Arc<Object>, spec: &BulkSpec) -> Reply {
     show(visit, object, &title, "pencil", "edit", body, Button::new(t.get("import-next")).primary().submit()).await
 }
 
-async fn ask_value(visit: &Visit, object: &Arc<Object>, field: &Field, spec: &BulkSpec, typed: &Typed, errors: &HashMap<String, String>) -> Reply {
+async fn ask_value(
+    visit: &Visit,
+    object: &Arc<Object>,
+    field: &Field,
+    spec: &BulkSpec,
+    typed: &Typed,
+    errors: &HashMap<String, String>,
+) -> Reply {
     let t = visit.t;
     let met = visit.engine().bulk_preview(&visit.ctx, spec.clone()).await?;
     let look = visit.look();

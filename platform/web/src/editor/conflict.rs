@@ -1,13 +1,13 @@
 //! Two people changed one record: nobody's change is lost without a word.
 
-use super::edit::was_fields;
 use super::Sheet;
-use crate::value::Typed;
+use super::edit::was_fields;
 use crate::fail::Fail;
 use crate::record::words;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_form};
 use crate::ui::tag::nothing;
+use crate::value::Typed;
 use crate::visit::Visit;
 use akrab_model::format;
 use akrab_model::{Field, Object, Record};
@@ -25,7 +25,14 @@ pub(super) struct Clash {
 ///
 /// # Errors
 /// As for reading the record.
-pub(super) async fn compare(visit: &Visit, object: &Arc<Object>, id: i64, mine: &Typed, was: &Typed, changed: &[String]) -> Result<(Record, Vec<Clash>), Fail> {
+pub(super) async fn compare(
+    visit: &Visit,
+    object: &Arc<Object>,
+    id: i64,
+    mine: &Typed,
+    was: &Typed,
+    changed: &[String],
+) -> Result<(Record, Vec<Clash>), Fail> {
     let key = object.key.clone();
     let (record, history) = visit.read(move |tx| Ok((tx.get(&key, id)?, tx.history(&key, id, None)?))).await?;
     let s = visit.look();

@@ -1,7 +1,6 @@
 //! Quick create: a dialog of a few fields, all of them on demand.
 
 use super::Sheet;
-use crate::value::{Typed, local_path};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -10,6 +9,7 @@ use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_form};
 use crate::ui::form::{self, duplicates_mount};
 use crate::ui::toast::toast_fragment;
+use crate::value::{Typed, local_path};
 use crate::visit::Visit;
 use akrab_engine::{Once, Tx};
 use akrab_model::problem::ProblemKind;
@@ -113,9 +113,14 @@ fn fresh(tx: &mut Tx, s: crate::value::Look, object: Arc<Object>, mut typed: Typ
 /// Makes the record from the fields the form had.
 async fn make(visit: &Visit, object: &Arc<Object>, typed: &Typed) -> Result<i64, Fail> {
     let listed: HashSet<&str> = typed.text("fields").split(',').collect();
-    let input = typed.input(object.fields.iter().filter(|f| typed.has(&f.key) || (listed.contains(f.key.as_str()) && f.writable()) || typed.rows(&f.key) > 0));
+    let input = typed.input(
+        object.fields.iter().filter(|f| typed.has(&f.key) || (listed.contains(f.key.as_str()) && f.writable()) || typed.rows(&f.key) > 0),
+    );
     // a second press of the same button gets the first one's record
-    let key = Some(typed.text("once")).filter(|k| !k.is_empty()).map(|k| Once::new(&format!("form-{k}"), &[object.key.as_bytes()])).transpose()?;
+    let key = Some(typed.text("once"))
+        .filter(|k| !k.is_empty())
+        .map(|k| Once::new(&format!("form-{k}"), &[object.key.as_bytes()]))
+        .transpose()?;
     let object = object.clone();
     visit
         .write(move |tx| {
@@ -206,7 +211,8 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
 /// Names the form keeps beside its rows: what it is, and context that no row shows.
 fn hidden(visit: &Visit, sheet: &Sheet, object: &Object, shown: &[&str]) -> Markup {
     let kept = object.fields.iter().filter(|f| !shown.contains(&f.key.as_str()) && sheet.editable.contains(&f.key));
-    let pairs: Vec<(String, String)> = kept.flat_map(|f| sheet.typed.pairs_of(f)).filter(|(name, value)| !value.is_empty() && !OWN.contains(&name.as_str())).collect();
+    let pairs: Vec<(String, String)> =
+        kept.flat_map(|f| sheet.typed.pairs_of(f)).filter(|(name, value)| !value.is_empty() && !OWN.contains(&name.as_str())).collect();
     let once = if sheet.typed.text("once").is_empty() { words::token(visit.engine()) } else { sheet.typed.text("once").to_string() };
     html! {
         input type="hidden" name="once" value=(once);

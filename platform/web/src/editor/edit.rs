@@ -1,9 +1,8 @@
 //! The full form of a record, or of a few of its fields.
 
+use super::Sheet;
 use super::conflict::{self, Clash};
 use super::create::sections;
-use super::Sheet;
-use crate::value::{Typed, local_path};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -12,6 +11,7 @@ use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_form};
 use crate::ui::form;
 use crate::ui::frame::{content, foot_bar};
+use crate::value::{Typed, local_path};
 use crate::visit::Visit;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, Object, Problem, Record};
@@ -118,7 +118,15 @@ fn changes(object: &Object, typed: &Typed, was: &Typed, listed: &[String]) -> Ve
     object.fields.iter().filter(|f| f.writable() && sent(f) && (!known(f) || !typed.same(was, f))).map(|f| f.key.clone()).collect()
 }
 
-async fn clash(visit: &Visit, object: Arc<Object>, record: Record, typed: Typed, clashes: &[Clash], changed: &[String], back: String) -> Reply {
+async fn clash(
+    visit: &Visit,
+    object: Arc<Object>,
+    record: Record,
+    typed: Typed,
+    clashes: &[Clash],
+    changed: &[String],
+    back: String,
+) -> Reply {
     let s = visit.look();
     let sheet = visit.read(move |tx| Sheet::load(tx, s, object, typed)).await?;
     let title = visit.t.get("record-conflict-title");
@@ -129,7 +137,16 @@ async fn clash(visit: &Visit, object: Arc<Object>, record: Record, typed: Typed,
 }
 
 #[expect(clippy::too_many_arguments, reason = "the whole state of a refused form")]
-async fn refused(visit: &Visit, object: Arc<Object>, id: i64, typed: Typed, was: Typed, only: Vec<String>, back: String, problem: &Problem) -> Reply {
+async fn refused(
+    visit: &Visit,
+    object: Arc<Object>,
+    id: i64,
+    typed: Typed,
+    was: Typed,
+    only: Vec<String>,
+    back: String,
+    problem: &Problem,
+) -> Reply {
     let s = visit.look();
     let (sheet, record) = visit
         .read(move |tx| {

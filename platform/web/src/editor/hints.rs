@@ -1,8 +1,8 @@
 //! Possible duplicates of what is being typed.
 
-use crate::value::Typed;
 use crate::fail::Reply;
 use crate::ui::form::{Duplicate, duplicates};
+use crate::value::Typed;
 use crate::visit::Visit;
 use axum::extract::{Path, Query};
 
@@ -20,7 +20,12 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs):
         .map(|hint| {
             let reasons: Vec<&str> = hint.reasons.iter().map(|r| r.get(s.key())).collect();
             let mut parts = vec![s.subtitle(&hint.record), reasons.join(", ")];
-            parts.extend(owner.map(|field| s.words(field, &hint.record)).filter(|n| !n.is_empty()).map(|n| s.t.with("record-owner-short", &[("name", n.into())])));
+            parts.extend(
+                owner
+                    .map(|field| s.words(field, &hint.record))
+                    .filter(|n| !n.is_empty())
+                    .map(|n| s.t.with("record-owner-short", &[("name", n.into())])),
+            );
             parts.retain(|p| !p.is_empty());
             let href = s.href(&object, hint.record.id);
             Duplicate {

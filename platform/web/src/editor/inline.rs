@@ -1,12 +1,12 @@
 //! One field of a record, edited where it stands.
 
 use super::Sheet;
-use crate::value::{Typed, local_path};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::ui::icon::icon_sized;
+use crate::value::{Typed, local_path};
 use crate::visit::Visit;
 use akrab_engine::Access;
 use akrab_model::problem::ProblemKind;
@@ -104,7 +104,8 @@ async fn load(visit: &Visit, object: &Arc<Object>, id: i64, key: &str, typed: Op
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
             let field = own.field(&key).ok_or_else(Problem::not_found)?;
-            let may = tx.rights.reaches(&own, Access::Edit, words::owner(&record)) && tx.editable(&own).iter().any(|ix| own.at(*ix).key == key);
+            let may =
+                tx.rights.reaches(&own, Access::Edit, words::owner(&record)) && tx.editable(&own).iter().any(|ix| own.at(*ix).key == key);
             if !may {
                 return Err(Problem::forbidden());
             }

@@ -43,7 +43,8 @@ impl Sheet {
     /// A form of an action's inputs.
     pub fn of_inputs(tx: &mut Tx, look: Look, object: Arc<Object>, typed: Typed, fields: &[Field]) -> Sheet {
         let editable = fields.iter().map(|f| f.key.clone()).collect();
-        let mut sheet = Sheet { look, object, typed, errors: Vec::new(), editable, stages: Vec::new(), focus: None, by_name: HashMap::new() };
+        let mut sheet =
+            Sheet { look, object, typed, errors: Vec::new(), editable, stages: Vec::new(), focus: None, by_name: HashMap::new() };
         sheet.load_titles(tx, fields);
         sheet
     }
@@ -106,7 +107,11 @@ impl Sheet {
         }
         let row = self.controls().row(field);
         // what names a record has the whole width
-        if field.key == self.object.title_field().key { maud::html! { div.ak-form-wide { (row) } } } else { row }
+        if field.key == self.object.title_field().key {
+            maud::html! { div.ak-form-wide { (row) } }
+        } else {
+            row
+        }
     }
 
     /// The control alone, for edits in place.

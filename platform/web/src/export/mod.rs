@@ -67,7 +67,15 @@ async fn draw(visit: Visit, plural: &str, pairs: &[(String, String)], all: bool)
     let t = visit.t;
     let object = visit.object(plural)?;
     let chosen = Chosen::read(&visit, &object, pairs, all).await?;
-    let spec = ExportSpec { object: object.key.clone(), filter: chosen.filter, q: chosen.q, sort: chosen.sort, columns: chosen.columns, ids: chosen.ids, ..ExportSpec::default() };
+    let spec = ExportSpec {
+        object: object.key.clone(),
+        filter: chosen.filter,
+        q: chosen.q,
+        sort: chosen.sort,
+        columns: chosen.columns,
+        ids: chosen.ids,
+        ..ExportSpec::default()
+    };
     let count = visit.engine().export_count(&visit.ctx, spec.clone()).await?;
     let records = object.plural_label(visit.lang()).to_lowercase();
     let title = t.with("export-title", &[("records", records.clone().into())]);

@@ -1,14 +1,14 @@
 //! The builder: fields, operators and values as the kit's part wants them.
 
 use super::fields::{self, Choice};
-use super::words::{Titles, op_words, titles};
-use super::tree;
-use crate::value::Look;
 use super::people::{PEOPLE, is_person};
+use super::tree;
+use super::words::{Titles, op_words, titles};
 use crate::list::address::{Address, push};
 use crate::list::head;
 use crate::list::state::Listing;
 use crate::ui::filter::{FilterBuilder, filter_builder};
+use crate::value::Look;
 use crate::{Reply, Visit};
 use akrab_engine::Rights;
 use akrab_model::filter::{Filter, Op};
@@ -52,7 +52,15 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
 }
 
 /// The builder of a list, with the words of the count now.
-fn builder(s: &Look, object: &Arc<Object>, rights: &Rights, filter: Option<&Filter>, titles: &Titles, address: &Address, count: Markup) -> Markup {
+fn builder(
+    s: &Look,
+    object: &Arc<Object>,
+    rights: &Rights,
+    filter: Option<&Filter>,
+    titles: &Titles,
+    address: &Address,
+    count: Markup,
+) -> Markup {
     let choices = fields::choices(s, object, rights);
     let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     let first = address.first_page();
@@ -61,10 +69,16 @@ fn builder(s: &Look, object: &Arc<Object>, rights: &Rights, filter: Option<&Filt
         push(&mut save, "view", "");
     }
     let plain_fields: Vec<_> = choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect();
-    let keep: Vec<_> = [("view", first.view.clone()), ("sort", first.sort.clone()), ("group", first.group.clone()), ("columns", first.columns.clone()), ("q", first.q.clone())]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_string(), value?)))
-        .collect();
+    let keep: Vec<_> = [
+        ("view", first.view.clone()),
+        ("sort", first.sort.clone()),
+        ("group", first.group.clone()),
+        ("columns", first.columns.clone()),
+        ("q", first.q.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_string(), value?)))
+    .collect();
     filter_builder(
         s.t,
         &FilterBuilder {
@@ -108,7 +122,8 @@ fn field_list(s: &Look, choices: &[Choice], titles: &Titles) -> Json {
                     entry["options"] = json!([["true", s.t.get("value-yes")], ["false", s.t.get("value-no")]]);
                 } else if let Some(to) = field.to {
                     let target = s.registry.at(to);
-                    let mut known: Vec<Json> = titles.iter().filter(|((o, _), _)| *o == to.0).map(|((_, id), title)| json!([id.to_string(), title])).collect();
+                    let mut known: Vec<Json> =
+                        titles.iter().filter(|((o, _), _)| *o == to.0).map(|((_, id), title)| json!([id.to_string(), title])).collect();
                     if is_person(s, field) {
                         known.extend([json!(["me", s.t.get("filter-me")]), json!(["my_team", s.t.get("filter-my-team")])]);
                     }
@@ -126,7 +141,7 @@ fn operator_list(s: &Look, choices: &[Choice]) -> Json {
     kinds
         .into_iter()
         .map(|(name, kind)| {
-            let offered = fields::operators(kind).filter(|op| !(*op == Op::In && kind.is_text()) && !(*op == Op::NotIn && kind.is_text()));
+            let offered = fields::operators(kind).filter(|op| !(kind.is_text() && matches!(op, Op::In | Op::NotIn)));
             let list: Vec<Json> = offered.map(|op| json!({"op": op, "label": op_words(s, kind, op), "editor": editor(kind, op)})).collect();
             (name, Json::from(list))
         })
@@ -155,7 +170,5 @@ fn editor(kind: FieldType, op: Op) -> &'static str {
 /// Operators of the form without script: those that fit most types.
 fn plain_operators(s: &Look) -> Vec<(String, String)> {
     let all = [Op::Contains, Op::Is, Op::IsNot, Op::In, Op::Gt, Op::Lt, Op::Within, Op::Empty, Op::NotEmpty];
-    all.iter()
-        .filter_map(|op| Some((serde_json::to_value(op).ok()?.as_str()?.to_string(), op_words(s, FieldType::Text, *op))))
-        .collect()
+    all.iter().filter_map(|op| Some((serde_json::to_value(op).ok()?.as_str()?.to_string(), op_words(s, FieldType::Text, *op)))).collect()
 }

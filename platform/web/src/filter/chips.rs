@@ -3,10 +3,10 @@
 use super::people::is_person;
 use super::tree;
 use super::words::{Titles, Wording, sentence};
-use crate::value::Look;
 use crate::list::address::{Address, push};
 use crate::ui::chip::{FilterChip, filter_chip, quick_filter};
 use crate::ui::menu::menu_choice;
+use crate::value::Look;
 use akrab_model::filter::{Filter, Op};
 use akrab_model::{Field, FieldType, Object};
 use maud::{Markup, html};

@@ -28,7 +28,12 @@ pub struct Choice {
 pub enum Key<'k> {
     Path(&'k str),
     /// Child object, its link here, figure, field.
-    Child { object: &'k str, via: &'k str, figure: &'k str, field: Option<&'k str> },
+    Child {
+        object: &'k str,
+        via: &'k str,
+        figure: &'k str,
+        field: Option<&'k str>,
+    },
 }
 
 /// Takes a key apart.
@@ -43,14 +48,22 @@ pub fn read_key(key: &str) -> Key<'_> {
 
 /// Every field the person may filter `object` by.
 pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
-    let mut all: Vec<Choice> = own(s, object, rights).map(|f| choice(f.key.clone(), f.label.get(s.key()).to_string(), String::new(), f)).collect();
+    let mut all: Vec<Choice> =
+        own(s, object, rights).map(|f| choice(f.key.clone(), f.label.get(s.key()).to_string(), String::new(), f)).collect();
     for link in own(s, object, rights).filter(|f| f.kind == FieldType::Link) {
         let Some(target) = link.to.map(|to| s.registry.at(to).clone()) else { continue };
         if target.is_system() || rights.scope(&target, Access::Read) == Scope::None {
             continue;
         }
         let fields = own(s, &target, rights).filter(|f| !f.system);
-        all.extend(fields.map(|f| choice(format!("{}.{}", link.key, f.key), format!("{} › {}", link.label.get(s.key()), f.label.get(s.key())), link.label.get(s.key()).to_string(), f)));
+        all.extend(fields.map(|f| {
+            choice(
+                format!("{}.{}", link.key, f.key),
+                format!("{} › {}", link.label.get(s.key()), f.label.get(s.key())),
+                link.label.get(s.key()).to_string(),
+                f,
+            )
+        }));
     }
     for (child, via) in &object.children {
         let child = s.registry.at(*child).clone();
@@ -70,7 +83,13 @@ fn of_child(s: &Look, child: &Arc<Object>, via: &str, rights: &Rights, all: &mut
         let words = field.map_or("", |f| f.label.get(s.key()));
         s.t.with(key, &[("records", plural.to_lowercase().into()), ("field", words.to_lowercase().into())])
     };
-    all.push(Choice { key: format!("{start}:count"), label: named("filter-child-count", None), group: group.clone(), kind: FieldType::Integer, field: None });
+    all.push(Choice {
+        key: format!("{start}:count"),
+        label: named("filter-child-count", None),
+        group: group.clone(),
+        kind: FieldType::Integer,
+        field: None,
+    });
     for field in own(s, child, rights).filter(|f| f.key != via) {
         if matches!(field.kind, FieldType::Money | FieldType::Decimal | FieldType::Integer) {
             let label = named("filter-child-sum", Some(field));

@@ -38,7 +38,8 @@ struct Asked {
 
 async fn people(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let wanted = fold(&asked.q);
-    let relative = [("me", "filter-me"), ("my_team", "filter-my-team")].map(|(value, key)| (value.to_string(), visit.t.get(key), String::new()));
+    let relative =
+        [("me", "filter-me"), ("my_team", "filter-my-team")].map(|(value, key)| (value.to_string(), visit.t.get(key), String::new()));
     let people = visit.engine().people();
     let named = people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone(), p.email.clone()));
     let found: Vec<_> = relative

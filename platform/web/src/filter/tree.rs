@@ -84,7 +84,15 @@ impl Reader<'_> {
     fn child(&self, child: &str, via: &str, name: &str, of: Option<&str>, op: Op, value: Json) -> Result<Filter> {
         let target = self.registry.object(child);
         let field = of.and_then(|key| target.and_then(|o| o.field(key)));
-        let make = |filter, agg, of: Option<String>, op, value| Filter::Child { object: child.into(), via: via.into(), filter, agg, of, op, value };
+        let make = |filter, agg, of: Option<String>, op, value| Filter::Child {
+            object: child.into(),
+            via: via.into(),
+            filter,
+            agg,
+            of,
+            op,
+            value,
+        };
         if let Some(agg) = figure(name) {
             let value = self.value(field, op, value, of.unwrap_or("count"))?;
             return Ok(make(None, agg, of.filter(|_| agg != AggregateFn::Count).map(Into::into), op, value));
@@ -118,7 +126,17 @@ impl Reader<'_> {
         }
         let one = |value: Json| -> Result<Json> {
             let Some(text) = value.as_str() else { return Ok(value) };
-            let typed = |kind| matches!(kind, FieldType::Integer | FieldType::Decimal | FieldType::Money | FieldType::Percent | FieldType::Duration | FieldType::Score);
+            let typed = |kind| {
+                matches!(
+                    kind,
+                    FieldType::Integer
+                        | FieldType::Decimal
+                        | FieldType::Money
+                        | FieldType::Percent
+                        | FieldType::Duration
+                        | FieldType::Score
+                )
+            };
             match field {
                 Some(field) if typed(field.kind) => {
                     let read = field.parse(&value, self.env).map_err(|f| Problem::invalid(vec![f]))?;
@@ -154,11 +172,17 @@ pub fn for_builder(filter: &Filter) -> Json {
             let of = of.as_ref().map(|key| format!(":{key}")).unwrap_or_default();
             json!({"field": format!(">{object}.{via}:{name}{of}"), "op": op, "value": value})
         }
-        Filter::Child { object, via, filter: Some(inner), agg: AggregateFn::Count, op, value, .. } if value == &json!(0) => match (&**inner, op) {
-            (Filter::Test { field, op: Op::Within, value }, Op::Is) => json!({"field": format!(">{object}.{via}:any:{field}"), "op": Op::NotWithin, "value": value}),
-            (Filter::Test { field, op, value }, Op::Gt) => json!({"field": format!(">{object}.{via}:any:{field}"), "op": op, "value": value}),
-            _ => filter.to_json(),
-        },
+        Filter::Child { object, via, filter: Some(inner), agg: AggregateFn::Count, op, value, .. } if value == &json!(0) => {
+            match (&**inner, op) {
+                (Filter::Test { field, op: Op::Within, value }, Op::Is) => {
+                    json!({"field": format!(">{object}.{via}:any:{field}"), "op": Op::NotWithin, "value": value})
+                }
+                (Filter::Test { field, op, value }, Op::Gt) => {
+                    json!({"field": format!(">{object}.{via}:any:{field}"), "op": op, "value": value})
+                }
+                _ => filter.to_json(),
+            }
+        }
         other => other.to_json(),
     }
 }

@@ -37,7 +37,9 @@ impl Wording<'_> {
     fn on(&self, object: &Arc<Object>, filter: &Filter) -> Words {
         match filter {
             Filter::Test { field, op, value } => self.test(object, field, *op, value),
-            Filter::Child { object: child, filter, agg, of, op, value, .. } => self.child(child, filter.as_deref(), *agg, of.as_deref(), *op, value),
+            Filter::Child { object: child, filter, agg, of, op, value, .. } => {
+                self.child(child, filter.as_deref(), *agg, of.as_deref(), *op, value)
+            }
             Filter::All(items) => self.several(object, items, "filter-and"),
             Filter::Any(items) => self.several(object, items, "filter-or"),
             Filter::Not(item) => {
@@ -67,10 +69,15 @@ impl Wording<'_> {
         let field = of.and_then(|key| child.field(key));
         let Some(filter) = filter else {
             let label = match (agg, field) {
-                (AggregateFn::Count, _) | (_, None) => t.with("filter-child-count", &[("records", plural.to_lowercase().into()), ("field", "".into())]),
+                (AggregateFn::Count, _) | (_, None) => {
+                    t.with("filter-child-count", &[("records", plural.to_lowercase().into()), ("field", "".into())])
+                }
                 (agg, Some(field)) => {
                     let key = format!("filter-child-{}", agg_key(agg));
-                    t.with(&key, &[("records", plural.to_lowercase().into()), ("field", field.label.get(self.s.key()).to_lowercase().into())])
+                    t.with(
+                        &key,
+                        &[("records", plural.to_lowercase().into()), ("field", field.label.get(self.s.key()).to_lowercase().into())],
+                    )
                 }
             };
             let kind = field.map_or(FieldType::Integer, |f| f.kind);
@@ -109,7 +116,9 @@ impl Wording<'_> {
             return String::new();
         }
         match value {
-            Json::Array(items) if op == Op::Between && items.len() == 2 => format!("{} – {}", self.one(field, &items[0]), self.one(field, &items[1])),
+            Json::Array(items) if op == Op::Between && items.len() == 2 => {
+                format!("{} – {}", self.one(field, &items[0]), self.one(field, &items[1]))
+            }
             Json::Array(items) if items.len() > 3 => {
                 let first: Vec<String> = items.iter().take(2).map(|v| self.one(field, v)).collect();
                 format!("{}, +{}", first.join(", "), items.len() - 2)

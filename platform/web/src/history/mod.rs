@@ -79,10 +79,13 @@ async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked
     if record.is_some() {
         frame.breadcrumb.push(Crumb { label: name, href: Some(href.clone()) });
     }
-    let body = content(true, html! {
-        (list)
-        @if let Some(before) = next { p { (Button::new(t.get("record-older")).href(format!("{href}/history?before={before}"))) } }
-    });
+    let body = content(
+        true,
+        html! {
+            (list)
+            @if let Some(before) = next { p { (Button::new(t.get("record-older")).href(format!("{href}/history?before={before}"))) } }
+        },
+    );
     visit.page(&frame, body)
 }
 

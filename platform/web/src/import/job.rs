@@ -4,11 +4,11 @@ use super::{errand, importable, rules};
 use crate::jobs::words;
 use crate::ui::button::Button;
 use crate::ui::frame::{content, foot_bar, with_side_panel};
+use crate::ui::icon_sized;
 use crate::ui::progress::stacked;
 use crate::ui::status::{Status, status_strong};
 use crate::ui::steps::outcome;
 use crate::ui::table::plain_table;
-use crate::ui::icon_sized;
 use crate::{Reply, Visit};
 use akrab_engine::import::{ImportReport, ImportSpec, Note, Verdict};
 use akrab_engine::{JobState, JobView};
@@ -34,7 +34,9 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
     }
     let notes = visit.engine().import_notes(&visit.ctx, job.id, 0, NOTES).await?;
     let mut frame = visit.frame(&t.get("import-title")).await;
-    frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
+    frame
+        .breadcrumb
+        .push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
     frame.beside_title = Some(html! { span.ak-small.ak-muted { (report.file_name) } });
     let done = job.state == JobState::Done;
     let main = html! {
@@ -48,11 +50,14 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
         @if !notes.is_empty() { (remarks(&visit, &object, &job, &report, &notes)) }
         @if !(dry && done) { (crate::jobs::buttons(&visit, &job)) }
     };
-    visit.page(&frame, html! {
-        (errand(t, &object, Some(spec.file), if dry { 3 } else { 4 }))
-        (with_side_panel(content(false, main), panel(&visit, &object, &spec, &report), true))
-        @if done { (foot(&visit, &object, &spec, &job, &report, dry)) }
-    })
+    visit.page(
+        &frame,
+        html! {
+            (errand(t, &object, Some(spec.file), if dry { 3 } else { 4 }))
+            (with_side_panel(content(false, main), panel(&visit, &object, &spec, &report), true))
+            @if done { (foot(&visit, &object, &spec, &job, &report, dry)) }
+        },
+    )
 }
 
 fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
@@ -60,8 +65,11 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
     let c = &report.counts;
     let figure = |n: u64| t.number(n as i64);
     let part = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let parts: Vec<(u32, &str)> =
-        [(c.created, "1"), (c.updated, "2"), (c.unchanged, "3"), (c.skipped + c.asked, "4"), (c.refused, "bad")].into_iter().filter(|p| p.0 > 0).map(|(n, tone)| (part(n), tone)).collect();
+    let parts: Vec<(u32, &str)> = [(c.created, "1"), (c.updated, "2"), (c.unchanged, "3"), (c.skipped + c.asked, "4"), (c.refused, "bad")]
+        .into_iter()
+        .filter(|p| p.0 > 0)
+        .map(|(n, tone)| (part(n), tone))
+        .collect();
     let taken = figure(c.taken());
     html! {
         h2.ak-question { (t.with(if dry { "import-ready" } else { "import-finished" }, &[("n", taken.into()), ("of", figure(c.rows).into())])) }
@@ -79,14 +87,31 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
 
 fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note]) -> Markup {
     let t = visit.t;
-    let (line, column, value, note, result) = (t.get("import-line"), t.get("import-column"), t.get("import-value"), t.get("import-note"), t.get("import-result"));
-    let heads = [(line.as_str(), true, Some(72)), (column.as_str(), false, Some(140)), (value.as_str(), false, Some(200)), (note.as_str(), false, None), (result.as_str(), false, Some(170))];
-    let label = |note: &Note| note.field.as_ref().map_or(String::new(), |key| object.field(key).map_or_else(|| key.clone(), |f| f.label.get(visit.lang()).to_string()));
+    let (line, column, value, note, result) =
+        (t.get("import-line"), t.get("import-column"), t.get("import-value"), t.get("import-note"), t.get("import-result"));
+    let heads = [
+        (line.as_str(), true, Some(72)),
+        (column.as_str(), false, Some(140)),
+        (value.as_str(), false, Some(200)),
+        (note.as_str(), false, None),
+        (result.as_str(), false, Some(170)),
+    ];
+    let label = |note: &Note| {
+        note.field
+            .as_ref()
+            .map_or(String::new(), |key| object.field(key).map_or_else(|| key.clone(), |f| f.label.get(visit.lang()).to_string()))
+    };
     let rows: Vec<Vec<Markup>> = notes
         .iter()
         .map(|n| {
             let value = n.value.clone().unwrap_or_else(|| if n.field.is_some() { t.get("import-blank") } else { String::new() });
-            vec![html! { (t.number(n.line as i64)) }, html! { (label(n)) }, html! { code { (value) } }, html! { (words::note(t, n)) }, verdict(visit, n.verdict)]
+            vec![
+                html! { (t.number(n.line as i64)) },
+                html! { (label(n)) },
+                html! { code { (value) } },
+                html! { (words::note(t, n)) },
+                verdict(visit, n.verdict),
+            ]
         })
         .collect();
     html! {
@@ -122,7 +147,10 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
         (t.get("import-match-by"), by),
         (t.get("import-if-matching"), t.get(&format!("import-match-{}", key(serde_json::json!(spec.on_match))))),
         (t.get("import-mode"), t.get(&format!("import-mode-{}", key(serde_json::json!(spec.mode))))),
-        (t.get("import-bad"), t.get(if spec.on_bad_value == akrab_engine::import::OnBadValue::Refuse { "import-bad-refuse" } else { "import-bad-blank" })),
+        (
+            t.get("import-bad"),
+            t.get(if spec.on_bad_value == akrab_engine::import::OnBadValue::Refuse { "import-bad-refuse" } else { "import-bad-blank" }),
+        ),
     ];
     let field = |k: &String| object.field(k).map_or_else(|| t.get("import-own-id"), |f| f.label.get(visit.lang()).to_string());
     html! {

@@ -27,24 +27,27 @@ pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{plural}")) });
     frame.beside_title = Some(html! { span.ak-small.ak-muted { (facts(&visit, &found)) } });
-    visit.page(&frame, html! {
-        (errand(t, &object, Some(file), 1))
-        form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/rules" } {
-            (visit.token_field())
-            @if let Some(sheet) = &asked.sheet { input type="hidden" name="sheet" value=(sheet); }
-            (content(false, html! {
-                (sheets(&visit, &plural, &found))
-                (table(&visit, &object, &found))
-            }))
-            (foot_bar(
-                html! { (t.get("import-map-promise")) },
-                html! {
-                    (Button::new(t.get("go-back")).ghost().href(format!("/{plural}/import")))
-                    (Button::new(t.get("import-next")).primary().submit())
-                },
-            ))
-        }
-    })
+    visit.page(
+        &frame,
+        html! {
+            (errand(t, &object, Some(file), 1))
+            form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/rules" } {
+                (visit.token_field())
+                @if let Some(sheet) = &asked.sheet { input type="hidden" name="sheet" value=(sheet); }
+                (content(false, html! {
+                    (sheets(&visit, &plural, &found))
+                    (table(&visit, &object, &found))
+                }))
+                (foot_bar(
+                    html! { (t.get("import-map-promise")) },
+                    html! {
+                        (Button::new(t.get("go-back")).ghost().href(format!("/{plural}/import")))
+                        (Button::new(t.get("import-next")).primary().submit())
+                    },
+                ))
+            }
+        },
+    )
 }
 
 /// "pelanggan.xlsx · lembar "Data" · 1.412 baris"
@@ -52,15 +55,19 @@ fn facts(visit: &Visit, found: &Inspection) -> String {
     let t = visit.t;
     let rows = t.with("import-rows", &[("n", t.number(found.shape.rows as i64).into())]);
     match &found.shape.layout {
-        Layout::Xlsx { sheet, .. } => format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())])),
+        Layout::Xlsx { sheet, .. } => {
+            format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())]))
+        }
         Layout::Csv { encoding, .. } => format!("{} · {encoding} · {rows}", found.file_name),
     }
 }
 
 fn sheets(visit: &Visit, plural: &str, found: &Inspection) -> Markup {
     let Layout::Xlsx { sheet, sheets } = &found.shape.layout else { return html! {} };
-    let all: Vec<Segment> =
-        sheets.iter().map(|s| Segment::new(s.clone(), format!("/{plural}/import/{}?sheet={}", found.file, fail::encode(s)), s == sheet)).collect();
+    let all: Vec<Segment> = sheets
+        .iter()
+        .map(|s| Segment::new(s.clone(), format!("/{plural}/import/{}?sheet={}", found.file, fail::encode(s)), s == sheet))
+        .collect();
     html! { @if all.len() > 1 { p { (segmented(&visit.t.get("import-sheets"), &all)) } } }
 }
 
@@ -75,7 +82,8 @@ fn table(visit: &Visit, object: &Object, found: &Inspection) -> Markup {
         .iter()
         .enumerate()
         .map(|(n, title)| {
-            let samples: Vec<&str> = found.shape.samples.iter().filter_map(|s| s.get(n)).map(String::as_str).filter(|s| !s.is_empty()).take(3).collect();
+            let samples: Vec<&str> =
+                found.shape.samples.iter().filter_map(|s| s.get(n)).map(String::as_str).filter(|s| !s.is_empty()).take(3).collect();
             let title = if title.is_empty() { t.with("import-unnamed", &[("n", (n as i64 + 1).into())]) } else { title.clone() };
             let chosen = found.columns[n].as_deref().unwrap_or("");
             let select = Input::new(&format!("c{n}"), chosen).attr("aria-label", title.clone());

@@ -48,7 +48,9 @@ async fn page(visit: &Visit, object: &Object, file: i64, fields: &Fields, errors
 fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Option<String>]) -> Markup {
     let t = visit.t;
     let sets = offered(object, found, columns);
-    let named = |keys: [&str; 4]| keys.iter().map(|k| ((*k).to_string(), t.get(&format!("import-match-{}", k.replace('_', "-"))))).collect::<Vec<_>>();
+    let named = |keys: [&str; 4]| {
+        keys.iter().map(|k| ((*k).to_string(), t.get(&format!("import-match-{}", k.replace('_', "-"))))).collect::<Vec<_>>()
+    };
     html! {
         (group(&t.get("import-match-by"), html! {
             @if sets.is_empty() { p.ak-muted { (t.get("import-match-by-none")) } }
@@ -95,7 +97,9 @@ pub async fn check(visit: Visit, Path((plural, file)): Path<(String, i64)>, fiel
     };
     match visit.engine().import_start(&visit.ctx, spec, true).await {
         Ok(job) => visit.go(&format!("/jobs/{job}"), None),
-        Err(problem) if problem.kind == ProblemKind::Invalid => page(&visit, &object, file, &fields, &fail::field_errors(visit.t, &problem)).await,
+        Err(problem) if problem.kind == ProblemKind::Invalid => {
+            page(&visit, &object, file, &fields, &fail::field_errors(visit.t, &problem)).await
+        }
         Err(problem) => Err(problem.into()),
     }
 }
@@ -111,6 +115,7 @@ fn columns(fields: &Fields, count: usize) -> Vec<Option<String>> {
 fn told<T: serde::de::DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, Problem> {
     match fields.text(name) {
         "" => Ok(T::default()),
-        value => serde_json::from_value(value.into()).map_err(|_| Problem::invalid(vec![akrab_model::FieldProblem::new(name, "unknown_choice").with("value", value)])),
+        value => serde_json::from_value(value.into())
+            .map_err(|_| Problem::invalid(vec![akrab_model::FieldProblem::new(name, "unknown_choice").with("value", value)])),
     }
 }

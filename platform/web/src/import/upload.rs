@@ -21,7 +21,9 @@ pub async fn ask(visit: Visit, Path(plural): Path<String>) -> Reply {
 
 async fn frame(visit: &Visit, object: &Object) -> crate::ui::frame::Frame {
     let mut frame = visit.frame(&visit.t.get("import-title")).await;
-    frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
+    frame
+        .breadcrumb
+        .push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
     frame
 }
 

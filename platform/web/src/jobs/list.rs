@@ -54,7 +54,13 @@ pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
 fn table(visit: &Visit, jobs: &[JobView]) -> Markup {
     let (t, look) = (visit.t, visit.look());
     let (what, who, when, how, state) = (t.get("job-what"), t.get("job-who"), t.get("job-when"), t.get("job-progress"), t.get("job-state"));
-    let heads = [(what.as_str(), false, None), (who.as_str(), false, Some(160)), (when.as_str(), false, Some(170)), (how.as_str(), false, Some(180)), (state.as_str(), false, Some(150))];
+    let heads = [
+        (what.as_str(), false, None),
+        (who.as_str(), false, Some(160)),
+        (when.as_str(), false, Some(170)),
+        (how.as_str(), false, Some(180)),
+        (state.as_str(), false, Some(150)),
+    ];
     let rows: Vec<Vec<Markup>> = jobs
         .iter()
         .map(|job| {

@@ -23,14 +23,17 @@ pub async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
     let t = visit.t;
     let mut frame = visit.frame(&words::title(&visit, &job)).await;
     frame.breadcrumb.push(visit.crumb("jobs-title", "/jobs"));
-    let body = content(true, html! {
-        div.ak-job {
-            (head(&visit, &job))
-            @if job.state == JobState::Done { (result(&visit, &job)) }
-            @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
-            (buttons(&visit, &job))
-        }
-    });
+    let body = content(
+        true,
+        html! {
+            div.ak-job {
+                (head(&visit, &job))
+                @if job.state == JobState::Done { (result(&visit, &job)) }
+                @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
+                (buttons(&visit, &job))
+            }
+        },
+    );
     visit.page(&frame, body)
 }
 
@@ -61,8 +64,10 @@ pub async fn progress(visit: Visit, Path(id): Path<i64>) -> Reply {
 /// What may be done with it now.
 pub fn buttons(visit: &Visit, job: &JobView) -> Markup {
     let t = visit.t;
-    let post = |verb: &str, button: Button| html! {
-        form method="post" action={ "/jobs/" (job.id) "/" (verb) } { (visit.token_field()) (button.submit()) }
+    let post = |verb: &str, button: Button| {
+        html! {
+            form method="post" action={ "/jobs/" (job.id) "/" (verb) } { (visit.token_field()) (button.submit()) }
+        }
     };
     html! {
         div.ak-line {
@@ -109,7 +114,11 @@ fn changed(visit: &Visit, job: &JobView) -> Markup {
             let href = object.as_ref().map(|o| format!("/{}/{}", o.plural, one.id)).unwrap_or_default();
             let title = if one.title.is_empty() { format!("#{}", one.id) } else { one.title.clone() };
             let fault = FieldProblem { pointer: String::new(), code: one.code.clone(), args: one.args.clone() };
-            vec![html! { a.ak-link href=(href) { (title) } }, html! { (name(&one.field)) }, html! { (crate::fail::field_message(t, &fault)) }]
+            vec![
+                html! { a.ak-link href=(href) { (title) } },
+                html! { (name(&one.field)) },
+                html! { (crate::fail::field_message(t, &fault)) },
+            ]
         })
         .collect();
     html! {
@@ -163,7 +172,12 @@ pub async fn file(visit: Visit, Path(id): Path<i64>) -> Reply {
     let report: ExportReport = serde_json::from_value(job.result).map_err(|_| Problem::not_found())?;
     let file = visit.engine().file(&visit.ctx, report.file).await?;
     let content = std::fs::File::open(visit.engine().file_path(&file)).map_err(Problem::internal)?;
-    download::file(content, &file.name, if file.name.ends_with(".xlsx") { akrab_engine::export::ExportFormat::Xlsx.mime() } else { "text/csv; charset=utf-8" }).await
+    download::file(
+        content,
+        &file.name,
+        if file.name.ends_with(".xlsx") { akrab_engine::export::ExportFormat::Xlsx.mime() } else { "text/csv; charset=utf-8" },
+    )
+    .await
 }
 
 /// `GET /jobs/{job}/errors`: the refused rows of an import, with their reasons.

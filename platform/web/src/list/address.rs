@@ -132,7 +132,12 @@ impl Address {
 
     /// Whether anything differs from the saved view because of the address.
     pub fn changes_view(&self) -> bool {
-        self.kind.is_some() || self.filter.is_some() || self.sort.is_some() || self.group.is_some() || self.columns.is_some() || self.totals.is_some()
+        self.kind.is_some()
+            || self.filter.is_some()
+            || self.sort.is_some()
+            || self.group.is_some()
+            || self.columns.is_some()
+            || self.totals.is_some()
     }
 }
 
@@ -164,7 +169,12 @@ mod tests {
 
     #[test]
     fn an_address_is_read_back_as_it_was_written() {
-        let pairs = [("view", "all"), ("filter", r#"{"field":"city","op":"is","value":"Kota & Daerah"}"#), ("sort", "-amount,name"), ("limit", "100")];
+        let pairs = [
+            ("view", "all"),
+            ("filter", r#"{"field":"city","op":"is","value":"Kota & Daerah"}"#),
+            ("sort", "-amount,name"),
+            ("limit", "100"),
+        ];
         let pairs: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
         let address = Address::read("accounts", &pairs);
         assert_eq!(

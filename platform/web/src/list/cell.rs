@@ -2,8 +2,8 @@
 
 use crate::filter::people::is_person;
 use crate::ui::avatar::{Shape, avatar_labelled};
-use crate::ui::tag::tag;
 use crate::ui::table::Cell;
+use crate::ui::tag::tag;
 use crate::value::Look;
 use akrab_model::format;
 use akrab_model::{Field, FieldType, Record, Value};

@@ -63,7 +63,15 @@ pub async fn forbidden(visit: &Visit, object: &Object) -> Reply {
     let t = visit.t;
     let name = object.plural_label(visit.lang());
     let frame = visit.frame(name).await;
-    let admins: Vec<String> = visit.engine().people().users().into_iter().filter(|p| p.active && p.role.key == "administrator").map(|p| p.name.clone()).take(3).collect();
+    let admins: Vec<String> = visit
+        .engine()
+        .people()
+        .users()
+        .into_iter()
+        .filter(|p| p.active && p.role.key == "administrator")
+        .map(|p| p.name.clone())
+        .take(3)
+        .collect();
     let body = empty(&Empty {
         icon: "lock".into(),
         title: t.with("empty-forbidden", &[("records", name.to_lowercase().into())]),

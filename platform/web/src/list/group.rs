@@ -137,4 +137,3 @@ pub fn condition(listing: &Listing, key: &str) -> Option<Filter> {
     let ends = vec![from.to_string(), last.to_string()];
     Some(Filter::test(&field.key, Op::Between, ends))
 }
-

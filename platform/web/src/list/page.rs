@@ -73,7 +73,12 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
 }
 
 /// The address with a quick filter, or a condition of the form without script, folded into its filter.
-async fn folded(visit: &Visit, object: &std::sync::Arc<akrab_model::Object>, address: &Address, pairs: &[(String, String)]) -> Result<Option<String>, crate::Fail> {
+async fn folded(
+    visit: &Visit,
+    object: &std::sync::Arc<akrab_model::Object>,
+    address: &Address,
+    pairs: &[(String, String)],
+) -> Result<Option<String>, crate::Fail> {
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty());
     let more = match (get("quick"), get("add-field"), get("add-op")) {
         (Some(quick), _, _) => chips::read_quick(quick),
@@ -127,7 +132,12 @@ fn read(tx: &mut Tx, listing: Listing) -> Result<Read> {
 
 /// Whether the reader may see any record of the object at all.
 fn has_any(tx: &mut Tx, listing: &Listing) -> Result<bool> {
-    let request = ListRequest { object: listing.object.key.clone(), columns: vec![listing.object.title_field().key.clone()], limit: 1, ..ListRequest::default() };
+    let request = ListRequest {
+        object: listing.object.key.clone(),
+        columns: vec![listing.object.title_field().key.clone()],
+        limit: 1,
+        ..ListRequest::default()
+    };
     Ok(!tx.list(&request)?.records.is_empty())
 }
 
@@ -179,7 +189,7 @@ pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
     frame.actions = Some(html! {
         @if create && listing.state.kind == ViewKind::Table {
             span.ak-hide-phone { (Button::new(t.get("list-import")).icon("upload").href(format!("/{}/import", object.plural))) }
-            
+
         }
         (tools::phone_filter(listing))
         (tools::more(listing, rights))
@@ -192,7 +202,15 @@ pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
     frame
 }
 
-fn table_body(visit: &Visit, listing: &Listing, rights: &Rights, count: Count, list: &List, totals: Option<&[Total]>, groups: Option<&[Part]>) -> Markup {
+fn table_body(
+    visit: &Visit,
+    listing: &Listing,
+    rights: &Rights,
+    count: Count,
+    list: &List,
+    totals: Option<&[Total]>,
+    groups: Option<&[Part]>,
+) -> Markup {
     let t = visit.t;
     let look = &listing.look;
     let drawing = Drawing::new(listing, rights);
@@ -200,7 +218,9 @@ fn table_body(visit: &Visit, listing: &Listing, rights: &Rights, count: Count, l
     let words = head::count_words(look, count);
     let lines = match groups {
         Some(parts) => group::lines(listing, &drawing, parts),
-        None => list.records.iter().enumerate().map(|(n, r)| Line::Row(Box::new(drawing.row(r, Some((from + n as u64, &words)))))).collect(),
+        None => {
+            list.records.iter().enumerate().map(|(n, r)| Line::Row(Box::new(drawing.row(r, Some((from + n as u64, &words)))))).collect()
+        }
     };
     let title = listing.object.title_field();
     let first_width = listing.state.columns.iter().find(|c| c.key == title.key).and_then(|c| c.width);
@@ -236,7 +256,11 @@ fn table_body(visit: &Visit, listing: &Listing, rights: &Rights, count: Count, l
     let pages = Pager {
         shown,
         rows: u32::try_from(listing.limit).unwrap_or(50),
-        choices: if groups.is_some() { Vec::new() } else { ROWS.iter().map(|n| (u32::try_from(*n).unwrap_or(50), listing.address.with_limit(*n).href())).collect() },
+        choices: if groups.is_some() {
+            Vec::new()
+        } else {
+            ROWS.iter().map(|n| (u32::try_from(*n).unwrap_or(50), listing.address.with_limit(*n).href())).collect()
+        },
         previous,
         next,
     };

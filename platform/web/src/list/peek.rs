@@ -2,8 +2,8 @@
 
 use super::rows;
 use crate::fail::Reply;
-use crate::ui::button::Button;
 use crate::ui::bulk::peek_panel;
+use crate::ui::button::Button;
 use crate::ui::record::object_mark;
 use crate::ui::section::{self, field_list};
 use crate::ui::timeline::{Entry, entry};
@@ -63,7 +63,8 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
 fn head(visit: &Visit, look: &Look, record: &Record) -> Markup {
     let object = &record.object;
     let title = rows::title(look, record);
-    let first = |kind: FieldType| object.fields.iter().filter(|f| f.kind == kind).find_map(|f| record.get(&f.key).text().map(str::to_string));
+    let first =
+        |kind: FieldType| object.fields.iter().filter(|f| f.kind == kind).find_map(|f| record.get(&f.key).text().map(str::to_string));
     let t = visit.t;
     let phone = first(FieldType::Phone);
     html! {
@@ -141,7 +142,11 @@ fn fields(look: &Look, rights: &Rights, record: &Record) -> Vec<section::Field> 
     let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key));
     let reached = object.owner.is_none() || rights.reaches(object, Access::Edit, owner);
     let shown = keys.into_iter().filter_map(|key| object.field(key)).filter(|f| record.has(&f.key));
-    shown.filter(|f| !matches!(record.get(&f.key), Value::Null) || f.choices.len() > 1).take(FIELDS).map(|f| pair(look, rights, record, f, reached)).collect()
+    shown
+        .filter(|f| !matches!(record.get(&f.key), Value::Null) || f.choices.len() > 1)
+        .take(FIELDS)
+        .map(|f| pair(look, rights, record, f, reached))
+        .collect()
 }
 
 fn pair(look: &Look, rights: &Rights, record: &Record, field: &Field, reached: bool) -> section::Field {

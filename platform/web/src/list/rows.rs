@@ -12,8 +12,8 @@ use akrab_engine::{List, Rights};
 use akrab_model::object::{Avatar, FieldRight};
 use akrab_model::{Field, FieldType, Object, Record};
 use axum::extract::{Path, Query};
-use axum::response::Redirect;
 use axum::response::IntoResponse;
+use axum::response::Redirect;
 use maud::{Markup, html};
 
 /// Rows read at once when a group is opened or read on.
@@ -138,7 +138,8 @@ const ROOM: u16 = 980;
 /// Whether the columns want more room than there is: then they keep their least width and the
 /// table scrolls under its first column.
 fn crowded(listing: &Listing) -> bool {
-    let wanted = listing.columns().map(|(state, field)| state.width.or_else(|| width(&listing.look, field)).unwrap_or_else(|| least(field)));
+    let wanted =
+        listing.columns().map(|(state, field)| state.width.or_else(|| width(&listing.look, field)).unwrap_or_else(|| least(field)));
     wanted.map(u32::from).sum::<u32>() > u32::from(ROOM)
 }
 
@@ -235,4 +236,3 @@ pub fn more_href(listing: &Listing, key: &str, after: &str, done: u64, of: u64) 
 pub fn more_line(listing: &Listing, key: &str, after: &str, done: u64, of: u64) -> Line {
     Line::More(more_words(listing, of.saturating_sub(done)), more_href(listing, key, after, done, of))
 }
-

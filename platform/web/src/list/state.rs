@@ -123,7 +123,10 @@ impl Listing {
 
 /// Whether rows may be grouped by a field.
 pub fn groupable(field: &Field) -> bool {
-    matches!(field.kind, FieldType::Choice | FieldType::Boolean | FieldType::Link | FieldType::Stage | FieldType::Date | FieldType::DateTime)
+    matches!(
+        field.kind,
+        FieldType::Choice | FieldType::Boolean | FieldType::Link | FieldType::Stage | FieldType::Date | FieldType::DateTime
+    )
 }
 
 /// `a,b` without empty parts.

@@ -2,8 +2,8 @@
 
 use super::address::push;
 use super::state::{Listing, groupable};
-use crate::filter::{builder, chips};
 use crate::filter::words::Titles;
+use crate::filter::{builder, chips};
 use crate::ui::button::Button;
 use crate::ui::chip::choice_chip;
 use crate::ui::frame::{tool_bar, unsaved_view};
@@ -76,22 +76,27 @@ fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
     let t = listing.look.t;
     let view = listing.view();
     let base = format!("{}/views/{}", listing.address.base, view.key);
-    let post = |icon: &str, key: &str, action: &str, danger: bool| crate::ui::menu::menu_post(icon, &t.get(key), &format!("{base}/{action}"), &visit.csrf, danger);
+    let post = |icon: &str, key: &str, action: &str, danger: bool| {
+        crate::ui::menu::menu_post(icon, &t.get(key), &format!("{base}/{action}"), &visit.csrf, danger)
+    };
     let dialog = |icon: &str, key: &str, action: &str| {
         let href = format!("{base}/{action}");
         html! { a.ak-menu-item href=(href) data-dialog-href=(href) { (crate::ui::icon(icon)) span { (t.get(key)) } } }
     };
-    more_menu_ghost(&t.get("view-menu"), html! {
-        (menu_head(view.name.get(listing.look.key())))
-        (post(if listing.pinned { "pin-off" } else { "pin" }, if listing.pinned { "view-unpin" } else { "view-pin" }, "pin", false))
-        (dialog("copy", "view-duplicate", "copy"))
-        @if view.editable {
-            (dialog("pencil", "view-edit", "edit"))
-            (post("arrow-left", "view-move-left", "left", false))
-        }
-        @if visit.ctx.is_admin() { (dialog("users-round", "view-default", "default")) }
-        @if view.editable { (menu_line()) (post("trash-2", "view-delete", "deletion", true)) }
-    })
+    more_menu_ghost(
+        &t.get("view-menu"),
+        html! {
+            (menu_head(view.name.get(listing.look.key())))
+            (post(if listing.pinned { "pin-off" } else { "pin" }, if listing.pinned { "view-unpin" } else { "view-pin" }, "pin", false))
+            (dialog("copy", "view-duplicate", "copy"))
+            @if view.editable {
+                (dialog("pencil", "view-edit", "edit"))
+                (post("arrow-left", "view-move-left", "left", false))
+            }
+            @if visit.ctx.is_admin() { (dialog("users-round", "view-default", "default")) }
+            @if view.editable { (menu_line()) (post("trash-2", "view-delete", "deletion", true)) }
+        },
+    )
 }
 
 /// The tool bar of a table; on a phone one line with the count, the first total and the order.
@@ -201,7 +206,9 @@ fn group_menu(listing: &Listing) -> Markup {
         None => t.get("list-group"),
     };
     let fields = listing.object.fields.iter().filter(|f| {
-        groupable(f) && !matches!(f.key.as_str(), "updated_at" | "updated_by") && (f.system || listing.state.columns.iter().any(|c| c.key == f.key) || f.choices.len() > 1 || f.kind == FieldType::Stage)
+        groupable(f)
+            && !matches!(f.key.as_str(), "updated_at" | "updated_by")
+            && (f.system || listing.state.columns.iter().any(|c| c.key == f.key) || f.choices.len() > 1 || f.kind == FieldType::Stage)
     });
     menu_around(
         html! { (icon_sized("rows-3", 15)) span.ak-btn-label { (label) } },
@@ -241,12 +248,15 @@ pub fn more(listing: &Listing, rights: &Rights) -> Markup {
     let t = listing.look.t;
     let plural = &listing.object.plural;
     let may_export = rights.scope(&listing.object, akrab_engine::Access::Export) > akrab_model::object::Scope::None;
-    crate::ui::menu::more_menu(&t.get("list-more"), html! {
-        @if may_export {
-            @let export = listing.address.first_page().at(&format!("/{plural}/export"));
-            a.ak-menu-item href=(export) data-dialog-href=(export) { (crate::ui::icon("download")) span { (t.get("list-export")) } }
-        }
-        @if rights.may_create(&listing.object) { (menu_link("upload", &t.get("list-import"), &format!("/{plural}/import"))) }
-        (menu_link("trash-2", &t.get("list-bin"), &format!("/{plural}/bin")))
-    })
+    crate::ui::menu::more_menu(
+        &t.get("list-more"),
+        html! {
+            @if may_export {
+                @let export = listing.address.first_page().at(&format!("/{plural}/export"));
+                a.ak-menu-item href=(export) data-dialog-href=(export) { (crate::ui::icon("download")) span { (t.get("list-export")) } }
+            }
+            @if rights.may_create(&listing.object) { (menu_link("upload", &t.get("list-import"), &format!("/{plural}/import"))) }
+            (menu_link("trash-2", &t.get("list-bin"), &format!("/{plural}/bin")))
+        },
+    )
 }

@@ -62,7 +62,8 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
         .await;
     match done {
         Ok((title, made, change)) => {
-            let message = visit.t.with("record-action-title", &[("action", action.label.get(visit.lang()).into()), ("title", title.into())]);
+            let message =
+                visit.t.with("record-action-title", &[("action", action.label.get(visit.lang()).into()), ("title", title.into())]);
             let flash = Flash::ok(message);
             // a change of the record alone can be taken back; one that made others cannot
             let flash = match (&made, change) {

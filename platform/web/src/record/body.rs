@@ -71,7 +71,11 @@ fn pair(sight: &Sight, field: &Field) -> Pair {
         None => None,
     };
     let value = sight.look.markup(field, &sight.record);
-    let value = if editable && !in_place { Some(html! { (value.unwrap_or_else(crate::ui::tag::nothing)) " " (dialog_pencil(sight, &field.key, sight.look.name(field))) }) } else { value };
+    let value = if editable && !in_place {
+        Some(html! { (value.unwrap_or_else(crate::ui::tag::nothing)) " " (dialog_pencil(sight, &field.key, sight.look.name(field))) })
+    } else {
+        value
+    };
     Pair {
         label: sight.look.name(field).to_string(),
         value,

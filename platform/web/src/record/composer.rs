@@ -49,7 +49,8 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let made = visit
         .write(move |tx| {
             let record = tx.get(&own, id)?;
-            let (said, when) = if deed.choice.is_none() && at.is_empty() { when_at_end(&body, &look.now, look.lang) } else { (body.clone(), None) };
+            let (said, when) =
+                if deed.choice.is_none() && at.is_empty() { when_at_end(&body, &look.now, look.lang) } else { (body.clone(), None) };
             let at = when.map_or_else(|| at.clone(), |when| when.timestamp().to_string());
             let made = tx.create(&teller, &deed.input(&record, &said, Some(&at)))?;
             Ok(tx.history(&teller, made, None).ok().and_then(|changes| changes.first().map(|c| c.id)))
@@ -96,7 +97,11 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
 }
 
 fn allowed(sight: &Sight) -> Vec<Writing> {
-    writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)).take(KINDS).collect()
+    writings(&sight.look.registry, &sight.object)
+        .into_iter()
+        .filter(|w| sight.creatable.contains(&w.teller.object.key))
+        .take(KINDS)
+        .collect()
 }
 
 fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf: &str) -> Markup {

@@ -24,7 +24,8 @@ const TAGS: usize = 4;
 pub fn draw(sight: &Sight, csrf: &str) -> Markup {
     let object = &sight.object;
     let title = sight.record.title();
-    let number = object.fields.iter().find(|f| f.kind == FieldType::AutoNumber).map(|f| sight.look.words(f, &sight.record)).unwrap_or_default();
+    let number =
+        object.fields.iter().find(|f| f.kind == FieldType::AutoNumber).map(|f| sight.look.words(f, &sight.record)).unwrap_or_default();
     let staged = sight.path.is_some();
     let head = RecordHead {
         lead: Some(match object.decl.avatar {
@@ -33,7 +34,10 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
             Avatar::Icon => object_mark(&object.decl.icon),
         }),
         title: if title.is_empty() { sight.look.t.get("record-untitled") } else { title.to_string() },
-        title_edit: sight.editable.contains(&object.title_field().key).then(|| format!("{}/fields/{}", sight.href(), object.title_field().key)),
+        title_edit: sight
+            .editable
+            .contains(&object.title_field().key)
+            .then(|| format!("{}/fields/{}", sight.href(), object.title_field().key)),
         number: if number == title { String::new() } else { number },
         beside: Some(star(sight.look.t, &format!("{}/favourite", sight.href()), csrf, sight.favourite)),
         chips: chips(sight),
@@ -87,7 +91,14 @@ fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
 
 /// Figures in the head of a staged record.
 fn facts(sight: &Sight) -> Vec<(String, Markup)> {
-    let fields = sight.object.decl.layout.figures.iter().filter_map(|key| sight.object.field(key)).filter(|f| sight.record.has(&f.key) && f.formula.is_none());
+    let fields = sight
+        .object
+        .decl
+        .layout
+        .figures
+        .iter()
+        .filter_map(|key| sight.object.field(key))
+        .filter(|f| sight.record.has(&f.key) && f.formula.is_none());
     fields.take(3).map(|f| (sight.look.name(f).to_string(), value(sight, f))).collect()
 }
 
@@ -104,7 +115,11 @@ fn strip(sight: &Sight) -> Markup {
         .take(6)
         .map(|f| Figure { label: sight.look.name(f).to_string(), value: Some(value(sight, f)), detail: detail(sight, f), href: None })
         .collect();
-    if shown.is_empty() { html! {} } else { figures(&sight.look.t.get("record-figures"), &shown) }
+    if shown.is_empty() {
+        html! {}
+    } else {
+        figures(&sight.look.t.get("record-figures"), &shown)
+    }
 }
 
 fn value(sight: &Sight, field: &Field) -> Markup {
@@ -190,25 +205,28 @@ fn rest(sight: &Sight, csrf: &str) -> Markup {
     let dialog = |icon: &str, label: String, href: String, key: Option<&str>| {
         html! { a.ak-menu-item href=(href) data-dialog-href=(href) data-key=[key] { (crate::ui::icon(icon)) span { (label) } } }
     };
-    more_menu(&t.get("record-more"), html! {
-        @if sight.may_edit { a.ak-menu-item href={ (base) "/edit" } data-key="e" { (crate::ui::icon("pencil")) span { (t.get("record-edit")) } } }
-        @if sight.may_edit && sight.object.owner.is_some() && sight.editable.contains("owner") {
-            (dialog("user-pen", t.get("record-assign"), format!("{base}/edit?only=owner"), Some("a")))
-        }
-        @for action in others {
-            @if action.inputs.is_empty() { (menu_post(&action.icon, action.label.get(lang), &format!("{base}/{}", action.key), csrf, false)) }
-            @else { (dialog(&action.icon, action.label.get(lang).to_string(), format!("{base}/{}", action.key), None)) }
-        }
-        @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
-        hr.ak-menu-line;
-        (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
-        (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))
-        button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("record-print")) } }
-        @if sight.may_delete {
+    more_menu(
+        &t.get("record-more"),
+        html! {
+            @if sight.may_edit { a.ak-menu-item href={ (base) "/edit" } data-key="e" { (crate::ui::icon("pencil")) span { (t.get("record-edit")) } } }
+            @if sight.may_edit && sight.object.owner.is_some() && sight.editable.contains("owner") {
+                (dialog("user-pen", t.get("record-assign"), format!("{base}/edit?only=owner"), Some("a")))
+            }
+            @for action in others {
+                @if action.inputs.is_empty() { (menu_post(&action.icon, action.label.get(lang), &format!("{base}/{}", action.key), csrf, false)) }
+                @else { (dialog(&action.icon, action.label.get(lang).to_string(), format!("{base}/{}", action.key), None)) }
+            }
+            @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
             hr.ak-menu-line;
-            a.ak-menu-item href={ (base) "/delete" } data-dialog-href={ (base) "/delete" } data-tone="bad" { (crate::ui::icon("trash-2")) span { (t.get("record-delete")) } }
-        }
-    })
+            (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
+            (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))
+            button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("record-print")) } }
+            @if sight.may_delete {
+                hr.ak-menu-line;
+                a.ak-menu-item href={ (base) "/delete" } data-dialog-href={ (base) "/delete" } data-tone="bad" { (crate::ui::icon("trash-2")) span { (t.get("record-delete")) } }
+            }
+        },
+    )
 }
 
 /// The next thing to do: the record's own next step, or the first open task.
@@ -267,15 +285,19 @@ fn postpone(sight: &Sight, base: &str, key: &str, csrf: &str) -> Markup {
         day.with().hour(9).minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(day).strftime("%Y-%m-%dT%H:%M").to_string()
     };
     let choices = [("record-tomorrow", 1), ("record-in-two-days", 2), ("record-next-week", 7)];
-    menu(&t.get("record-postpone"), None, html! {
-        @for (label, days) in choices {
-            form method="post" action={ (base) "/fields/" (key) } {
-                input type="hidden" name="csrf" value=(csrf);
-                input type="hidden" name=(key) value=(time(days));
-                input type="hidden" name="back" value=(sight.href());
-                button.ak-menu-item type="submit" { span { (t.get(label)) } }
+    menu(
+        &t.get("record-postpone"),
+        None,
+        html! {
+            @for (label, days) in choices {
+                form method="post" action={ (base) "/fields/" (key) } {
+                    input type="hidden" name="csrf" value=(csrf);
+                    input type="hidden" name=(key) value=(time(days));
+                    input type="hidden" name="back" value=(sight.href());
+                    button.ak-menu-item type="submit" { span { (t.get(label)) } }
+                }
             }
-        }
-        a.ak-menu-item href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } data-dialog-href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } { span { (t.get("record-other-time")) } }
-    })
+            a.ak-menu-item href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } data-dialog-href={ (base) "/edit?only=" (key) "&back=" (encode(&sight.href())) } { span { (t.get("record-other-time")) } }
+        },
+    )
 }

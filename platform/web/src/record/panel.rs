@@ -67,7 +67,10 @@ fn one(sight: &Sight, panel: &Panel) -> Markup {
         title: if below { look.t.get("record-related-below") } else { object.plural_label(lang).to_string() },
         count: Some(count),
         all_href: (panel.count.shown() > 0).then(|| format!("/{}?filter={}", object.plural, encode(&filter))),
-        add_href: sight.creatable.contains(&object.key).then(|| format!("/{}/new?{}={}&back={}", object.plural, panel.via, sight.record.id, encode(&sight.href()))),
+        add_href: sight
+            .creatable
+            .contains(&object.key)
+            .then(|| format!("/{}/new?{}={}&back={}", object.plural, panel.via, sight.record.id, encode(&sight.href()))),
         rows: panel.records.iter().map(|record| row(sight, panel, record)).collect(),
         empty: look.t.get("record-related-none"),
     };

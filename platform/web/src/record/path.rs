@@ -71,7 +71,13 @@ fn stage(record: &Record) -> Stage {
         Value::Json(json) => json.as_array().into_iter().flatten().filter_map(|k| k.as_str().map(str::to_string)).collect(),
         _ => Vec::new(),
     };
-    Stage { id: record.id, name: record.title().to_string(), category: record.text("category").to_string(), gate, rotting_days: record.get("rotting_days").int() }
+    Stage {
+        id: record.id,
+        name: record.title().to_string(),
+        category: record.text("category").to_string(),
+        gate,
+        rotting_days: record.get("rotting_days").int(),
+    }
 }
 
 fn created(record: &Record) -> i64 {
@@ -163,8 +169,14 @@ pub fn checklist(sight: &Sight) -> Markup {
         .map(|field| {
             let value = sight.look.words(field, &sight.record);
             let met = !value.is_empty();
-            let link = (!met && sight.editable.contains(&field.key)).then(|| (t.get("record-gate-fill"), format!("{}/edit?only={}", words::href(&sight.record), field.key)));
-            GateItem { label: sight.look.name(field).to_string(), detail: if met { value } else { t.get("record-gate-missing") }, met, link }
+            let link = (!met && sight.editable.contains(&field.key))
+                .then(|| (t.get("record-gate-fill"), format!("{}/edit?only={}", words::href(&sight.record), field.key)));
+            GateItem {
+                label: sight.look.name(field).to_string(),
+                detail: if met { value } else { t.get("record-gate-missing") },
+                met,
+                link,
+            }
         })
         .collect();
     let met = items.iter().filter(|i| i.met).count();

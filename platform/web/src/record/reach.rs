@@ -35,8 +35,20 @@ impl Reach {
     }
 
     fn of(record: &Record) -> Reach {
-        let first = |kind: FieldType| record.object.fields.iter().filter(|f| f.kind == kind && f.part_of.is_none()).find_map(|f| record.get(&f.key).text().map(str::to_string));
-        let chat = record.object.fields.iter().find(|f| f.kind == FieldType::Phone && f.key.contains("whatsapp")).and_then(|f| record.get(&f.key).text().map(str::to_string));
+        let first = |kind: FieldType| {
+            record
+                .object
+                .fields
+                .iter()
+                .filter(|f| f.kind == kind && f.part_of.is_none())
+                .find_map(|f| record.get(&f.key).text().map(str::to_string))
+        };
+        let chat = record
+            .object
+            .fields
+            .iter()
+            .find(|f| f.kind == FieldType::Phone && f.key.contains("whatsapp"))
+            .and_then(|f| record.get(&f.key).text().map(str::to_string));
         let phone = first(FieldType::Phone);
         let mobile = phone.clone().filter(|p| akrab_model::text::phone::Phone { e164: p.clone() }.is_mobile());
         Reach { whatsapp: chat.or(mobile), phone, email: first(FieldType::Email), name: None }

@@ -67,7 +67,13 @@ pub fn writings(registry: &Registry, subject: &Object) -> Vec<Writing> {
         if let Some(field) = teller.kind_field() {
             for (key, icon, shortcut) in WRITTEN {
                 if let Some(choice) = field.choice(key) {
-                    kinds.push(Writing { teller: teller.clone(), choice: Some(choice.clone()), key: key.into(), icon: icon.into(), shortcut });
+                    kinds.push(Writing {
+                        teller: teller.clone(),
+                        choice: Some(choice.clone()),
+                        key: key.into(),
+                        icon: icon.into(),
+                        shortcut,
+                    });
                 }
             }
         } else if teller.is_task() {

@@ -152,7 +152,13 @@ fn open_entry(look: &Look, event: &Event, csrf: &str) -> Entry {
     let undated = source.object.decl.timeline.at.as_deref().is_some_and(|key| source.get(key).is_null());
     let late = !undated && at < look.now;
     let today = at.date() == look.today();
-    let tone = if late { Tone::Bad } else if today && !undated { Tone::Warn } else { Tone::Neutral };
+    let tone = if late {
+        Tone::Bad
+    } else if today && !undated {
+        Tone::Warn
+    } else {
+        Tone::Neutral
+    };
     let who = person(look, source);
     Entry {
         icon: task_icon(source),
@@ -197,17 +203,23 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         let told = shift::told(&source.object, change);
         let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
         return match (own, lines.as_slice()) {
-            (true, [(label, old, new)]) => Entry { title: label.clone(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base },
-            (false, [(_, old, new)]) => Entry { title: source.title().to_string(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base },
+            (true, [(label, old, new)]) => {
+                Entry { title: label.clone(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base }
+            }
+            (false, [(_, old, new)]) => {
+                Entry { title: source.title().to_string(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base }
+            }
             _ => Entry {
                 title: if own { t.with("record-fields-changed", &[("n", lines.len().into())]) } else { source.title().to_string() },
                 detail: Some(html! { "· " (by) }),
-                body: Some(html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } }),
+                body: Some(
+                    html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } },
+                ),
                 ..base
             },
         };
     }
-    if event.kind == "created" || (event.kind == source.object.key && !source.object.decl.timeline.done.is_some()) {
+    if event.kind == "created" || (event.kind == source.object.key && source.object.decl.timeline.done.is_none()) {
         let made = t.with("record-was-created", &[("object", source.object.label(look.key()).into())]);
         let by = source.object.field("created_by").map(|f| look.words(f, source)).unwrap_or_default();
         let title = if own { made.clone() } else { source.title().to_string() };

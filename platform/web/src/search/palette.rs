@@ -9,9 +9,9 @@ use crate::ui::palette::{Hit, marked, results};
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::Access;
+use akrab_model::Record;
 use akrab_model::object::Scope;
 use akrab_model::text::fold;
-use akrab_model::Record;
 use axum::extract::Query;
 use maud::html;
 use serde::Deserialize;
@@ -70,13 +70,16 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         return visit.fragment(body, None);
     }
     let frame = visit.frame(&visit.t.get("search")).await;
-    let page = content(true, html! {
-        form.ak-search-page method="get" action="/search" role="search" {
-            input.ak-input type="search" name="q" value=(q) autofocus autocomplete="off" placeholder=(visit.t.get("palette-placeholder")) aria-label=(visit.t.get("search"));
-        }
-        div.ak-search-hits role="listbox" aria-label=(visit.t.get("search-results")) { (body) }
-        p.ak-small.ak-muted { (count) }
-    });
+    let page = content(
+        true,
+        html! {
+            form.ak-search-page method="get" action="/search" role="search" {
+                input.ak-input type="search" name="q" value=(q) autofocus autocomplete="off" placeholder=(visit.t.get("palette-placeholder")) aria-label=(visit.t.get("search"));
+            }
+            div.ak-search-hits role="listbox" aria-label=(visit.t.get("search-results")) { (body) }
+            p.ak-small.ak-muted { (count) }
+        },
+    );
     visit.page(&frame, page)
 }
 
@@ -105,12 +108,18 @@ fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
     let mut found: Vec<Hit> = may
         .map(|o| (visit.t.with("record-new", &[("object", o.label(visit.lang()).into())]), o))
         .filter(|(words, _)| matches(words, q))
-        .map(|(words, o)| Hit { lead: Some(icon("plus")), title: Some(marked(&words, q)), href: format!("/{}/new", o.plural), ..Hit::default() })
+        .map(|(words, o)| Hit {
+            lead: Some(icon("plus")),
+            title: Some(marked(&words, q)),
+            href: format!("/{}/new", o.plural),
+            ..Hit::default()
+        })
         .take(6)
         .collect();
     // what was typed may be the name of a new record
     if !q.is_empty() && found.is_empty() {
-        let named = registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && o.decl.avatar != akrab_model::object::Avatar::Icon);
+        let named =
+            registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && o.decl.avatar != akrab_model::object::Avatar::Icon);
         found = named
             .take(3)
             .map(|o| Hit {
@@ -139,7 +148,13 @@ fn places(visit: &Visit, q: &str) -> Vec<Hit> {
     all.into_iter()
         .filter(|(_, words, ..)| matches(words, q))
         .take(8)
-        .map(|(name, words, href, go)| Hit { lead: Some(icon(&name)), title: Some(marked(&words, q)), end: go.map(|go| key(&go)), href, ..Hit::default() })
+        .map(|(name, words, href, go)| Hit {
+            lead: Some(icon(&name)),
+            title: Some(marked(&words, q)),
+            end: go.map(|go| key(&go)),
+            href,
+            ..Hit::default()
+        })
         .collect()
 }
 

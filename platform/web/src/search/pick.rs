@@ -54,7 +54,8 @@ fn find(tx: &mut Tx, object: &Object, q: &str) -> akrab_engine::Result<Vec<Recor
         request.filter = Some(Filter::test(&object.title_field().key, Op::Contains, q));
         return Ok(tx.list(&request)?.records);
     }
-    let mut records: Vec<Record> = tx.recents(50)?.into_iter().filter(|hit| hit.object.key == object.key).map(|hit| hit.record).take(SHOWN).collect();
+    let mut records: Vec<Record> =
+        tx.recents(50)?.into_iter().filter(|hit| hit.object.key == object.key).map(|hit| hit.record).take(SHOWN).collect();
     let known: HashSet<i64> = records.iter().map(|r| r.id).collect();
     request.sort = vec!["-updated_at".into()];
     records.extend(tx.list(&request)?.records.into_iter().filter(|r| !known.contains(&r.id)));
@@ -70,7 +71,11 @@ fn columns(object: &Object) -> Vec<String> {
 fn people(visit: &Visit, q: &str) -> Vec<Found> {
     let wanted = fold(q.trim());
     let people = visit.engine().people();
-    let mut found: Vec<_> = people.users().into_iter().filter(|p| p.active && (wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted))).collect();
+    let mut found: Vec<_> = people
+        .users()
+        .into_iter()
+        .filter(|p| p.active && (wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted)))
+        .collect();
     found.sort_by_key(|p| p.id != visit.person.id);
     found.truncate(20);
     found.into_iter().map(|p| Found { value: p.id.to_string(), label: p.name.clone(), detail: p.role.name.clone() }).collect()

@@ -70,8 +70,17 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
     let registry = visit.registry();
     let sees = |key: &str| registry.object(key).is_some_and(|o| rights.require_read(o).is_ok());
     let mut groups = vec![
-        ("settings-own", vec![("user-pen", "settings-profile", "/settings/profile", true), ("key-round", "settings-security", "/settings/security", true)]),
-        ("settings-general", vec![("building", "settings-company", "/settings/company", admin), ("list-checks", "jobs-title", "/jobs", true)]),
+        (
+            "settings-own",
+            vec![
+                ("user-pen", "settings-profile", "/settings/profile", true),
+                ("key-round", "settings-security", "/settings/security", true),
+            ],
+        ),
+        (
+            "settings-general",
+            vec![("building", "settings-company", "/settings/company", admin), ("list-checks", "jobs-title", "/jobs", true)],
+        ),
         (
             "settings-people",
             vec![
@@ -85,7 +94,11 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
     ]
     .into_iter()
     .map(|(head, items)| {
-        let items = items.into_iter().filter(|item| item.3).map(|(icon, key, href, _)| item(visit, NavItem::new(icon, visit.t.get(key), href))).collect();
+        let items = items
+            .into_iter()
+            .filter(|item| item.3)
+            .map(|(icon, key, href, _)| item(visit, NavItem::new(icon, visit.t.get(key), href)))
+            .collect();
         NavGroup { label: visit.t.get(head), items, order_url: None }
     })
     .collect::<Vec<_>>();

@@ -212,7 +212,9 @@ async fn add_stage(visit: Visit, Query(of): Query<Of>, fields: Fields) -> Reply 
     input.insert("pipeline".into(), of.pipeline.into());
     match visit.engine().create(&visit.ctx, "stage", input).await {
         Ok(_) => visit.go("/settings/pipelines", Flash::ok(visit.t.get("saved"))),
-        Err(problem) => stage_form(&visit, None, of.pipeline, &visit.t.get("stage-new"), &Filled::typed(&fields), &faults(&visit, problem)?).await,
+        Err(problem) => {
+            stage_form(&visit, None, of.pipeline, &visit.t.get("stage-new"), &Filled::typed(&fields), &faults(&visit, problem)?).await
+        }
     }
 }
 
@@ -237,9 +239,11 @@ async fn delete_stage(visit: Visit, Path(id): Path<i64>) -> Reply {
     let staged = registry.object("stage").map(|o| o.children.clone()).unwrap_or_default();
     for (object, field) in staged {
         let object = registry.at(object).clone();
-        let filter = akrab_model::Filter::from_json(&serde_json::json!({ "field": object.at(field).key, "op": "is", "value": stage.id })).map_err(crate::Fail::from)?;
+        let filter = akrab_model::Filter::from_json(&serde_json::json!({ "field": object.at(field).key, "op": "is", "value": stage.id }))
+            .map_err(crate::Fail::from)?;
         let request = ListRequest { object: object.key.clone(), filter: Some(filter), limit: 1, ..ListRequest::default() };
-        if !visit.engine().list(&visit.engine().system("is the stage in use", akrab_engine::Door::Page), request).await?.records.is_empty() {
+        if !visit.engine().list(&visit.engine().system("is the stage in use", akrab_engine::Door::Page), request).await?.records.is_empty()
+        {
             return Err(akrab_model::Problem::new(akrab_model::problem::ProblemKind::Conflict, "stage_in_use").into());
         }
     }

@@ -31,7 +31,8 @@ fn lines(visit: &Visit) -> Vec<Line> {
 
 async fn page(visit: Visit) -> Reply {
     let person = &visit.person;
-    let filled = Filled::default().set("name", person.name.clone()).set("language", person.language.clone()).set("theme", person.theme.clone());
+    let filled =
+        Filled::default().set("name", person.name.clone()).set("language", person.language.clone()).set("theme", person.theme.clone());
     let filled = if person.single_keys { filled.set("single_keys", "1") } else { filled };
     form(&visit, &filled, &Errors::new()).await
 }

@@ -62,7 +62,11 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     let people = visit.engine().people();
     let count = |id: i64| people.users().iter().filter(|p| p.active && p.role.id == id).count() as i64;
     let fixed = role.key == "administrator" || !visit.ctx.is_admin();
-    let mut tabs: Vec<Tab> = people.roles.iter().map(|r| Tab::new(r.name.clone(), format!("/settings/roles/{}", r.id), r.id == id).count(t.number(count(r.id)))).collect();
+    let mut tabs: Vec<Tab> = people
+        .roles
+        .iter()
+        .map(|r| Tab::new(r.name.clone(), format!("/settings/roles/{}", r.id), r.id == id).count(t.number(count(r.id))))
+        .collect();
     tabs.sort_by(|a, b| a.href.len().cmp(&b.href.len()).then(a.href.cmp(&b.href)));
     let add = html! { @if visit.ctx.is_admin() { (Button::only_icon("plus", t.get("role-new")).ghost().href("/settings/roles/new")) } };
     let body = html! {
@@ -255,7 +259,10 @@ async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fiel
 fn new_lines(visit: &Visit) -> Vec<Line> {
     let people = visit.engine().people();
     let roles = people.roles.iter().filter(|r| r.key != "administrator").map(|r| (r.id.to_string(), r.name.clone())).collect();
-    vec![Line::new(visit.t, "name", "role-name", Kind::Text).required(), Line::new(visit.t, "like", "role-like", Kind::Choice(roles)).hint(visit.t.get("role-like-hint"))]
+    vec![
+        Line::new(visit.t, "name", "role-name", Kind::Text).required(),
+        Line::new(visit.t, "like", "role-like", Kind::Choice(roles)).hint(visit.t.get("role-like-hint")),
+    ]
 }
 
 async fn new(visit: Visit) -> Reply {

@@ -7,8 +7,8 @@ use crate::form::Fields;
 use crate::locale::Text;
 use crate::sign_in::{differ, new_password};
 use crate::state::Web;
-use crate::ui::element::drawing;
 use crate::ui::button::Button;
+use crate::ui::element::drawing;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::frame::content;
 use crate::ui::input::{self, Input};
@@ -81,7 +81,9 @@ fn moment(visit: &Visit, micros: i64) -> String {
 
 fn current_password(t: Text, errors: &Errors) -> Markup {
     let error = errors.iter().find(|(name, _)| name == "current").map(|(_, words)| words.clone()).unwrap_or_default();
-    form::row(t, &Row::new(t.get("password-current")).error(error), Input::new("current", "").required(true), |i| input::password(t, i, "current-password"))
+    form::row(t, &Row::new(t.get("password-current")).error(error), Input::new("current", "").required(true), |i| {
+        input::password(t, i, "current-password")
+    })
 }
 
 fn password_form(visit: &Visit, errors: &Errors) -> Markup {
@@ -115,13 +117,15 @@ async fn change_password(visit: Visit, fields: Fields) -> Reply {
 
 /// The address as a picture an authenticator scans.
 fn qr(url: &str) -> Markup {
-    let drawn = QrCode::new(url.as_bytes()).map(|code| code.render::<svg::Color<'_>>().min_dimensions(180, 180).build()).unwrap_or_default();
+    let drawn =
+        QrCode::new(url.as_bytes()).map(|code| code.render::<svg::Color<'_>>().min_dimensions(180, 180).build()).unwrap_or_default();
     drawing(&drawn)
 }
 
 fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
     let t = visit.t;
-    let code = || Input::new("code", "").required(true).attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "8");
+    let code =
+        || Input::new("code", "").required(true).attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "8");
     html! {
         (error_summary(t, &extra.totp))
         @if !extra.recovery.is_empty() {
@@ -196,8 +200,22 @@ async fn drop_totp(visit: Visit, fields: Fields) -> Reply {
 /// "Firefox, Windows" from what the browser calls itself.
 fn device(t: Text, agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    let browser = find(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]);
-    let system = find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]);
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         (Some(one), None) | (None, Some(one)) => one.into(),
@@ -258,7 +276,8 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
         })
         .collect();
     let scopes = [("read".to_string(), t.get("token-read")), ("write".to_string(), t.get("token-write"))];
-    let lives = ["30", "90", "365", ""].map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
+    let lives = ["30", "90", "365", ""]
+        .map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
     html! {
         p.ak-muted { (t.get("tokens-text")) }
         (error_summary(t, &extra.tokens))

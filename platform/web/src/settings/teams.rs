@@ -35,7 +35,12 @@ async fn page(visit: Visit) -> Reply {
     let row = |team: &Record| {
         let members = people.users().iter().filter(|p| p.team == Some(team.id) && p.active).count();
         let title = |key: &str| team.link_title(key).unwrap_or("—").to_string();
-        vec![html! { a.ak-link href={ "/settings/teams/" (team.id) } { (team.title()) } }, html! { (title("parent")) }, html! { (title("lead")) }, html! { (members) }]
+        vec![
+            html! { a.ak-link href={ "/settings/teams/" (team.id) } { (team.title()) } },
+            html! { (title("parent")) },
+            html! { (title("lead")) },
+            html! { (members) },
+        ]
     };
     let rows: Vec<_> = list.records.iter().map(row).collect();
     let mut frame = frame(&visit, &t.get("settings-teams")).await;

@@ -6,7 +6,7 @@ use crate::form::Fields;
 use crate::record::words;
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::dialog::confirm;
+use crate::ui::dialog::{Confirm, confirm};
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::{Crumb, content};
 use crate::ui::related::{RelatedRow, related_row};
@@ -46,7 +46,8 @@ fn hanging(tx: &mut Tx, object: &Object, id: i64, lang: &str) -> Vec<(String, u6
             continue;
         }
         let field = child.at(*via);
-        let request = ListRequest { object: child.key.clone(), filter: Some(Filter::test(&field.key, Op::Is, id)), ..ListRequest::default() };
+        let request =
+            ListRequest { object: child.key.clone(), filter: Some(Filter::test(&field.key, Op::Is, id)), ..ListRequest::default() };
         let count = tx.count(&request, false).map_or(0, |c| c.shown());
         if count > 0 {
             found.push((child.plural_label(lang).to_string(), count));
@@ -79,7 +80,18 @@ async fn ask(visit: Visit, Path((plural, id)): Place) -> Reply {
         input type="hidden" name="version" value=(record.version);
     };
     let href = words::href(&record);
-    let dialog = confirm(t, "delete", &title, body, &format!("{href}/delete"), &visit.csrf, &t.get("record-delete"), &href);
+    let dialog = confirm(
+        t,
+        Confirm {
+            id: "delete",
+            title: &title,
+            body,
+            action: &format!("{href}/delete"),
+            csrf: &visit.csrf,
+            verb: &t.get("record-delete"),
+            close_href: &href,
+        },
+    );
     visit.dialog(&title, dialog).await
 }
 
@@ -121,7 +133,18 @@ async fn ask_purge(visit: Visit, Path((plural, id)): Place) -> Reply {
     let title = t.with("bin-purge-ask", &[("title", record.title().into())]);
     let bin = format!("/{}/bin", object.plural);
     let body = html! { p { (t.get("bin-purge-text")) } };
-    let dialog = confirm(t, "purge", &title, body, &format!("/{}/{id}/purge", object.plural), &visit.csrf, &t.get("bin-purge"), &bin);
+    let dialog = confirm(
+        t,
+        Confirm {
+            id: "purge",
+            title: &title,
+            body,
+            action: &format!("/{}/{id}/purge", object.plural),
+            csrf: &visit.csrf,
+            verb: &t.get("bin-purge"),
+            close_href: &bin,
+        },
+    );
     visit.dialog(&title, dialog).await
 }
 
@@ -141,19 +164,34 @@ struct Asked {
 /// `GET /{plural}/bin`
 async fn show(visit: Visit, Path(plural): Path<String>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
-    let request = ListRequest { object: object.key.clone(), bin: true, sort: vec!["-updated_at".into()], after: asked.after, limit: 50, ..ListRequest::default() };
+    let request = ListRequest {
+        object: object.key.clone(),
+        bin: true,
+        sort: vec!["-updated_at".into()],
+        after: asked.after,
+        limit: 50,
+        ..ListRequest::default()
+    };
     let list = visit.engine().list(&visit.ctx, request).await?;
     let t = visit.t;
     let mut frame = visit.frame(&t.get("bin-title")).await;
     frame.breadcrumb = vec![Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) }];
     let body = if list.records.is_empty() {
-        empty(&Empty { icon: "trash-2".into(), title: t.get("bin-empty"), text: t.with("bin-text", &[("days", KEPT_DAYS.into())]), ..Empty::default() })
-    } else {
-        content(true, html! {
-            p.ak-muted { (t.with("bin-text", &[("days", KEPT_DAYS.into())])) }
-            ul { @for record in &list.records { (line(&visit, &object, record)) } }
-            @if let Some(next) = &list.next { p { (Button::new(t.get("next-page")).href(format!("/{}/bin?after={next}", object.plural))) } }
+        empty(&Empty {
+            icon: "trash-2".into(),
+            title: t.get("bin-empty"),
+            text: t.with("bin-text", &[("days", KEPT_DAYS.into())]),
+            ..Empty::default()
         })
+    } else {
+        content(
+            true,
+            html! {
+                p.ak-muted { (t.with("bin-text", &[("days", KEPT_DAYS.into())])) }
+                ul { @for record in &list.records { (line(&visit, &object, record)) } }
+                @if let Some(next) = &list.next { p { (Button::new(t.get("next-page")).href(format!("/{}/bin?after={next}", object.plural))) } }
+            },
+        )
     };
     visit.page(&frame, body)
 }

@@ -13,8 +13,32 @@ pub enum Shape {
 
 /// Forms and kinds of business that say nothing about which one it is.
 const GENERIC: &[&str] = &[
-    "pt", "cv", "ud", "fa", "firma", "tbk", "toko", "hotel", "kafe", "cafe", "kedai", "warung", "koperasi", "kop",
-    "kopi", "restoran", "resto", "minimarket", "klinik", "yayasan", "apotek", "bengkel", "the", "inc", "ltd", "llc",
+    "pt",
+    "cv",
+    "ud",
+    "fa",
+    "firma",
+    "tbk",
+    "toko",
+    "hotel",
+    "kafe",
+    "cafe",
+    "kedai",
+    "warung",
+    "koperasi",
+    "kop",
+    "kopi",
+    "restoran",
+    "resto",
+    "minimarket",
+    "klinik",
+    "yayasan",
+    "apotek",
+    "bengkel",
+    "the",
+    "inc",
+    "ltd",
+    "llc",
 ];
 
 /// A person's avatar of `px` (16, 20, 24, 26, 28, 36, 40, 44, 48).
@@ -44,25 +68,13 @@ pub fn avatar_labelled(shape: Shape, name: &str, px: u8) -> Markup {
 
 /// One or two letters: the first two telling words of the name.
 pub fn initials(shape: Shape, name: &str) -> String {
-    let words: Vec<&str> = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let telling: Vec<&str> = match shape {
         Shape::Person => words.clone(),
-        Shape::Company => words
-            .iter()
-            .copied()
-            .filter(|w| !GENERIC.contains(&w.to_lowercase().as_str()))
-            .collect(),
+        Shape::Company => words.iter().copied().filter(|w| !GENERIC.contains(&w.to_lowercase().as_str())).collect(),
     };
     let chosen = if telling.is_empty() { &words } else { &telling };
-    chosen
-        .iter()
-        .take(2)
-        .filter_map(|w| w.chars().next())
-        .flat_map(char::to_uppercase)
-        .collect()
+    chosen.iter().take(2).filter_map(|w| w.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
 /// Which of the six tints a name has: the same everywhere and for ever.

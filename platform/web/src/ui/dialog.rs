@@ -29,32 +29,44 @@ pub struct Dialog<'a> {
 
 /// The dialog. As a fragment it opens itself; on a page of its own it stands open.
 pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
-    dialog_around(t, d, html! {
-        div.ak-dialog-body { (d.body) }
-        div.ak-dialog-foot { (d.footer) }
-    })
+    dialog_around(
+        t,
+        d,
+        html! {
+            div.ak-dialog-body { (d.body) }
+            div.ak-dialog-foot { (d.footer) }
+        },
+    )
 }
 
 /// A dialog whose body and footer are one form; `attrs` hooks are set by the caller through `form`.
 pub fn dialog_form(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup {
-    dialog_around(t, d, html! {
-        form.ak-dialog-form method="post" action=(action) data-dialog-form data-guard novalidate {
-            input type="hidden" name="csrf" value=(csrf);
-            div.ak-dialog-body { (d.body) }
-            div.ak-dialog-foot { (d.footer) }
-        }
-    })
+    dialog_around(
+        t,
+        d,
+        html! {
+            form.ak-dialog-form method="post" action=(action) data-dialog-form data-guard novalidate {
+                input type="hidden" name="csrf" value=(csrf);
+                div.ak-dialog-body { (d.body) }
+                div.ak-dialog-foot { (d.footer) }
+            }
+        },
+    )
 }
 
 /// The sign-in over a page whose session has ended; nothing typed on the page is lost.
 pub fn dialog_sign_in(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup {
-    dialog_around(t, d, html! {
-        form.ak-dialog-form method="post" action=(action) data-dialog-form data-sign-in novalidate {
-            input type="hidden" name="csrf" value=(csrf);
-            div.ak-dialog-body { (d.body) }
-            div.ak-dialog-foot { (d.footer) }
-        }
-    })
+    dialog_around(
+        t,
+        d,
+        html! {
+            form.ak-dialog-form method="post" action=(action) data-dialog-form data-sign-in novalidate {
+                input type="hidden" name="csrf" value=(csrf);
+                div.ak-dialog-body { (d.body) }
+                div.ak-dialog-foot { (d.footer) }
+            }
+        },
+    )
 }
 
 fn dialog_around(t: Text, d: &Dialog<'_>, inner: Markup) -> Markup {
@@ -72,19 +84,32 @@ fn dialog_around(t: Text, d: &Dialog<'_>, inner: Markup) -> Markup {
 }
 
 /// A question before something that cannot be undone.
-pub fn confirm(t: Text, id: &str, title: &str, body: Markup, action: &str, csrf: &str, verb: &str, close_href: &str) -> Markup {
+pub struct Confirm<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub body: Markup,
+    /// Where the form goes when the answer is yes.
+    pub action: &'a str,
+    pub csrf: &'a str,
+    /// The word on the button that does it.
+    pub verb: &'a str,
+    pub close_href: &'a str,
+}
+
+/// The dialog that asks.
+pub fn confirm(t: Text, c: Confirm<'_>) -> Markup {
     let d = Dialog {
-        id,
+        id: c.id,
         icon: Some("triangle-alert"),
-        title,
-        body,
+        title: c.title,
+        body: c.body,
         footer: html! {
             span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(close_href).flag("data-close", true))
-            (Button::new(verb).danger().submit())
+            (Button::new(t.get("cancel")).ghost().href(c.close_href).flag("data-close", true))
+            (Button::new(c.verb).danger().submit())
         },
         wide: false,
-        close_href,
+        close_href: c.close_href,
     };
-    dialog_form(t, &d, action, csrf)
+    dialog_form(t, &d, c.action, c.csrf)
 }

@@ -15,7 +15,6 @@ pub struct Figure {
     pub href: Option<String>,
 }
 
-
 impl Figure {
     /// A figure with its second line.
     pub fn new(label: impl Into<String>, value: Markup, detail: Markup) -> Self {

@@ -81,9 +81,23 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
 
 fn words(t: Text) -> String {
     const KEYS: &[&str] = &[
-        "filter-all", "filter-any", "filter-if", "filter-and", "filter-or", "filter-all-of", "filter-any-of", "filter-nested",
-        "filter-add", "filter-add-group", "filter-copy", "filter-remove", "filter-field", "filter-operator", "filter-value",
-        "filter-relative", "filter-relative-codes",
+        "filter-all",
+        "filter-any",
+        "filter-if",
+        "filter-and",
+        "filter-or",
+        "filter-all-of",
+        "filter-any-of",
+        "filter-nested",
+        "filter-add",
+        "filter-add-group",
+        "filter-copy",
+        "filter-remove",
+        "filter-field",
+        "filter-operator",
+        "filter-value",
+        "filter-relative",
+        "filter-relative-codes",
     ];
     KEYS.iter().map(|key| format!("{key}={}", t.get(key))).collect::<Vec<_>>().join("\n")
 }

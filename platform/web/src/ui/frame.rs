@@ -169,8 +169,18 @@ pub(super) fn head(t: Text, title: &str, csrf: &str) -> Markup {
 /// The few sentences scripts say, as `key=words` lines.
 fn script_words(t: Text) -> String {
     const KEYS: &[&str] = &[
-        "js-lifted", "js-moved", "js-dropped", "js-returned", "js-unsaved", "js-failed", "js-offline", "js-copied", "js-saving",
-        "js-millions", "js-billions", "js-thousands",
+        "js-lifted",
+        "js-moved",
+        "js-dropped",
+        "js-returned",
+        "js-unsaved",
+        "js-failed",
+        "js-offline",
+        "js-copied",
+        "js-saving",
+        "js-millions",
+        "js-billions",
+        "js-thousands",
     ];
     KEYS.iter().map(|key| format!("{key}={}", t.get(key))).collect::<Vec<_>>().join("\n")
 }

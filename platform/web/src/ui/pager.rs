@@ -1,8 +1,8 @@
 //! The foot of a list: what is shown, how many rows, previous and next.
 
 use super::button::Button;
-use super::menu::{menu_around, menu_choice};
 use super::icon::icon_sized;
+use super::menu::{menu_around, menu_choice};
 use crate::locale::Text;
 use maud::{Markup, html};
 

@@ -40,14 +40,14 @@ pub fn level(level: u8) -> Markup {
 /// Parts of a whole in one bar: (share, tone name "1" to "4" or "bad"); shares are summed up.
 pub fn stacked(label: &str, parts: &[(u32, &str)]) -> Markup {
     let total: u32 = parts.iter().map(|p| p.0).sum::<u32>().max(1);
-    let mut x = 0.0_f64;
+    let bars = parts.iter().scan(0.0_f64, |x, (share, tone)| {
+        let (start, width) = (*x, f64::from(*share) * 1000.0 / f64::from(total));
+        *x += width;
+        Some((start, (width - 2.0).max(1.0), *tone))
+    });
     html! {
         svg.ak-stacked viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(label) {
-            @for (share, tone) in parts {
-                @let width = f64::from(*share) * 1000.0 / f64::from(total);
-                rect data-part=(tone) x=(x) y="0" width=((width - 2.0).max(1.0)) height="10" {}
-                @let _ = x += width;
-            }
+            @for (x, width, tone) in bars { rect data-part=(tone) x=(x) y="0" width=(width) height="10" {} }
         }
     }
 }

@@ -96,13 +96,8 @@ impl Look {
     /// The second line that tells records of one title apart: at most two filled fields.
     pub fn subtitle(&self, record: &Record) -> String {
         let object = &record.object;
-        let parts: Vec<String> = object
-            .subtitle
-            .iter()
-            .map(|ix| self.words(object.at(*ix), record))
-            .filter(|words| !words.is_empty())
-            .take(2)
-            .collect();
+        let parts: Vec<String> =
+            object.subtitle.iter().map(|ix| self.words(object.at(*ix), record)).filter(|words| !words.is_empty()).take(2).collect();
         parts.join(" · ")
     }
 }

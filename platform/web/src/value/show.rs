@@ -32,7 +32,9 @@ impl Look {
             Value::Dec(d) if field.kind == FieldType::Money => format::money(*d, &self.currency, self.lang),
             Value::Dec(d) if field.kind == FieldType::Percent => format::percent(*d, self.lang),
             Value::Dec(d) => format::number(*d, self.lang),
-            Value::Text(key) if field.kind == FieldType::Choice => field.choice(key).map_or(key.as_str(), |c| c.label.get(self.key())).into(),
+            Value::Text(key) if field.kind == FieldType::Choice => {
+                field.choice(key).map_or(key.as_str(), |c| c.label.get(self.key())).into()
+            }
             Value::Text(e164) if field.kind == FieldType::Phone => phone::display(e164),
             Value::Text(text) => text.clone(),
             Value::Date(day) => format::date(*day),
@@ -55,7 +57,9 @@ impl Look {
             (_, Value::Null) => return None,
             (FieldType::Email, Value::Text(mail)) => html! { a.ak-link href={ "mailto:" (mail) } { (mail) } },
             (FieldType::Phone, Value::Text(e164)) => html! { a.ak-link href={ "tel:" (e164) } { (phone::display(e164)) } },
-            (FieldType::Url, Value::Text(url)) => html! { a.ak-link href=(url) target="_blank" rel="noopener noreferrer" { (bare_url(url)) } },
+            (FieldType::Url, Value::Text(url)) => {
+                html! { a.ak-link href=(url) target="_blank" rel="noopener noreferrer" { (bare_url(url)) } }
+            }
             (FieldType::Choice, Value::Text(key)) => match field.choice(key) {
                 // in running text only what says how things stand is more than a word
                 Some(choice) if state(choice.tone).is_some() => self.choice(choice),

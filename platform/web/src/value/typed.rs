@@ -117,7 +117,9 @@ impl Typed {
     /// Whether a field stands here as it does there.
     pub fn same(&self, other: &Typed, field: &Field) -> bool {
         match field.kind {
-            FieldType::LongText => self.text(&field.key).replace("\r\n", "\n").trim() == other.text(&field.key).replace("\r\n", "\n").trim(),
+            FieldType::LongText => {
+                self.text(&field.key).replace("\r\n", "\n").trim() == other.text(&field.key).replace("\r\n", "\n").trim()
+            }
             FieldType::Links | FieldType::Choices | FieldType::Boolean => self.json(field) == other.json(field),
             _ => self.text(&field.key).trim() == other.text(&field.key).trim(),
         }
@@ -132,7 +134,8 @@ impl Typed {
     /// Names and texts that belong to `field`.
     pub fn pairs_of(&self, field: &Field) -> Vec<(String, String)> {
         let prefix = format!("{}.", field.key);
-        let mine = self.values.iter().filter(|(name, _)| **name == field.key || (field.kind == FieldType::Links && name.starts_with(&prefix)));
+        let mine =
+            self.values.iter().filter(|(name, _)| **name == field.key || (field.kind == FieldType::Links && name.starts_with(&prefix)));
         mine.flat_map(|(name, values)| values.iter().map(|v| (name.clone(), v.clone()))).collect()
     }
 

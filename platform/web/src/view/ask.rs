@@ -80,7 +80,8 @@ pub async fn edit(visit: Visit, Path((plural, key)): Path<(String, String)>) -> 
 pub async fn show(visit: &Visit, asking: Asking<'_>) -> Reply {
     let t = visit.t;
     let scopes = [(ViewScope::Private, "view-private"), (ViewScope::Team, "view-team"), (ViewScope::Everyone, "view-everyone")];
-    let options: Vec<(String, String)> = scopes.iter().filter(|(scope, _)| may_give(&visit.ctx, *scope)).map(|(scope, key)| (scope.key().to_string(), t.get(key))).collect();
+    let options: Vec<(String, String)> =
+        scopes.iter().filter(|(scope, _)| may_give(&visit.ctx, *scope)).map(|(scope, key)| (scope.key().to_string(), t.get(key))).collect();
     let faulty = asking.error.is_some();
     let name = Row::new(t.get("view-name")).error(asking.error.unwrap_or_default());
     let d = Dialog {

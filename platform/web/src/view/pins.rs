@@ -34,7 +34,8 @@ pub async fn order(visit: Visit, fields: Fields) -> Reply {
     let wanted: Vec<String> = fields.all("order").map(Into::into).collect();
     let pins = visit.read(|tx| tx.pins()).await?;
     let registry = visit.registry();
-    let places: Vec<String> = wanted.iter().filter_map(|href| pins.iter().find(|pin| address(&registry, pin).as_deref() == Some(href))).map(Pin::place).collect();
+    let places: Vec<String> =
+        wanted.iter().filter_map(|href| pins.iter().find(|pin| address(&registry, pin).as_deref() == Some(href))).map(Pin::place).collect();
     visit.write(move |tx| tx.order_pins(&places)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -35,7 +35,19 @@ pub async fn create(visit: Visit, Path(plural): Path<String>, Query(pairs): Pair
         Err(fail) => {
             let address = Address::read(&plural, &pairs);
             let title = visit.t.get("view-new");
-            faulty(&visit, fail, Asking { title: &title, action: address.at(&format!("/{plural}/views")), name: &draft.name, scope: draft.scope, error: None, close: address.href() }).await
+            faulty(
+                &visit,
+                fail,
+                Asking {
+                    title: &title,
+                    action: address.at(&format!("/{plural}/views")),
+                    name: &draft.name,
+                    scope: draft.scope,
+                    error: None,
+                    close: address.href(),
+                },
+            )
+            .await
         }
     }
 }
@@ -64,14 +76,28 @@ pub async fn rename(visit: Visit, Path((plural, key)): Path<(String, String)>, f
         Ok(()) => visit.go(&format!("/{plural}?view={key}"), Flash::ok(visit.t.with("view-saved", &[("name", name.trim().into())]))),
         Err(fail) => {
             let title = visit.t.get("view-edit");
-            faulty(&visit, fail, Asking { title: &title, action: format!("/{plural}/views/{key}/edit"), name: &name, scope, error: None, close: format!("/{plural}?view={key}") }).await
+            faulty(
+                &visit,
+                fail,
+                Asking {
+                    title: &title,
+                    action: format!("/{plural}/views/{key}/edit"),
+                    name: &name,
+                    scope,
+                    error: None,
+                    close: format!("/{plural}?view={key}"),
+                },
+            )
+            .await
         }
     }
 }
 
 async fn faulty(visit: &Visit, fail: Fail, asking: Asking<'_>) -> Reply {
     match fail.problem.fields.first() {
-        Some(fault) if fail.problem.kind == ProblemKind::Invalid => ask::show(visit, Asking { error: Some(field_message(visit.t, fault)), ..asking }).await,
+        Some(fault) if fail.problem.kind == ProblemKind::Invalid => {
+            ask::show(visit, Asking { error: Some(field_message(visit.t, fault)), ..asking }).await
+        }
         _ => Err(fail),
     }
 }

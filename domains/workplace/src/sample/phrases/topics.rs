@@ -207,14 +207,7 @@ pub(in super::super) const TOPICS: &[Topic] = &[
     },
     Topic {
         weight: 7,
-        subjects: &[
-            "Pembayaran {inv}",
-            "Jatuh tempo {inv}",
-            "Tempo pembayaran",
-            "Bukti transfer {inv}",
-            "Tukar faktur",
-            "Batas kredit",
-        ],
+        subjects: &["Pembayaran {inv}", "Jatuh tempo {inv}", "Tempo pembayaran", "Bukti transfer {inv}", "Tukar faktur", "Batas kredit"],
         notes: &[
             "{inv} dijanjikan dibayar hari {hari}.",
             "Bagian keuangan mereka tukar faktur hanya hari {hari}.",
@@ -278,13 +271,7 @@ pub(in super::super) const TOPICS: &[Topic] = &[
     },
     Topic {
         weight: 6,
-        subjects: &[
-            "Pelatihan barista",
-            "Kelas seduh {bulan}",
-            "Pelatihan di {kec}",
-            "Materi pelatihan",
-            "Jadwal kelas barista",
-        ],
+        subjects: &["Pelatihan barista", "Kelas seduh {bulan}", "Pelatihan di {kec}", "Materi pelatihan", "Jadwal kelas barista"],
         notes: &[
             "Pelatihan untuk {n} barista baru disepakati.",
             "Materi: kalibrasi, tekstur susu, dan kebersihan mesin.",

@@ -54,8 +54,7 @@ impl Read for Decoded {
                 self.from = 0;
                 self.ended = self.to == 0;
             }
-            let (result, read, written) =
-                self.decoder.decode_to_utf8_without_replacement(&self.raw[self.from..self.to], out, self.ended);
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(&self.raw[self.from..self.to], out, self.ended);
             self.from += read;
             self.guard.watch(&out[..written])?;
             match result {

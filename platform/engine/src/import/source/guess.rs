@@ -18,7 +18,7 @@ const SAMPLE: usize = 256 * 1024;
 pub fn layout(path: &Path) -> Result<Layout> {
     let encoding = encoding(path)?;
     let text = prefix(Decoded::new(File::open(path).map_err(failure)?, encoding), SAMPLE)?;
-    Ok(Layout::Csv { encoding: encoding.name().into(), delimiter: delimiter(&text).into() })
+    Ok(Layout::Csv { encoding: encoding.name().into(), delimiter: delimiter(&text) })
 }
 
 /// Pairs of bytes of which one is mostly zero: UTF-16 of Western text without a mark.

@@ -36,8 +36,7 @@ pub fn each(path: &Path, sheet: &str, sink: &mut dyn FnMut(Line) -> Result<bool>
     let mut book = open(path)?;
     let mut reader = book.worksheet_cells_reader(sheet).map_err(broken)?;
     let mut line = Line { number: 0, cells: Vec::new() };
-    loop {
-        let Some(cell) = reader.next_cell().map_err(broken)? else { break };
+    while let Some(cell) = reader.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let (number, column) = (u64::from(row) + 1, column as usize);
         if number != line.number {
@@ -116,9 +115,7 @@ fn written(moment: &ExcelDateTime) -> String {
 /// Inflates every part into nothing and counts: names, sizes and ratios of the archive's own
 /// directory prove nothing.
 fn bounded(path: &Path) -> Result<()> {
-    let large = |max: u64, entry: &str| {
-        Problem::new(ProblemKind::TooLarge, "zip_too_large").with("max", max).with("entry", entry)
-    };
+    let large = |max: u64, entry: &str| Problem::new(ProblemKind::TooLarge, "zip_too_large").with("max", max).with("entry", entry);
     let bad = |e: zip::result::ZipError| Problem { cause: Some(e.to_string()), ..Problem::malformed("file_broken") };
     let size = std::fs::metadata(path).map_err(failure)?.len();
     let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).map_err(failure)?)).map_err(bad)?;

@@ -115,9 +115,8 @@ pub(super) fn calling_code(country: &str) -> Option<&'static str> {
 /// The digits of the country code an international number begins with (1 to 3).
 pub(super) fn country_length(digits: &str) -> usize {
     const TWO: &[&str] = &[
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
-        "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-        "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51", "52", "53", "54",
+        "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
     ];
     match digits.as_bytes().first() {
         Some(b'1' | b'7') => 1,
@@ -130,12 +129,8 @@ pub(super) fn country_length(digits: &str) -> usize {
 pub(super) fn is_country(digits: &str) -> bool {
     let code = digits.get(..country_length(digits)).unwrap_or(digits);
     let vacant = [
-        "210", "215", "217", "219", "259", "384", "422", "425", "851", "854", "857", "858", "859",
-        "884", "885", "887", "889", "978", "990", "997", "999",
+        "210", "215", "217", "219", "259", "384", "422", "425", "851", "854", "857", "858", "859", "884", "885", "887", "889", "978",
+        "990", "997", "999",
     ];
-    !(code.starts_with('0')
-        || code.starts_with("28")
-        || code.starts_with("83")
-        || code.starts_with("89")
-        || vacant.contains(&code))
+    !(code.starts_with('0') || code.starts_with("28") || code.starts_with("83") || code.starts_with("89") || vacant.contains(&code))
 }

@@ -12,10 +12,7 @@ use super::plan;
 /// ```
 #[must_use]
 pub fn display(e164: &str) -> String {
-    let Some(digits) = e164
-        .strip_prefix('+')
-        .filter(|d| d.len() >= 7 && d.bytes().all(|b| b.is_ascii_digit()))
-    else {
+    let Some(digits) = e164.strip_prefix('+').filter(|d| d.len() >= 7 && d.bytes().all(|b| b.is_ascii_digit())) else {
         return e164.to_owned();
     };
     let Some(national) = digits.strip_prefix("62") else {
@@ -33,11 +30,7 @@ pub fn display(e164: &str) -> String {
         return format!("0{operator}-{middle}-{last}");
     }
     match plan::area_length(national) {
-        Some(area) => format!(
-            "(0{}) {}",
-            &national[..area],
-            grouped(&national[area..], '-')
-        ),
+        Some(area) => format!("(0{}) {}", &national[..area], grouped(&national[area..], '-')),
         None => format!("0{national}"),
     }
 }
@@ -80,17 +73,11 @@ fn grouped(digits: &str, mark: char) -> String {
 #[must_use]
 pub fn search_digits(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let plus = text
-        .trim_start_matches(|c: char| c == '(' || c.is_whitespace())
-        .starts_with('+');
+    let plus = text.trim_start_matches(|c: char| c == '(' || c.is_whitespace()).starts_with('+');
     let bare = digits.strip_prefix("00").unwrap_or(&digits);
     let abroad = plus || bare.len() < digits.len();
     let national = match bare.strip_prefix("62") {
-        Some(rest)
-            if abroad || rest.starts_with('8') || rest.starts_with('0') || bare.len() >= 11 =>
-        {
-            rest
-        }
+        Some(rest) if abroad || rest.starts_with('8') || rest.starts_with('0') || bare.len() >= 11 => rest,
         _ => bare,
     };
     national.trim_start_matches('0').to_owned()
@@ -126,26 +113,11 @@ mod tests {
     #[test]
     fn found() {
         let stored = search_digits("+6281234567890");
-        for typed in [
-            "0812-3456-7890",
-            "+62 812 3456 7890",
-            "6281234567890",
-            "0062812",
-            "7890",
-            "3456-7890",
-            "0812",
-            "0 812 3",
-        ] {
+        for typed in ["0812-3456-7890", "+62 812 3456 7890", "6281234567890", "0062812", "7890", "3456-7890", "0812", "0 812 3"] {
             assert!(stored.contains(&search_digits(typed)), "{typed}");
         }
         let landline = search_digits("+62215551234");
-        for typed in [
-            "021 555 1234",
-            "(021) 555-1234",
-            "5551234",
-            "+62 21 5551234",
-            "62215551234",
-        ] {
+        for typed in ["021 555 1234", "(021) 555-1234", "5551234", "+62 21 5551234", "62215551234"] {
             assert!(landline.contains(&search_digits(typed)), "{typed}");
         }
         assert_eq!(search_digits("tanpa angka"), "");
