@@ -57,6 +57,12 @@ impl Browser {
         }
         page
     }
+    /// The token in the forms of a page.
+    pub async fn form_token(&mut self, address: &str) -> String {
+        let page = self.look(address).await;
+        let token = page.html.split("name=\"csrf\" value=\"").nth(1).and_then(|s| s.split('"').next());
+        token.expect("a form with a token").to_string()
+    }
     /// Sends a form as a browser without script does.
     pub async fn submit(&mut self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf.clone();

@@ -52,14 +52,7 @@ both!(a_form_without_its_token_is_refused_and_changes_nothing, async |w: &Worksp
     let (user, _) = person(w, "siti", "sales").await;
     let mut browser = Browser::of(w, user).await;
     let mut other = Browser::guest(w).await;
-    let theirs = other
-        .look("/sign-in")
-        .await
-        .html
-        .split("name=\"csrf\" value=\"")
-        .nth(1)
-        .and_then(|s| s.split('"').next().map(str::to_string))
-        .expect("a token");
+    let theirs = other.form_token("/sign-in").await;
     let before = digest::of(w).await;
     for token in ["", "x", theirs.as_str()] {
         let answer = browser.submit_with(&[], "/settings/profile", &[("name", "Penyusup"), ("csrf", token)]).await;
@@ -71,14 +64,7 @@ both!(a_form_without_its_token_is_refused_and_changes_nothing, async |w: &Worksp
 both!(a_request_from_another_site_is_refused_even_with_the_token, async |w: &Workspace| {
     let (user, _) = person(w, "siti", "sales").await;
     let mut browser = Browser::of(w, user).await;
-    let token = browser
-        .look("/settings/profile")
-        .await
-        .html
-        .split("name=\"csrf\" value=\"")
-        .nth(1)
-        .and_then(|s| s.split('"').next().map(str::to_string))
-        .expect("a token");
+    let token = browser.form_token("/settings/profile").await;
     for header in
         [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")]
     {

@@ -1,5 +1,6 @@
 //! Interactions: an agreed next step becomes a task of its owner.
 
+use crate::account::follow_links;
 use crate::keys::interaction as f;
 use crate::keys::{self, task};
 use akrab_engine::{Behaviour, Door, Draft, Result, Tx};
@@ -36,20 +37,6 @@ impl Behaviour for Interactions {
 /// A next step was agreed just now.
 fn wants_step(draft: &Draft) -> bool {
     !draft.get(f::NEXT_STEP).is_null() && draft.old(f::NEXT_STEP).is_null()
-}
-
-/// What is said with a contact or about an opportunity also concerns their account.
-fn follow_links(draft: &mut Draft, tx: &mut Tx) -> Result<()> {
-    for (link, object) in [(f::OPPORTUNITY, "opportunity"), (f::CONTACT, "contact")] {
-        if draft.get(f::ACCOUNT).is_null()
-            && draft.changed(link)
-            && let Some(id) = draft.after.link(link)
-            && let Some(account) = tx.find(object, id)?.and_then(|record| record.link("account"))
-        {
-            draft.set(f::ACCOUNT, Value::Link(account));
-        }
-    }
-    Ok(())
 }
 
 fn make_task(draft: &Draft, id: i64, tx: &mut Tx) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Interactions with customers and the tasks that follow from them.
 
+mod account;
 mod interaction;
 mod task;
 

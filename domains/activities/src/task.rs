@@ -1,5 +1,6 @@
 //! Tasks: done, deferred, opened again.
 
+use crate::account::follow_links;
 use crate::keys::{self, task as f};
 use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Ctx, Draft, Result, Tx};
 use akrab_model::value::Input;
@@ -17,16 +18,7 @@ impl Behaviour for Tasks {
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
-        for (link, object) in [(f::OPPORTUNITY, "opportunity"), (f::CONTACT, "contact")] {
-            if draft.get(f::ACCOUNT).is_null()
-                && draft.changed(link)
-                && let Some(id) = draft.after.link(link)
-                && let Some(account) = tx.find(object, id)?.and_then(|record| record.link("account"))
-            {
-                draft.set(f::ACCOUNT, Value::Link(account));
-            }
-        }
-        Ok(())
+        follow_links(draft, tx)
     }
 
     fn act(&self, run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {

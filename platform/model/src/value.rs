@@ -111,4 +111,14 @@ impl Value {
     pub fn bool(&self) -> bool {
         matches!(self, Value::Bool(true))
     }
+    /// Whether a person would say that nothing was filled in.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Value::Null => true,
+            Value::Text(s) => s.is_empty(),
+            Value::Keys(k) => k.is_empty(),
+            Value::Links(l) => l.is_empty(),
+            _ => false,
+        }
+    }
 }

@@ -338,7 +338,7 @@ impl Judge<'_> {
         let fill = self.plan.spec.on_match == OnMatch::FillEmpty;
         let mut input = row.input.clone();
         if fill {
-            input.retain(|key, _| is_empty(record.get(key)));
+            input.retain(|key, _| record.get(key).is_blank());
         }
         let keep = self.keep;
         let judged = tx.attempt(|tx| {
@@ -451,7 +451,7 @@ fn only_filled(draft: &mut Draft) {
     let object = draft.object.clone();
     for field in object.fields.iter().filter(|f| f.formula.is_none() && f.rollup.is_none()) {
         let old = draft.old(&field.key).clone();
-        if !is_empty(&old) && draft.changed(&field.key) {
+        if !old.is_blank() && draft.changed(&field.key) {
             draft.set(&field.key, old);
         }
     }
@@ -463,15 +463,5 @@ fn fresh(draft: &mut Draft) {
     (draft.after.id, draft.after.version) = (0, 0);
     for field in object.fields.iter().filter(|f| f.kind == FieldType::AutoNumber && !draft.given.contains(&f.key)) {
         draft.after.set(field.key.clone(), Value::Null);
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(s) => s.is_empty(),
-        Value::Keys(k) => k.is_empty(),
-        Value::Links(l) => l.is_empty(),
-        _ => false,
     }
 }

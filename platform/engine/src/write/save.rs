@@ -90,7 +90,7 @@ impl Tx<'_> {
         for field in &object.fields {
             // what was already empty before stays allowed when other fields change
             let touched = draft.is_new() || draft.changed(&field.key);
-            if field.required && touched && is_empty(draft.get(&field.key)) && field.kind != FieldType::AutoNumber {
+            if field.required && touched && draft.get(&field.key).is_blank() && field.kind != FieldType::AutoNumber {
                 faults.push(FieldProblem::new(&field.key, "required"));
             }
         }
@@ -170,15 +170,5 @@ impl Tx<'_> {
             .map(FieldIx)
             .filter(|ix| object.at(*ix).writable() && self.rights.field(object, *ix) == FieldRight::Edit)
             .collect()
-    }
-}
-
-pub(super) fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(s) => s.is_empty(),
-        Value::Keys(k) => k.is_empty(),
-        Value::Links(l) => l.is_empty(),
-        _ => false,
     }
 }

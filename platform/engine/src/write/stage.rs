@@ -1,6 +1,6 @@
 //! Staged objects: the first stage on creation, gates on the way, the time of entry.
 
-use super::{Tx, save::is_empty};
+use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::{Cond, Field, FieldProblem, FieldType, Problem, Query, Raw, RecordId, Value};
@@ -34,7 +34,7 @@ impl Tx<'_> {
             Value::Json(Json::Array(keys)) => keys.clone(),
             _ => Vec::new(),
         };
-        let missing = gate.iter().filter_map(Json::as_str).filter(|key| object.field(key).is_some() && is_empty(draft.get(key)));
+        let missing = gate.iter().filter_map(Json::as_str).filter(|key| object.field(key).is_some() && draft.get(key).is_blank());
         let faults: Vec<_> = missing.map(|key| FieldProblem::new(key, "gate_required").with("stage", stage.title())).collect();
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
