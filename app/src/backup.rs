@@ -1,6 +1,7 @@
 //! The whole workspace in one file: the database of one moment and the files that hang on its records.
 
 use crate::config::Config;
+use crate::key;
 use crate::stop::Stop;
 use crate::workspace;
 use akrab_store::{Options, Store, StoreError, Target};
@@ -25,6 +26,9 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
     let _ = fs::remove_file(&draft);
     let files = packed.map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
     println!("{}: {} rows in {} tables, {files} files", file.display(), held.rows, held.tables);
+    if config.key.is_none() {
+        eprintln!("the key of the sealed secrets is not in it: keep {} apart from the backup", key::path(config).display());
+    }
     Ok(())
 }
 
@@ -50,6 +54,12 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     let _ = fs::remove_file(&draft);
     restored?.close().await;
     println!("{} restored", file.display());
+    if !key::exists(config) {
+        eprintln!(
+            "second factors open only with the key of the former installation: put it at {} before the first start",
+            key::path(config).display()
+        );
+    }
     Ok(())
 }
 

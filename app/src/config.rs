@@ -6,6 +6,7 @@ use akrab_store::Target;
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// `akrab.toml` in the data folder. Every entry is optional.
 #[derive(Debug, Default, Deserialize)]
@@ -25,6 +26,12 @@ struct File {
     /// Jobs at once; 0 leaves them to `akrab worker`.
     jobs: Option<usize>,
     smtp: Option<Smtp>,
+    /// Key of the sealed secrets; 64 hexadecimal digits. A file in the data folder when absent.
+    key: Option<String>,
+    /// Seconds after which the job of a silent worker goes to another.
+    job_lease: Option<u64>,
+    /// API requests a minute per token from other machines; 0 sets no limit.
+    api_rate: Option<u32>,
 }
 
 /// The mail server for the program's own mails.
@@ -50,13 +57,33 @@ pub struct Config {
     pub metrics_token: Option<String>,
     pub jobs: usize,
     pub smtp: Option<Smtp>,
+    pub key: Option<Secret>,
+    pub job_lease: Duration,
+    pub api_rate: u32,
 }
+
+/// A text that shows itself in no log.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// A token may ask this often a minute when nothing else is configured.
+const API_RATE: u32 = 6_000;
 
 impl Config {
     pub fn read(common: &Common) -> Result<Config, Stop> {
         let data = common.data.clone().unwrap_or_else(|| "akrab-data".into());
         let file = read_file(&data.join("akrab.toml"))?;
         let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        let number = |name: &str| match env(name) {
+            None => Ok(None),
+            Some(text) => text.parse::<usize>().map(Some).map_err(|_| Stop::refused(format!("{name} takes a whole number, not {text}"))),
+        };
         let database = common.database.clone().or(file.database);
         if database.as_deref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
             return Err(Stop::refused("--database takes a postgres:// address; leave it out for SQLite in the data folder"));
@@ -76,8 +103,14 @@ impl Config {
             base_url: env("AKRAB_BASE_URL").or(file.base_url),
             proxies: file.proxies,
             metrics_token: env("AKRAB_METRICS_TOKEN").or(file.metrics_token),
-            jobs: file.jobs.unwrap_or(2),
+            jobs: number("AKRAB_JOBS")?.or(file.jobs).unwrap_or(2),
             smtp,
+            key: env("AKRAB_KEY").or(file.key).map(Secret),
+            job_lease: number("AKRAB_JOB_LEASE")?
+                .map(|s| s as u64)
+                .or(file.job_lease)
+                .map_or(akrab_engine::job::LEASE, Duration::from_secs),
+            api_rate: number("AKRAB_API_RATE")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).or(file.api_rate).unwrap_or(API_RATE),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Looks for what could be wrong with this installation, one line per finding.
 
 use crate::config::Config;
+use crate::key;
 use crate::stop::Stop;
 use crate::workspace;
 use akrab_engine::{Door, ListRequest};
@@ -50,6 +51,8 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
         let people = engine.people();
         let admins = people.users().iter().filter(|u| u.active && u.role.key == "administrator").count();
         say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
+        let foreign = engine.foreign_seals().await?;
+        say(foreign == 0, format!("{foreign} second factors sealed with another key than {}", key::source(config)));
         let system = engine.system("doctor", Door::Command);
         for object in engine.registry().objects().filter(|o| !o.is_system()) {
             let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };

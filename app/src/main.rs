@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod generate;
+mod key;
 mod log;
 mod people;
 mod schema;

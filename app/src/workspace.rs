@@ -1,6 +1,7 @@
 //! Opens the workspace: store, engine, domains.
 
 use crate::config::Config;
+use crate::key;
 use crate::stop::Stop;
 use akrab_connect::{FolderMailer, SmtpMailer};
 use akrab_engine::clock::SystemRandom;
@@ -61,6 +62,8 @@ pub async fn open(config: &Config) -> Result<Engine, Stop> {
         work: Work::default(),
         files: config.workspace().join("files"),
         mailer,
+        key: key::load(config)?,
+        lease: config.job_lease,
     };
     Ok(Engine::start(setup).await?)
 }

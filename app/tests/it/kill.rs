@@ -117,22 +117,31 @@ fn an_import_that_was_killed_goes_on_once() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("the import starts");
-    thread::sleep(Duration::from_millis(std::env::var("AKRAB_IMPORT_KILL_MS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500)));
+    // as soon as a step is in the database, which is open to a second process
+    server.start();
+    let wire = server.wire.clone();
+    let ask = |path: &str| wire.call("GET", path, &[], "").expect("the server answers").json();
+    let count = || ask("/api/v1/contacts?limit=1&count=exact&columns=name")["count"].as_u64();
+    while count() == Some(0) && import.try_wait().is_ok_and(|over| over.is_none()) {
+        thread::sleep(Duration::from_millis(5));
+    }
     let _ = import.kill();
     let _ = import.wait();
+    server.kill();
     server.start();
-    let count = || {
-        server.wire.call("GET", "/api/v1/contacts?limit=1&count=exact&columns=name", &[], "").expect("the server answers").json()["count"]
-            .as_u64()
-    };
-    eprintln!("{:?} rows were there when the import was killed", count());
-    let end = Instant::now() + Duration::from_secs(150);
-    while count() != Some(ROWS as u64) {
-        assert!(Instant::now() < end, "the import did not go on: {:?} of {ROWS}", count());
-        thread::sleep(Duration::from_millis(250));
+    let there = count();
+    eprintln!("{there:?} rows were there when the import was killed");
+    let end = Instant::now() + Duration::from_secs(120);
+    loop {
+        let job = ask("/api/v1/jobs?kind=import&limit=1")["data"][0].clone();
+        if job["state"] == "done" {
+            assert_eq!(job["result"]["counts"]["created"], ROWS, "{job}");
+            break;
+        }
+        assert!(Instant::now() < end, "the import did not go on from {there:?}: {job}");
+        thread::sleep(Duration::from_millis(100));
     }
-    thread::sleep(Duration::from_secs(2));
-    assert_eq!(count(), Some(ROWS as u64), "rows came twice");
+    assert_eq!(count(), Some(ROWS as u64), "rows came twice or not at all");
     drop(server);
     let _ = std::fs::remove_dir_all(&folder);
 }

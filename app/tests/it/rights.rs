@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use tower::ServiceExt;
 
 /// Objects of the worlds: key and a field that a role may be denied.
-const OBJECTS: [(&str, &str); 4] = [("account", "note"), ("contact", "email"), ("lead", "phone"), ("task", "body")];
+const OBJECTS: [(&str, &str); 4] = [("account", "npwp"), ("contact", "email"), ("lead", "phone"), ("task", "body")];
 /// Teams: name and the one above.
 const TEAMS: [Option<usize>; 3] = [None, Some(0), None];
 
@@ -113,6 +113,11 @@ impl Stage<'_> {
         let bytes = axum::body::to_bytes(response.into_body(), 8 << 20).await.expect("a body");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
+    /// Ids in the `data` of what the API answers.
+    async fn api_ids(&self, user: usize, path: &str) -> BTreeSet<i64> {
+        let (_, body) = self.api(user, "GET", path, None).await;
+        body["data"].as_array().into_iter().flatten().filter_map(|r| r["id"].as_i64()).collect()
+    }
     /// Ids of the object's records this user sees.
     fn seen(&self, user: usize, object: usize) -> BTreeSet<i64> {
         (0..self.records.len())
@@ -163,10 +168,28 @@ async fn build<'w>(w: &'w Workspace, world: &'w World) -> Stage<'w> {
 /// What stands in the deniable field.
 fn secret(object: usize, n: usize) -> serde_json::Value {
     match OBJECTS[object].1 {
-        "email" => json!(format!("rahasia{n}@contoh.test")),
+        "npwp" => json!(format!("00127345600120{n:02}")),
+        "email" => json!(format!("sembunyi{}@contoh.test", letters(n))),
         "phone" => json!(format!("0812345678{n:02}")),
-        _ => json!(format!("catatan terlarang {n}")),
+        _ => json!(format!("terlarang{}", letters(n))),
     }
+}
+
+/// A number in letters, so that the word is one in which the search forgives a slip.
+fn letters(n: usize) -> String {
+    format!("{n:02}").bytes().map(|digit| char::from(b'a' + (digit - b'0') * 2)).collect()
+}
+
+/// Ways to look for what stands in the deniable field: a beginning that all records share, the
+/// whole, and the whole with a slip of the finger or from its end.
+fn guesses(object: usize, n: usize) -> [String; 3] {
+    let (start, whole, other) = match OBJECTS[object].1 {
+        "npwp" => ("001273", format!("00127345600120{n:02}"), format!("00.127.345.6-001.20{n:02}")),
+        "email" => ("sembun", format!("sembunyi{}@contoh.test", letters(n)), format!("sembnuyi{}", letters(n))),
+        "phone" => ("0812345", format!("+62 812-3456-78{n:02}"), format!("5678{n:02}")),
+        _ => ("terlar", format!("terlarang{}", letters(n)), format!("terlarnag{}", letters(n))),
+    };
+    [start.into(), whole, other]
 }
 
 fn worlds() -> u32 {
@@ -216,7 +239,7 @@ fn no_door_shows_or_changes_what_is_not_permitted_on_postgres() {
 
 /// Every reading door beside the model; the differences in words.
 async fn reading(s: &Stage<'_>) -> Vec<String> {
-    let mut faults = Vec::new();
+    let (mut faults, mut guessed) = (Vec::new(), Vec::new());
     let engine = &s.w.engine;
     for user in 0..s.users.len() {
         let ctx = s.ctx(user);
@@ -230,7 +253,7 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
                 }
             };
             let request = || ListRequest { object: (*key).into(), limit: 200, ..Default::default() };
-            let want = |ids: &BTreeSet<i64>| if none { "forbidden".to_string() } else { format!("{ids:?}") };
+            let want = |ids: &BTreeSet<i64>| if none { "not_found".to_string() } else { format!("{ids:?}") };
             let words = |p: Problem| p.code.to_string();
 
             let list = engine.list(&ctx, request()).await;
@@ -240,31 +263,44 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             differ("list's columns", (shown && s.world.hidden(user, object)).to_string(), "false".into());
 
             let count = engine.count(&ctx, request(), true).await.map_or_else(words, |c| c.shown().to_string());
-            differ("count", count, if none { "forbidden".into() } else { seen.len().to_string() });
+            differ("count", count, if none { "not_found".into() } else { seen.len().to_string() });
             let totals = engine
                 .totals(&ctx, request(), vec!["count".into()])
                 .await
                 .map_or_else(words, |t| t[0].value.int().unwrap_or(-1).to_string());
-            differ("totals", totals, if none { "forbidden".into() } else { seen.len().to_string() });
+            differ("totals", totals, if none { "not_found".into() } else { seen.len().to_string() });
             let groups = engine
                 .groups(&ctx, request(), "owner".into(), None, vec![])
                 .await
                 .map_or_else(words, |g| g.iter().map(|g| g.count).sum::<u64>().to_string());
-            differ("groups", groups, if none { "forbidden".into() } else { seen.len().to_string() });
+            differ("groups", groups, if none { "not_found".into() } else { seen.len().to_string() });
             if engine.registry().object(key).is_some_and(|o| o.decl.board.is_some()) {
                 let board = BoardRequest { object: (*key).into(), ..Default::default() };
                 let counted =
                     engine.board(&ctx, board).await.map_or_else(words, |b| b.lanes.iter().map(|l| l.count).sum::<u64>().to_string());
-                differ("board", counted, if none { "forbidden".into() } else { seen.len().to_string() });
+                differ("board", counted, if none { "not_found".into() } else { seen.len().to_string() });
             }
+            let closed = s.world.access(user, object).export.min(s.world.access(user, object).read) == Scope::None;
             let filter = json!({"field": denied, "op": "not_empty"});
             let probe = ListRequest { filter: Some(akrab_model::Filter::from_json(&filter).expect("a filter")), ..request() };
             let probed = engine.list(&ctx, probe).await;
             if s.world.hidden(user, object) && !none {
                 differ("filter over a hidden field", probed.map_or_else(|p| p.code.to_string(), |_| "answered".into()), "invalid".into());
-                let sorted = engine.list(&ctx, ListRequest { columns: vec![(*denied).into()], ..request() }).await;
-                differ("hidden column by name", sorted.map_or_else(|p| p.code.to_string(), |_| "answered".into()), "invalid".into());
+                let columned = engine.list(&ctx, ListRequest { columns: vec![(*denied).into()], ..request() }).await;
+                differ("hidden column by name", columned.map_or_else(words, |_| "answered".into()), "invalid".into());
+                let sorted = engine.list(&ctx, ListRequest { sort: vec![format!("-{denied}")], ..request() }).await;
+                differ("sort by a hidden field", sorted.map_or_else(words, |_| "answered".into()), "invalid".into());
+                let summed = engine.totals(&ctx, request(), vec![format!("{denied}:filled")]).await;
+                differ("total of a hidden field", summed.map_or_else(words, |_| "answered".into()), "invalid".into());
+                let grouped = engine.groups(&ctx, request(), (*denied).into(), None, vec![]).await;
+                differ("groups by a hidden field", grouped.map_or_else(words, |_| "answered".into()), "invalid".into());
+                if !closed {
+                    let spec = ExportSpec { object: (*key).into(), columns: vec![(*denied).into()], ..ExportSpec::default() };
+                    let exported = engine.export_count(&ctx, spec).await;
+                    differ("export of a hidden field", exported.map_or_else(words, |_| "answered".into()), "invalid".into());
+                }
             }
+            guessed.extend(guessing(s, user, object, &mut browser).await);
 
             let hits = engine.search(&ctx, "rahasia", Some(vec![(*key).into()]), 100).await.expect("search answers");
             differ("search", format!("{:?}", hits.iter().map(|h| h.record.id).collect::<BTreeSet<_>>()), format!("{seen:?}"));
@@ -275,7 +311,7 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             differ(
                 "API list",
                 format!("{status} {ids:?} {}", body["count"]),
-                if none { "403 {} null".into() } else { format!("200 {seen:?} {}", seen.len()) },
+                if none { "404 {} null".into() } else { format!("200 {seen:?} {}", seen.len()) },
             );
             let leaked = body["data"].as_array().into_iter().flatten().any(|r| r.get(*denied).is_some());
             differ("API list's columns", (leaked && s.world.hidden(user, object)).to_string(), "false".into());
@@ -288,14 +324,18 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             differ("page of the list, other records", format!("{strange:?}"), "[]".into());
 
             let leaves = (0..s.records.len()).filter(|n| s.world.records[*n].0 == object && s.world.may(user, *n, |a| a.export)).count();
-            let closed = s.world.access(user, object).export.min(s.world.access(user, object).read) == Scope::None;
             let spec = ExportSpec { object: (*key).into(), ..ExportSpec::default() };
             let exported = engine.export(&ctx, spec).await.map_or_else(words, |e| {
                 let text = std::fs::read_to_string(&e.path).unwrap_or_default();
                 engine.export_done(&e);
-                if s.world.hidden(user, object) && text.contains("terlarang") { "a hidden field".into() } else { e.rows.to_string() }
+                if s.world.hidden(user, object) && (0..s.records.len()).any(|n| text.contains(secret(object, n).as_str().unwrap_or("?"))) {
+                    "a hidden field".into()
+                } else {
+                    e.rows.to_string()
+                }
             });
-            differ("export", exported, if closed { "forbidden".into() } else { leaves.to_string() });
+            let refused = if none { "not_found" } else { "forbidden" };
+            differ("export", exported, if closed { refused.into() } else { leaves.to_string() });
 
             for (n, (id, title)) in s.records.iter().enumerate().filter(|(n, _)| s.world.records[*n].0 == object) {
                 let may = s.world.sees(user, n);
@@ -315,18 +355,7 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
                 }
                 differ("get", get.map_or_else(words, |_| "seen".into()), want.into());
                 let page = browser.get(&format!("/{plural}/{id}")).await;
-                differ(
-                    "page of the record",
-                    page.status.as_u16().to_string(),
-                    if may {
-                        "200"
-                    } else if none {
-                        "403"
-                    } else {
-                        "404"
-                    }
-                    .into(),
-                );
+                differ("page of the record", page.status.as_u16().to_string(), if may { "200" } else { "404" }.into());
                 let strange: Vec<usize> =
                     (0..s.records.len()).filter(|o| !s.world.sees(user, *o) && page.html.contains(s.records[*o].1.as_str())).collect();
                 differ("page of the record, other records", format!("{strange:?}"), "[]".into());
@@ -363,6 +392,58 @@ async fn reading(s: &Stage<'_>) -> Vec<String> {
             }
         }
     }
+    faults.extend(guessed);
+    faults
+}
+
+/// Looking for what stands in a hidden field finds nothing; what one may read is found.
+async fn guessing(s: &Stage<'_>, user: usize, object: usize, browser: &mut Browser) -> Vec<String> {
+    let mut faults = Vec::new();
+    let (engine, ctx, key) = (&s.w.engine, s.ctx(user), OBJECTS[object].0);
+    let (seen, hidden) = (s.seen(user, object), s.world.hidden(user, object));
+    if s.world.access(user, object).read == Scope::None {
+        return faults;
+    }
+    let plural = engine.registry().object(key).map(|o| o.plural.clone()).unwrap_or_default();
+    let request = |q: &str| ListRequest { object: key.into(), q: Some(q.into()), limit: 200, ..Default::default() };
+    let encoded = |q: &str| q.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    for (n, (id, _)) in s.records.iter().enumerate().filter(|(n, _)| s.world.records[*n].0 == object) {
+        for (way, q) in guesses(object, n).iter().enumerate() {
+            let at = encoded(q);
+            let hits = engine.search(&ctx, q, Some(vec![key.into()]), 100).await.expect("search answers");
+            let list = engine.list(&ctx, request(q)).await.expect("a list");
+            let count = engine.count(&ctx, request(q), true).await.expect("a count").shown() as usize;
+            let mut doors = vec![
+                ("search", hits.iter().map(|h| h.record.id).collect::<BTreeSet<i64>>()),
+                ("list", list.records.iter().map(|r| r.id).collect()),
+                ("API search", s.api_ids(user, &format!("/search?q={at}&objects={plural}")).await),
+                ("API list", s.api_ids(user, &format!("/{plural}?q={at}&limit=200")).await),
+            ];
+            let picked: serde_json::Value = serde_json::from_str(&browser.get(&format!("/pick/{plural}?q={at}")).await.html).expect("JSON");
+            let picked = picked.as_array().into_iter().flatten().filter_map(|p| p["value"].as_str()?.parse().ok()).collect();
+            doors.push(("picker", picked));
+            for (door, page) in [("page of the list", format!("/{plural}?filter=&q={at}")), ("palette", format!("/search?q={at}"))] {
+                let page = browser.get(&page).await;
+                let told = (0..s.records.len()).filter(|r| s.world.records[*r].0 == object && page.html.contains(s.records[*r].1.as_str()));
+                doors.push((door, told.map(|r| s.records[r].0).collect()));
+            }
+            if count != doors[1].1.len() {
+                faults.push(format!("user {user} {key} count of {q}: {count} of {}", doors[1].1.len()));
+            }
+            for (door, found) in doors {
+                if hidden && !found.is_empty() {
+                    faults.push(format!("user {user} {key} by {door}: the hidden {q} finds {found:?}"));
+                }
+                if !found.is_subset(&seen) {
+                    faults.push(format!("user {user} {key} by {door}: {q} finds {found:?} of {seen:?}"));
+                }
+                // a picker shows the first few
+                if !hidden && way == 1 && found.contains(id) != seen.contains(id) {
+                    faults.push(format!("user {user} {key} by {door}: {q} finds {found:?}, it stands in {id}"));
+                }
+            }
+        }
+    }
     faults
 }
 
@@ -376,7 +457,9 @@ async fn writing(s: &Stage<'_>) -> Vec<String> {
             let title = if *key == "task" { "subject" } else { "name" };
             if !s.world.access(user, object).create {
                 let made = engine.create(&s.ctx(user), key, map(json!({title: "Baru"}))).await;
-                expect(&mut faults, user, key, "create", made.map(drop), ProblemKind::Forbidden);
+                let unseen = s.world.access(user, object).read == Scope::None;
+                let refused = if unseen { ProblemKind::NotFound } else { ProblemKind::Forbidden };
+                expect(&mut faults, user, key, "create", made.map(drop), refused);
             }
             for (n, (id, _)) in s.records.iter().enumerate().filter(|(n, _)| s.world.records[*n].0 == object) {
                 let unseen = if s.world.sees(user, n) { ProblemKind::Forbidden } else { ProblemKind::NotFound };

@@ -40,6 +40,7 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_akrab"));
         command.args(args).arg("--data").arg(&self.folder).args(["--listen", &self.wire.address.to_string()]);
         command.env("AKRAB_PASSWORD", "kuda-hijau-lompat-pagar").env("AKRAB_LOG", "warn").env_remove("AKRAB_DATABASE");
+        command.env("AKRAB_JOB_LEASE", "2");
         command.stdin(Stdio::null());
         command
     }

@@ -5,6 +5,7 @@ use crate::digest;
 use crate::workspace::{Workspace, both};
 use akrab_model::object::{FieldRight, Scope};
 use axum::http::StatusCode;
+use serde_json::json;
 
 fn role(w: &Workspace, key: &str) -> i64 {
     w.engine.people().roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role exists")
@@ -129,4 +130,35 @@ both!(stages_are_added_and_one_in_use_cannot_be_removed, async |w: &Workspace| {
         .submit(&format!("/settings/stages/new?pipeline={pipeline}"), &[("name", ""), ("probability", "700"), ("category", "open")])
         .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+});
+
+both!(what_others_need_is_not_deleted_through_any_door, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let system = w.system();
+    let find = |object: &'static str| {
+        let request = akrab_engine::ListRequest { object: object.into(), ..Default::default() };
+        let (engine, system) = (w.engine.clone(), system.clone());
+        async move { engine.list(&system, request).await.expect("a list").records[0].id }
+    };
+    let (stage, pipeline) = (find("stage").await, find("pipeline").await);
+    w.make("opportunity", json!({"name": "Mesin kopi", "stage": stage})).await;
+    let token = w.engine.token_add(&system, admin, "uji", false, None).await.expect("a token");
+    let manager = role(w, "administrator");
+    for (path, code) in [
+        (format!("stages/{stage}"), "stage_in_use"),
+        (format!("pipelines/{pipeline}"), "pipeline_in_use"),
+        (format!("roles/{manager}"), "role_in_use"),
+    ] {
+        let request = axum::http::Request::delete(format!("/api/v1/{path}")).header("host", "127.0.0.1");
+        let request = request.header("authorization", format!("Bearer {token}")).body(axum::body::Body::empty()).expect("a request");
+        let response = tower::ServiceExt::oneshot(w.http(), request).await.expect("an answer");
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        let problem: serde_json::Value = serde_json::from_slice(&body).expect("a problem");
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::CONFLICT, Some(code)), "{path}");
+    }
+    let mut browser = Browser::of(w, admin).await;
+    assert_eq!(browser.post(&format!("/settings/stages/{stage}/delete"), "").await.status, StatusCode::CONFLICT);
+    let free = w.make("stage", json!({"name": "Baru sekali", "pipeline": pipeline, "category": "open"})).await;
+    assert_eq!(browser.post(&format!("/settings/stages/{free}/delete"), "").await.status, StatusCode::OK, "nothing is in it");
 });

@@ -338,3 +338,39 @@ async fn a_cookie_that_names_somebody_else_opens_nothing() {
     }
     w.close().await;
 }
+
+both!(a_token_that_asks_too_often_is_told_to_wait, async |w: &Workspace| {
+    let (user, _) = person(w, "siti", "sales").await;
+    let config = akrab_web::Config { api_rate: 60, proxies: vec![[127, 0, 0, 1].into()], ..akrab_web::Config::default() };
+    let seed: akrab_web::state::SeedFn = std::sync::Arc::new(|_, _| Box::pin(async { Ok(()) }));
+    let http = akrab_web::router(akrab_web::Web::new(w.engine.clone(), config, vec![], seed));
+    let mut tokens = Vec::new();
+    for name in ["satu", "dua"] {
+        tokens.push(w.engine.token_add(&w.system(), user, name, false, None).await.expect("a token"));
+    }
+    let ask = async |token: &str, from: Option<&str>| {
+        let mut request =
+            axum::http::Request::get("/api/v1/me").header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
+        if let Some(from) = from {
+            request = request.header("x-forwarded-for", from);
+        }
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let response = tower::ServiceExt::oneshot(http.clone(), request).await.expect("an answer");
+        let (status, wait) = (response.status(), response.headers().get("retry-after").cloned());
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        (status, wait, serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"))
+    };
+    let mut refused = None;
+    for _ in 0..200 {
+        let answer = ask(&tokens[0], Some("203.0.113.7")).await;
+        if answer.0 == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let (_, wait, problem) = refused.expect("a minute's worth is not endless");
+    assert!(wait.is_some(), "it says when to come back");
+    assert_eq!((problem["code"].as_str(), problem["status"].as_i64()), (Some("too_many_requests"), Some(429)));
+    assert_eq!(ask(&tokens[1], Some("203.0.113.7")).await.0, StatusCode::OK, "another token is not held up");
+    assert_eq!(ask(&tokens[0], None).await.0, StatusCode::OK, "programs on this machine are the operator's own");
+});

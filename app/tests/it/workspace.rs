@@ -1,7 +1,7 @@
 //! A workspace of one's own for a test, on either database, with a clock that the test moves.
 
 use akrab_engine::clock::SystemRandom;
-use akrab_engine::{Clock, Ctx, Door, Engine, Setup};
+use akrab_engine::{Clock, Ctx, Door, Engine, Key, Setup, Worker};
 use akrab_model::Raw;
 use akrab_model::value::Input;
 use akrab_store::{Options, Store, Target};
@@ -36,6 +36,9 @@ macro_rules! both {
 }
 pub(crate) use both;
 
+/// The key of every test's workspace.
+pub const KEY: [u8; 32] = [7; 32];
+
 /// A clock that stands still until the test moves it.
 pub struct StillClock(AtomicI64);
 
@@ -47,12 +50,19 @@ impl Clock for StillClock {
 
 /// Takes every mail, sends none, and shows them to the test.
 #[derive(Default)]
-struct Outbox(std::sync::Mutex<Vec<akrab_engine::identity::Mail>>);
+struct Outbox {
+    mails: std::sync::Mutex<Vec<akrab_engine::identity::Mail>>,
+    /// Answers as a mail server that is away.
+    away: std::sync::atomic::AtomicBool,
+}
 
 impl akrab_engine::identity::Mailer for Outbox {
     fn send(&self, mail: akrab_engine::identity::Mail) -> futures::future::BoxFuture<'_, Result<(), String>> {
-        self.0.lock().expect("the outbox").push(mail);
-        Box::pin(async { Ok(()) })
+        let away = self.away.load(Ordering::Relaxed);
+        if !away {
+            self.mails.lock().expect("the outbox").push(mail);
+        }
+        Box::pin(async move { if away { Err("nobody answers".into()) } else { Ok(()) } })
     }
 }
 
@@ -83,6 +93,24 @@ impl Workspace {
         Some(Workspace::open(Target::Postgres { url, schema }, folder, more).await)
     }
 
+    /// The same workspace as another process opens it, with this key.
+    pub async fn opened_again(&self, key: [u8; 32]) -> Engine {
+        let store = Store::open(&self.target, &Options::default()).await.expect("the database opens");
+        let setup = Setup {
+            store,
+            objects: objects(),
+            behaviours: behaviours(),
+            clock: self.clock.clone(),
+            random: Arc::new(SystemRandom),
+            mailer: self.outbox.clone(),
+            work: crate::jobs::work(),
+            files: self.folder.join("files"),
+            key: Key::new(&key).expect("a key"),
+            lease: akrab_engine::job::LEASE,
+        };
+        Engine::start(setup).await.unwrap_or_else(|p| panic!("the engine starts: {p:?}"))
+    }
+
     async fn open(target: Target, folder: PathBuf, more: &[(&'static str, &'static str)]) -> Workspace {
         let store = Store::open(&target, &Options::default()).await.expect("the database opens");
         let clock = Arc::new(StillClock(AtomicI64::new("2026-03-02T02:00:00Z".parse::<Timestamp>().expect("a moment").as_microsecond())));
@@ -94,6 +122,8 @@ impl Workspace {
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             mailer: outbox.clone(),
+            key: Key::new(&KEY).expect("a key"),
+            lease: akrab_engine::job::LEASE,
             work: crate::jobs::work(),
             files: folder.join("files"),
         };
@@ -145,19 +175,22 @@ impl Workspace {
         akrab_web::router(akrab_web::Web::new(self.engine.clone(), akrab_web::Config::default(), vec![], seed))
     }
 
-    /// The mail number `n`, as soon as it is there.
+    /// Runs every job that is due.
+    pub async fn work_off(&self) -> usize {
+        Worker::new(&self.engine, 1).drain().await.expect("jobs run")
+    }
+    /// The mail number `n`, after all jobs that are due.
     pub async fn mail(&self, n: usize) -> akrab_engine::identity::Mail {
-        for _ in 0..500 {
-            if let Some(mail) = self.outbox.0.lock().expect("the outbox").get(n) {
-                return mail.clone();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("mail {n} was never sent")
+        self.work_off().await;
+        self.outbox.mails.lock().expect("the outbox").get(n).cloned().unwrap_or_else(|| panic!("mail {n} was never sent"))
     }
     /// How many mails were sent.
     pub fn mails(&self) -> usize {
-        self.outbox.0.lock().expect("the outbox").len()
+        self.outbox.mails.lock().expect("the outbox").len()
+    }
+    /// Whether the mail server answers.
+    pub fn mail_server(&self, there: bool) {
+        self.outbox.away.store(!there, Ordering::Relaxed);
     }
 
     /// Lets time pass.

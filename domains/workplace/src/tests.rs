@@ -56,6 +56,8 @@ async fn place() -> Place {
         work: Work::default(),
         files: folder.path().join("files"),
         mailer: Arc::new(Nobody),
+        key: akrab_engine::Key::new(&[7; 32]).expect("a key"),
+        lease: akrab_engine::job::LEASE,
     };
     let engine = Engine::start(setup).await.expect("starts");
     crate::seed::basics(&engine).await.expect("basics");

@@ -17,6 +17,7 @@ fn message(from: &Mailbox, mail: &Mail) -> Result<Message, String> {
         .from(from.clone())
         .to(to)
         .subject(mail.subject.clone())
+        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
         .header(ContentType::TEXT_PLAIN)
         .body(mail.text.clone())
         .map_err(|e| e.to_string())
@@ -95,6 +96,7 @@ mod tests {
         let mailer = FolderMailer::new(folder.clone());
         for _ in 0..2 {
             let mail = Mail {
+                id: "0123456789abcdef".into(),
                 to: "siti@contoh.co.id".into(),
                 subject: "Atur ulang kata sandi".into(),
                 text: "Halo Siti,\n\nhttps://crm/reset/x\n".into(),
@@ -103,7 +105,9 @@ mod tests {
         }
         let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()).collect();
         assert_eq!(files.len(), 2);
-        assert!(std::fs::read_to_string(&files[0]).unwrap().contains("https://crm/reset/x"));
+        let written = std::fs::read_to_string(&files[0]).unwrap();
+        assert!(written.contains("https://crm/reset/x"));
+        assert!(written.contains("Message-ID: <0123456789abcdef@localhost.localdomain>"), "{written}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

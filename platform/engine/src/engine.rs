@@ -7,6 +7,7 @@ use crate::file::FileStore;
 use crate::identity::{LastAdministrator, Mailer};
 use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
+use crate::seal::Key;
 use crate::settings::Settings;
 use crate::write::Formulas;
 use crate::{Result, Tx, objects};
@@ -32,6 +33,10 @@ pub struct Setup {
     pub files: PathBuf,
     /// Takes the mails of the program itself.
     pub mailer: Arc<dyn Mailer>,
+    /// Seals what the program has to read again, but nobody else.
+    pub key: Key,
+    /// A worker that says nothing for this long has lost its job; [`crate::job::LEASE`] as a rule.
+    pub lease: std::time::Duration,
 }
 
 /// One workspace. Cheap to clone.
@@ -55,6 +60,8 @@ pub(crate) struct Inner {
     pub wake: tokio::sync::Notify,
     pub files: FileStore,
     pub mailer: Arc<dyn Mailer>,
+    pub key: Key,
+    pub lease: std::time::Duration,
 }
 
 impl Engine {
@@ -74,7 +81,7 @@ impl Engine {
             setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) }).await?;
         let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
         let files = FileStore::open(setup.files)?;
-        Ok(Engine {
+        let engine = Engine {
             inner: Arc::new(Inner {
                 store: setup.store,
                 registry: ArcSwap::new(registry),
@@ -89,8 +96,12 @@ impl Engine {
                 kinds: Kinds::new(setup.work),
                 wake: tokio::sync::Notify::new(),
                 files,
+                key: setup.key,
+                lease: setup.lease.max(std::time::Duration::from_millis(100)),
             }),
-        })
+        };
+        engine.seal_open_secrets().await?;
+        Ok(engine)
     }
 
     pub fn registry(&self) -> Arc<Registry> {

@@ -18,6 +18,7 @@ pub mod objects;
 pub mod people;
 pub mod read;
 pub mod rights;
+pub mod seal;
 pub mod settings;
 pub mod view;
 pub mod write;
@@ -32,6 +33,7 @@ pub use job::{Job, JobCtx, JobFilter, JobKind, JobState, JobView, Schedule, Work
 pub use people::{People, Person, Role};
 pub use read::*;
 pub use rights::{Access, Rights};
+pub use seal::Key;
 pub use settings::Settings;
 pub use write::{Answer, Once, Tx};
 

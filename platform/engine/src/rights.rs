@@ -106,9 +106,27 @@ impl Rights {
     }
 
     /// # Errors
-    /// `forbidden` when the role may see no record of the object.
+    /// `not_found` when the role may see no record of the object, `forbidden` when it may see some and
+    /// do this to none.
+    pub fn require(&self, object: &Object, access: Access) -> Result<()> {
+        self.require_read(object)?;
+        if self.scope(object, access) == Scope::None { Err(Problem::forbidden()) } else { Ok(()) }
+    }
+
+    /// # Errors
+    /// As [`Rights::require`], for making new records.
+    pub fn require_create(&self, object: &Object) -> Result<()> {
+        if self.may_create(object) {
+            return Ok(());
+        }
+        self.require_read(object)?;
+        Err(Problem::forbidden())
+    }
+
+    /// # Errors
+    /// `not_found` when the role may see no record of the object: what is out of sight does not exist.
     pub fn require_read(&self, object: &Object) -> Result<()> {
-        if self.scope(object, Access::Read) == Scope::None { Err(Problem::forbidden()) } else { Ok(()) }
+        if self.scope(object, Access::Read) == Scope::None { Err(Problem::not_found()) } else { Ok(()) }
     }
 }
 

@@ -137,6 +137,8 @@ impl Workspace {
             clock: Arc::new(Fixed(AtomicI64::new(1_795_000_000))),
             random: Arc::new(clock::SystemRandom),
             mailer: Arc::new(Nobody),
+            key: Key::new(&[7; 32]).unwrap(),
+            lease: job::LEASE,
             work: Default::default(),
             files: folder.join("files"),
         };

@@ -18,6 +18,7 @@ mod words;
 pub use formula::Formulas;
 pub use once::{Answer, Once};
 pub use words::search_terms;
+pub(crate) use words::{search_entry, searched};
 
 use crate::behaviour::Behaviour;
 use crate::ctx::Ctx;
@@ -29,6 +30,7 @@ use akrab_model::value::ParseEnv;
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Record, RecordId, Registry, Value};
 use akrab_store::{Bin, Conn};
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One transaction with the rights of its context. Reading and writing verbs hang on it; what a
@@ -41,9 +43,8 @@ pub struct Tx<'a> {
     pub rights: Rights,
     /// In a transaction that writes.
     pub(crate) writing: bool,
-    people_changed: bool,
-    /// A job was queued: the workers are told after the commit.
-    pub(crate) queued: bool,
+    /// Shared with what runs in the same transaction under other rights.
+    pub(crate) effects: Arc<Effects>,
     /// Ids of the history entries written so far, for whoever may want to undo them.
     pub(crate) changes: Vec<i64>,
     /// Facts found out in this transaction that need not be asked for again.
@@ -59,6 +60,28 @@ pub(crate) struct Known {
     pub free: HashSet<(ObjectIx, FieldIx, Raw)>,
 }
 
+/// What has to be told to the rest of the program once the transaction is committed.
+#[derive(Default)]
+pub(crate) struct Effects {
+    people: AtomicBool,
+    queued: AtomicBool,
+}
+
+impl Effects {
+    /// Users, teams or roles were changed.
+    pub fn people_changed(&self) {
+        self.people.store(true, Ordering::Relaxed);
+    }
+    /// A job was queued.
+    pub fn queued(&self) {
+        self.queued.store(true, Ordering::Relaxed);
+    }
+    fn take_in(&self, other: &Effects) {
+        self.people.fetch_or(other.people.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.queued.fetch_or(other.queued.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
 /// What a committed transaction means for the rest of the program.
 pub(crate) struct Finished {
     pub people: bool,
@@ -69,18 +92,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = engine.registry();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx {
-            conn,
-            engine,
-            ctx,
-            registry,
-            rights,
-            writing: false,
-            people_changed: false,
-            queued: false,
-            changes: Vec::new(),
-            known: Arc::default(),
-        }
+        Tx { conn, engine, ctx, registry, rights, writing: false, effects: Arc::default(), changes: Vec::new(), known: Arc::default() }
     }
 
     /// The same transaction with the program's own rights.
@@ -96,8 +108,7 @@ impl<'a> Tx<'a> {
             registry: self.registry.clone(),
             rights,
             writing: self.writing,
-            people_changed: false,
-            queued: false,
+            effects: self.effects.clone(),
             changes: Vec::new(),
             known: Arc::default(),
         }
@@ -112,10 +123,11 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn finish(self) -> Result<Finished> {
-        if self.people_changed {
+        let people = self.effects.people.load(Ordering::Relaxed);
+        if people {
             people::bump(self.conn)?;
         }
-        Ok(Finished { people: self.people_changed, queued: self.queued })
+        Ok(Finished { people, queued: self.effects.queued.load(Ordering::Relaxed) })
     }
 
     /// Runs `f` so that its failure undoes only what `f` did.
@@ -126,24 +138,13 @@ impl<'a> Tx<'a> {
         let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
         let known = self.known.clone();
         let done = self.conn.attempt(|conn| -> Result<_> {
-            let mut tx = Tx {
-                conn,
-                engine,
-                ctx,
-                registry,
-                rights,
-                writing: self.writing,
-                people_changed: false,
-                queued: false,
-                changes: Vec::new(),
-                known,
-            };
+            let mut tx =
+                Tx { conn, engine, ctx, registry, rights, writing: self.writing, effects: Arc::default(), changes: Vec::new(), known };
             let value = f(&mut tx)?;
-            Ok((value, tx.people_changed, tx.queued, tx.changes))
+            Ok((value, tx.effects, tx.changes))
         });
-        let (value, people, queued, changes) = done?;
-        self.people_changed |= people;
-        self.queued |= queued;
+        let (value, effects, changes) = done?;
+        self.effects.take_in(&effects);
         self.changes.extend(changes);
         Ok(value)
     }

@@ -27,7 +27,7 @@ pub(crate) const TABLES: &[&str] = &[
 pub struct Credential {
     /// Argon2id in PHC form.
     pub hash: String,
-    /// Base32 secret of the authenticator; asked for at sign-in once `totp_on`.
+    /// Secret of the authenticator as the engine keeps it; asked for at sign-in once `totp_on`.
     pub totp: Option<String>,
     pub totp_on: bool,
 }
@@ -127,6 +127,22 @@ impl Conn {
     pub fn totp_set(&mut self, user: i64, secret: Option<&str>, on: bool) -> Done<()> {
         let sql = "UPDATE credential SET totp = $2, totp_on = $3 WHERE user_id = $1";
         self.execute(sql, &[user.into(), secret.into(), on.into()]).map(|_| ())
+    }
+    /// Every authenticator secret: user and text.
+    pub fn totp_all(&mut self) -> Done<Vec<(i64, String)>> {
+        let rows = self.query("SELECT user_id, totp FROM credential WHERE totp IS NOT NULL", &[])?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let mut cells = row.into_iter();
+                (int(cells.next()), text(cells.next()))
+            })
+            .collect())
+    }
+    /// Puts another form of a secret in its place, if it has not changed meanwhile.
+    pub fn totp_seal(&mut self, user: i64, before: &str, sealed: &str) -> Done<()> {
+        let sql = "UPDATE credential SET totp = $3 WHERE user_id = $1 AND totp = $2";
+        self.execute(sql, &[user.into(), before.into(), sealed.into()]).map(|_| ())
     }
     /// Marks a time step as used; false when it was already.
     pub fn totp_use(&mut self, user: i64, step: i64) -> Done<bool> {

@@ -33,6 +33,10 @@ impl FromRequestParts<Web> for ApiCaller {
         };
         let (token, person) = web.engine.token(secret).await?.ok_or_else(unauthenticated)?;
         facts.seen_as(person.id);
+        // programs on this machine are the operator's own
+        if web.config.api_rate > 0 && !facts.ip.is_loopback() {
+            web.pace.take(&token.id, web.config.api_rate, std::time::Instant::now())?;
+        }
         let mut ctx = web.engine.ctx(&person, Door::Api, &facts.id);
         ctx.read_only = token.read_only;
         Ok(Self { t: Text::new(lang(ctx.lang)), web: web.clone(), ctx, facts, token: token.id })

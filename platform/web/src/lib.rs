@@ -56,6 +56,7 @@ pub mod jobs;
 pub mod list;
 pub mod locale;
 pub mod metrics;
+pub mod pace;
 pub mod record;
 pub mod router;
 pub mod search;

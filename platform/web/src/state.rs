@@ -2,6 +2,7 @@
 
 use crate::locale::{self, Lang};
 use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::ui::sidebar::NavItem;
 use crate::visit::Visit;
 use akrab_engine::Engine;
@@ -21,6 +22,8 @@ pub struct Config {
     pub proxies: Vec<IpAddr>,
     /// Opens `/metrics` to others than this machine (bearer token).
     pub metrics_token: Option<String>,
+    /// Requests a minute of one API token from another machine; 0 sets no limit.
+    pub api_rate: u32,
     /// Longest time a handler may take, in seconds; 0 means 60.
     pub timeout_seconds: u64,
 }
@@ -110,6 +113,8 @@ pub struct Web {
     pub config: Arc<Config>,
     pub features: Arc<[Feature]>,
     pub metrics: Arc<Metrics>,
+    /// How fast each API token asks.
+    pub pace: Arc<Pace>,
     pub seed: SeedFn,
 }
 
@@ -121,6 +126,6 @@ impl Web {
                 locale::add_source(*lang, source);
             }
         }
-        Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), seed }
+        Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), pace: Arc::default(), seed }
     }
 }

@@ -81,7 +81,7 @@ impl Visit {
     /// The object by key or plural, if the person may read any of its records.
     ///
     /// # Errors
-    /// `not_found` for an unknown one, `forbidden` for one out of reach.
+    /// `not_found` for an unknown one and for one out of reach.
     pub fn object(&self, name: &str) -> Result<Arc<Object>, Fail> {
         let object = self.engine().object(name)?;
         self.rights().require_read(&object)?;

@@ -82,7 +82,7 @@ impl Engine {
     /// Counts what a bulk edit would meet.
     ///
     /// # Errors
-    /// `forbidden` object, `invalid` filter or values.
+    /// `not_found` or `forbidden` object, `invalid` filter or values.
     pub async fn bulk_preview(&self, ctx: &Ctx, spec: BulkSpec) -> Result<BulkPreview> {
         self.read(ctx, move |tx| {
             let (object, cond) = tx.bulk_cond(&spec)?;
@@ -125,9 +125,7 @@ impl BulkChange {
 impl Tx<'_> {
     fn bulk_cond(&mut self, spec: &BulkSpec) -> Result<(Arc<Object>, Cond)> {
         let object = self.object(&spec.object)?;
-        if self.ctx.read_only || self.rights.scope(&object, spec.change.access()) == akrab_model::object::Scope::None {
-            return Err(Problem::forbidden());
-        }
+        self.rights.require(&object, spec.change.access())?;
         let filter = spec.filter.as_ref().map(Filter::from_json).transpose()?;
         let filter = filter.as_ref().filter(|_| spec.ids.is_empty());
         let mut cond = self.condition(&object, filter, spec.q.as_deref().filter(|_| spec.ids.is_empty()), Access::Read)?;

@@ -79,7 +79,7 @@ impl Engine {
     /// Writes the export into a temporary file, from one moment of the database.
     ///
     /// # Errors
-    /// `forbidden` without the right to export, `invalid` filter, sort or column, `disk_full`.
+    /// `not_found` object out of sight, `forbidden` without the right to export, `invalid` filter, sort or column, `disk_full`.
     pub async fn export(&self, ctx: &Ctx, spec: ExportSpec) -> Result<Exported> {
         let path = self.files().draft_path();
         let object = self.object(&spec.object)?;
@@ -131,9 +131,7 @@ impl Tx<'_> {
     pub(crate) fn bind_export(&mut self, spec: &ExportSpec) -> Result<Bound> {
         let request = ListRequest { q: spec.q.clone(), ..ListRequest::default() };
         let object = self.object(&spec.object)?;
-        if self.rights.scope(&object, Access::Export) == akrab_model::object::Scope::None {
-            return Err(Problem::forbidden());
-        }
+        self.rights.require(&object, Access::Export)?;
         let filter = spec.filter.as_ref().map(akrab_model::Filter::from_json).transpose()?;
         let mut cond = self.condition(&object, filter.as_ref(), request.q.as_deref(), Access::Export)?;
         if !spec.ids.is_empty() {

@@ -1,6 +1,7 @@
 //! Second factor: codes of an authenticator, each taken once, and ten recovery codes.
 
 use super::{SECOND, digest};
+use crate::seal::totp_place;
 use crate::{Engine, Result};
 use akrab_model::{FieldProblem, Problem};
 use totp_rs::{Builder, Secret, Totp};
@@ -37,7 +38,7 @@ impl Engine {
             return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "totp_in_use"));
         }
         let secret: String = self.random::<32>().iter().map(|b| ALPHABET[usize::from(b % 32)] as char).collect();
-        let kept = secret.clone();
+        let kept = self.seal(&totp_place(user), &secret)?;
         self.store().write(move |conn| conn.totp_set(user, Some(&kept), false)).await?;
         let company = Some(self.settings().company.clone()).filter(|c| !c.is_empty()).unwrap_or_else(|| "Akrab".into());
         let (issuer, account) = (escaped(&company), escaped(&person.email));
@@ -61,7 +62,7 @@ impl Engine {
     pub async fn confirm_totp(&self, user: i64, code: &str) -> Result<Vec<String>> {
         let secret = self.store().read(move |conn| conn.credential(user)).await?.and_then(|c| c.totp).ok_or_else(Problem::not_found)?;
         let now = u64::try_from(self.micros() / SECOND).unwrap_or(0);
-        let step = totp(&secret)?.check(&plain(code), now);
+        let step = totp(&self.unseal(&totp_place(user), &secret)?)?.check(&plain(code), now);
         let Some(step) = step else { return Err(Problem::invalid(vec![FieldProblem::new("code", "wrong_code")])) };
         let codes: Vec<String> = (0..10).map(|_| self.recovery_code()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
@@ -103,7 +104,7 @@ impl Engine {
             return Ok(self.store().write(move |conn| conn.recovery_take(user, &hash)).await?);
         }
         let now = u64::try_from(self.micros() / SECOND).unwrap_or(0);
-        let Some(step) = totp(&secret)?.check(&code, now) else { return Ok(false) };
+        let Some(step) = totp(&self.unseal(&totp_place(user), &secret)?)?.check(&code, now) else { return Ok(false) };
         let step = i64::try_from(step).unwrap_or(0);
         Ok(self.store().write(move |conn| conn.totp_use(user, step)).await?)
     }

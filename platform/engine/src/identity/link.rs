@@ -1,70 +1,64 @@
 //! Mailed links: a forgotten password, an invitation. Each works once.
 
 use super::limit::{ADDRESS, MAILS, count};
-use super::{DAY, MINUTE, digest, mail};
+use super::send::{Letter, MailJob, MailKind};
+use super::{DAY, MINUTE, digest};
 use crate::people::Person;
-use crate::{Ctx, Door, Engine, Result};
-use akrab_model::format::Lang;
+use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{Problem, RecordId};
 use std::sync::Arc;
 
 const RESET_TIME: i64 = 30 * MINUTE;
 const INVITE_TIME: i64 = 7 * DAY;
+/// No mail address is longer.
+const LONGEST_ADDRESS: usize = 254;
 
 fn gone() -> Problem {
     Problem::new(akrab_model::problem::ProblemKind::NotFound, "link_gone")
 }
 
 impl Engine {
-    /// Mails a link to set a new password, if there is such a user; the caller cannot tell.
-    /// `base` is the address links begin with.
+    /// Queues a mail with a link to set a new password. The same is done for an address nobody has;
+    /// so neither answer nor time tells whether there is such a user. `base` is the address links
+    /// begin with.
     ///
     /// # Errors
     /// `too_many_tries` for this IP.
     pub async fn ask_reset(&self, email: &str, ip: &str, base: &str) -> Result<()> {
         self.count_tries(vec![(format!("reset-ip:{ip}"), ADDRESS)]).await?;
-        let (engine, email, base) = (self.clone(), email.to_string(), base.to_string());
-        // answered before it is done, so that the time does not tell either
-        tokio::spawn(async move {
-            if let Err(problem) = engine.mail_reset(&email, &base).await {
-                tracing::error!(%problem, cause = problem.cause, "a reset link could not be mailed");
-            }
-        });
-        Ok(())
-    }
-
-    async fn mail_reset(&self, email: &str, base: &str) -> Result<()> {
-        self.refresh_people().await?;
-        let Some(person) = self.people().by_email(email).filter(|p| p.active).cloned() else { return Ok(()) };
-        let (now, name) = (self.micros(), format!("mail:{}", digest(&person.email)));
-        if self.store().write(move |conn| count(conn, &name, MAILS, now)).await?.is_some() {
+        let email = email.trim().to_lowercase();
+        if email.len() > LONGEST_ADDRESS {
             return Ok(());
         }
-        let link = self.new_link(person.id, RESET_TIME, base).await?;
-        let lang = person.language.parse().unwrap_or(Lang::Id);
-        let mail = mail::reset(lang, &person.email, &person.name, &self.settings().company, &link);
-        self.inner.mailer.send(mail).await.map_err(Problem::internal)
+        let ctx = self.system("a forgotten password", Door::Page);
+        let name = format!("mail:{}", digest(&email));
+        let letter = Letter { to: email, token: self.secret(), base: base.into(), by: None, until: ctx.micros() + RESET_TIME };
+        let job = MailJob::new(self, MailKind::Reset, &letter)?;
+        self.write(&ctx, move |tx| {
+            let now = tx.ctx.micros();
+            if count(tx.conn, &name, MAILS, now)?.is_none() {
+                tx.enqueue(&job)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
-    async fn new_link(&self, user: i64, life: i64, base: &str) -> Result<String> {
-        let token = self.secret();
-        let (id, end) = (digest(&token), self.micros() + life);
-        self.store().write(move |conn| conn.reset_add(&id, user, end)).await?;
-        Ok(format!("{}/reset/{token}", base.trim_end_matches('/')))
-    }
-
-    /// Adds a user and mails the invitation. Gives the id and the link, for whoever wants to hand it over himself.
+    /// Adds a user and queues the invitation. Gives the id and the link, for whoever wants to hand it over himself.
     ///
     /// # Errors
     /// `forbidden`, or `invalid` with the faults of the input.
     pub async fn invite(&self, ctx: &Ctx, input: Input, base: &str) -> Result<(RecordId, String)> {
-        let user = self.write(ctx, move |tx| tx.create("user", &input)).await?;
-        let link = self.invite_again(ctx, user, base).await?;
-        Ok((user, link))
+        let (token, base) = (self.secret(), base.to_string());
+        self.write(ctx, move |tx| {
+            let user = tx.create("user", &input)?;
+            Ok((user, tx.invitation(user, &token, &base)?))
+        })
+        .await
     }
 
-    /// Mails a new invitation; the former link ends.
+    /// Queues a new invitation; the former link ends.
     ///
     /// # Errors
     /// `forbidden` for anybody but administrators; `not_found`.
@@ -72,15 +66,8 @@ impl Engine {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
-        let person = self.people().user(user).cloned().ok_or_else(Problem::not_found)?;
-        let link = self.new_link(user, INVITE_TIME, base).await?;
-        let by = ctx.person().map_or_else(|| self.settings().company.clone(), |p| p.name.clone());
-        let lang = person.language.parse().unwrap_or(Lang::Id);
-        let mail = mail::invite(lang, &person.email, &person.name, &by, &self.settings().company, &link);
-        if let Err(cause) = self.inner.mailer.send(mail).await {
-            tracing::error!(cause, "an invitation could not be mailed");
-        }
-        Ok(link)
+        let (token, base) = (self.secret(), base.to_string());
+        self.write(ctx, move |tx| tx.invitation(user, &token, &base)).await
     }
 
     /// The user a mailed link is for.
@@ -104,5 +91,19 @@ impl Engine {
         self.set_password(&ctx, person.id, password).await?;
         let id = digest(token);
         if self.store().write(move |conn| conn.reset_take(&id)).await? { Ok(person) } else { Err(gone()) }
+    }
+}
+
+impl Tx<'_> {
+    /// Makes the link with which an invited user begins and queues the mail that brings it.
+    fn invitation(&mut self, user: RecordId, token: &str, base: &str) -> Result<String> {
+        let person = self.find("user", user)?.ok_or_else(Problem::not_found)?;
+        let until = self.ctx.micros() + INVITE_TIME;
+        self.conn.reset_add(&digest(token), user, until)?;
+        let by = self.ctx.person().map_or_else(|| self.engine.settings().company.clone(), |p| p.name.clone());
+        let letter = Letter { to: person.text("email").into(), token: token.into(), base: base.into(), by: Some(by), until };
+        let job = MailJob::new(&self.engine, MailKind::Invite, &letter)?;
+        self.as_system("an invitation goes out whatever becomes of whoever invites").enqueue(&job)?;
+        Ok(letter.link())
     }
 }

@@ -6,6 +6,8 @@ use futures::future::BoxFuture;
 /// A plain-text mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// Stays the same however often the mail is tried; part of its Message-ID.
+    pub id: String,
     pub to: String,
     pub subject: String,
     pub text: String,
@@ -20,8 +22,8 @@ pub trait Mailer: Send + Sync {
     fn send(&self, mail: Mail) -> BoxFuture<'_, Result<(), String>>;
 }
 
-/// The mail with which a forgotten password is replaced.
-pub(super) fn reset(lang: Lang, to: &str, name: &str, company: &str, link: &str) -> Mail {
+/// Subject and text of the mail with which a forgotten password is replaced.
+pub(super) fn reset(lang: Lang, name: &str, company: &str, link: &str) -> (String, String) {
     let subject = lang.pick(format!("Atur ulang kata sandi {company}"), format!("Reset your password at {company}"));
     let text = lang.pick(
         format!(
@@ -33,11 +35,11 @@ pub(super) fn reset(lang: Lang, to: &str, name: &str, company: &str, link: &str)
             The link works once. If it was not you, ignore this mail; your password stays as it is.\n"
         ),
     );
-    Mail { to: to.into(), subject, text }
+    (subject, text)
 }
 
-/// The mail with which somebody is invited.
-pub(super) fn invite(lang: Lang, to: &str, name: &str, by: &str, company: &str, link: &str) -> Mail {
+/// Subject and text of the mail with which somebody is invited.
+pub(super) fn invite(lang: Lang, name: &str, by: &str, company: &str, link: &str) -> (String, String) {
     let subject = lang.pick(format!("Undangan ke {company}"), format!("Your invitation to {company}"));
     let text = lang.pick(
         format!(
@@ -49,5 +51,5 @@ pub(super) fn invite(lang: Lang, to: &str, name: &str, by: &str, company: &str, 
             Then sign in with this e-mail address.\n"
         ),
     );
-    Mail { to: to.into(), subject, text }
+    (subject, text)
 }

@@ -7,6 +7,7 @@ use super::report::{ChangeSample, Counts, Note, Verdict};
 use super::source::Line;
 use crate::{Access, Draft, Result, Tx};
 use akrab_model::filter::{Is, Test};
+use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::{Input, ParseEnv};
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
@@ -317,7 +318,8 @@ impl Judge<'_> {
             Err(problem) => return self.fault(&row, problem),
         };
         if spec.on_match == OnMatch::Ask {
-            let (id, title) = (record.id.to_string(), record.title().to_string());
+            let title = if self.told(tx, self.plan.object.title) { record.title().to_string() } else { String::new() };
+            let id = record.id.to_string();
             return self.skip(&row, Verdict::Asked, "import_asks", &[("id", &id), ("title", &title)]);
         }
         self.change(tx, row, who, record)
@@ -359,7 +361,7 @@ impl Judge<'_> {
             Ok((_, false)) => self.tally.counts.unchanged += 1,
             Ok((draft, true)) => {
                 self.tally.counts.updated += 1;
-                self.sample(row.line, &draft);
+                self.sample(tx, row.line, &draft);
                 self.memory.learn(who, &keys_of(&draft, &self.plan.keys));
                 if !keep {
                     self.memory.keep(who, &draft.after);
@@ -370,13 +372,21 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn sample(&mut self, line: u64, draft: &Draft) {
+    /// Whether whoever imports may read this field; the report shows no others.
+    fn told(&self, tx: &Tx, field: FieldIx) -> bool {
+        tx.rights.field(&self.plan.object, field) > FieldRight::Hidden
+    }
+
+    fn sample(&mut self, tx: &Tx, line: u64, draft: &Draft) {
         if self.tally.samples.len() >= SAMPLES {
             return;
         }
-        let changed = draft.object.fields.iter().filter(|f| !f.system && !f.quiet && draft.changed(&f.key));
+        let object = &draft.object;
+        let told = |key: &str| object.field_ix(key).is_some_and(|ix| self.told(tx, ix));
+        let changed = object.fields.iter().filter(|f| !f.system && !f.quiet && draft.changed(&f.key) && told(&f.key));
         let fields = changed.map(|f| (f.key.clone(), draft.old(&f.key).to_json(), draft.get(&f.key).to_json())).collect();
-        self.tally.samples.push(ChangeSample { line, title: draft.after.title().into(), fields });
+        let title = if self.told(tx, object.title) { draft.after.title().into() } else { String::new() };
+        self.tally.samples.push(ChangeSample { line, title, fields });
     }
 
     /// Writes the pending records; those that cannot be written are refused one by one.

@@ -1,6 +1,5 @@
 //! What a running job holds: its rights, its lease, its checkpoint.
 
-use super::worker::LEASE_MICROS;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
@@ -53,7 +52,7 @@ impl JobCtx {
     pub async fn step<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> Result<Step<T>> + Send + Sync + 'static) -> Result<T> {
         let (id, fence) = (self.id, self.fence);
         let ctx = self.now();
-        let until = ctx.micros() + LEASE_MICROS;
+        let until = ctx.micros() + self.engine.lease_micros();
         let value = self
             .engine
             .write(&ctx, move |tx| {

@@ -28,6 +28,15 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
+/// A holder that says nothing for this long has lost its job, unless the set-up says otherwise.
+pub const LEASE: std::time::Duration = std::time::Duration::from_secs(120);
+
+impl crate::Engine {
+    pub(crate) fn lease_micros(&self) -> i64 {
+        i64::try_from(self.inner.lease.as_micros()).unwrap_or(i64::MAX / 4)
+    }
+}
+
 /// What a finished job leaves behind for whoever looks: counts, file ids.
 pub type Outcome = Json;
 
@@ -85,6 +94,7 @@ impl Kinds {
             JobKind::of::<crate::import::UndoJob>(),
             JobKind::of::<crate::export::ExportJob>(),
             JobKind::of::<crate::bulk::BulkJob>(),
+            JobKind::of::<crate::identity::MailJob>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain(work.schedules).collect();

@@ -57,7 +57,9 @@ impl Tx<'_> {
             unique_key: job.unique_key.clone(),
             created_at: now,
         })?;
-        self.queued |= id.is_some();
+        if id.is_some() {
+            self.effects.queued();
+        }
         Ok(id)
     }
 }
@@ -165,7 +167,7 @@ impl Engine {
             if !tx.conn.job_retry(id, now)? {
                 return Err(Problem::new(ProblemKind::Conflict, "job_not_stopped"));
             }
-            tx.queued = true;
+            tx.effects.queued();
             Ok(())
         })
         .await

@@ -9,9 +9,6 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// A holder that says nothing for this long has lost its job.
-pub(super) const LEASE_MICROS: i64 = 120 * 1_000_000;
-const RENEW: Duration = Duration::from_secs(40);
 const SCHEDULES: Duration = Duration::from_secs(20);
 /// Longest pause between tries.
 const LONGEST_PAUSE_S: i64 = 3_600;
@@ -93,8 +90,8 @@ impl Worker {
         if !self.engine.read(&ctx, move |tx| Ok(tx.conn.job_due(now)?)).await? {
             return Ok(false);
         }
-        let owner = self.owner.clone();
-        let claimed = self.engine.write(&ctx, move |tx| Ok(tx.conn.job_claim(&owner, now, now + LEASE_MICROS)?)).await?;
+        let (owner, until) = (self.owner.clone(), now + self.engine.lease_micros());
+        let claimed = self.engine.write(&ctx, move |tx| Ok(tx.conn.job_claim(&owner, now, until)?)).await?;
         let Some(row) = claimed else { return Ok(false) };
         self.serve(row, stop.clone()).await?;
         Ok(true)
@@ -171,9 +168,9 @@ impl Worker {
 /// Keeps the lease; ends when it is lost.
 async fn renew(engine: Engine, id: i64, fence: i64) {
     loop {
-        tokio::time::sleep(RENEW).await;
+        tokio::time::sleep(engine.inner.lease / 3).await;
         let ctx = engine.system("worker", Door::Job);
-        let until = ctx.micros() + LEASE_MICROS;
+        let until = ctx.micros() + engine.lease_micros();
         match engine.write(&ctx, move |tx| Ok(tx.conn.job_renew(id, fence, until)?)).await {
             Ok(true) => {}
             Ok(false) => return,

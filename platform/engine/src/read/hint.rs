@@ -19,7 +19,7 @@ impl Engine {
     /// `except` is the record being edited.
     ///
     /// # Errors
-    /// `forbidden` object. Faulty fields of the input are left out of the comparison.
+    /// `not_found` object. Faulty fields of the input are left out of the comparison.
     pub async fn hints(&self, ctx: &Ctx, object: &str, input: Input, except: Option<i64>) -> Result<Vec<Hint>> {
         let object = object.to_string();
         self.read(ctx, move |tx| tx.hints(&object, &input, except)).await
@@ -36,10 +36,12 @@ impl Tx<'_> {
         self.rights.require_read(&object)?;
         let Some(draft) = self.sketch(&object, input)? else { return Ok(Vec::new()) };
         let mut hints: Vec<Hint> = Vec::new();
-        let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
+        let readable = self.rights.readable(&object);
+        let columns: Vec<FieldIx> = readable.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         for rule in &object.decl.duplicates {
             let mut cond = self.rights.cond(&object, Access::Read);
-            let mut whole = true;
+            // what one may not read is no reason one could be told
+            let mut whole = rule.fields.iter().all(|key| object.field_ix(key).is_none_or(|ix| readable.contains(&ix)));
             for key in &rule.fields {
                 let (Some(ix), Some(field)) = (object.field_ix(key), object.field(key)) else { continue };
                 let raw = draft.raw(key);

@@ -41,7 +41,7 @@ impl Engine {
     /// One page of records with the titles of what they link to.
     ///
     /// # Errors
-    /// `forbidden` object, `invalid` filter, sort or column, `malformed_cursor`.
+    /// `not_found` object, `invalid` filter, sort or column, `malformed_cursor`.
     pub async fn list(&self, ctx: &Ctx, request: ListRequest) -> Result<List> {
         self.read(ctx, move |tx| tx.list(&request)).await
     }

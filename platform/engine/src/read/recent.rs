@@ -47,7 +47,7 @@ impl Tx<'_> {
         // some may be gone or out of sight by now
         let recent = self.conn.recent_list(user, limit * 2)?;
         let found: Vec<SearchHit> = recent.into_iter().map(|r| SearchHit { object: r.object, id: r.id, title: String::new() }).collect();
-        self.visible(&found, limit)
+        self.visible(&found, limit, None)
     }
 
     /// As [`Engine::favourites`].
@@ -58,7 +58,7 @@ impl Tx<'_> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let kept = self.conn.favourite_list(user)?;
         let found: Vec<SearchHit> = kept.into_iter().map(|(object, id)| SearchHit { object, id, title: String::new() }).collect();
-        self.visible(&found, found.len().max(1))
+        self.visible(&found, found.len().max(1), None)
     }
 
     /// # Errors

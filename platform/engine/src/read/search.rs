@@ -1,11 +1,16 @@
 //! Search while typing, over every object the actor may see.
 
 use super::record_of;
-use crate::write::{Tx, search_terms};
+use crate::write::{Tx, search_entry, search_terms, searched};
 use crate::{Access, Ctx, Engine, Result};
-use akrab_model::{FieldIx, Object, Record};
+use akrab_model::object::FieldRight;
+use akrab_model::{Cond, FieldIx, Object, Record};
+use akrab_store::{Row, SearchHit};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Candidates looked at when many of them are out of the actor's sight.
+const WIDEST: usize = 5_000;
 
 /// A record found.
 #[derive(Debug, Clone)]
@@ -44,15 +49,36 @@ impl Tx<'_> {
         self.find_hits(&terms, objects, limit)
     }
 
-    /// Ids of one object's records that match, whatever the rights: the caller's condition has them.
-    pub(super) fn search_ids(&mut self, q: &str, object: &Object, limit: usize) -> Result<Vec<i64>> {
+    /// Ids of one object's records that match in what the actor may read of them.
+    pub(super) fn search_ids(&mut self, q: &str, object: &Arc<Object>, limit: usize) -> Result<Vec<i64>> {
         let mut terms = search_terms(q);
-        let objects = [object.key.clone()];
-        let mut hits = if terms.is_empty() { Vec::new() } else { self.conn.search(&terms, Some(&objects), limit)? };
-        if hits.is_empty() && self.forgive(&mut terms)? {
-            hits = self.conn.search(&terms, Some(&objects), limit)?;
+        if terms.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(hits.into_iter().map(|h| h.id).collect())
+        let ids = self.find_ids(&terms, object, limit)?;
+        if !ids.is_empty() || !self.forgive(&mut terms)? {
+            return Ok(ids);
+        }
+        self.find_ids(&terms, object, limit)
+    }
+
+    fn find_ids(&mut self, terms: &[Vec<String>], object: &Arc<Object>, limit: usize) -> Result<Vec<i64>> {
+        let objects = [object.key.clone()];
+        let open = !self.searches_in_part(object) && matches!(self.rights.cond(object, Access::Read), Cond::True);
+        let mut wide = limit;
+        loop {
+            let found = self.conn.search(terms, Some(&objects), wide)?;
+            let many = found.len();
+            let mut ids: Vec<i64> = found.into_iter().map(|hit| hit.id).collect();
+            if !open {
+                ids = self.reached(object, &ids, &[], Some(terms))?.iter().map(|row| row.id).collect();
+            }
+            if ids.len() >= limit || many < wide || wide >= WIDEST {
+                ids.truncate(limit);
+                return Ok(ids);
+            }
+            wide = WIDEST;
+        }
     }
 
     /// Adds to each word those within one edit. False when there are none to add.
@@ -84,16 +110,17 @@ impl Tx<'_> {
         let mut wide = limit.max(1) * 5;
         loop {
             let found = self.conn.search(terms, Some(&allowed), wide)?;
-            let hits = self.visible(&found, limit)?;
-            if hits.len() >= limit || found.len() < wide || wide >= 5_000 {
+            let hits = self.visible(&found, limit, Some(terms))?;
+            if hits.len() >= limit || found.len() < wide || wide >= WIDEST {
                 return Ok(hits);
             }
             wide *= 5;
         }
     }
 
-    /// Those of `found` the actor may see, in order, with title, subtitle and owner.
-    pub(super) fn visible(&mut self, found: &[akrab_store::SearchHit], limit: usize) -> Result<Vec<Hit>> {
+    /// Those of `found` the actor may see, in order, with title, subtitle and owner. With `terms` only
+    /// those that match in fields he may read.
+    pub(super) fn visible(&mut self, found: &[SearchHit], limit: usize, terms: Option<&[Vec<String>]>) -> Result<Vec<Hit>> {
         let mut records: HashMap<(&str, i64), Record> = HashMap::new();
         let mut by_object: HashMap<&str, Vec<i64>> = HashMap::new();
         for hit in found {
@@ -102,11 +129,10 @@ impl Tx<'_> {
         let registry = self.registry.clone();
         for (key, ids) in by_object {
             let Some(object) = registry.object(key) else { continue };
-            let cond = self.rights.cond(object, Access::Read);
             let shown = std::iter::once(object.title).chain(object.subtitle.iter().copied()).chain(object.owner);
             let readable = self.rights.readable(object);
             let columns: Vec<FieldIx> = shown.filter(|ix| object.at(*ix).is_column() && readable.contains(ix)).collect();
-            let rows = self.conn.rows(&registry, object, &ids, &columns, &cond)?;
+            let rows = self.reached(object, &ids, &columns, terms)?;
             records.extend(rows.iter().map(|row| ((key, row.id), record_of(object, &columns, row))));
         }
         let mut hits = Vec::new();
@@ -123,5 +149,27 @@ impl Tx<'_> {
             self.load_titles(&object, std::slice::from_mut(&mut hit.record))?;
         }
         Ok(hits)
+    }
+
+    /// Whether the index knows words of the object that the actor may not read.
+    fn searches_in_part(&self, object: &Object) -> bool {
+        searched(object).any(|ix| self.rights.field(object, ix) == FieldRight::Hidden)
+    }
+
+    /// Rows the actor may see, with `columns` first. The index holds the words of every field; so a
+    /// candidate of `terms` counts only when it is found by those fields alone that he may read:
+    /// otherwise words could be guessed.
+    fn reached(&mut self, object: &Arc<Object>, ids: &[i64], columns: &[FieldIx], terms: Option<&[Vec<String>]>) -> Result<Vec<Row>> {
+        let registry = self.registry.clone();
+        let cond = self.rights.cond(object, Access::Read);
+        let Some(terms) = terms.filter(|_| self.searches_in_part(object)) else {
+            return Ok(self.conn.rows(&registry, object, ids, columns, &cond)?);
+        };
+        let mut all = columns.to_vec();
+        let told = searched(object).filter(|ix| self.rights.field(object, *ix) > FieldRight::Hidden);
+        all.extend(told.filter(|ix| !columns.contains(ix)));
+        let mut rows = self.conn.rows(&registry, object, ids, &all, &cond)?;
+        rows.retain(|row| search_entry(object, &record_of(object, &all, row)).found_by(terms));
+        Ok(rows)
     }
 }

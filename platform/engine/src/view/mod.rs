@@ -48,7 +48,7 @@ impl Tx<'_> {
     /// The views of an object the actor may open: shipped ones first, then saved ones in their order.
     ///
     /// # Errors
-    /// `forbidden` object.
+    /// `not_found` object.
     pub fn views(&mut self, object: &Object) -> Result<Vec<View>> {
         self.rights.require_read(object)?;
         let mut views: Vec<View> = object.decl.views.iter().map(shipped).collect();

@@ -102,13 +102,13 @@ fn split_name(after: &mut Record, key: &str, given: &HashSet<String>) {
 }
 
 impl Tx<'_> {
-    /// What a half-typed form amounts to: readable fields with the object's rules applied, faulty
+    /// What a half-typed form amounts to: fields the actor may write, with the object's rules applied, faulty
     /// ones left out. `None` when a rule refuses it altogether.
     pub(crate) fn sketch(&mut self, object: &Arc<Object>, input: &Input) -> Result<Option<Record>> {
         let env = self.parse_env();
         let mut good = Input::new();
         for (key, json) in input {
-            if let Some(field) = object.field(key)
+            if let Ok(field) = self.accept(object, key, true)
                 && field.parse(json, &env).is_ok_and(|v| !v.is_null())
             {
                 good.insert(key.clone(), json.clone());

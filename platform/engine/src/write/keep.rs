@@ -94,7 +94,9 @@ impl Tx<'_> {
 
     /// Users, teams and roles are kept in memory: say so when they change.
     pub(super) fn note_people(&mut self, object: &Object) {
-        self.people_changed |= matches!(object.key.as_str(), "user" | "team" | "role");
+        if matches!(object.key.as_str(), "user" | "team" | "role") {
+            self.effects.people_changed();
+        }
     }
 
     pub(super) fn number(&mut self, object: &Object, drafts: &mut [Draft]) -> Result<()> {

@@ -5,7 +5,6 @@
 //! child. Rows, numbers, formulas, history, timeline and search are written as by any other change.
 
 use super::Tx;
-use super::words;
 use crate::behaviour::Draft;
 use crate::{Ctx, Engine, Result};
 use akrab_model::filter::{Env, Filter};
@@ -64,7 +63,7 @@ impl Tx<'_> {
         }
         self.tell_loaded(object, &drafts)?;
         if object.decl.searchable {
-            let entries: Vec<_> = drafts.iter().map(|d| words::entry(object, &d.after)).collect();
+            let entries: Vec<_> = drafts.iter().map(|d| super::search_entry(object, &d.after)).collect();
             self.conn.search_put(&entries)?;
         }
         self.note_people(object);

@@ -28,9 +28,7 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Tx::create`].
     pub fn prepare_new(&mut self, object: &Arc<Object>, input: &Input) -> Result<Draft> {
-        if !self.rights.may_create(object) {
-            return Err(Problem::forbidden());
-        }
+        self.rights.require_create(object)?;
         let mut draft = self.draft(object, None, input)?;
         self.complete(&mut draft)?;
         Ok(draft)

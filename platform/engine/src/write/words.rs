@@ -4,7 +4,7 @@ use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::text::{fold, words};
-use akrab_model::{FieldType, Object, Record};
+use akrab_model::{FieldIx, FieldType, Object, Record};
 use akrab_store::SearchEntry;
 
 impl Tx<'_> {
@@ -12,14 +12,20 @@ impl Tx<'_> {
         if !object.decl.searchable {
             return Ok(());
         }
-        let entries: Vec<_> = drafts.iter().map(|d| entry(object, &d.after)).collect();
+        let entries: Vec<_> = drafts.iter().map(|d| search_entry(object, &d.after)).collect();
         Ok(self.conn.search_put(&entries)?)
     }
 }
 
-pub(super) fn entry(object: &Object, record: &Record) -> SearchEntry {
+/// Fields whose words the index holds.
+pub(crate) fn searched(object: &Object) -> impl Iterator<Item = FieldIx> + '_ {
+    object.columns().filter(|(_, f)| f.search || f.key == object.decl.title).map(|(ix, _)| ix)
+}
+
+/// What the index holds of a record, as far as its fields are given.
+pub(crate) fn search_entry(object: &Object, record: &Record) -> SearchEntry {
     let mut found = Vec::new();
-    for field in object.fields.iter().filter(|f| f.search || f.key == object.decl.title) {
+    for field in searched(object).map(|ix| object.at(ix)) {
         let Some(text) = record.get(&field.key).text() else { continue };
         match field.kind {
             FieldType::Phone => found.extend(phone_words(text)),

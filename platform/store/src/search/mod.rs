@@ -26,6 +26,30 @@ pub struct SearchEntry {
     pub words: Vec<String>,
 }
 
+impl SearchEntry {
+    /// Whether the index, knowing this entry alone, would find it by these terms.
+    pub fn found_by(&self, terms: &[Vec<String>]) -> bool {
+        let (_, words) = self.indexed_words();
+        let known = |typed: &String| words.iter().any(|word| word.starts_with(typed.as_str()));
+        alternatives(terms).iter().all(|term| term.iter().any(|typed| typed.iter().all(known)))
+    }
+
+    /// Words of the title in order, and all words, each once.
+    fn indexed_words(&self) -> (Vec<String>, Vec<String>) {
+        let title: Vec<String> = words_of(&fold(&self.title)).collect();
+        let mut words: Vec<String> = self.words.iter().flat_map(|w| words_of(w)).chain(title.iter().cloned()).collect();
+        words.sort_unstable();
+        words.dedup();
+        (title, words)
+    }
+}
+
+/// Of every term its alternatives, each split into words.
+fn alternatives(terms: &[Vec<String>]) -> Vec<Vec<Vec<String>>> {
+    let split = |term: &Vec<String>| term.iter().map(|a| words_of(&fold(a)).collect::<Vec<_>>()).filter(|w| !w.is_empty()).collect();
+    terms.iter().map(split).filter(|term: &Vec<Vec<String>>| !term.is_empty()).collect()
+}
+
 /// A record found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchHit {
@@ -68,10 +92,7 @@ impl Conn {
     pub fn search_put(&mut self, entries: &[SearchEntry]) -> Result<(), StoreError> {
         let mut indexed = Vec::with_capacity(entries.len());
         for entry in entries {
-            let title_words: Vec<String> = words_of(&fold(&entry.title)).collect();
-            let mut words: Vec<String> = entry.words.iter().flat_map(|w| words_of(w)).chain(title_words.iter().cloned()).collect();
-            words.sort_unstable();
-            words.dedup();
+            let (title_words, words) = entry.indexed_words();
             let object = self.name_made(&entry.object)?;
             indexed.push(Indexed { object, record: entry.id, title: entry.title.clone(), title_words, words });
         }
@@ -100,11 +121,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn search(&mut self, terms: &[Vec<String>], objects: Option<&[String]>, limit: usize) -> Result<Vec<SearchHit>, StoreError> {
-        let terms: Vec<Vec<Vec<String>>> = terms
-            .iter()
-            .map(|alternatives| alternatives.iter().map(|a| words_of(&fold(a)).collect::<Vec<_>>()).filter(|w| !w.is_empty()).collect())
-            .filter(|alternatives: &Vec<Vec<String>>| !alternatives.is_empty())
-            .collect();
+        let terms = alternatives(terms);
         let mut known = Vec::new();
         for object in objects.unwrap_or_default() {
             known.extend(self.name_known(object)?);

@@ -76,7 +76,8 @@ pub(super) async fn save(visit: Visit, Path(plural): Path<String>, Fields(pairs)
 
 fn may_create(visit: &Visit, plural: &str) -> Result<Arc<Object>, Fail> {
     let object = visit.object(plural)?;
-    if visit.rights().may_create(&object) { Ok(object) } else { Err(Problem::forbidden().into()) }
+    visit.rights().require_create(&object)?;
+    Ok(object)
 }
 
 /// `name=` from a link picker fills whatever field names the object's records.

@@ -17,6 +17,7 @@ pub fn title(visit: &Visit, job: &JobView) -> String {
     let object = object.map_or(String::new(), |o| o.plural_label(visit.lang()).to_string());
     let key = match (job.kind.as_str(), job.payload["dry"].as_bool()) {
         ("import", Some(true)) => "job-import-trial".to_string(),
+        ("mail", _) => format!("job-mail-{}", job.payload["mail"].as_str().unwrap_or("reset")),
         (kind, _) => format!("job-{}", kind.replace('_', "-")),
     };
     visit.t.find(&key, &[("object", object.into())]).unwrap_or_else(|| visit.t.get("job-other"))

@@ -1,13 +1,12 @@
-//! Lists with nothing in them: nothing yet, nothing that matches, nothing one may see.
+//! Lists with nothing in them: nothing yet, nothing that matches.
 
 use super::state::Listing;
+use crate::Visit;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, Way, empty};
 use crate::ui::tag::Tone;
-use crate::{Reply, Visit};
 use akrab_engine::Rights;
 use akrab_model::Object;
-use axum::http::StatusCode;
 use maud::{Markup, html};
 
 /// No record yet: what the object is for and how to begin.
@@ -53,33 +52,4 @@ pub fn filtered(listing: &Listing) -> Markup {
         }),
         ways: Vec::new(),
     })
-}
-
-/// The role may see no record of the object.
-///
-/// # Errors
-/// As [`Visit::page`].
-pub async fn forbidden(visit: &Visit, object: &Object) -> Reply {
-    let t = visit.t;
-    let name = object.plural_label(visit.lang());
-    let frame = visit.frame(name).await;
-    let admins: Vec<String> = visit
-        .engine()
-        .people()
-        .users()
-        .into_iter()
-        .filter(|p| p.active && p.role.key == "administrator")
-        .map(|p| p.name.clone())
-        .take(3)
-        .collect();
-    let body = empty(&Empty {
-        icon: "lock".into(),
-        title: t.with("empty-forbidden", &[("records", name.to_lowercase().into())]),
-        text: t.with("empty-forbidden-text", &[("people", admins.join(", ").into())]),
-        actions: Some(html! { (Button::new(t.get("empty-forbidden-home")).primary().large().href("/")) }),
-        ways: Vec::new(),
-    });
-    let mut response = visit.page(&frame, body)?;
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    Ok(response)
 }

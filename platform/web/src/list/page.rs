@@ -44,12 +44,9 @@ pub enum Body {
 
 /// `GET /{plural}`.
 pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Reply {
-    let object = visit.engine().object(&plural)?;
+    let object = visit.object(&plural)?;
     if object.plural != plural || object.is_system() {
         return Err(akrab_model::Problem::not_found().into());
-    }
-    if visit.rights().scope(&object, Access::Read) == Scope::None {
-        return empty::forbidden(&visit, &object).await;
     }
     let address = Address::read(&plural, &pairs);
     if let Some(href) = folded(&visit, &object, &address, &pairs).await? {

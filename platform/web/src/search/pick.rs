@@ -4,6 +4,7 @@ use crate::fail::Reply;
 use crate::visit::Visit;
 use akrab_engine::{ListRequest, Tx};
 use akrab_model::filter::Op;
+use akrab_model::object::FieldRight;
 use akrab_model::text::fold;
 use akrab_model::{Filter, Object, Record};
 use axum::Json;
@@ -45,7 +46,7 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Q
 }
 
 fn find(tx: &mut Tx, object: &Object, q: &str) -> akrab_engine::Result<Vec<Record>> {
-    let mut request = ListRequest { object: object.key.clone(), columns: columns(object), limit: SHOWN, ..ListRequest::default() };
+    let mut request = ListRequest { object: object.key.clone(), columns: columns(tx, object), limit: SHOWN, ..ListRequest::default() };
     if !q.is_empty() {
         if object.decl.searchable {
             let hits = tx.search(q, Some(std::slice::from_ref(&object.key)), SHOWN)?;
@@ -63,8 +64,9 @@ fn find(tx: &mut Tx, object: &Object, q: &str) -> akrab_engine::Result<Vec<Recor
     Ok(records)
 }
 
-fn columns(object: &Object) -> Vec<String> {
-    std::iter::once(object.title).chain(object.subtitle.iter().copied()).map(|ix| object.at(ix).key.clone()).collect()
+fn columns(tx: &Tx, object: &Object) -> Vec<String> {
+    let shown = std::iter::once(object.title).chain(object.subtitle.iter().copied());
+    shown.filter(|ix| tx.rights.field(object, *ix) > FieldRight::Hidden).map(|ix| object.at(ix).key.clone()).collect()
 }
 
 /// People come from memory, oneself first.

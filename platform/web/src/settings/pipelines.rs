@@ -234,19 +234,6 @@ async fn save_stage(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply 
 }
 
 async fn delete_stage(visit: Visit, Path(id): Path<i64>) -> Reply {
-    let stage = visit.engine().get(&visit.ctx, "stage", id).await?;
-    let registry = visit.registry();
-    let staged = registry.object("stage").map(|o| o.children.clone()).unwrap_or_default();
-    for (object, field) in staged {
-        let object = registry.at(object).clone();
-        let filter = akrab_model::Filter::from_json(&serde_json::json!({ "field": object.at(field).key, "op": "is", "value": stage.id }))
-            .map_err(crate::Fail::from)?;
-        let request = ListRequest { object: object.key.clone(), filter: Some(filter), limit: 1, ..ListRequest::default() };
-        if !visit.engine().list(&visit.engine().system("is the stage in use", akrab_engine::Door::Page), request).await?.records.is_empty()
-        {
-            return Err(akrab_model::Problem::new(akrab_model::problem::ProblemKind::Conflict, "stage_in_use").into());
-        }
-    }
     visit.engine().delete(&visit.ctx, "stage", id, None).await?;
     visit.go("/settings/pipelines", Flash::ok(visit.t.get("deleted")))
 }
