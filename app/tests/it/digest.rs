@@ -4,8 +4,8 @@ use crate::workspace::Workspace;
 use akrab_store::Target;
 use sha2::{Digest, Sha256};
 
-/// What changes by being looked at: visits, times of last use, the planner's statistics.
-const PASSING: [&str; 3] = ["recent", "session", "api_token"];
+/// What changes by being looked at: visits, what was read, times of last use, the planner's statistics.
+const PASSING: [&str; 4] = ["recent", "session", "api_token", "notice"];
 
 fn is_passing(table: &str) -> bool {
     PASSING.contains(&table) || table.starts_with("sqlite_")

@@ -11,6 +11,7 @@ mod remove;
 mod rollup;
 mod save;
 mod stage;
+mod tell;
 mod trace;
 mod undo;
 mod words;

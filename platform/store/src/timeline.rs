@@ -5,6 +5,7 @@ use crate::cells::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
 use akrab_model::Raw;
+use std::collections::HashMap;
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS timeline ({id}, subject_object BIGINT NOT NULL, subject_id BIGINT NOT NULL, at BIGINT NOT NULL, \
@@ -110,6 +111,23 @@ impl Conn {
         self.execute(sql, &[Raw::Int(object), Raw::Int(id), Raw::Int(at), open.into()]).map(|_| ())
     }
 
+    /// What a source itself tells in a record's timeline; not its changes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_told(&mut self, subject: (&str, i64), source: (&str, i64)) -> Result<Option<Entry>, StoreError> {
+        let (Some(subject_object), Some(source_object)) = (self.name_known(subject.0)?, self.name_known(source.0)?) else {
+            return Ok(None);
+        };
+        let sql = format!(
+            "{COLUMNS} WHERE source_object = $1 AND source_id = $2 AND subject_object = $3 AND subject_id = $4 AND change_id IS NULL"
+        );
+        let params = [Raw::Int(source_object), Raw::Int(source.1), Raw::Int(subject_object), Raw::Int(subject.1)];
+        let row = self.query_one(&sql, &params)?;
+        let names = self.name_texts()?;
+        Ok(row.map(|row| entry(subject.0, &names, row)))
+    }
+
     /// A record's timeline, the newest first.
     ///
     /// # Errors
@@ -125,10 +143,7 @@ impl Conn {
         }
         let (at, id) = query.before.unwrap_or((i64::MAX, i64::MAX));
         let mut params = vec![Raw::Int(subject), Raw::Int(subject_id), Raw::Int(at), Raw::Int(id), Raw::Int(query.limit as i64)];
-        let mut sql = String::from(
-            "SELECT id, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline \
-             WHERE subject_object = $1 AND subject_id = $2 AND (at, id) < ($3, $4)",
-        );
+        let mut sql = format!("{COLUMNS} WHERE subject_object = $1 AND subject_id = $2 AND (at, id) < ($3, $4)");
         if let Some(open) = query.open {
             params.push(open.into());
             sql.push_str(" AND open = $6");
@@ -141,21 +156,24 @@ impl Conn {
         sql.push_str(" ORDER BY at DESC, id DESC LIMIT $5");
         let rows = self.query(&sql, &params)?;
         let names = self.name_texts()?;
-        let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
-        Ok(rows
-            .into_iter()
-            .map(Cells::new)
-            .map(|mut c| Entry {
-                id: c.int(),
-                subject_object: subject_object.into(),
-                subject_id: c.int(),
-                at: c.int(),
-                kind: name(c.int()),
-                source_object: name(c.int()),
-                source_id: c.int(),
-                change_id: c.maybe_int(),
-                open: c.int() != 0,
-            })
-            .collect())
+        Ok(rows.into_iter().map(|row| entry(subject_object, &names, row)).collect())
+    }
+}
+
+const COLUMNS: &str = "SELECT id, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline";
+
+fn entry(subject_object: &str, names: &HashMap<i64, String>, row: Vec<Raw>) -> Entry {
+    let mut c = Cells::new(row);
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
+    Entry {
+        id: c.int(),
+        subject_object: subject_object.into(),
+        subject_id: c.int(),
+        at: c.int(),
+        kind: name(c.int()),
+        source_object: name(c.int()),
+        source_id: c.int(),
+        change_id: c.maybe_int(),
+        open: c.int() != 0,
     }
 }

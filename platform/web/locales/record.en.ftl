@@ -36,7 +36,7 @@ record-call = Call
 record-changes = Changes
 record-clone = Clone
 record-conflict-by = changed by { $who }
-record-conflict-inline = Somebody has just changed it to “{ $value }”. Save again to keep yours, Esc to cancel.
+record-conflict-inline = Somebody else has just changed it to “{ $value }”.
 record-conflict-text = While you were typing, somebody saved changes to the same fields. Choose which to keep; nothing is lost before you choose.
 record-conflict-title = Somebody else changed this record
 record-conflict-was = Before:
@@ -61,6 +61,7 @@ record-edit = Edit
 record-edit-hint = Only fields that changed are saved.
 record-edit-title = Edit { $title }
 record-entry-saved = { $kind } saved
+record-field-saved = { $field } saved
 record-fields-changed = { $n ->
     [one] { $n } field changed
    *[other] { $n } fields changed

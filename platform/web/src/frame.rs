@@ -34,6 +34,9 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
         }
     }
     entries.extend(crate::view::nav(visit).await);
+    let inbox = crate::inbox::nav(visit).await;
+    let unread = inbox.item.count.clone();
+    entries.push(inbox);
     entries.sort_by_key(|entry| entry.order);
     let here = visit.facts.path();
     Frame {
@@ -50,22 +53,23 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
             bottom: vec![NavItem::new("settings", t.get("settings"), "/settings").current(here.starts_with("/settings"))],
         },
         sidebar_folded: cookie::plain(&visit.facts.headers, "sidebar") == Some("folded"),
-        bottom: bottom(here),
+        bottom: bottom(here, unread),
         csrf: visit.csrf.clone(),
         flash: Flash::read(&visit.web.config, &visit.facts.headers).map(|flash| flash.toast()),
         single_keys: visit.person.single_keys,
         go_keys: go_keys(visit),
+        create_href: Some("/create".into()),
         ..Frame::default()
     }
 }
 
-fn bottom(here: &str) -> BottomBar {
+fn bottom(here: &str, unread: Option<String>) -> BottomBar {
     BottomBar {
         today: "/today".into(),
         search: "/search".into(),
         create: "/create".into(),
         inbox: "/inbox".into(),
-        unread: None,
+        unread,
         current: match here {
             "/today" => phone::Place::Today,
             "/search" => phone::Place::Search,

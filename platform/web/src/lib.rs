@@ -52,6 +52,7 @@ pub mod guard;
 pub mod health;
 pub mod history;
 pub mod import;
+pub mod inbox;
 pub mod jobs;
 pub mod list;
 pub mod locale;

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, board, bulk, export, filter, health, import, jobs, list, settings, setup, sign_in, view};
+use crate::{api, assets, board, bulk, export, filter, health, import, inbox, jobs, list, settings, setup, sign_in, view};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,6 +29,7 @@ pub fn router(web: Web) -> Router {
         .merge(bulk::routes())
         .merge(list::routes())
         .merge(board::routes())
+        .merge(inbox::routes())
         .merge(view::routes());
     for feature in web.features.iter() {
         routes = routes.merge(feature.routes.clone());

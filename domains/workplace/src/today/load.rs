@@ -160,6 +160,22 @@ impl Day {
     }
 }
 
+/// Open tasks of the person that are due today or were before.
+///
+/// # Errors
+/// What the database answers.
+pub fn due_count(tx: &mut Tx, look: &Look) -> Result<u64> {
+    let tomorrow = look.today().tomorrow().ok().and_then(|day| day.to_zoned(look.now.time_zone().clone()).ok());
+    let before = tomorrow.map_or(look.now.timestamp(), |z| z.timestamp());
+    let due = vec![
+        Filter::test(task::OWNER, Op::Is, "me"),
+        Filter::test(task::DONE_AT, Op::Empty, true),
+        Filter::test(task::DUE_AT, Op::Lt, before.to_string()),
+    ];
+    let request = ListRequest { object: TASK.into(), filter: Some(Filter::All(due)), ..ListRequest::default() };
+    Ok(allowed(tx.count(&request, false))?.map_or(0, |count| count.shown()))
+}
+
 /// Whose role may not read an object sees an empty section, not an error.
 fn allowed<T>(answer: Result<T>) -> Result<Option<T>> {
     use akrab_model::problem::ProblemKind;

@@ -20,8 +20,15 @@ pub fn feature() -> Feature {
     Feature::new("today")
         .routes(routes())
         .nav(|visit| {
-            let item = NavItem::new("sun", visit.t.get("today"), "/today");
-            Box::pin(async move { vec![Nav { place: Place::Top, order: 0, item }] })
+            Box::pin(async move {
+                let look = visit.look();
+                let due = visit.read(move |tx| load::due_count(tx, &look)).await.unwrap_or(0);
+                let mut item = NavItem::new("sun", visit.t.get("today"), "/today");
+                if due > 0 {
+                    item = item.count(due.to_string(), false);
+                }
+                vec![Nav { place: Place::Top, order: 0, item }]
+            })
         })
         .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
 }

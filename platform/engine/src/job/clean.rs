@@ -10,6 +10,8 @@ use serde_json::json;
 const BIN_DAYS: i64 = 30;
 /// Days an ended job is shown.
 const JOB_DAYS: i64 = 90;
+/// Days a notice stays in somebody's inbox.
+const NOTICE_DAYS: i64 = 90;
 /// Days a repeated request still gets its first answer.
 const KEY_DAYS: i64 = 2;
 /// Sessions end much earlier; their rows go after so many days, and a day after their last use.
@@ -64,9 +66,10 @@ impl Job for CleanUp {
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let (jobs, keys) = (days_ago(&job, JOB_DAYS), days_ago(&job, KEY_DAYS));
+        let notices = days_ago(&job, NOTICE_DAYS);
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
-            let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)?;
+            let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)? + tx.conn.notices_forget(notices)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })

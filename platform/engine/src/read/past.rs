@@ -31,6 +31,18 @@ pub struct Shift {
     pub new_title: Option<String>,
 }
 
+/// A page of a history.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Newest first.
+    pub changes: Vec<ChangeView>,
+    /// `before` of the next page.
+    pub next: Option<i64>,
+}
+
+/// Changes on a page.
+const PAGE: usize = 50;
+
 impl Engine {
     /// Changes of a record, newest first, at most 50 before change `before`.
     ///
@@ -48,10 +60,42 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Engine::history`].
     pub fn history(&mut self, object: &str, id: RecordId, before: Option<i64>) -> Result<Vec<ChangeView>> {
+        Ok(self.past(object, id, None, before)?.changes)
+    }
+
+    /// A page of a record's history: every change, or those of one field alone, however far back they lie.
+    ///
+    /// # Errors
+    /// `not_found` when the record is out of sight.
+    pub fn past(&mut self, object: &str, id: RecordId, field: Option<&str>, before: Option<i64>) -> Result<Past> {
         self.get_from(object, id, Bin::Any)?;
         let object = self.object(object)?;
-        let changes = self.conn.changes(&object.key, id, before, 50)?;
-        changes.iter().map(|change| self.view(&object, change)).collect()
+        let mut past = Past { changes: Vec::new(), next: before };
+        loop {
+            let batch = if field.is_some() { 4 * PAGE } else { PAGE + 1 };
+            let found = self.conn.changes(&object.key, id, past.next, batch)?;
+            for change in &found {
+                if past.changes.len() == PAGE {
+                    past.next = past.changes.last().map(|c| c.id);
+                    return Ok(past);
+                }
+                if field.is_some_and(|key| !change.diff.contains(&format!("\"{key}\""))) {
+                    continue;
+                }
+                let mut view = self.view(&object, change)?;
+                if let Some(key) = field {
+                    view.shifts.retain(|s| s.field == key);
+                    if view.shifts.is_empty() {
+                        continue;
+                    }
+                }
+                past.changes.push(view);
+            }
+            past.next = found.last().filter(|_| found.len() == batch).map(|c| c.id);
+            if past.next.is_none() {
+                return Ok(past);
+            }
+        }
     }
 
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {

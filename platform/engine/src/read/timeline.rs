@@ -4,9 +4,12 @@
 use super::{ChangeView, record_of};
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
-use akrab_model::{FieldIx, Record, RecordId};
+use akrab_model::{FieldIx, Problem, Record, RecordId};
 use akrab_store::{Bin, Entry, TimelineQuery};
 use std::collections::{BTreeMap, HashMap};
+
+/// Entries one search looks at before it asks to go on.
+const SEARCHED: usize = 4_000;
 
 /// Which part of a timeline is wanted.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,8 @@ pub struct TimelineRequest {
 /// A page of a timeline.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
+    /// What somebody put on top; only on the first page.
+    pub pinned: Vec<Event>,
     /// Open ones (planned, overdue), earliest first; only on the first page.
     pub upcoming: Vec<Event>,
     /// Past ones, newest first.
@@ -57,6 +62,31 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Engine::timeline`].
     pub fn timeline(&mut self, object: &str, id: RecordId, request: &TimelineRequest) -> Result<Timeline> {
+        self.timeline_of(object, id, request, None)
+    }
+
+    /// A page of the entries that `wanted` takes, however far back they lie. A page may come out
+    /// short of entries and still have a next one: so many are looked at and no more.
+    ///
+    /// # Errors
+    /// As [`Engine::timeline`].
+    pub fn timeline_where(
+        &mut self,
+        object: &str,
+        id: RecordId,
+        request: &TimelineRequest,
+        wanted: &dyn Fn(&Event) -> bool,
+    ) -> Result<Timeline> {
+        self.timeline_of(object, id, request, Some(wanted))
+    }
+
+    fn timeline_of(
+        &mut self,
+        object: &str,
+        id: RecordId,
+        request: &TimelineRequest,
+        wanted: Option<&dyn Fn(&Event) -> bool>,
+    ) -> Result<Timeline> {
         let object = self.object(object)?;
         let cond = self.rights.cond(&object, Access::Read);
         let registry = self.registry.clone();
@@ -65,17 +95,23 @@ impl Tx<'_> {
         let query = |open, before, limit| TimelineQuery { kinds: request.kinds.clone(), open: Some(open), before, limit };
         let mut timeline = Timeline::default();
         if request.before.is_none() {
-            let open = self.conn.timeline(&object.key, id, &query(true, None, 100))?;
+            let open = self.conn.timeline(&object.key, id, &query(true, None, 200))?;
             timeline.upcoming = self.events(&open)?;
             timeline.upcoming.reverse();
+            timeline.upcoming.retain(|event| wanted.is_none_or(|w| w(event)));
+            if wanted.is_none() && request.kinds.is_empty() {
+                timeline.pinned = self.pinned(&object.key, id)?;
+            }
         }
         // entries out of the actor's sight do not shorten the page
         let mut before = request.before;
+        let (batch, mut looked_at) = (if wanted.is_some() { 200 } else { limit }, 0);
         while timeline.events.len() < limit {
-            let entries = self.conn.timeline(&object.key, id, &query(false, before, limit))?;
-            before = entries.last().filter(|_| entries.len() == limit).map(|e| (e.at, e.id));
-            timeline.events.extend(self.events(&entries)?);
-            if before.is_none() {
+            let entries = self.conn.timeline(&object.key, id, &query(false, before, batch))?;
+            before = entries.last().filter(|_| entries.len() == batch).map(|e| (e.at, e.id));
+            looked_at += entries.len();
+            timeline.events.extend(self.events(&entries)?.into_iter().filter(|event| wanted.is_none_or(|w| w(event))));
+            if before.is_none() || looked_at >= SEARCHED {
                 break;
             }
         }
@@ -85,6 +121,56 @@ impl Tx<'_> {
         }
         timeline.next = before;
         Ok(timeline)
+    }
+
+    /// What stands on top of a timeline and the actor may read.
+    fn pinned(&mut self, object: &str, id: RecordId) -> Result<Vec<Event>> {
+        let pins = self.conn.pins((object, id))?;
+        let mut found = Vec::new();
+        for (source_object, source_id) in pins {
+            let entry = self.conn.timeline_told((object, id), (&source_object, source_id))?;
+            found.extend(entry.filter(|e| !e.open));
+        }
+        self.events(&found)
+    }
+
+    /// Puts an entry on top of a record's timeline for everybody, or takes it down.
+    ///
+    /// # Errors
+    /// `not_found` for a record or an entry out of sight, `forbidden` for who may not edit the record.
+    pub fn pin_entry(&mut self, object: &str, id: RecordId, source: (&str, RecordId), on: bool) -> Result<()> {
+        let object = self.object(object)?;
+        self.load_for(&object, id, Access::Edit, Bin::Living)?;
+        let source_object = self.object(source.0)?;
+        let source = (source_object.key.as_str(), source.1);
+        if !on {
+            return Ok(self.conn.pin_drop((&object.key, id), source)?);
+        }
+        self.get(source.0, source.1)?;
+        self.conn.timeline_told((&object.key, id), source)?.ok_or_else(Problem::not_found)?;
+        let at = self.ctx.micros();
+        Ok(self.conn.pin_put((&object.key, id), source, at)?)
+    }
+
+    /// How many entries of each kind the actor finds in a record's timeline. Changes of fields hidden
+    /// from him count with the rest where his role hides any.
+    ///
+    /// # Errors
+    /// `not_found` when the record is out of sight.
+    pub fn timeline_counts(&mut self, object: &str, id: RecordId) -> Result<Vec<(String, u64)>> {
+        let object = self.object(object)?;
+        let cond = self.rights.cond(&object, Access::Read);
+        let registry = self.registry.clone();
+        self.conn.row(&registry, &object, id, &[], &cond, Bin::Any)?.ok_or_else(Problem::not_found)?;
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for source in self.conn.timeline_sources(&object.key, id)? {
+            let Ok(source) = self.object(&source) else { continue };
+            let cond = self.rights.cond(&source, Access::Read);
+            for (kind, n) in self.conn.timeline_counts(&registry, (&object.key, id), &source, &cond)? {
+                *counts.entry(kind).or_default() += n;
+            }
+        }
+        Ok(counts.into_iter().collect())
     }
 
     fn events(&mut self, entries: &[Entry]) -> Result<Vec<Event>> {
@@ -103,6 +189,7 @@ impl Tx<'_> {
             let rows = self.conn.rows(&registry, &object, &ids, &columns, &cond)?;
             let mut records: Vec<Record> = rows.iter().map(|row| record_of(&object, &columns, row)).collect();
             self.load_titles(&object, &mut records)?;
+            records.retain(|r| r.deleted_at.is_none() || entries.iter().any(|e| e.subject_object == object.key && e.subject_id == r.id));
             sources.extend(records.into_iter().map(|r| ((object.key.clone(), r.id), r)));
         }
         let mut events = Vec::new();

@@ -89,7 +89,7 @@ impl Tx<'_> {
         for behaviour in self.behaviours(&object.key) {
             behaviour.after_save(draft, id, self)?;
         }
-        Ok(())
+        self.tell_people(object, draft, id)
     }
 
     /// Users, teams and roles are kept in memory: say so when they change.

@@ -19,10 +19,10 @@ use akrab_model::{Cond, FieldIx, Object, Raw};
 use sea_query::{Expr, ExprTrait, Keyword, PostgresQueryBuilder, Query, QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value};
 
 /// Name of the asked table in every statement.
-const T: &str = "t";
+pub(crate) const T: &str = "t";
 
 /// A statement's text and parameters for one database.
-fn built(backend: Backend, statement: &impl QueryStatementWriter) -> (String, Vec<Raw>) {
+pub(crate) fn built(backend: Backend, statement: &impl QueryStatementWriter) -> (String, Vec<Raw>) {
     let (sql, values) = match backend {
         Backend::Sqlite => statement.build(SqliteQueryBuilder),
         Backend::Postgres => statement.build(PostgresQueryBuilder),
@@ -67,7 +67,7 @@ fn rows_of(compiler: &mut Compiler<'_>, object: &Object, columns: &[FieldIx], co
 }
 
 /// Adds the table and its conditions.
-fn from(compiler: &mut Compiler<'_>, select: &mut SelectStatement, object: &Object, cond: &Cond, bin: Bin) {
+pub(crate) fn from(compiler: &mut Compiler<'_>, select: &mut SelectStatement, object: &Object, cond: &Cond, bin: Bin) {
     select.from_as(object.table.clone(), T);
     match bin {
         Bin::Living => select.and_where(col(T, "deleted_at").is_null()),

@@ -19,6 +19,8 @@ const TABLES: &[&[&str]] = &[
     crate::view::TABLES,
     crate::identity::TABLES,
     crate::recent::TABLES,
+    crate::notice::TABLES,
+    crate::pin::TABLES,
     crate::file::TABLES,
     crate::job::TABLES,
 ];

@@ -492,6 +492,7 @@ pub fn quick_create(theme: Theme) -> String {
         score: score.into(),
         href: "#".into(),
         use_href: Some("#".into()),
+        value: "1".into(),
     };
     let body = html! {
         (form::row(T, &FormRow::new("Nama perusahaan"), Input::new("name", "Kop. Mitra Sejati").required(true).autofocus(), input::text))

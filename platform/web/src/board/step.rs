@@ -52,7 +52,8 @@ pub async fn step(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     if posted.ticked("gate") {
         return visit.back(&format!("/{}?type=board", object.plural), flash);
     }
-    if visit.is_fragment() {
+    // from the record's own page the whole page is drawn anew
+    if visit.is_fragment() && !posted.ticked("page") {
         return visit.fragment(board::card(visit.t, &card(&look, &decl, &record, rotting)), Some(flash));
     }
     visit.back(&format!("/{}/{id}", object.plural), flash)

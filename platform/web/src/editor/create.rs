@@ -25,9 +25,10 @@ use std::sync::Arc;
 /// Most fields a quick form shows.
 const QUICK: usize = 7;
 /// Names of the form itself, not of fields.
-const OWN: [&str; 8] = ["csrf", "once", "back", "fields", "again", "more", "full", "in"];
+const OWN: [&str; 9] = ["csrf", "once", "back", "fields", "again", "more", "full", "in", "pick"];
 
-/// `GET /{plural}/new?FIELD=VALUE…`: the query fills fields in; `full=1` shows all of them.
+/// `GET /{plural}/new?FIELD=VALUE…`: the query fills fields in; `full=1` shows all of them. With
+/// `pick=1` it stands over a form whose link picker takes the new record.
 pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Reply {
     let object = may_create(&visit, &plural)?;
     let typed = context(&object, Typed::posted(pairs));
@@ -137,7 +138,11 @@ async fn made(visit: &Visit, object: Arc<Object>, id: i64, typed: &Typed) -> Rep
     // a record handed to somebody else may be out of sight now
     let told = visit.read(move |tx| Ok((tx.get(&own.key, id).ok(), tx.history(&own.key, id, None).ok()))).await?;
     let title = told.0.as_ref().map(|r| r.title().to_string()).unwrap_or_default();
-    let message = visit.t.with("record-created", &[("object", object.label(visit.lang()).into()), ("title", title.into())]);
+    let message = visit.t.with("record-created", &[("object", object.label(visit.lang()).into()), ("title", title.as_str().into())]);
+    if typed.has("pick") && visit.is_fragment() {
+        let label = if title.is_empty() { typed.text(&object.title_field().key).to_string() } else { title };
+        return visit.fragment(picked(id, &label), Some(Flash::ok(message)));
+    }
     let mut flash = Flash::ok(message);
     if let Some(change) = told.1.as_ref().and_then(|changes| changes.first()) {
         flash = flash.undo_change(change.id);
@@ -163,6 +168,11 @@ async fn made(visit: &Visit, object: Arc<Object>, id: i64, typed: &Typed) -> Rep
         (None, Some(_)) => visit.go(&format!("/{}/{id}", object.plural), flash),
         (None, None) => visit.go(&format!("/{}", object.plural), flash),
     }
+}
+
+/// What a link picker takes: the record just made.
+fn picked(id: i64, label: &str) -> Markup {
+    html! { span hidden data-made=(id) data-made-label=(label) {} }
 }
 
 async fn answer(visit: &Visit, sheet: Sheet, status: StatusCode) -> Reply {
@@ -200,7 +210,7 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
             @if !full { (Button::new(t.get("record-more-fields")).icon("list-plus").ghost().submit_as("more", "1").flag("formnovalidate", true).flag("data-save-next", true)) }
             span.ak-spacer {}
             (Button::new(t.get("cancel")).ghost().href(back).flag("data-close", true))
-            (Button::new(t.get("record-save-new")).submit_as("again", "1").flag("data-save-next", true))
+            @if !sheet.typed.has("pick") { (Button::new(t.get("record-save-new")).submit_as("again", "1").flag("data-save-next", true)) }
             (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
         },
         wide: full,
@@ -220,6 +230,7 @@ fn hidden(visit: &Visit, sheet: &Sheet, object: &Object, shown: &[&str]) -> Mark
         input type="hidden" name="fields" value=(shown.join(","));
         @if let Some(back) = local_path(sheet.typed.text("back")) { input type="hidden" name="back" value=(back); }
         @if sheet.typed.has("full") { input type="hidden" name="full" value="1"; }
+        @if sheet.typed.has("pick") { input type="hidden" name="pick" value="1"; }
         @for (name, value) in pairs { input type="hidden" name=(name) value=(value); }
     }
 }

@@ -14,7 +14,7 @@ use crate::ui::frame::{content, foot_bar};
 use crate::value::{Typed, local_path};
 use crate::visit::Visit;
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Field, Object, Problem, Record};
+use akrab_model::{Field, FieldType, Object, Problem, Record};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -43,7 +43,8 @@ pub(super) struct Editing {
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
     let s = visit.look();
-    let only: Vec<String> = asked.only.as_deref().unwrap_or("").split(',').filter(|k| !k.is_empty()).map(str::to_string).collect();
+    let only = asked.only.as_deref().unwrap_or("").split(',').filter(|k| !k.is_empty()).map(|key| meant(&object, key));
+    let only: Vec<String> = only.collect::<Option<_>>().ok_or_else(Problem::not_found)?;
     let back = asked.back.as_deref().and_then(local_path).map_or_else(|| format!("/{}/{id}", object.plural), str::to_string);
     let own = object.clone();
     let (mut sheet, record) = visit
@@ -60,6 +61,22 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     sheet.focus = only.first().cloned();
     let was = sheet.typed.clone();
     answer(&visit, &Editing { sheet, record, was, only, back }, StatusCode::OK).await
+}
+
+/// `@owner`, `@stage` and `@tags` stand for the object's own fields of that sort.
+fn meant(object: &Object, key: &str) -> Option<String> {
+    let found = match key {
+        "@owner" => object.owner.map(|ix| object.at(ix)),
+        "@stage" => object.fields.iter().find(|f| f.kind == FieldType::Stage),
+        "@tags" => tags(object),
+        key => return Some(key.to_string()),
+    };
+    found.map(|field| field.key.clone())
+}
+
+/// The field people tag records with: the first of several choices among the chips.
+pub(crate) fn tags(object: &Object) -> Option<&Field> {
+    object.decl.layout.chips.iter().filter_map(|key| object.field(key)).find(|f| f.kind == FieldType::Choices && f.writable())
 }
 
 /// `POST /{plural}/{id}/edit`

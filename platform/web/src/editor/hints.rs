@@ -35,6 +35,7 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs):
                 score: String::new(),
                 use_href: Some(href.clone()),
                 href,
+                value: hint.record.id.to_string(),
             }
         })
         .collect();

@@ -73,8 +73,11 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(sha
                 return visit.go(&back, change.map_or(flash.clone(), |id| flash.undo_change(id)));
             }
             match record {
-                Some(record) if shape.is_cell() => visit.fragment(table_cell(&visit, &record, field), None),
-                Some(record) => visit.fragment(cell(&visit, &object, &record, field), None),
+                Some(record) => {
+                    let flash = Flash::ok(visit.t.with("record-field-saved", &[("field", visit.look().name(field).into())]));
+                    let flash = change.map(|id| flash.undo_change(id));
+                    visit.fragment(shown(&visit, &object, &record, field, &shape), flash)
+                }
                 None => visit.go(&format!("/{}", object.plural), None),
             }
         }
@@ -90,7 +93,8 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(sha
             } else {
                 fail.problem.fields.iter().map(|f| crate::fail::field_message(visit.t, f)).collect::<Vec<_>>().join(" ")
             };
-            let body = editor(&visit, &sheet, &record, field, &now, &message, &shape);
+            let form = editor(&visit, &sheet, &record, field, &now, &message, &shape);
+            let body = if stale { choice(&visit, form, shown(&visit, &object, &record, field, &shape)) } else { form };
             let status = if stale { StatusCode::PRECONDITION_FAILED } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok((status, body).into_response())
         }
@@ -127,6 +131,23 @@ fn editor(visit: &Visit, sheet: &Sheet, record: &Record, field: &Field, was: &Ty
             (sheet.bare(field))
             @if !message.is_empty() { div.ak-error role="alert" { (icon_sized("circle-alert", 13)) (message) } }
         }
+    }
+}
+
+/// The value as it stands, where it stands.
+fn shown(visit: &Visit, object: &Object, record: &Record, field: &Field, shape: &Shape) -> Markup {
+    if shape.is_cell() { table_cell(visit, record, field) } else { cell(visit, object, record, field) }
+}
+
+/// Somebody else was faster: one's own input and their value, and a button for each.
+fn choice(visit: &Visit, form: Markup, theirs: Markup) -> Markup {
+    html! {
+        (form)
+        div.ak-row.ak-gap-4.ak-inline-choice {
+            (crate::ui::Button::new(visit.t.get("keep-mine")).soft().flag("data-keep-mine", true))
+            (crate::ui::Button::new(visit.t.get("take-theirs")).flag("data-take-theirs", true))
+        }
+        template { (theirs) }
     }
 }
 

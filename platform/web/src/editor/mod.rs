@@ -11,6 +11,7 @@ mod hints;
 mod inline;
 mod sheet;
 
+pub(crate) use edit::tags;
 pub use sheet::Sheet;
 
 use crate::state::Web;

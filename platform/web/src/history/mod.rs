@@ -1,6 +1,6 @@
 //! Every change of a record: who, when, by which way, from what to what; and the way back.
 
-use crate::fail::Reply;
+use crate::fail::{Reply, encode};
 use crate::flash::Flash;
 use crate::record::{shift, words};
 use crate::state::Web;
@@ -30,28 +30,23 @@ struct Asked {
     field: Option<String>,
     /// Changes before this one.
     before: Option<i64>,
+    /// Only the changes, to be put below those already shown.
+    part: Option<u8>,
 }
 
 /// `GET /{plural}/{id}/history`
 async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
-    let (own, before) = (object.clone(), asked.before);
-    let (record, mut changes, may_edit) = visit
+    let (own, field, before) = (object.clone(), asked.field.clone(), asked.before);
+    let (record, past, may_edit) = visit
         .read(move |tx| {
-            let changes = tx.history(&own.key, id, before)?;
+            let past = tx.past(&own.key, id, field.as_deref(), before)?;
             // a record in the bin keeps its history
             let record = tx.get(&own.key, id).ok();
             let may_edit = record.as_ref().is_some_and(|r| tx.rights.reaches(&own, Access::Edit, words::owner(r)));
-            Ok((record, changes, may_edit))
+            Ok((record, past, may_edit))
         })
         .await?;
-    let next = (changes.len() == 50).then(|| changes.last().map(|c| c.id)).flatten();
-    if let Some(field) = &asked.field {
-        changes.retain(|c| c.shifts.iter().any(|s| s.field == *field));
-        for change in &mut changes {
-            change.shifts.retain(|s| s.field == *field);
-        }
-    }
     let t = visit.t;
     let look = visit.look();
     let field = asked.field.as_deref().and_then(|key| object.field(key)).map(|f| look.name(f).to_string());
@@ -60,8 +55,20 @@ async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked
         Some(field) => t.with("history-of-field", &[("field", field.as_str().into())]),
         None => t.get("record-history"),
     };
-    let list = draw(&visit, &look, &object, &changes, may_edit);
     let href = format!("/{}/{id}", object.plural);
+    let older = past.next.map(|before| {
+        let field = asked.field.as_deref().map(|key| format!("&field={}", encode(key))).unwrap_or_default();
+        format!("{href}/history?before={before}{field}")
+    });
+    let list = html! {
+        (draw(&visit, &look, &object, &past.changes, may_edit))
+        @if let Some(older) = &older {
+            a.btn data-variant="outline" href=(older) hx-get={ (older) "&part=1" } hx-swap="outerHTML" { (t.get("record-older")) }
+        }
+    };
+    if visit.is_fragment() && asked.part.is_some() {
+        return visit.fragment(list, None);
+    }
     if visit.is_fragment() {
         let d = Dialog {
             id: "history",
@@ -79,14 +86,7 @@ async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked
     if record.is_some() {
         frame.breadcrumb.push(Crumb { label: name, href: Some(href.clone()) });
     }
-    let body = content(
-        true,
-        html! {
-            (list)
-            @if let Some(before) = next { p { (Button::new(t.get("record-older")).href(format!("{href}/history?before={before}"))) } }
-        },
-    );
-    visit.page(&frame, body)
+    visit.page(&frame, content(true, list))
 }
 
 fn draw(visit: &Visit, look: &Look, object: &Object, changes: &[ChangeView], may_edit: bool) -> Markup {

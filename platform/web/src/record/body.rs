@@ -107,9 +107,8 @@ fn lists_tasks(sight: &Sight) -> bool {
 /// Timeline first, then tasks and the kinds there are most of.
 fn tabs(sight: &Sight) -> Markup {
     let t = sight.look.t;
-    let base = sight.href();
     let open = sight.asked.tab.as_deref();
-    let mut tabs = vec![Tab::new(t.get("record-timeline"), base.clone(), open.is_none())];
+    let mut tabs = vec![Tab::new(t.get("record-timeline"), sight.asking("tab", ""), open.is_none())];
     let shown = ["note", "email", "whatsapp", "call"];
     let objects = sight.counts.iter().filter(|(key, _)| sight.look.registry.object(key).is_some());
     let kinds = shown.iter().filter_map(|kind| sight.counts.iter().find(|(key, n)| key == kind && *n > 0));
@@ -118,7 +117,7 @@ fn tabs(sight: &Sight) -> Markup {
             Some(object) => object.plural_label(sight.look.key()).to_string(),
             None => kind_label(&sight.look.registry, &sight.object, key, sight.look.key()).unwrap_or_default(),
         };
-        let mut tab = Tab::new(label, format!("{base}?tab={key}"), open == Some(key.as_str()));
+        let mut tab = Tab::new(label, sight.asking("tab", key), open == Some(key.as_str()));
         if *count > 0 {
             tab = tab.count(t.number(*count as i64));
         }

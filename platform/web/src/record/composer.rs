@@ -133,6 +133,7 @@ fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf
             placeholder: &placeholder,
             fields: fields(sight, writing, at, fault),
             note: note(sight, writing),
+            mention: "/pick/user",
             send: &t.get("record-save"),
         },
     )

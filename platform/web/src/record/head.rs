@@ -9,7 +9,7 @@ use crate::ui::avatar::{Shape, avatar};
 use crate::ui::button::Button;
 use crate::ui::figures::{Figure, figures};
 use crate::ui::frame::star;
-use crate::ui::menu::{menu, menu_link, menu_post, more_menu};
+use crate::ui::menu::{menu, menu_link, menu_post, more_menu_ghost};
 use crate::ui::record::{NextAction, RecordHead, next_action, object_mark, record_head};
 use crate::ui::status::Status;
 use crate::ui::tag::{Tone, nothing, tag, tag_around};
@@ -165,12 +165,14 @@ fn buttons(sight: &Sight, csrf: &str) -> Vec<Markup> {
     way("record-call", "phone", sight.reach.phone.as_ref().map(|p| format!("tel:{p}")), false);
     way("record-whatsapp", "message-circle", sight.reach.chat_href(), true);
     way("record-mail", "mail", sight.reach.email.as_ref().map(|m| format!("mailto:{m}")), false);
-    for writing in writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)) {
+    // a staged record's head has figures and the way forward; the composer stands right below
+    for writing in
+        writings(&sight.look.registry, &sight.object).into_iter().filter(|w| !staged && sight.creatable.contains(&w.teller.object.key))
+    {
         if writing.key == "note" || writing.choice.is_none() {
             let label = writing.label(sight.look.key());
             let href = format!("{}?write={}#composer", sight.href(), writing.key);
-            let button = if staged { Button::only_icon(&writing.icon, label) } else { Button::new(label).icon(&writing.icon) };
-            buttons.push(html! { (button.href(href)) });
+            buttons.push(html! { (Button::new(label).icon(&writing.icon).href(href)) });
         }
     }
     if let Some(forward) = path::forward(sight, csrf) {
@@ -178,7 +180,6 @@ fn buttons(sight: &Sight, csrf: &str) -> Vec<Markup> {
     } else if let Some(action) = sight.offered.iter().find(|a| a.primary) {
         buttons.push(action_button(sight, action, csrf));
     }
-    buttons.push(rest(sight, csrf));
     buttons
 }
 
@@ -196,7 +197,8 @@ fn action_button(sight: &Sight, action: &ActionDecl, csrf: &str) -> Markup {
     }
 }
 
-fn rest(sight: &Sight, csrf: &str) -> Markup {
+/// The "⋯" menu of the record, at the end of the top bar.
+pub fn rest(sight: &Sight, csrf: &str) -> Markup {
     let t = sight.look.t;
     let base = sight.href();
     let lang = sight.look.key();
@@ -205,12 +207,15 @@ fn rest(sight: &Sight, csrf: &str) -> Markup {
     let dialog = |icon: &str, label: String, href: String, key: Option<&str>| {
         html! { a.ak-menu-item href=(href) data-dialog-href=(href) data-key=[key] { (crate::ui::icon(icon)) span { (label) } } }
     };
-    more_menu(
+    more_menu_ghost(
         &t.get("record-more"),
         html! {
             @if sight.may_edit { a.ak-menu-item href={ (base) "/edit" } data-key="e" { (crate::ui::icon("pencil")) span { (t.get("record-edit")) } } }
             @if sight.may_edit && sight.object.owner.is_some() && sight.editable.contains("owner") {
                 (dialog("user-pen", t.get("record-assign"), format!("{base}/edit?only=owner"), Some("a")))
+            }
+            @if let Some(tags) = crate::editor::tags(&sight.object).filter(|f| sight.editable.contains(&f.key)) {
+                (dialog("tags", sight.look.name(tags).to_string(), format!("{base}/edit?only={}", tags.key), Some("#")))
             }
             @for action in others {
                 @if action.inputs.is_empty() { (menu_post(&action.icon, action.label.get(lang), &format!("{base}/{}", action.key), csrf, false)) }

@@ -1,7 +1,9 @@
 //! Everything a record's page shows, read at once.
 
 use super::teller::{Teller, tellers};
+use super::timeline::says;
 use super::{panel, path, place, reach, words};
+use crate::fail::encode;
 use crate::value::Look;
 use akrab_engine::{Access, ListRequest, Result, Timeline, TimelineRequest, Tx};
 use akrab_model::object::ActionDecl;
@@ -44,10 +46,13 @@ pub struct Sight {
     pub timeline: Timeline,
     /// Entries by kind or object: (key, count).
     pub counts: Vec<(String, u64)>,
+    /// Entries of the timeline by their kind.
+    pub tally: Vec<(String, u64)>,
     /// Records of the open tab, when it lists tasks.
     pub tasks: Vec<Record>,
     pub panels: Vec<panel::Panel>,
     pub favourite: bool,
+    pub following: bool,
     /// Place in the list it was opened from.
     pub place: Option<place::Place>,
     /// Objects of which the person may make records.
@@ -69,11 +74,13 @@ impl Sight {
             offered: tx.offered(&object, id)?,
             reach: reach::Reach::load(tx, &record),
             path: path::Path::load(tx, &record)?,
-            timeline: timeline(tx, &object, id, &asked)?,
+            timeline: timeline(tx, &look, &object, id, &asked)?,
             counts: counts(tx, &all, id),
+            tally: tx.timeline_counts(&object.key, id)?,
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record)?,
             favourite: tx.is_favourite(&object.key, id)?,
+            following: tx.is_following(&object.key, id)?,
             place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),
             creatable,
             look,
@@ -86,21 +93,33 @@ impl Sight {
     pub fn href(&self) -> String {
         words::href(&self.record)
     }
+
+    /// The page with one thing asked for, still at its place in the list it was opened from.
+    pub fn asking(&self, name: &str, value: &str) -> String {
+        let list = self.asked.list.as_deref().map(|query| format!("in={}", encode(query)));
+        let asked = (!value.is_empty()).then(|| format!("{name}={}", encode(value)));
+        let query: Vec<String> = asked.into_iter().chain(list).collect();
+        if query.is_empty() { self.href() } else { format!("{}?{}", self.href(), query.join("&")) }
+    }
 }
 
 /// The page of the timeline that is asked for.
 ///
 /// # Errors
 /// As [`Tx::timeline`].
-pub fn timeline(tx: &mut Tx, object: &Object, id: i64, asked: &Asked) -> Result<Timeline> {
+pub fn timeline(tx: &mut Tx, look: &Look, object: &Object, id: i64, asked: &Asked) -> Result<Timeline> {
     let before = asked.before.as_deref().and_then(|text| {
         let (at, id) = text.split_once('.')?;
         Some((at.parse().ok()?, id.parse().ok()?))
     });
     let chosen = asked.kinds.as_deref().or(asked.tab.as_deref().filter(|tab| tx.registry.object(tab).is_none())).unwrap_or("");
     let kinds = chosen.split(',').filter(|k| !k.is_empty()).map(str::to_string).collect();
-    let searching = asked.find.as_deref().is_some_and(|q| !q.trim().is_empty());
-    tx.timeline(&object.key, id, &TimelineRequest { kinds, before, limit: if searching { 200 } else { 40 } })
+    let request = TimelineRequest { kinds, before, limit: 40 };
+    let find = asked.find.as_deref().map(akrab_model::text::fold).filter(|q| !q.is_empty());
+    match find {
+        Some(find) => tx.timeline_where(&object.key, id, &request, &|event| says(look, event, &find)),
+        None => tx.timeline(&object.key, id, &request),
+    }
 }
 
 /// How many entries there are of each kind and how many tasks are open. What may not be read counts nothing.

@@ -8,6 +8,7 @@ mod action;
 mod body;
 pub mod composer;
 mod favourite;
+mod follow;
 mod head;
 mod load;
 mod panel;
@@ -32,6 +33,8 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/{id}/timeline", get(timeline::show))
         .route("/{plural}/{id}/entries", get(composer::show).post(composer::save))
         .route("/{plural}/{id}/favourite", post(favourite::toggle))
+        .route("/{plural}/{id}/follow", post(follow::toggle))
+        .route("/{plural}/{id}/pins", post(timeline::pin))
         .route("/{plural}/{id}/access", get(access::show))
         .route("/{plural}/{id}/{action}", get(action::ask).post(action::run))
         .merge(editor::routes())

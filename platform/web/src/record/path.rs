@@ -151,7 +151,8 @@ pub fn forward(sight: &Sight, csrf: &str) -> Option<Markup> {
     Some(html! {
         form method="post" action={ (sight.href()) "/stage" } data-stage-form {
             input type="hidden" name="csrf" value=(csrf);
-            (Button::new(sight.look.t.get("record-stage-forward")).icon_after("arrow-right").primary().submit_as("stage", next.id.to_string()).attr("data-key", "s").attr("title", next.name.clone()))
+            input type="hidden" name="page" value="1";
+            (Button::new(sight.look.t.get("record-stage-forward")).icon_after("arrow-right").primary().submit_as("stage", next.id.to_string()).attr("data-key", "s").flag("data-key-focus", true).attr("title", next.name.clone()))
         }
     })
 }

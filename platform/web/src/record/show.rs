@@ -4,7 +4,7 @@ use super::load::{Asked, Sight};
 use super::{body, head, place};
 use crate::fail::Reply;
 use crate::ui::button::Button;
-use crate::ui::frame::{Crumb, TopBar};
+use crate::ui::frame::{Crumb, TopBar, bell};
 use crate::visit::Visit;
 use axum::extract::{Path, Query};
 use maud::html;
@@ -17,13 +17,16 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     visit.engine().looked_at(&visit.ctx, &object.key, id);
     let mut frame = visit.frame(sight.record.title()).await;
     frame.top = TopBar::Record;
+    frame.create_href = Some(format!("/create?object={}&id={id}", object.key));
     frame.breadcrumb = vec![
         Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) },
         Crumb { label: sight.record.title().into(), href: None },
     ];
     frame.actions = Some(html! {
         (place::draw(&sight))
+        (bell(visit.t, &format!("{}/follow", sight.href()), &visit.csrf, sight.following))
         (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))
+        (head::rest(&sight, &visit.csrf))
     });
     let page = html! { (head::draw(&sight, &visit.csrf)) (body::draw(&sight, &visit.csrf)) };
     visit.page(&frame, page)

@@ -3,7 +3,8 @@
 use super::load::{Asked, Sight, timeline as page};
 use super::teller::{kind_icon, task_icon, tellers};
 use super::{shift, words};
-use crate::fail::{Reply, encode};
+use crate::fail::{Fail, Reply, encode};
+use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
 use crate::ui::tabs::{Tab, pill_tabs};
@@ -11,11 +12,14 @@ use crate::ui::tag::Tone;
 use crate::ui::timeline::{Day, Entry, timeline};
 use crate::value::Look;
 use crate::visit::Visit;
-use akrab_engine::{Event, Timeline};
-use akrab_model::{Object, Record, format};
+use akrab_engine::{Access, Event, Timeline};
+use akrab_model::{Object, Problem, Record, format};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
+use std::sync::Arc;
 
+/// Kinds of entries that tell of the record itself.
+const CHANGES: &str = "changed,stage,created";
 /// Most chips of kinds.
 const CHIPS: usize = 4;
 
@@ -26,11 +30,45 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         let kinds = asked.kinds.as_deref().unwrap_or("");
         return visit.go(&format!("/{}/{id}?kinds={}", object.plural, encode(kinds)), None);
     }
-    let own = object.clone();
-    let question = asked.clone();
-    let events = visit.read(move |tx| page(tx, &own, id, &question)).await?;
+    visit.fragment(part(&visit, object, id, asked).await?, None)
+}
+
+/// A page of the timeline on its own.
+async fn part(visit: &Visit, object: Arc<Object>, id: i64, asked: Asked) -> Result<Markup, Fail> {
+    let (own, question, look) = (object.clone(), asked.clone(), visit.look());
+    let (events, may_pin) = visit
+        .read(move |tx| {
+            let record = tx.get(&own.key, id)?;
+            Ok((page(tx, &look, &own, id, &question)?, tx.rights.reaches(&own, Access::Edit, words::owner(&record))))
+        })
+        .await?;
     let look = visit.look();
-    visit.fragment(list(&look, &object, id, &events, &asked, &visit.csrf), None)
+    Ok(list(&Told { look: &look, object: &object, id, events: &events, asked: &asked, csrf: &visit.csrf, may_pin }))
+}
+
+/// `POST /{plural}/{id}/pins` with `source` (plural) and `entry`: an entry goes on top, or down again without `on`.
+pub(super) async fn pin(visit: Visit, Path((plural, id)): Path<(String, i64)>, posted: Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let (own, source) = (object.key.clone(), visit.object(posted.text("source"))?.key.clone());
+    let entry: i64 = posted.text("entry").parse().map_err(|_| Problem::malformed("bad_form"))?;
+    let on = posted.ticked("on");
+    visit.write(move |tx| tx.pin_entry(&own, id, (&source, entry), on)).await?;
+    if visit.is_fragment() {
+        return visit.fragment(part(&visit, object, id, Asked::default()).await?, None);
+    }
+    visit.back(&format!("/{}/{id}", object.plural), None)
+}
+
+/// What a page of the timeline is drawn from.
+struct Told<'a> {
+    look: &'a Look,
+    object: &'a Object,
+    id: i64,
+    events: &'a Timeline,
+    asked: &'a Asked,
+    csrf: &'a str,
+    /// Entries may be put on top.
+    may_pin: bool,
 }
 
 /// Chips, search and the first page.
@@ -43,7 +81,15 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
 
 /// The entries alone.
 pub fn page_of(sight: &Sight, csrf: &str) -> Markup {
-    list(&sight.look, &sight.object, sight.record.id, &sight.timeline, &sight.asked, csrf)
+    list(&Told {
+        look: &sight.look,
+        object: &sight.object,
+        id: sight.record.id,
+        events: &sight.timeline,
+        asked: &sight.asked,
+        csrf,
+        may_pin: sight.may_edit,
+    })
 }
 
 fn tools(sight: &Sight) -> Markup {
@@ -52,22 +98,27 @@ fn tools(sight: &Sight) -> Markup {
     let base = sight.href();
     let chosen = sight.asked.kinds.as_deref().unwrap_or("");
     let registry = sight.look.registry.clone();
-    let mut tabs = vec![Tab::new(t.get("record-all-kinds"), base.clone(), chosen.is_empty())];
-    let mut kinds: Vec<&(String, u64)> = sight.counts.iter().filter(|(_, n)| *n > 0).collect();
+    let chip = |label: String, kinds: &str, n: u64| {
+        Tab::new(label, sight.asking("kinds", kinds), chosen == kinds).count(t.number(i64::try_from(n).unwrap_or(i64::MAX)))
+    };
+    let (changes, mut kinds): (Vec<_>, Vec<_>) = sight.tally.iter().partition(|(key, _)| CHANGES.split(',').any(|k| k == key));
+    let sum = |part: &[&(String, u64)]| part.iter().map(|(_, n)| *n).sum::<u64>();
+    let mut tabs = vec![chip(t.get("record-all-kinds"), "", sum(&changes) + sum(&kinds))];
     kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    for (key, _) in kinds.into_iter().take(CHIPS) {
+    for (key, n) in kinds.into_iter().take(CHIPS) {
         if let Some(label) = kind_label(&registry, &sight.object, key, lang) {
-            tabs.push(Tab::new(label, format!("{base}?kinds={key}"), chosen == key.as_str()));
+            tabs.push(chip(label, key, *n));
         }
     }
-    tabs.push(Tab::new(t.get("record-changes"), format!("{base}?kinds=changed,stage,created"), chosen == "changed,stage,created"));
+    tabs.push(chip(t.get("record-changes"), CHANGES, sum(&changes)));
     html! {
         div.ak-timeline-tools {
             (pill_tabs(&t.get("record-kinds"), &tabs))
             form.ak-timeline-find method="get" action=(base) role="search" {
                 @if !chosen.is_empty() { input type="hidden" name="kinds" value=(chosen); }
+                @if let Some(list) = &sight.asked.list { input type="hidden" name="in" value=(list); }
                 input.ak-input type="search" name="find" value=(sight.asked.find.as_deref().unwrap_or("")) placeholder=(t.get("record-find")) aria-label=(t.get("record-find"));
-                button.btn.ak-btn-icon type="submit" data-variant="ghost" aria-label=(t.get("record-find")) { (icon_sized("search", 15)) }
+                (icon_sized("search", 15))
             }
         }
     }
@@ -84,29 +135,34 @@ pub fn kind_label(registry: &akrab_model::Registry, subject: &Object, key: &str,
 }
 
 /// Days and the way to older ones.
-fn list(look: &Look, object: &Object, id: i64, events: &Timeline, asked: &Asked, csrf: &str) -> Markup {
+fn list(told: &Told) -> Markup {
+    let Told { look, object, id, events, asked, csrf, .. } = *told;
     let t = look.t;
-    let find = asked.find.as_deref().map(akrab_model::text::fold).filter(|q| !q.trim().is_empty());
-    let matches = |event: &&Event| find.as_ref().is_none_or(|q| akrab_model::text::fold(&plain(look, event)).contains(q.trim()));
+    let find = asked.find.as_deref().map(str::trim).filter(|q| !q.is_empty());
     let mut days = Vec::new();
-    let upcoming: Vec<Entry> = events.upcoming.iter().filter(matches).map(|e| open_entry(look, e, csrf)).collect();
+    let pinned: Vec<Entry> = events.pinned.iter().map(|e| pinnable(told, e, true, past_entry(look, object, id, e))).collect();
+    if !pinned.is_empty() {
+        days.push(Day { label: t.get("record-pinned"), entries: pinned });
+    }
+    let upcoming: Vec<Entry> = events.upcoming.iter().map(|e| open_entry(look, e, csrf)).collect();
     if !upcoming.is_empty() {
         days.push(Day { label: t.get("record-upcoming"), entries: upcoming });
     }
     let mut last = None;
-    for event in events.events.iter().filter(matches) {
+    for event in events.events.iter().filter(|e| !events.pinned.iter().any(|p| p.id == e.id)) {
         let day = look.local_micros(event.at).date();
         if last != Some(day) {
             days.push(Day { label: day_label(look, day), entries: Vec::new() });
             last = Some(day);
         }
         if let Some(here) = days.last_mut() {
-            here.entries.push(past_entry(look, object, id, event));
+            here.entries.push(pinnable(told, event, false, past_entry(look, object, id, event)));
         }
     }
-    let more = events.next.filter(|_| find.is_none()).map(|(at, entry)| {
+    let more = events.next.map(|(at, entry)| {
         let kinds = asked.kinds.as_deref().or(asked.tab.as_deref()).unwrap_or("");
-        format!("/{}/{id}/timeline?kinds={}&before={at}.{entry}", object.plural, encode(kinds))
+        let find = find.map(|q| format!("&find={}", encode(q))).unwrap_or_default();
+        format!("/{}/{id}/timeline?kinds={}{find}&before={at}.{entry}", object.plural, encode(kinds))
     });
     html! {
         @if days.is_empty() { p.ak-faint.ak-small { (t.get(if find.is_some() { "nothing-found" } else { "record-timeline-empty" })) } }
@@ -124,6 +180,32 @@ fn day_label(look: &Look, day: jiff::civil::Date) -> String {
         near if near.contains('/') => words,
         near => format!("{near}, {words}"),
     }
+}
+
+/// The button that puts an entry on top of the timeline, or takes it down.
+fn pinnable(told: &Told, event: &Event, pinned: bool, entry: Entry) -> Entry {
+    let source = &event.source;
+    if !told.may_pin || event.change.is_some() || source.object.decl.timeline.on.is_empty() || event.kind == "created" {
+        return entry;
+    }
+    let action = format!("/{}/{}/pins", told.object.plural, told.id);
+    let (icon, key) = if pinned { ("pin-off", "record-unpin") } else { ("pin", "record-pin") };
+    let actions = html! {
+        @if let Some(before) = &entry.actions { (before) }
+        form method="post" action=(action) hx-post=(action) hx-target="#timeline" hx-swap="innerHTML" {
+            input type="hidden" name="csrf" value=(told.csrf);
+            input type="hidden" name="source" value=(source.object.plural);
+            input type="hidden" name="entry" value=(source.id);
+            @if !pinned { input type="hidden" name="on" value="1"; }
+            (Button::only_icon(icon, told.look.t.get(key)).ghost().submit())
+        }
+    };
+    Entry { actions: Some(actions), ..entry }
+}
+
+/// Whether an entry says what is searched for: in its title, its text, or the fields it changed. `find` is folded.
+pub(super) fn says(look: &Look, event: &Event, find: &str) -> bool {
+    akrab_model::text::fold(&plain(look, event)).contains(find)
 }
 
 /// What a search looks at.

@@ -9,8 +9,10 @@ use crate::ui::icon::icon;
 use crate::ui::palette::{Hit, results};
 use crate::visit::Visit;
 use akrab_engine::Access;
-use axum::extract::Path;
+use akrab_model::{FieldType, Object};
+use axum::extract::{Path, Query};
 use maud::html;
+use serde::Deserialize;
 
 /// `GET /{plural}/{id}/actions`
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) -> Reply {
@@ -50,8 +52,17 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
     visit.fragment(results(&[(record.title().to_string(), hits)], "", ""), None)
 }
 
-/// `GET /create`: the objects one may make, for the phone's plus and pages without an object.
-pub(super) async fn create(visit: Visit) -> Reply {
+/// Whose page one is on.
+#[derive(Deserialize)]
+pub(super) struct About {
+    /// Key of the object.
+    object: Option<String>,
+    id: Option<i64>,
+}
+
+/// `GET /create`: the objects one may make, for the phone's plus and pages without an object. On a
+/// record's page what links to it begins with that link.
+pub(super) async fn create(visit: Visit, Query(about): Query<About>) -> Reply {
     let rights = visit.rights();
     let registry = visit.registry();
     let title = visit.t.get("create");
@@ -61,7 +72,7 @@ pub(super) async fn create(visit: Visit) -> Reply {
         title: &title,
         body: html! {
             @for object in registry.objects().filter(|o| !o.is_system() && rights.may_create(o)) {
-                @let href = format!("/{}/new", object.plural);
+                @let href = format!("/{}/new{}", object.plural, context(&visit, &about, object));
                 a.ak-menu-item href=(href) data-dialog-href=(href) { (icon(&object.decl.icon)) span { (object.label(visit.lang())) } }
             }
         },
@@ -70,4 +81,12 @@ pub(super) async fn create(visit: Visit) -> Reply {
         close_href: "/",
     };
     visit.dialog(&title, dialog(visit.t, &d)).await
+}
+
+/// `?account=5&back=/accounts/5` for what links to the record one is looking at.
+fn context(visit: &Visit, about: &About, made: &Object) -> String {
+    let subject = about.object.as_deref().and_then(|key| visit.engine().object(key).ok()).zip(about.id);
+    let Some((subject, id)) = subject else { return String::new() };
+    let via = made.fields.iter().find(|f| f.kind == FieldType::Link && f.to == Some(subject.ix) && f.writable());
+    via.map_or_else(String::new, |field| format!("?{}={id}&back=/{}/{id}", field.key, subject.plural))
 }

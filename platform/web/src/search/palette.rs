@@ -56,7 +56,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
             }
         }
     }
-    let (actions, places) = (actions(&visit, &q), places(&visit, &q));
+    let (actions, places) = (actions(&visit, &q), places(&visit, &q).await);
     if !actions.is_empty() {
         groups.push((visit.t.get("search-actions"), actions));
     }
@@ -135,7 +135,7 @@ fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
 }
 
 /// Lists and pages of the frame.
-fn places(visit: &Visit, q: &str) -> Vec<Hit> {
+async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
     let rights = visit.rights();
     let t = visit.t;
     let mut all: Vec<(String, String, String, Option<String>)> = vec![("sun".into(), t.get("today"), "/today".into(), Some("G H".into()))];
@@ -143,8 +143,9 @@ fn places(visit: &Visit, q: &str) -> Vec<Hit> {
         let go = object.decl.go_key.as_ref().map(|k| format!("G {}", k.to_uppercase()));
         all.push((object.decl.icon.clone(), object.plural_label(visit.lang()).to_string(), format!("/{}", object.plural), go));
     }
+    all.insert(1, ("inbox".into(), t.get("inbox"), "/inbox".into(), Some("G I".into())));
     all.push(("settings".into(), t.get("settings"), "/settings".into(), None));
-    all.push(("user-pen".into(), t.get("settings-profile"), "/settings/profile".into(), None));
+    all.extend(crate::settings::places(visit).await.into_iter().map(|(icon, label, href)| (icon, label, href, None)));
     all.into_iter()
         .filter(|(_, words, ..)| matches(words, q))
         .take(8)

@@ -78,7 +78,9 @@ fn people(visit: &Visit, q: &str) -> Vec<Found> {
         .into_iter()
         .filter(|p| p.active && (wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted)))
         .collect();
-    found.sort_by_key(|p| p.id != visit.person.id);
+    // oneself first, then whose name or one of its words begins so
+    let begins = |name: &str| fold(name).split(' ').any(|word| word.starts_with(&wanted));
+    found.sort_by_key(|p| (p.id != visit.person.id || !wanted.is_empty(), !begins(&p.name)));
     found.truncate(20);
     found.into_iter().map(|p| Found { value: p.id.to_string(), label: p.name.clone(), detail: p.role.name.clone() }).collect()
 }

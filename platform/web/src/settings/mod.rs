@@ -12,7 +12,7 @@ mod users;
 use crate::fail::{Reply, field_errors};
 use crate::state::{Place, Web};
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
-use crate::ui::sidebar::{NavGroup, NavItem};
+use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
@@ -62,6 +62,17 @@ fn faults(visit: &Visit, problem: Problem) -> Result<Errors, Problem> {
         ProblemKind::Invalid | ProblemKind::Limited | ProblemKind::Conflict => Ok(field_errors(visit.t, &problem)),
         _ => Err(problem),
     }
+}
+
+/// The pages of the settings somebody may open: (icon, words, address).
+pub(crate) async fn places(visit: &Visit) -> Vec<(String, String, String)> {
+    let items = menu(visit).await.into_iter().flat_map(|group| group.items);
+    items
+        .filter_map(|item| match item.lead {
+            Lead::Icon(icon) => Some((icon, item.label, item.href)),
+            Lead::Avatar(..) => None,
+        })
+        .collect()
 }
 
 async fn menu(visit: &Visit) -> Vec<NavGroup> {

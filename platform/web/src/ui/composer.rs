@@ -39,6 +39,8 @@ pub struct Composer<'a> {
     pub fields: Markup,
     /// To whom and within which limits.
     pub note: Markup,
+    /// Where `@` finds people (JSON, `?q=`).
+    pub mention: &'a str,
     /// Words on the send button.
     pub send: &'a str,
 }
@@ -59,7 +61,7 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
             }
             @for tab in c.tabs.iter().filter(|tab| tab.current) { input type="hidden" name="kind" value=(tab.kind); }
             (c.fields)
-            textarea.ak-composer-text name="body" rows="2" data-autogrow data-mention placeholder=(c.placeholder) aria-label=(c.placeholder) { (c.value) }
+            textarea.ak-composer-text name="body" rows="2" data-autogrow data-mention=(c.mention) placeholder=(c.placeholder) aria-label=(c.placeholder) { (c.value) }
             div.ak-composer-foot {
                 span.ak-composer-note { (c.note) }
                 span.ak-spacer {}

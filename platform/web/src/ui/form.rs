@@ -121,6 +121,8 @@ pub struct Duplicate {
     pub href: String,
     /// Address that uses it instead of creating.
     pub use_href: Option<String>,
+    /// Its id, for a link picker that takes it instead of a new record.
+    pub value: String,
 }
 
 /// Duplicates found while typing; the fragment that fills `[data-duplicates-mount]`.
@@ -141,7 +143,7 @@ pub fn duplicates(t: Text, found: &[Duplicate]) -> Markup {
                         span.ak-spacer {}
                         span.ak-small.ak-num { (one.score) }
                         (Button::new(t.get("open")).ghost().href(one.href.clone()).attr("target", "_blank"))
-                        @if let Some(href) = &one.use_href { (Button::new(t.get("use-this")).href(href.clone())) }
+                        @if let Some(href) = &one.use_href { (Button::new(t.get("use-this")).href(href.clone()).attr("data-made", one.value.clone()).attr("data-made-label", one.title.clone())) }
                     }
                 }
             }

@@ -109,11 +109,17 @@ impl Frame {
                     }
                     (bottom_bar(t, &self.bottom))
                     (palette(t, &self.sidebar.search))
-                    (keyboard_help(t))
+                    (keyboard_help(t, &self.go_words()))
                     (mounts(t, self.flash.as_ref(), &self.csrf))
                 }
             }
         }
+    }
+
+    /// Where the G keys lead, in words: what the side bar calls it.
+    fn go_words(&self) -> Vec<(char, String)> {
+        let items = || self.sidebar.groups.iter().flat_map(|group| &group.items);
+        self.go_keys.iter().filter_map(|(key, href)| Some((*key, items().find(|item| item.href == *href)?.label.clone()))).collect()
     }
 
     fn go_map(&self) -> String {
@@ -201,6 +207,19 @@ pub fn star(t: Text, action: &str, csrf: &str, on: bool) -> Markup {
         form.ak-star method="post" action=(action) hx-post=(action) hx-swap="outerHTML" {
             input type="hidden" name="csrf" value=(csrf);
             button.btn.ak-btn-icon type="submit" data-variant="ghost" aria-pressed=(on) aria-label=(label) title=(label) { (icon_sized("star", 16)) }
+        }
+    }
+}
+
+/// The bell that follows a record; a POST.
+pub fn bell(t: Text, action: &str, csrf: &str, on: bool) -> Markup {
+    let label = t.get(if on { "follow-remove" } else { "follow-add" });
+    html! {
+        form.ak-star method="post" action=(action) hx-post=(action) hx-swap="outerHTML" {
+            input type="hidden" name="csrf" value=(csrf);
+            button.btn.ak-btn-icon type="submit" data-variant="ghost" aria-pressed=(on) aria-label=(label) title=(label) {
+                (icon_sized(if on { "bell-ring" } else { "bell-plus" }, 15))
+            }
         }
     }
 }

@@ -94,14 +94,15 @@ pub fn marked(text: &str, query: &str) -> Markup {
 
 const KEYS: &[(&str, &str)] = &[
     ("Ctrl K, /", "keys-search"),
-    ("G H · G I · G P", "keys-go"),
     ("C", "keys-create"),
     ("J, K", "keys-next-previous"),
     ("Enter", "keys-open"),
     ("Space", "keys-peek"),
     ("X", "keys-select"),
     ("E", "keys-edit"),
+    ("F2", "keys-cell"),
     ("Ctrl S", "keys-save"),
+    ("Ctrl Enter", "keys-send"),
     ("Esc", "keys-cancel"),
     ("N, M, W, L, T", "keys-activities"),
     ("A", "keys-assign"),
@@ -114,8 +115,8 @@ const KEYS: &[(&str, &str)] = &[
     ("?", "keys-help"),
 ];
 
-/// The keyboard help, opened by `?`.
-pub fn keyboard_help(t: Text) -> Markup {
+/// The keyboard help, opened by `?`. `go` says where G and a further key lead.
+pub fn keyboard_help(t: Text, go: &[(char, String)]) -> Markup {
     html! {
         dialog.ak-dialog id="keyboard" data-dialog data-keep aria-labelledby="keyboard-title" {
             div.ak-dialog-head {
@@ -125,6 +126,8 @@ pub fn keyboard_help(t: Text) -> Markup {
             }
             div.ak-dialog-body {
                 dl.ak-keys { @for (keys, words) in KEYS { div { dt { (t.get(words)) } dd { (key(keys)) } } } }
+                h3.ak-day { span { (t.get("keys-go")) } }
+                dl.ak-keys { @for (letter, words) in go { div { dt { (words) } dd { (key("G")) " " (key(&letter.to_uppercase().to_string())) } } } }
                 label.ak-check-label {
                     input.ak-check type="checkbox" data-single-keys-switch;
                     span { (t.get("single-keys")) }

@@ -33,6 +33,7 @@ pub fn stage_path(label: &str, action: &str, csrf: &str, steps: &[StageStep], en
     html! {
         form.ak-path method="post" action=(action) data-stage-form aria-label=(label) {
             input type="hidden" name="csrf" value=(csrf);
+            input type="hidden" name="page" value="1";
             ol {
                 @for step in steps {
                     @let (state, icon) = match step.state {

@@ -71,6 +71,7 @@ pub fn pill_tabs(label: &str, tabs: &[Tab]) -> Markup {
                 a.ak-pill href=(tab.href) aria-current=[tab.current.then_some("true")] {
                     @if let Some(name) = &tab.icon { (icon_sized(name, 15)) }
                     (tab.label)
+                    @if let Some(count) = &tab.count { span.ak-count { (count) } }
                 }
             }
         }

@@ -113,7 +113,7 @@ impl Sheet<'_> {
         let Some(target) = field.to.map(|to| self.look.registry.at(to)) else { return input::text(i) };
         let source = LinkSource {
             search_url: format!("/pick/{}", target.key),
-            create_url: (!target.is_system()).then(|| format!("/{}/new", target.plural)),
+            create_url: (!target.is_system() && self.look.rights.may_create(target)).then(|| format!("/{}/new", target.plural)),
             label: self.typed.title(owner, &i.value),
             chosen: None,
         };

@@ -2,7 +2,7 @@
 
 use crate::locale::{Lang as Language, Text};
 use crate::visit::Visit;
-use akrab_engine::{Ctx, Engine};
+use akrab_engine::{Ctx, Engine, Rights};
 use akrab_model::format::{self, Lang};
 use akrab_model::value::ParseEnv;
 use akrab_model::{Field, Object, Record, Registry};
@@ -20,6 +20,8 @@ pub struct Look {
     /// Now, in the workspace's time zone.
     pub now: Zoned,
     pub registry: Arc<Registry>,
+    /// What the person may do.
+    pub rights: Rights,
 }
 
 impl Look {
@@ -31,6 +33,7 @@ impl Look {
             country: engine.settings().country.as_str().into(),
             now: ctx.now.clone(),
             registry: engine.registry(),
+            rights: Rights::new(engine.registry(), ctx),
         }
     }
 

@@ -8,16 +8,56 @@ const mount = () => one("[data-dialog-mount]");
 /** Opens the dialog at `url`; whether there was one. */
 export const openDialog = async (url: string): Promise<boolean> => showDialog(await send(url));
 
-/** Shows the dialog an answer carries; the one open before leaves. */
-export const showDialog = (answer: Answer): boolean => {
+/** Shows the dialog an answer carries; the one open before in this place leaves. */
+export const showDialog = (answer: Answer, place = mount()): boolean => {
   const dialog = answer.fragment.querySelector<HTMLDialogElement>("dialog");
-  const place = mount();
   if (!dialog || !place) return false;
+  if (place.dataset.stacked) rename(answer.fragment, place.dataset.stacked);
   place.replaceChildren(...answer.fragment.childNodes);
   inserted(place);
   open(dialog);
   return true;
 };
+
+/** A record made or chosen in a dialog that stands over a form. */
+export type Made = { value: string; label: string };
+const waiting = new WeakMap<Element, (made?: Made) => void>();
+let stacked = 0;
+
+/** Opens the dialog at `url` over whatever is open and settles with the record made in it, or nothing. */
+export const makeInDialog = async (url: string): Promise<Made | undefined> => {
+  const answer = await send(url);
+  const place = document.createElement("div");
+  place.dataset.dialogMount = "";
+  place.dataset.stacked = `over${++stacked}-`;
+  document.body.append(place);
+  return new Promise((settled) => {
+    waiting.set(place, (made) => {
+      place.remove();
+      settled(made);
+    });
+    if (!showDialog(answer, place)) finish(place);
+  });
+};
+const placeOf = (dialog: HTMLDialogElement) => dialog.closest<HTMLElement>("[data-dialog-mount]") ?? mount();
+const finish = (place: HTMLElement | null, made?: Made) => place && waiting.get(place)?.(made);
+const madeBy = (el: HTMLElement): Made => ({ value: el.dataset.made!, label: el.dataset.madeLabel ?? "" });
+
+// Two forms over one another have the same fields: the upper one's ids get a mark of their own.
+const rename = (root: DocumentFragment, mark: string) => {
+  root.querySelectorAll("[id]").forEach((el) => (el.id = mark + el.id));
+  for (const name of ["for", "aria-labelledby", "aria-describedby", "aria-controls"])
+    root.querySelectorAll(`[${name}]`).forEach((el) => el.setAttribute(name, el.getAttribute(name)!.split(" ").map((id) => mark + id).join(" ")));
+  root.querySelectorAll('a[href^="#"]').forEach((el) => el.setAttribute("href", `#${mark}${el.getAttribute("href")!.slice(1)}`));
+};
+// "Use this" among possible duplicates is as good as having made it.
+on("click", "[data-stacked] a[data-made]", (el, event) => {
+  event.preventDefault();
+  const dialog = el.closest("dialog")!;
+  const place = placeOf(dialog);
+  dialog.close();
+  finish(place, madeBy(el));
+});
 
 document.addEventListener("akrab:signed-out", (event) => {
   const answer = (event as CustomEvent<Answer>).detail;
@@ -31,15 +71,17 @@ document.addEventListener("akrab:signed-out", (event) => {
 const open = (dialog: HTMLDialogElement) => {
   if (dialog.open && !dialog.matches(":modal")) dialog.close();
   if (!dialog.open) dialog.showModal();
-  (one("[data-error-summary]", dialog) ?? one("[autofocus],[aria-invalid=true]", dialog) ?? one("input:not([type=hidden]),select,textarea", dialog))?.focus();
+  (one("[data-error-summary]", dialog) ?? one("[autofocus],[aria-invalid=true]", dialog) ?? one("input:not([type=hidden]),select,textarea", dialog) ?? one(".ak-dialog-body :is(a, button)", dialog))?.focus();
 };
 
 export const closeDialog = (dialog: HTMLDialogElement, force = false) => {
   const form = one<HTMLFormElement>("form[data-guard]", dialog);
   if (!force && form && isDirty(form) && !window.confirm(say("js-unsaved"))) return;
   if (form) settle(form);
+  const place = placeOf(dialog);
   dialog.close();
   if (!("keep" in dialog.dataset)) dialog.remove();
+  finish(place);
 };
 
 // A dialog that stands in a page of its own (its link was opened without script or in a new tab)
@@ -70,6 +112,17 @@ document.addEventListener("cancel", (event) => {
   closeDialog(event.target);
 }, true);
 
+// A stage is entered from a record's page; what it asks for comes as a dialog.
+on("submit", "form[data-stage-form]", (el, event) => {
+  event.preventDefault();
+  if ("busy" in el.dataset) return;
+  el.dataset.busy = "";
+  void send((el as HTMLFormElement).action, new FormData(el as HTMLFormElement, event.submitter)).then((answer) => {
+    delete el.dataset.busy;
+    if (!answer.moved) showDialog(answer);
+  });
+});
+
 on("submit", "form[data-dialog-form]", (el, event) => {
   const form = el as HTMLFormElement;
   const dialog = form.closest("dialog");
@@ -85,7 +138,13 @@ const submit = async (form: HTMLFormElement, submitter: HTMLButtonElement | null
   const answer = await send(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, new FormData(form, submitter));
   if (answer.status === 0 || answer.status === 401 && !form.matches("[data-sign-in]")) return;
   settle(form);
-  if (answer.moved || showDialog(answer)) return;
+  const place = placeOf(dialog);
+  const made = answer.ok && answer.fragment.querySelector<HTMLElement>("[data-made]");
+  if (made && place && waiting.has(place)) {
+    dialog.close();
+    return void finish(place, madeBy(made));
+  }
+  if (answer.moved || showDialog(answer, place)) return;
   if (!answer.ok) return;
   closeDialog(dialog, true);
   const target = form.dataset.target ? one(form.dataset.target) : null;

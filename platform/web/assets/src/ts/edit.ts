@@ -20,7 +20,9 @@ const start = async (cell: HTMLElement, typed = "") => {
   else if (field instanceof HTMLInputElement) field.select();
 };
 const stop = (cell: HTMLElement) => {
-  cell.replaceChildren(...(before.get(cell) ?? []));
+  // after a clash the cell shows what somebody else has saved
+  const theirs = cell.querySelector("template")?.content.childNodes;
+  cell.replaceChildren(...(theirs ?? before.get(cell) ?? []));
   delete cell.dataset.editing;
 };
 const commit = async (cell: HTMLElement): Promise<boolean> => {
@@ -78,6 +80,8 @@ on("click", ".ak-cell-edit", (el, event) => {
   void start(cell);
 });
 on("dblclick", "[data-edit]", (cell) => void start(cell));
+on("click", "[data-keep-mine]", (el) => void commit(el.closest<HTMLElement>("[data-editing]")!));
+on("click", "[data-take-theirs]", (el) => stop(el.closest<HTMLElement>("[data-editing]")!));
 on("submit", "[data-editing] form", (form, event) => {
   event.preventDefault();
   void commit(form.closest<HTMLElement>("[data-editing]")!);

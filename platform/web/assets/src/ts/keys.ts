@@ -35,7 +35,46 @@ const single: Record<string, (event: KeyboardEvent) => boolean | void> = {
     if (url) void openDialog(url).then((shown) => shown || location.assign(url));
   },
   f: () => one("[data-filter-open]")?.click(),
+  v: () => one(".ak-tabs [aria-current]")?.focus(),
 };
+
+// Keys on the row under the focus of a list: its record is edited, handed over, moved, tagged or written on.
+const onRow: Record<string, string> = { a: "@owner", s: "@stage", "#": "@tags" };
+const rowKey = (row: HTMLElement, key: string): boolean => {
+  const href = row.dataset.href!;
+  const back = encodeURIComponent(location.pathname + location.search);
+  if (key in onRow) void openDialog(`${href}/edit?only=${encodeURIComponent(onRow[key])}&back=${back}`);
+  else if (key === "e") location.assign(`${href}/edit?back=${back}`);
+  else if ("nmwlt".includes(key)) location.assign(`${href}#key-${key}`);
+  else return false;
+  return true;
+};
+
+// Whoever presses the key of a kind of entry wants to write at once.
+let composing = location.hash === "#composer" ? Date.now() : 0;
+upgrade("form[data-composer]", (form) => {
+  if (Date.now() - composing < 3000) one("textarea", form)?.focus();
+});
+const press = (el: HTMLElement) => {
+  if (el.dataset.composerKind) composing = Date.now();
+  if ("keyFocus" in el.dataset) el.focus();
+  else el.click();
+};
+const asked = /^#key-(.)$/.exec(location.hash)?.[1];
+if (asked) setTimeout(() => all(`[data-key="${asked}"]`).filter((el) => el.offsetParent).slice(0, 1).forEach(press), 100);
+
+// Arrows move along tabs and the lines of a dialog.
+document.addEventListener("keydown", (event) => {
+  const el = document.activeElement as HTMLElement | null;
+  const along = event.key === "ArrowRight" || event.key === "ArrowDown" ? 1 : event.key === "ArrowLeft" || event.key === "ArrowUp" ? -1 : 0;
+  const group = along && el?.closest(event.key.endsWith("t") ? ".ak-tabs-list, .ak-pills" : ".ak-dialog-body:has(> .ak-menu-item)");
+  if (!group || event.defaultPrevented) return;
+  const items = all("a, button", group);
+  const at = items.indexOf(el!);
+  if (at < 0) return;
+  event.preventDefault();
+  items[(at + along + items.length) % items.length].focus();
+});
 
 document.addEventListener("keydown", (event) => {
   const command = event.ctrlKey || event.metaKey;
@@ -52,7 +91,9 @@ document.addEventListener("keydown", (event) => {
     return go(key);
   }
   const marked = all(`[data-key="${CSS.escape(key)}"]`).find((el) => el.offsetParent);
-  if (marked) return event.preventDefault(), marked.click();
+  if (marked) return event.preventDefault(), press(marked);
+  const row = one("[data-list] tr[data-focus]");
+  if (row && rowKey(row, key)) return event.preventDefault();
   // Previous and next of the list a record was opened from.
   const step = key === "j" ? "next" : key === "k" ? "prev" : "";
   const link = step && one(`a[rel="${step}"]`);

@@ -1,7 +1,7 @@
 // Link pickers and multiple choices: Tom Select over a plain <select>.
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
-import { openDialog } from "./dialogs";
+import { makeInDialog } from "./dialogs";
 
 TomSelect.define("remove_button", removeButton);
 type Hit = { value: string; label: string; detail?: string };
@@ -36,9 +36,12 @@ export const picker = (select: HTMLSelectElement) => {
       },
     }),
     create: create
-      ? (typed: string) => {
-          void openDialog(`${create}${create.includes("?") ? "&" : "?"}name=${encodeURIComponent(typed)}`);
-          return false as unknown as Hit;
+      ? (typed: string, done: (made?: Hit) => void) => {
+          void makeInDialog(`${create}${create.includes("?") ? "&" : "?"}pick=1&name=${encodeURIComponent(typed)}`).then((made) => {
+            done(made);
+            if (!made) picker.setTextboxValue(typed);
+            picker.focus();
+          });
         }
       : false,
     render: {

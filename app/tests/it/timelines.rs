@@ -1,0 +1,97 @@
+//! Long timelines and histories: nothing lies too far back to be found.
+
+use crate::browser::Browser;
+use crate::workspace::{Workspace, both, map};
+use akrab_engine::Door;
+use axum::http::StatusCode;
+use serde_json::json;
+
+async fn somebody(w: &Workspace, name: &str, role: &str) -> (Browser, i64) {
+    let role = w.engine.people().roles.iter().find(|r| r.key == role).map(|r| r.id).expect("the role exists");
+    let user = w.user(name, role, None).await;
+    (Browser::of(w, user).await, user)
+}
+
+/// An account with many notes, the first of which is told apart.
+async fn talkative(w: &Workspace, owner: i64, notes: usize) -> i64 {
+    let account = w.make("account", json!({"name": "Hotel Bumi", "owner": owner})).await;
+    w.engine
+        .write(&w.system(), move |tx| {
+            for n in 0..notes {
+                let words = if n == 0 { "Jarum di jerami".to_string() } else { format!("Catatan {n}") };
+                let at = format!("2025-01-01T00:{:02}:{:02}Z", n / 60, n % 60);
+                tx.create(
+                    "interaction",
+                    &map(json!({"subject": words, "channel": "note", "account": account, "owner": owner, "starts_at": at})),
+                )?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("notes");
+    account
+}
+
+both!(a_search_reaches_the_beginning_of_a_timeline, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let account = talkative(w, user, 260).await;
+    let first = ratna.get(&format!("/accounts/{account}")).await.html;
+    assert!(!first.contains("Jarum di jerami"), "the first page ends before it");
+    assert!(first.contains("ak-count\">261<"), "the chips count every entry");
+    assert!(ratna.get(&format!("/accounts/{account}?find=jarum")).await.html.contains("Jarum di jerami"), "the search does");
+    let found = ratna.fragment(&format!("/accounts/{account}/timeline?find=jarum")).await.html;
+    assert!(found.contains("Jarum di jerami") && !found.contains("Catatan"), "{found}");
+    let none = ratna.fragment(&format!("/accounts/{account}/timeline?find=tidak-ada")).await.html;
+    assert!(none.contains("Tidak ada yang cocok"), "{none}");
+});
+
+both!(the_history_of_a_field_reaches_its_beginning, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let account = w.make("account", json!({"name": "Nama lama", "owner": user})).await;
+    let ctx = w.of(user, Door::Page);
+    w.engine.update(&ctx, "account", account, map(json!({"name": "Nama baru"})), None).await.expect("a change");
+    w.engine
+        .write(&ctx, move |tx| {
+            for n in 0..320 {
+                tx.update("account", account, &map(json!({"note": format!("Catatan {n}")})), None)?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("changes");
+    let history = ratna.fragment(&format!("/accounts/{account}/history?field=name")).await.html;
+    assert!(history.contains("Nama lama") && history.contains("Nama baru"), "one change of the name among hundreds of others");
+    let mut notes = 0;
+    let mut address = format!("/accounts/{account}/history?field=note");
+    loop {
+        let page = ratna.fragment(&address).await.html;
+        notes += page.matches("Catatan ").count();
+        match page.split("hx-get=\"").nth(1).and_then(|rest| rest.split('"').next()) {
+            Some(next) => address = next.replace("&amp;", "&"),
+            None => break,
+        }
+    }
+    // each change names its old and its new value, the first has no old one
+    assert_eq!(notes, 2 * 320 - 1, "page by page all of them are shown");
+});
+
+both!(a_pinned_entry_stands_on_top, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let (mut sumarni, _) = somebody(w, "sumarni", "readonly").await;
+    let account = talkative(w, user, 60).await;
+    let old = w.engine.search(&w.system(), "jarum", None, 1).await.expect("hits")[0].record.id;
+    let pin = format!("source=interactions&entry={old}&on=1");
+    let refused = sumarni.post(&format!("/accounts/{account}/pins"), &pin).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "who may not edit the record pins nothing on it");
+    let pinned = ratna.post(&format!("/accounts/{account}/pins"), &pin).await.html;
+    let (top, rest) = (pinned.find("Jarum di jerami").expect("the pinned one"), pinned.find("Catatan 59").expect("the latest"));
+    assert!(pinned.contains("Disematkan") && top < rest);
+    assert!(sumarni.get(&format!("/accounts/{account}")).await.html.contains("Jarum di jerami"), "everybody sees it there");
+    let down = ratna.post(&format!("/accounts/{account}/pins"), &format!("source=interactions&entry={old}")).await.html;
+    assert!(!down.contains("Jarum di jerami") && !down.contains("Disematkan"));
+    ratna.post(&format!("/accounts/{account}/pins"), &pin).await;
+    ratna.post(&format!("/interactions/{old}/delete"), "").await;
+    // the first page after it says what was deleted
+    ratna.get("/inbox").await;
+    assert!(!ratna.get(&format!("/accounts/{account}")).await.html.contains("Jarum di jerami"), "what is in the bin is told no longer");
+});

@@ -1,0 +1,166 @@
+//! Who follows which record, and what people are to be told. What is told is read from its source
+//! when somebody looks, so that nobody reads more than he may.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS follow (object TEXT NOT NULL, record BIGINT NOT NULL, person BIGINT NOT NULL, \
+     PRIMARY KEY (object, record, person)) {clustered}",
+    "CREATE TABLE IF NOT EXISTS notice ({id}, person BIGINT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, \
+     object TEXT NOT NULL, record BIGINT NOT NULL, about_object TEXT, about_record BIGINT, change_id BIGINT, actor BIGINT, read_at BIGINT)",
+    "CREATE INDEX IF NOT EXISTS notice_person ON notice (person, id)",
+    "CREATE INDEX IF NOT EXISTS notice_unread ON notice (person, read_at, id)",
+];
+
+const COLUMNS: &str = "SELECT id, person, at, kind, object, record, about_object, about_record, change_id, actor, read_at FROM notice";
+
+/// Something one person is to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// Given when stored; ignored by [`Conn::notices_put`].
+    pub id: i64,
+    pub person: i64,
+    /// Microseconds UTC.
+    pub at: i64,
+    /// `mention`, `assigned`, `changed` …
+    pub kind: String,
+    /// Where the content is.
+    pub object: String,
+    pub record: i64,
+    /// The record it is about, when that is another one.
+    pub about: Option<(String, i64)>,
+    pub change_id: Option<i64>,
+    /// Who did it.
+    pub actor: Option<i64>,
+    pub read_at: Option<i64>,
+}
+
+impl Conn {
+    /// Somebody follows a record from now on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn follow_put(&mut self, person: i64, object: &str, record: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO follow (object, record, person) VALUES ($1, $2, $3) ON CONFLICT (object, record, person) DO NOTHING";
+        self.execute(sql, &[object.into(), Raw::Int(record), Raw::Int(person)]).map(|_| ())
+    }
+
+    /// Somebody follows a record no longer.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn follow_drop(&mut self, person: i64, object: &str, record: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM follow WHERE object = $1 AND record = $2 AND person = $3";
+        self.execute(sql, &[object.into(), Raw::Int(record), Raw::Int(person)]).map(|_| ())
+    }
+
+    /// Who follows a record.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn followers(&mut self, object: &str, record: i64) -> Result<Vec<i64>, StoreError> {
+        let rows = self.query("SELECT person FROM follow WHERE object = $1 AND record = $2", &[object.into(), Raw::Int(record)])?;
+        Ok(rows.into_iter().filter_map(|c| c.first()?.int()).collect())
+    }
+
+    /// Stores notices. A change of a record that the person has not read of yet takes the place of the earlier one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_put(&mut self, notices: &[NoticeRow]) -> Result<(), StoreError> {
+        let drop = "DELETE FROM notice WHERE person = $1 AND read_at IS NULL AND kind = $2 AND object = $3 AND record = $4";
+        let put = "INSERT INTO notice (person, at, kind, object, record, about_object, about_record, change_id, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let mut rows = Vec::with_capacity(notices.len());
+        for n in notices {
+            self.execute(drop, &[Raw::Int(n.person), n.kind.as_str().into(), n.object.as_str().into(), Raw::Int(n.record)])?;
+            rows.push(vec![
+                Raw::Int(n.person),
+                Raw::Int(n.at),
+                n.kind.as_str().into(),
+                n.object.as_str().into(),
+                Raw::Int(n.record),
+                n.about.as_ref().map(|(object, _)| object.as_str()).into(),
+                n.about.as_ref().map(|(_, record)| *record).into(),
+                n.change_id.into(),
+                n.actor.into(),
+            ]);
+        }
+        self.execute_many(put, &rows)
+    }
+
+    /// What a person was told, the newest first; older than the notice `before`, if given.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices(&mut self, person: i64, before: Option<i64>, unread: bool, limit: usize) -> Result<Vec<NoticeRow>, StoreError> {
+        let only = if unread { " AND read_at IS NULL" } else { "" };
+        let sql = format!("{COLUMNS} WHERE person = $1 AND id < $2{only} ORDER BY id DESC LIMIT $3");
+        let rows = self.query(&sql, &[Raw::Int(person), Raw::Int(before.unwrap_or(i64::MAX)), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// Marks what a person was told as read: one notice, or all up to now.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_read(&mut self, person: i64, one: Option<i64>, at: i64) -> Result<u64, StoreError> {
+        let mut params = vec![Raw::Int(person), Raw::Int(at)];
+        let mut sql = String::from("UPDATE notice SET read_at = $2 WHERE person = $1 AND read_at IS NULL");
+        if let Some(id) = one {
+            sql.push_str(" AND id = $3");
+            params.push(Raw::Int(id));
+        }
+        self.execute(&sql, &params)
+    }
+
+    /// Whether a person has something unread about a record.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_wait(&mut self, person: i64, object: &str, record: i64) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 FROM notice WHERE {OF_RECORD} LIMIT 1");
+        Ok(self.query_one(&sql, &[Raw::Int(person), object.into(), Raw::Int(record)])?.is_some())
+    }
+
+    /// Marks what a person was told about a record as read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_seen(&mut self, person: i64, object: &str, record: i64, at: i64) -> Result<(), StoreError> {
+        let sql = format!("UPDATE notice SET read_at = $4 WHERE {OF_RECORD}");
+        self.execute(&sql, &[Raw::Int(person), object.into(), Raw::Int(record), Raw::Int(at)]).map(|_| ())
+    }
+
+    /// Forgets notices older than `before`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_forget(&mut self, before: i64) -> Result<u64, StoreError> {
+        self.execute("DELETE FROM notice WHERE at < $1", &[Raw::Int(before)])
+    }
+}
+
+const OF_RECORD: &str = "person = $1 AND read_at IS NULL AND ((object = $2 AND record = $3) OR (about_object = $2 AND about_record = $3))";
+
+fn row(row: Vec<Raw>) -> NoticeRow {
+    let mut c = Cells::new(row);
+    NoticeRow {
+        id: c.int(),
+        person: c.int(),
+        at: c.int(),
+        kind: c.text(),
+        object: c.text(),
+        record: c.int(),
+        about: {
+            let (object, record) = (c.maybe_text(), c.maybe_int());
+            object.zip(record)
+        },
+        change_id: c.maybe_int(),
+        actor: c.maybe_int(),
+        read_at: c.maybe_int(),
+    }
+}
