@@ -80,6 +80,23 @@ impl Browser {
         }
         self.send(request, Body::from(form.join("&"))).await
     }
+    /// Sends a form with files as a browser without script does: (name of the control, of the file, content).
+    pub async fn submit_files(&mut self, address: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        let csrf = self.csrf.clone();
+        for (name, value) in fields.iter().copied().chain([("csrf", csrf.as_str())]) {
+            body.extend(format!("--seam\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        for (name, file, content) in files {
+            let head = format!("--seam\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n");
+            body.extend(format!("{head}content-type: application/octet-stream\r\n\r\n").into_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--seam--\r\n");
+        let request = Request::post(address).header("sec-fetch-site", "same-origin");
+        self.send(request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=seam"), Body::from(body)).await
+    }
     /// Signs in through the page.
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         self.look("/sign-in").await;

@@ -3,6 +3,7 @@
 //! One way to read and one way to write, used by page, API, import and job alike. Never here: HTTP,
 //! HTML, SQL, a provider's name, the system clock.
 
+pub mod about;
 pub mod action;
 pub mod behaviour;
 pub mod bulk;
@@ -23,6 +24,7 @@ pub mod settings;
 pub mod view;
 pub mod write;
 
+pub use about::links_about;
 pub use action::{ActionOutcome, ActionRun};
 pub use behaviour::{Behaviour, Draft};
 pub use clock::{Clock, Random};

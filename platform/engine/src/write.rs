@@ -7,6 +7,7 @@ mod formula;
 mod keep;
 mod load;
 mod once;
+mod open;
 mod remove;
 mod rollup;
 mod save;

@@ -58,6 +58,21 @@ impl Conn {
         Ok(self.query_one(&format!("{COLUMNS} WHERE id = $1"), &[Raw::Int(id)])?.map(file_of))
     }
 
+    /// What the files with these ids are called; in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_names(&mut self, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut found = Vec::new();
+        for part in ids.chunks(200) {
+            let marks: Vec<String> = (1..=part.len()).map(|n| format!("${n}")).collect();
+            let params: Vec<Raw> = part.iter().copied().map(Raw::Int).collect();
+            let rows = self.query(&format!("SELECT id, name FROM file WHERE id IN ({})", marks.join(", ")), &params)?;
+            found.extend(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())));
+        }
+        Ok(found)
+    }
+
     /// Files with ids above `after`, upwards.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ mod sqlite;
 mod store;
 mod timeline;
 mod view;
+mod word;
 
 pub use akrab_model::query::Row;
 pub use backup::Backup;

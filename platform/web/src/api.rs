@@ -2,6 +2,7 @@
 
 mod ask;
 mod batch;
+mod files;
 mod jobs;
 mod openapi;
 mod read;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/me", get(me))
         .route("/api/v1/search", get(read::search))
         .route("/api/v1/batch", post(batch::run))
+        .route("/api/v1/files", post(files::upload).layer(crate::router::upload_limit()))
         .route("/api/v1/jobs", get(jobs::list))
         .route("/api/v1/jobs/{job}", get(jobs::one))
         .route("/api/v1/jobs/{job}/errors", get(jobs::errors))
@@ -38,6 +40,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/{object}/{id}", get(read::one).patch(write::change).delete(write::delete))
         .route("/api/v1/{object}/{id}/history", get(read::history))
         .route("/api/v1/{object}/{id}/timeline", get(read::timeline))
+        .route("/api/v1/{object}/{id}/files/{field}", get(files::fetch))
         .route("/api/v1/{object}/{id}/{verb}", post(write::verb))
 }
 

@@ -1,5 +1,11 @@
 //! One change to many records: counted before, run as a job, reported, taken back within a day.
 
+mod make;
+mod tag;
+
+use make::make;
+use tag::tag;
+
 use crate::import::ChunkNote;
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Access, Ctx, Engine, Result, Tx};
@@ -35,6 +41,20 @@ pub struct BulkSpec {
 pub enum BulkChange {
     /// Field values as the API takes them.
     Set(Input),
+    /// Adds words to a field of several choices and takes others off it.
+    Tag {
+        field: String,
+        #[serde(default)]
+        add: Vec<String>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    /// Makes a record of `object` about each, linked by `via`.
+    Make {
+        object: String,
+        via: String,
+        values: Input,
+    },
     Delete,
 }
 
@@ -59,6 +79,8 @@ pub struct BulkPreview {
 pub struct BulkReport {
     pub object: String,
     pub delete: bool,
+    /// Object of which a record was made for each, when that was the task.
+    pub made: Option<String>,
     pub changed: u64,
     /// Had these values already.
     pub unchanged: u64,
@@ -116,7 +138,8 @@ impl Engine {
 impl BulkChange {
     fn access(&self) -> Access {
         match self {
-            BulkChange::Set(_) => Access::Edit,
+            BulkChange::Set(_) | BulkChange::Tag { .. } => Access::Edit,
+            BulkChange::Make { .. } => Access::Read,
             BulkChange::Delete => Access::Delete,
         }
     }
@@ -140,7 +163,12 @@ impl Tx<'_> {
 
     /// Faults of the values as such, before any record is touched.
     fn bulk_check(&mut self, object: &Object, change: &BulkChange) -> Result<()> {
-        let BulkChange::Set(input) = change else { return Ok(()) };
+        let input = match change {
+            BulkChange::Set(input) => input,
+            BulkChange::Tag { field, add, remove } => return self.tag_check(object, field, add, remove),
+            BulkChange::Make { object: made, via, values } => return self.make_check(object, made, via, values),
+            BulkChange::Delete => return Ok(()),
+        };
         if input.is_empty() {
             return Err(Problem::invalid(vec![FieldProblem::new("", "bulk_nothing")]));
         }
@@ -192,6 +220,7 @@ impl Job for BulkJob {
                 let report = BulkReport {
                     object: self.spec.object.clone(),
                     delete: matches!(self.spec.change, BulkChange::Delete),
+                    made: if let BulkChange::Make { object, .. } = &self.spec.change { Some(object.clone()) } else { None },
                     ..BulkReport::default()
                 };
                 Mark { total, report, ..Mark::default() }
@@ -238,6 +267,8 @@ fn one(tx: &mut Tx, object: &Arc<Object>, id: i64, change: &BulkChange) -> Resul
             tx.update(&object.key, id, input, None)?;
             Ok(tx.changes.len() > before)
         }
+        BulkChange::Tag { field, add, remove } => tag(tx, object, id, field, add, remove),
+        BulkChange::Make { object: made, via, values } => make(tx, object, id, (made, via), values),
     }
 }
 

@@ -34,6 +34,7 @@ impl Cell {
                 (_, b) => if *b { "yes" } else { "no" }.into(),
             }),
             Value::Int(n) if field.kind == FieldType::Duration => Cell::Text(format!("{}:{:02}", n / 60, n % 60)),
+            Value::Int(id) if field.kind == FieldType::File => Cell::Text(title(*id)),
             Value::Int(n) => Cell::Number((*n).into()),
             Value::Dec(d) => Cell::Number(d.normalize()),
             Value::Text(key) if field.kind == FieldType::Choice => Cell::Text(choice(field, key, lang)),

@@ -29,6 +29,28 @@ impl FileKind {
         }
     }
 
+    /// Whether content of this kind may bear a name with this ending. Old office files are known by
+    /// their name alone.
+    pub fn fits(self, ending: &str) -> bool {
+        match ending {
+            "pdf" => self == FileKind::Pdf,
+            "png" => self == FileKind::Png,
+            "jpg" | "jpeg" => self == FileKind::Jpeg,
+            "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp" | "zip" => self == FileKind::Zip,
+            "txt" | "csv" | "tsv" | "vcf" | "eml" | "md" => self == FileKind::Text,
+            "doc" | "xls" | "ppt" => self == FileKind::Unknown,
+            _ => !matches!(self, FileKind::Pdf | FileKind::Png | FileKind::Jpeg | FileKind::Zip),
+        }
+    }
+
+    /// The kind a MIME type of ours stands for.
+    pub fn of_mime(mime: &str) -> FileKind {
+        [FileKind::Text, FileKind::Zip, FileKind::Pdf, FileKind::Png, FileKind::Jpeg]
+            .into_iter()
+            .find(|kind| kind.mime() == mime)
+            .unwrap_or(FileKind::Unknown)
+    }
+
     pub fn mime(self) -> &'static str {
         match self {
             FileKind::Text => "text/plain",

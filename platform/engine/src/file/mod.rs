@@ -1,5 +1,6 @@
 //! Files of the workspace, kept under the SHA-256 of their content.
 
+mod attach;
 mod disk;
 mod kind;
 
@@ -69,7 +70,11 @@ impl Engine {
 }
 
 impl Tx<'_> {
-    pub(crate) fn own_file(&mut self, id: i64) -> Result<FileMeta> {
+    /// As [`Engine::file`].
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn own_file(&mut self, id: i64) -> Result<FileMeta> {
         let row = self.conn.file(id)?.ok_or_else(Problem::not_found)?;
         let own = row.created_by.is_some() && row.created_by == self.ctx.user_id();
         if own || self.ctx.is_admin() { Ok(meta(row)) } else { Err(Problem::not_found()) }

@@ -160,6 +160,7 @@ impl Tx<'_> {
     /// Titles of linked records, as far as the actor may see them. People come from memory.
     pub(crate) fn load_titles(&mut self, object: &Object, records: &mut [Record]) -> Result<()> {
         let mut wanted: BTreeMap<u16, BTreeSet<i64>> = BTreeMap::new();
+        self.load_file_names(object, records)?;
         let links: Vec<_> = object.fields.iter().filter_map(|f| Some((f, f.to?))).collect();
         for record in records.iter() {
             for (field, to) in &links {

@@ -3,7 +3,7 @@
 use crate::write::Tx;
 use crate::{Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
-use akrab_model::{Object, RecordId, Value};
+use akrab_model::{FieldType, Object, RecordId, Value};
 use akrab_store::{Bin, Change};
 use serde_json::Value as Json;
 
@@ -106,6 +106,7 @@ impl Tx<'_> {
             let (old, new) = (pair[0].clone(), pair[1].clone());
             let title = |tx: &mut Self, value: &Json| -> Result<Option<String>> {
                 match (object.at(ix).to, value.as_i64()) {
+                    (None, Some(id)) if object.at(ix).kind == FieldType::File => tx.file_name(id),
                     (Some(to), Some(id)) => Ok(tx.titles_of(to, &[id])?.pop().map(|(_, t)| t)),
                     _ => Ok(None),
                 }

@@ -56,13 +56,19 @@ impl Tx<'_> {
             views.push(whole(object));
         }
         let own = self.own_columns(object)?;
+        let dense = self.own_density(object)?;
         for view in &mut views {
+            view.state.compact = dense.contains(&view.key);
             if let Some((_, columns)) = own.iter().find(|(key, _)| *key == view.key) {
                 view.state.columns.clone_from(columns);
             }
         }
         let saved = self.conn.view_list(&object.key)?;
-        views.extend(saved.iter().filter(|v| sees(&self.ctx, v)).map(|v| saved_view(&self.ctx, v)));
+        views.extend(saved.iter().filter(|v| sees(&self.ctx, v)).map(|v| {
+            let mut view = saved_view(&self.ctx, v);
+            view.state.compact |= dense.contains(&view.key);
+            view
+        }));
         Ok(views)
     }
 
@@ -192,6 +198,32 @@ impl Tx<'_> {
             .collect())
     }
 
+    /// Keeps how close together the rows of a view stand: in the view when the actor may change it,
+    /// for himself otherwise.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn keep_density(&mut self, object: &Object, view: &str, compact: bool) -> Result<()> {
+        self.rights.require_read(object)?;
+        if let Ok(id) = view.parse()
+            && let Ok(mut saved) = self.editable_view(object, id)
+        {
+            saved.body = body(&ViewState { compact, ..state_of(&saved) })?;
+            self.conn.view_put(&saved)?;
+            return Ok(());
+        }
+        let Some(user) = self.ctx.user_id() else { return Ok(()) };
+        let key = density_key(user, object, view);
+        if compact { Ok(self.conn.setting_set(&key, "compact")?) } else { Ok(self.conn.setting_drop(&key)?) }
+    }
+
+    /// Keys of the views whose rows the actor has put close together for himself.
+    fn own_density(&mut self, object: &Object) -> Result<Vec<String>> {
+        let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
+        let start = density_key(user, object, "");
+        Ok(self.conn.settings(&start)?.into_iter().filter_map(|(key, _)| key.strip_prefix(&start).map(Into::into)).collect())
+    }
+
     fn editable_view(&mut self, object: &Object, id: i64) -> Result<SavedView> {
         self.rights.require_read(object)?;
         let view = self.conn.view_get(id)?.filter(|v| v.object == object.key && sees(&self.ctx, v));
@@ -278,6 +310,10 @@ fn body(state: &ViewState) -> Result<String> {
 
 fn default_key(role: &str, object: &Object) -> String {
     format!("view-default:{role}:{}", object.key)
+}
+
+fn density_key(user: i64, object: &Object, view: &str) -> String {
+    format!("view-density:{user}:{}:{view}", object.key)
 }
 
 fn columns_key(user: i64, object: &Object, view: &str) -> String {

@@ -24,6 +24,9 @@ pub struct ViewState {
     /// Pipeline of a board.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<i64>,
+    /// Rows of 28 px instead of 36.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compact: bool,
 }
 
 /// One column.
@@ -65,6 +68,7 @@ impl ViewState {
             totals: decl.totals.clone(),
             quick: decl.quick.clone(),
             pipeline: None,
+            compact: false,
         }
     }
 

@@ -83,6 +83,7 @@ impl Tx<'_> {
         for behaviour in self.behaviours(&object.key) {
             behaviour.before_save(draft, self)?;
         }
+        self.settle_words(draft)?;
         self.engine.inner.formulas.load().apply(&object, &mut draft.after);
         let mut faults = Vec::new();
         for field in &object.fields {
@@ -95,6 +96,7 @@ impl Tx<'_> {
         self.check_owner(draft, &mut faults);
         self.check_targets(draft, &mut faults)?;
         self.check_unique(draft, &mut faults)?;
+        self.check_files(draft, &mut faults)?;
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 

@@ -368,6 +368,7 @@ fn choice(field: &Field, path: &str, value: &Json) -> Bound<String> {
     let key = value.as_str().ok_or_else(|| wrong(path, value))?;
     match field.choice(key) {
         Some(_) => Ok(key.into()),
+        None if field.open && !key.trim().is_empty() && !key.contains(['|', '\0']) => Ok(key.trim().into()),
         None => Err(FieldProblem::new(path, "filter_unknown_choice").with("value", key)),
     }
 }

@@ -93,7 +93,19 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if !complete(&field.label) {
         fault("the label lacks a language".into());
     }
-    if matches!(field.kind, Choice | Choices) == field.choices.is_empty() {
+    if field.open && field.kind != Choices {
+        fault("`open` belongs to the type choices".into());
+    }
+    if field.kind != File && !(field.accept.is_empty() && field.max_mb.is_none()) {
+        fault("`accept` and `max_mb` belong to the type file".into());
+    }
+    if let Some(ending) = field.accept.iter().find(|e| e.is_empty() || !e.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())) {
+        fault(format!("`{ending}` is no ending of a file name: write `pdf`"));
+    }
+    if field.max_mb.is_some_and(|mb| !(1..=25).contains(&mb)) {
+        fault("`max_mb` is 1 to 25".into());
+    }
+    if matches!(field.kind, Choice | Choices) == field.choices.is_empty() && !field.open {
         fault("choices belong to the types choice and choices, and these need them".into());
     }
     let mut keys = HashSet::new();

@@ -130,6 +130,15 @@ pub struct FieldDecl {
     pub min: Option<f64>,
     #[serde(default)]
     pub max: Option<f64>,
+    /// Endings of the names of files a `file` field takes: `pdf`, `docx`. The usual documents and pictures when empty.
+    #[serde(default)]
+    pub accept: Vec<String>,
+    /// Largest file in megabytes.
+    #[serde(default)]
+    pub max_mb: Option<u32>,
+    /// People may add words of their own to a `choices` field; declared choices are then optional.
+    #[serde(default)]
+    pub open: bool,
     /// Auto number: `PLG-{00000}`.
     #[serde(default)]
     pub pattern: Option<String>,

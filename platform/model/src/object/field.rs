@@ -98,6 +98,11 @@ pub struct Field {
     pub max_length: Option<u32>,
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// For `File`: endings of names taken, and the largest size in megabytes.
+    pub accept: Vec<String>,
+    pub max_mb: u32,
+    /// For `Choices`: words besides the declared ones are taken.
+    pub open: bool,
     pub pattern: Option<String>,
     pub formula: Option<String>,
     pub rollup: Option<RollupDecl>,

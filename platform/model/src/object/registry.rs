@@ -244,6 +244,12 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         }),
         min: decl.min.or((kind == FieldType::Score).then_some(0.0)),
         max: decl.max.or((kind == FieldType::Score).then_some(100.0)),
+        accept: match (kind, decl.accept.is_empty()) {
+            (FieldType::File, true) => FILES.map(Into::into).to_vec(),
+            _ => decl.accept.clone(),
+        },
+        max_mb: decl.max_mb.unwrap_or(25),
+        open: decl.open,
         pattern: decl.pattern.clone(),
         formula: decl.formula.clone(),
         rollup: decl.rollup.clone(),
@@ -260,6 +266,9 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         custom: false,
     })
 }
+
+/// Files a field takes when its declaration names none.
+const FILES: [&str; 14] = ["pdf", "png", "jpg", "jpeg", "docx", "xlsx", "pptx", "odt", "ods", "txt", "csv", "zip", "doc", "xls"];
 
 fn link_children(objects: &mut [Object]) {
     let mut children = Vec::new();
@@ -300,6 +309,9 @@ impl FieldDecl {
             max_length: None,
             min: None,
             max: None,
+            accept: Vec::new(),
+            max_mb: None,
+            open: false,
             pattern: None,
             formula: None,
             result: None,

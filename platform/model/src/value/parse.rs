@@ -9,6 +9,10 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
+/// Longest word people add to an open field, in characters, and most of them on one record.
+const LONGEST_WORD: usize = 40;
+const MOST_WORDS: usize = 50;
+
 /// Field key → value as handed in: JSON from the API, strings from forms and files.
 pub type Input = serde_json::Map<String, Json>;
 
@@ -115,7 +119,22 @@ impl Field {
         let found = self.choice(typed).or_else(|| {
             self.choices.iter().find(|c| c.key == folded || text::fold(&c.label.id) == folded || text::fold(&c.label.en) == folded)
         });
-        found.map(|c| c.key.clone()).ok_or_else(|| self.fault("unknown_choice").with("value", typed))
+        match found {
+            Some(choice) => Ok(choice.key.clone()),
+            None if self.open => self.own_word(typed),
+            None => Err(self.fault("unknown_choice").with("value", typed)),
+        }
+    }
+
+    /// A word of people's own, in the form in which it is kept.
+    fn own_word(&self, typed: &str) -> Result<String, FieldProblem> {
+        let word = one_line(typed).replace(['|', ',', ';'], " ");
+        let word = word.trim();
+        match word.chars().count() {
+            0 => Err(self.fault("unknown_choice").with("value", typed)),
+            n if n > LONGEST_WORD => Err(self.fault("too_long").with("max", LONGEST_WORD)),
+            _ => Ok(word.into()),
+        }
     }
 
     fn keys(&self, json: &Json) -> Result<Vec<String>, FieldProblem> {
@@ -130,8 +149,8 @@ impl Field {
             _ => return Err(self.fault("wrong_type")),
         };
         let mut seen = std::collections::HashSet::new();
-        keys.retain(|k| seen.insert(k.clone()));
-        Ok(keys)
+        keys.retain(|k| seen.insert(text::fold(k)));
+        if keys.len() > MOST_WORDS { Err(self.fault("too_many").with("max", MOST_WORDS)) } else { Ok(keys) }
     }
 
     fn link_rows(&self, json: &Json, env: &ParseEnv) -> Result<Vec<LinkRow>, FieldProblem> {

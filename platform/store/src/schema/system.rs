@@ -22,6 +22,7 @@ const TABLES: &[&[&str]] = &[
     crate::notice::TABLES,
     crate::pin::TABLES,
     crate::file::TABLES,
+    crate::word::TABLES,
     crate::job::TABLES,
 ];
 

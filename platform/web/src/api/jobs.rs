@@ -10,8 +10,7 @@ use akrab_engine::JobFilter;
 use akrab_engine::export::{ExportFormat, ExportSpec};
 use akrab_engine::import::{ImportSpec, Mode, OnBadValue, OnMatch};
 use akrab_model::{FieldProblem, Problem};
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Path, RawQuery, Request};
+use axum::extract::{Path, RawQuery, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
@@ -27,7 +26,7 @@ pub async fn import(caller: ApiCaller, Path(plural): Path<String>, RawQuery(quer
     let dry_run = ask.parsed::<bool>("dry_run")?.unwrap_or(false);
     let object = caller.read(move |tx| object_of(tx, &plural)).await?;
     caller.web.engine.import_permitted(&caller.ctx, &object)?;
-    let (name, content) = body(&caller, request).await?;
+    let (name, content) = super::files::body(&caller, request).await?;
     let name = ask.text("name").or(name).unwrap_or_else(|| "import".into());
     let engine = &caller.web.engine;
     let file = engine.file_put(&caller.ctx, &name, std::io::Cursor::new(content), UPLOAD_LIMIT as u64).await?;
@@ -52,22 +51,6 @@ pub async fn import(caller: ApiCaller, Path(plural): Path<String>, RawQuery(quer
         202,
         &json!({ "job": job, "href": format!("/api/v1/jobs/{job}"), "file": file.id, "columns": spec.columns, "match_by": spec.match_by }),
     ))
-}
-
-async fn body(caller: &ApiCaller, request: Request) -> Result<(Option<String>, Bytes), crate::Fail> {
-    let too_large = || Problem::new(akrab_model::problem::ProblemKind::TooLarge, "file_too_large").with("max", UPLOAD_LIMIT / 1024 / 1024);
-    if !caller.facts.header("content-type").starts_with("multipart/form-data") {
-        let content = Bytes::from_request(request, &caller.web).await.map_err(|_| too_large())?;
-        return Ok((None, content));
-    }
-    let mut form = Multipart::from_request(request, &caller.web).await.map_err(|_| Problem::malformed("bad_form"))?;
-    while let Some(field) = form.next_field().await.map_err(|_| Problem::malformed("bad_form"))? {
-        if field.name() == Some("file") {
-            let name = field.file_name().map(str::to_string);
-            return Ok((name, field.bytes().await.map_err(|_| too_large())?));
-        }
-    }
-    Err(Problem::invalid(vec![FieldProblem::new("file", "required")]).into())
 }
 
 fn told<T: DeserializeOwned + Default>(ask: &Ask, name: &str) -> Result<T, Problem> {

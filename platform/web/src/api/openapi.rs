@@ -57,6 +57,7 @@ pub fn document(registry: &Registry) -> Json {
             "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}),
     );
     super::jobs::describe(&mut paths);
+    super::files::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Akrab", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -187,6 +188,7 @@ fn field_schema(field: &Field, read: bool) -> Json {
             keys.push(serde_json::Value::Null);
             json!({"enum": keys})
         }
+        Choices if field.open => json!({"type": ["array", "null"], "items": {"type": "string", "maxLength": 40}, "maxItems": 50}),
         Choices => json!({"type": ["array", "null"], "items": {"enum": field.choices.iter().map(|c| &c.key).collect::<Vec<_>>()}}),
         Links => {
             let mut properties: Map<String, serde_json::Value> =

@@ -3,7 +3,7 @@
 use crate::fail::{field_message, message};
 use crate::form::Fields;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{Dialog, dialog_form_files};
 use crate::ui::form::error_summary;
 use crate::value::Typed;
 use crate::{Reply, Visit};
@@ -50,6 +50,7 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
         input type="hidden" name="gate" value="1";
         (rows(visit, object, &record, &keys, posted, if first { &[] } else { &faults }))
     };
+    let files = keys.iter().filter_map(|key| object.field(key)).any(|f| f.kind == akrab_model::FieldType::File);
     let close = format!("/{}?type=board", object.plural);
     let d = Dialog {
         id: "gate",
@@ -65,7 +66,7 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
         close_href: &close,
     };
     let action = format!("/{}/{id}/stage?version={}", object.plural, record.version);
-    let mut response = visit.dialog(&title, dialog_form(t, &d, &action, &visit.csrf)).await?;
+    let mut response = visit.dialog(&title, dialog_form_files(t, &d, &action, &visit.csrf, files)).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -84,7 +85,7 @@ fn rows(
     let typed =
         if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
     let errors: HashMap<String, String> = faults.iter().cloned().collect();
-    let sheet = crate::value::input::Sheet { look: &look, typed: &typed, errors: &errors, focus: keys.first().map(String::as_str) };
+    let sheet = crate::value::input::Sheet { look: &look, object: &object.key, typed: &typed, errors: &errors, focus: keys.first().map(String::as_str) };
     html! {
         @for field in fields {
             input type="hidden" name="asked" value=(field.key);

@@ -11,9 +11,10 @@ mod step;
 pub use draw::{draw, request};
 
 use crate::Web;
+use crate::router::upload_limit;
 use axum::Router;
 use axum::routing::{get, post};
 
 pub fn routes() -> Router<Web> {
-    Router::new().route("/{plural}/lane", get(lane::show)).route("/{plural}/{id}/stage", post(step::step))
+    Router::new().route("/{plural}/lane", get(lane::show)).route("/{plural}/{id}/stage", post(step::step).layer(upload_limit()))
 }

@@ -1,5 +1,11 @@
 //! Bulk edit: choose a field, give its value, see how many it meets, run it as a job.
 
+mod make;
+mod tag;
+
+pub use make::makes;
+pub use tag::tagged;
+
 use crate::export::Chosen;
 use crate::state::Web;
 use crate::ui::button::Button;
@@ -29,6 +35,8 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/{plural}/bulk/edit", post(edit))
         .route("/{plural}/bulk/assign", post(assign))
+        .route("/{plural}/bulk/tag", post(tag::ask))
+        .route("/{plural}/bulk/make/{object}", post(make::ask))
         .route("/{plural}/bulk/delete", post(delete))
         .route("/{plural}/bulk/run", post(run))
 }
@@ -72,6 +80,12 @@ async fn run(visit: Visit, Path(plural): Path<String>, Form(pairs): Pairs) -> Re
     spec.object.clone_from(&object.key);
     let field = object.field(get(&pairs, "field")).cloned();
     let typed = Typed::posted(pairs.clone());
+    if !get(&pairs, "tag").is_empty() {
+        return tag::run(&visit, &object, spec, &pairs).await;
+    }
+    if !get(&pairs, "make").is_empty() {
+        return make::run(&visit, &object, spec, typed).await;
+    }
     if let (BulkChange::Set(_), Some(field)) = (&spec.change, &field) {
         let mut values: Values = typed.input([field]);
         // an empty value is meant: it empties the field
@@ -153,7 +167,7 @@ async fn ask_value(
     let t = visit.t;
     let met = visit.engine().bulk_preview(&visit.ctx, spec.clone()).await?;
     let look = visit.look();
-    let sheet = Sheet { look: &look, typed, errors, focus: Some(&field.key) };
+    let sheet = Sheet { look: &look, object: &object.key, typed, errors, focus: Some(&field.key) };
     let count = t.number(met.allowed as i64);
     let title = t.with("bulk-title", &[("n", count.clone().into()), ("records", records(visit, object).into())]);
     let body = html! {

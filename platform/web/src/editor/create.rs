@@ -6,19 +6,18 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{Dialog, dialog_form_files};
 use crate::ui::form::{self, duplicates_mount};
 use crate::ui::toast::toast_fragment;
 use crate::value::{Typed, local_path};
 use crate::visit::Visit;
-use akrab_engine::{Once, Tx};
+use akrab_engine::Once;
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Field, FieldType, Object, Problem, Value};
+use akrab_model::{Field, FieldType, Object, Problem};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use maud::{Markup, html};
-use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -33,7 +32,7 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs):
     let object = may_create(&visit, &plural)?;
     let typed = context(&object, Typed::posted(pairs));
     let (s, own) = (visit.look(), object.clone());
-    let sheet = visit.read(move |tx| fresh(tx, s, own, typed)).await?;
+    let sheet = visit.read(move |tx| Sheet::fresh(tx, s, own, typed)).await?;
     answer(&visit, sheet, StatusCode::OK).await
 }
 
@@ -45,7 +44,7 @@ pub(super) async fn copy(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
             let editable = tx.editable(&own);
-            let fields = editable.iter().map(|ix| own.at(*ix)).filter(|f| !f.unique && f.kind != FieldType::Stage);
+            let fields = editable.iter().map(|ix| own.at(*ix)).filter(|f| !f.unique && !matches!(f.kind, FieldType::Stage | FieldType::File));
             let mut typed = Typed::of_record(&s, &record, fields);
             typed.set(&own.title_field().key, s.t.with("record-copy-of", &[("name", record.title().into())]));
             typed.set("full", "1");
@@ -89,27 +88,6 @@ fn context(object: &Object, mut typed: Typed) -> Typed {
         typed.set(title, name);
     }
     typed
-}
-
-/// An empty form with its defaults.
-fn fresh(tx: &mut Tx, s: crate::value::Look, object: Arc<Object>, mut typed: Typed) -> akrab_engine::Result<Sheet> {
-    let env = tx.parse_env();
-    for ix in tx.editable(&object) {
-        let field = object.at(ix);
-        let value = match &field.default {
-            _ if typed.has(&field.key) => continue,
-            None => continue,
-            Some(Json::String(word)) if word == "me" => tx.ctx.user_id().map_or(Value::Null, Value::Link),
-            Some(Json::String(word)) if word == "now" => Value::Time(env.now.timestamp()),
-            Some(Json::String(word)) if word == "today" => Value::Date(env.now.date()),
-            Some(json) => field.parse(json, &env).unwrap_or(Value::Null),
-        };
-        typed.put(&s, field, &value);
-    }
-    let mut sheet = Sheet::load(tx, s, object, typed)?;
-    let title = sheet.object.title_field().key.clone();
-    sheet.focus = Some(title);
-    Ok(sheet)
 }
 
 /// Makes the record from the fields the form had.
@@ -159,7 +137,7 @@ async fn made(visit: &Visit, object: Arc<Object>, id: i64, typed: &Typed) -> Rep
         let mut empty = Typed::default();
         empty.set("back", back.unwrap_or_default());
         let (s, own) = (visit.look(), object);
-        let sheet = visit.read(move |tx| fresh(tx, s, own, empty)).await?;
+        let sheet = visit.read(move |tx| Sheet::fresh(tx, s, own, empty)).await?;
         let body = html! { (draw(visit, &sheet)) (toast_fragment(visit.t, &flash.link(visit.t.get("open"), format!("/{}/{id}", sheet.object.plural)).toast(), &visit.csrf)) };
         return Ok(body.into_response());
     }
@@ -216,7 +194,7 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
         wide: full,
         close_href: &format!("/{}", object.plural),
     };
-    dialog_form(t, &drawn, &action, &visit.csrf)
+    dialog_form_files(t, &drawn, &action, &visit.csrf, shown.iter().any(|(_, fields)| super::takes_files(fields)))
 }
 
 /// Names the form keeps beside its rows: what it is, and context that no row shows.

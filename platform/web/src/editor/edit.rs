@@ -8,7 +8,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{Dialog, dialog_form_files};
 use crate::ui::form;
 use crate::ui::frame::{content, foot_bar};
 use crate::value::{Typed, local_path};
@@ -232,15 +232,16 @@ fn as_dialog(visit: &Visit, editing: &Editing, title: &str) -> Markup {
         wide: editing.only.is_empty(),
         close_href: &editing.back,
     };
-    dialog_form(t, &d, &address(editing), &visit.csrf)
+    dialog_form_files(t, &d, &address(editing), &visit.csrf, parts.iter().any(|(_, fields)| super::takes_files(fields)))
 }
 
 fn as_page(visit: &Visit, editing: &Editing) -> Markup {
     let t = visit.t;
     let object = editing.sheet.object.clone();
     let parts = shown(editing, &object);
+    let coding = parts.iter().any(|(_, fields)| super::takes_files(fields)).then_some("multipart/form-data");
     html! {
-        form.ak-form-page method="post" action=(address(editing)) data-guard novalidate {
+        form.ak-form-page method="post" action=(address(editing)) enctype=[coding] data-guard novalidate {
             input type="hidden" name="csrf" value=(visit.csrf);
             (hidden(editing, &parts))
             (content(true, html! {

@@ -7,6 +7,7 @@
 mod conflict;
 mod create;
 mod edit;
+mod file;
 mod hints;
 mod inline;
 mod sheet;
@@ -14,16 +15,24 @@ mod sheet;
 pub(crate) use edit::tags;
 pub use sheet::Sheet;
 
+use crate::router::upload_limit;
 use crate::state::Web;
+use akrab_model::{Field, FieldType};
 use axum::Router;
 use axum::routing::get;
 
 /// Addresses of the forms.
 pub fn routes() -> Router<Web> {
     Router::new()
-        .route("/{plural}/new", get(create::show).post(create::save))
+        .route("/{plural}/new", get(create::show).post(create::save).layer(upload_limit()))
         .route("/{plural}/hints", get(hints::show))
-        .route("/{plural}/{id}/edit", get(edit::show).post(edit::save))
+        .route("/{plural}/{id}/edit", get(edit::show).post(edit::save).layer(upload_limit()))
         .route("/{plural}/{id}/clone", get(create::copy))
-        .route("/{plural}/{id}/fields/{field}", get(inline::show).post(inline::save))
+        .route("/{plural}/{id}/fields/{field}", get(inline::show).post(inline::save).layer(upload_limit()))
+        .route("/{plural}/{id}/files/{field}", get(file::fetch))
+}
+
+/// Whether a form of these fields is sent with files.
+pub(crate) fn takes_files(fields: &[&Field]) -> bool {
+    fields.iter().any(|f| f.kind == FieldType::File)
 }

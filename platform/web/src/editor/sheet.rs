@@ -6,8 +6,9 @@ use crate::ui::input::{self, Input};
 use crate::value::input::Sheet as Controls;
 use crate::value::{Look, Typed, fields_of};
 use akrab_engine::Tx;
-use akrab_model::{Field, FieldType, Object, Problem};
+use akrab_model::{Field, FieldType, Object, Problem, Value};
 use maud::Markup;
+use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -40,6 +41,29 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// An empty form with its defaults, what stands in `typed` aside.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn fresh(tx: &mut Tx, look: Look, object: Arc<Object>, mut typed: Typed) -> akrab_engine::Result<Sheet> {
+        let env = tx.parse_env();
+        for ix in tx.editable(&object) {
+            let field = object.at(ix);
+            let value = match &field.default {
+                _ if typed.has(&field.key) => continue,
+                None => continue,
+                Some(Json::String(word)) if word == "me" => tx.ctx.user_id().map_or(Value::Null, Value::Link),
+                Some(Json::String(word)) if word == "now" => Value::Time(env.now.timestamp()),
+                Some(Json::String(word)) if word == "today" => Value::Date(env.now.date()),
+                Some(json) => field.parse(json, &env).unwrap_or(Value::Null),
+            };
+            typed.put(&look, field, &value);
+        }
+        let mut sheet = Sheet::load(tx, look, object, typed)?;
+        sheet.focus = Some(sheet.object.title_field().key.clone());
+        Ok(sheet)
+    }
+
     /// A form of an action's inputs.
     pub fn of_inputs(tx: &mut Tx, look: Look, object: Arc<Object>, typed: Typed, fields: &[Field]) -> Sheet {
         let editable = fields.iter().map(|f| f.key.clone()).collect();
@@ -49,8 +73,14 @@ impl Sheet {
         sheet
     }
 
-    /// Chosen records are shown by their titles as far as the person may see them.
+    /// Chosen records are shown by their titles as far as the person may see them, files by their names.
     fn load_titles(&mut self, tx: &mut Tx, fields: &[Field]) {
+        for field in fields.iter().filter(|f| f.kind == FieldType::File) {
+            let Some(id) = self.typed.all(&field.key).last().and_then(|id| id.parse().ok()) else { continue };
+            if let Ok(file) = tx.own_file(id) {
+                self.typed.titles.insert((field.key.clone(), id), file.name);
+            }
+        }
         for (field, id) in self.typed.linked(fields) {
             let name = (field.key.clone(), id);
             let Some(target) = field.to.filter(|_| !self.typed.titles.contains_key(&name)) else { continue };
@@ -124,7 +154,7 @@ impl Sheet {
     }
 
     fn controls(&self) -> Controls<'_> {
-        Controls { look: &self.look, typed: &self.typed, errors: &self.by_name, focus: self.focus.as_deref() }
+        Controls { look: &self.look, object: &self.object.key, typed: &self.typed, errors: &self.by_name, focus: self.focus.as_deref() }
     }
 
     fn stage_options(&self) -> Vec<(String, String)> {

@@ -10,14 +10,16 @@ use crate::list::state::Listing;
 use crate::ui::filter::{FilterBuilder, filter_builder};
 use crate::value::Look;
 use crate::{Reply, Visit};
-use akrab_engine::Rights;
-use akrab_model::filter::{Filter, Op};
+use akrab_engine::{Rights, Tx};
+use akrab_model::filter::Op;
 use akrab_model::{FieldType, Object};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+
+/// Most added words offered for one field.
+const WORDS: usize = 300;
 
 /// Address of the builder: a page of its own without script, a part of the list with it.
 pub fn page(address: &Address) -> String {
@@ -35,7 +37,7 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
     let object = visit.object(&plural)?;
     let (look, address) = (visit.look(), Address::read(&plural, &pairs));
     let own = object.clone();
-    let (listing, titles, count) = visit
+    let (listing, titles, words, count) = visit
         .read(move |tx| {
             let listing = Listing::resolve(tx, &look, own, address, None)?;
             let titles = match &listing.filter {
@@ -43,24 +45,31 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
                 None => Titles::new(),
             };
             let count = tx.count(&listing.request(), false)?;
-            Ok((listing, titles, count))
+            Ok((listing, titles, own_words(tx), count))
         })
         .await?;
     let frame = visit.frame(object.plural_label(visit.lang())).await;
-    let words = count_words(&listing.look, &object, &head::count_words(&listing.look, count), None);
-    visit.page(&frame, builder(&listing.look, &object, &visit.rights(), listing.filter.as_ref(), &titles, &listing.address, words))
+    let count = count_words(&listing.look, &object, &head::count_words(&listing.look, count), None);
+    visit.page(&frame, builder(&listing, &visit.rights(), &titles, &words, count))
+}
+
+/// Words people have added to open fields, by object and field.
+type OwnWords = HashMap<(String, String), Vec<String>>;
+
+fn own_words(tx: &mut Tx) -> OwnWords {
+    let open: Vec<(String, String)> = tx
+        .registry
+        .objects()
+        .flat_map(|o| o.fields.iter().filter(|f| f.open).map(|f| (o.key.clone(), f.key.clone())))
+        .collect();
+    // fields out of sight simply have none
+    open.into_iter().filter_map(|(o, f)| Some(((o.clone(), f.clone()), tx.field_words(&o, &f, "", WORDS).ok()?))).collect()
 }
 
 /// The builder of a list, with the words of the count now.
-fn builder(
-    s: &Look,
-    object: &Arc<Object>,
-    rights: &Rights,
-    filter: Option<&Filter>,
-    titles: &Titles,
-    address: &Address,
-    count: Markup,
-) -> Markup {
+fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords, count: Markup) -> Markup {
+    let (s, object, address) = (&listing.look, &listing.object, &listing.address);
+    let filter = listing.filter.as_ref();
     let choices = fields::choices(s, object, rights);
     let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     let first = address.first_page();
@@ -84,7 +93,7 @@ fn builder(
         &FilterBuilder {
             action: &address.base,
             filter: &drawn.to_string(),
-            fields: &field_list(s, &choices, titles).to_string(),
+            fields: &field_list(s, &choices, titles, words).to_string(),
             operators: &operator_list(s, &choices).to_string(),
             count_url: &Address { filter: None, ..first.clone() }.at(&format!("{}/count", address.base)),
             count,
@@ -107,7 +116,7 @@ pub fn count_words(s: &Look, object: &Object, matching: &str, all: Option<&str>)
     }
 }
 
-fn field_list(s: &Look, choices: &[Choice], titles: &Titles) -> Json {
+fn field_list(s: &Look, choices: &[Choice], titles: &Titles, words: &OwnWords) -> Json {
     choices
         .iter()
         .map(|c| {
@@ -116,8 +125,10 @@ fn field_list(s: &Look, choices: &[Choice], titles: &Titles) -> Json {
                 entry["group"] = c.group.clone().into();
             }
             if let Some(field) = &c.field {
-                if !field.choices.is_empty() {
-                    entry["options"] = field.choices.iter().map(|o| json!([o.key, o.label.get(s.key())])).collect();
+                if !field.choices.is_empty() || field.open {
+                    let added = words.get(&(c.object.clone(), field.key.clone())).into_iter().flatten();
+                    let declared = field.choices.iter().map(|o| json!([o.key, o.label.get(s.key())]));
+                    entry["options"] = declared.chain(added.map(|word| json!([word, word]))).collect();
                 } else if c.kind == FieldType::Boolean {
                     entry["options"] = json!([["true", s.t.get("value-yes")], ["false", s.t.get("value-no")]]);
                 } else if let Some(to) = field.to {

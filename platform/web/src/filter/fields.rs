@@ -22,6 +22,8 @@ pub struct Choice {
     pub kind: FieldType,
     /// The field whose choices and links the editor offers.
     pub field: Option<Field>,
+    /// Key of the object the field belongs to.
+    pub object: String,
 }
 
 /// A key of the builder taken apart.
@@ -49,7 +51,7 @@ pub fn read_key(key: &str) -> Key<'_> {
 /// Every field the person may filter `object` by.
 pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
     let mut all: Vec<Choice> =
-        own(s, object, rights).map(|f| choice(f.key.clone(), f.label.get(s.key()).to_string(), String::new(), f)).collect();
+        own(s, object, rights).map(|f| choice(f.key.clone(), f.label.get(s.key()).to_string(), String::new(), object, f)).collect();
     for link in own(s, object, rights).filter(|f| f.kind == FieldType::Link) {
         let Some(target) = link.to.map(|to| s.registry.at(to).clone()) else { continue };
         if target.is_system() || rights.scope(&target, Access::Read) == Scope::None {
@@ -61,6 +63,7 @@ pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
                 format!("{}.{}", link.key, f.key),
                 format!("{} › {}", link.label.get(s.key()), f.label.get(s.key())),
                 link.label.get(s.key()).to_string(),
+                &target,
                 f,
             )
         }));
@@ -89,14 +92,15 @@ fn of_child(s: &Look, child: &Arc<Object>, via: &str, rights: &Rights, all: &mut
         group: group.clone(),
         kind: FieldType::Integer,
         field: None,
+        object: child.key.clone(),
     });
     for field in own(s, child, rights).filter(|f| f.key != via) {
         if matches!(field.kind, FieldType::Money | FieldType::Decimal | FieldType::Integer) {
             let label = named("filter-child-sum", Some(field));
-            all.push(Choice { key: format!("{start}:sum:{}", field.key), label, group: group.clone(), kind: field.kind, field: None });
+            all.push(Choice { key: format!("{start}:sum:{}", field.key), label, group: group.clone(), kind: field.kind, field: None, object: child.key.clone() });
         }
         let label = format!("{plural} › {}", field.label.get(s.key()));
-        all.push(choice(format!("{start}:any:{}", field.key), label, group.clone(), field));
+        all.push(choice(format!("{start}:any:{}", field.key), label, group.clone(), child, field));
     }
 }
 
@@ -107,11 +111,11 @@ fn own<'o>(s: &Look, object: &'o Arc<Object>, rights: &'o Rights) -> impl Iterat
         .readable(object)
         .into_iter()
         .map(|ix| object.at(ix))
-        .filter(move |f| !matches!(f.kind, FieldType::Json | FieldType::File) && f.to.is_none_or(|to| person.contains(&to)))
+        .filter(move |f| f.kind != FieldType::Json && f.to.is_none_or(|to| person.contains(&to)))
 }
 
-fn choice(key: String, label: String, group: String, field: &Field) -> Choice {
-    Choice { key, label, group, kind: field.kind, field: Some(field.clone()) }
+fn choice(key: String, label: String, group: String, object: &Object, field: &Field) -> Choice {
+    Choice { key, label, group, kind: field.kind, field: Some(field.clone()), object: object.key.clone() }
 }
 
 /// The figure of a child key.

@@ -24,6 +24,7 @@ pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
             Some(choice) => Cell::new(look.choice(choice)),
             None => Cell::text(key),
         },
+        Value::Int(_) if field.kind == FieldType::File => Cell::new(look.file(field, record)).title(words()),
         Value::Keys(keys) => Cell::new(html! {
             @for key in keys { (tag(field.choice(key).map_or(key, |c| c.label.get(look.key())))) " " }
         }),

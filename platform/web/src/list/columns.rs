@@ -5,7 +5,8 @@ use super::state::Listing;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_form};
-use crate::ui::input::{Input, select};
+use crate::ui::icon::icon_sized;
+use crate::ui::input::{Input, select, text};
 use crate::{Reply, Visit};
 use akrab_engine::view::ColumnState;
 use akrab_model::object::FieldRight;
@@ -57,7 +58,9 @@ fn body(visit: &Visit, listing: &Listing) -> Markup {
     let own = listing.columns().map(|(_, f)| f);
     html! {
         p.ak-muted.ak-small { (visit.t.get("columns-hint")) }
-        ul.ak-column-list {
+        (text(&Input::new("", "").placeholder(&visit.t.get("columns-search")).attr("aria-label", visit.t.get("columns-search")).attr("type", "search").attr("data-search-list", "column-list").attr("autocomplete", "off")))
+        p.ak-muted.ak-small data-search-none hidden { (visit.t.get("columns-none")) }
+        ul.ak-column-list id="column-list" data-sortable="" {
             @for field in own.chain(others) { (line(listing, field, shown.contains(&field.key.as_str()))) }
         }
     }
@@ -77,7 +80,8 @@ fn line(listing: &Listing, field: &Field, on: bool) -> Markup {
     }
     let name = format!("total.{}", field.key);
     html! {
-        li {
+        li data-id=(field.key) {
+            span.ak-grip data-handle aria-hidden="true" { (icon_sized("grip-vertical", 14)) }
             label.ak-check-label {
                 input.ak-check type="checkbox" name="column" value=(field.key) checked[on];
                 span { (label) }
@@ -114,4 +118,27 @@ pub async fn keep(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs,
     let columns = ColumnState::parse_all(fields.text("columns"));
     visit.write(move |tx| tx.keep_columns(&object, &view, columns.clone())).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The button that puts the rows closer together, or apart again.
+pub fn density(listing: &Listing, csrf: &str) -> Markup {
+    let t = listing.look.t;
+    let compact = listing.state.compact;
+    let label = t.get(if compact { "list-loose" } else { "list-dense" });
+    html! {
+        form method="post" action=(listing.address.at(&format!("{}/density", listing.address.base))) {
+            input type="hidden" name="csrf" value=(csrf);
+            input type="hidden" name="view" value=(listing.view().key);
+            @if !compact { input type="hidden" name="compact" value="1"; }
+            (Button::only_icon(if compact { "rows-2" } else { "rows-4" }, label).ghost().submit())
+        }
+    }
+}
+
+/// Rows close together or apart, kept for the person or with the view.
+pub async fn keep_density(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs, fields: Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let (view, compact) = (fields.text("view").to_string(), fields.ticked("compact"));
+    visit.write(move |tx| tx.keep_density(&object, &view, compact)).await?;
+    visit.go(&Address::read(&plural, &pairs).href(), None)
 }

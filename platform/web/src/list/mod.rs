@@ -29,6 +29,7 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/counts", get(count::tabs))
         .route("/{plural}/totals", get(count::totals))
         .route("/{plural}/columns", get(columns::ask).post(columns::keep))
+        .route("/{plural}/density", post(columns::keep_density))
         .route("/{plural}/columns/choice", post(columns::choose))
         .route("/{plural}/{id}/peek", get(peek::show))
 }

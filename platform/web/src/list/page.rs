@@ -150,7 +150,7 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
     let body = match &read.body {
         Body::Board(board) => board::draw(visit, listing, &rights, &read.titles, board),
         Body::Table { list, totals, groups } => html! {
-            (tools::bar(listing, &read.titles, &summary(listing, &words, totals.as_deref())))
+            (tools::bar(listing, &read.titles, &summary(listing, &words, totals.as_deref()), &visit.csrf))
             @if read.count.shown() == 0 {
                 (empty::filtered(listing))
             } @else {
@@ -237,12 +237,14 @@ fn table_body(
             numeric: false,
             sorting: title.sortable().then(|| head::sorting(listing, &title.key)),
             phone: crate::ui::table::Phone::Hidden,
+            locked: None,
         },
-        columns: rows::columns(listing),
+        columns: rows::columns(listing, rights),
         lines,
         totals: Some((head::count_cell(listing, count), foot)),
         selectable: true,
-        compact: false,
+        compact: listing.state.compact,
+        locks: rows::locks(look),
         columns_url: Some(columns_url),
     };
     let (previous, next) = head::pages(listing, list.records.len(), list.previous.as_deref(), list.next.as_deref());
@@ -286,6 +288,17 @@ fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
         if object.owner.is_some() {
             actions.push(action("user-check", "bulk-assign", "bulk/assign", false));
         }
+        if crate::bulk::tagged(object, rights).is_some() {
+            actions.push(action("tag", "bulk-tag", "bulk/tag", false));
+        }
+    }
+    for teller in crate::bulk::makes(&listing.look, object, rights) {
+        actions.push(BulkAction {
+            icon: "square-check-big".into(),
+            label: teller.object.label(listing.look.key()).to_string(),
+            action: format!("/{}/bulk/make/{}", object.plural, teller.object.key),
+            danger: false,
+        });
     }
     if may(Access::Export) {
         actions.push(action("download", "list-export", "export", false));

@@ -23,17 +23,16 @@ const MORE: usize = 50;
 pub struct Drawing<'a> {
     pub listing: &'a Listing,
     pub rights: &'a Rights,
-    /// Editable, column by column.
-    editable: Vec<bool>,
+    /// Why its cells are read-only, column by column; `None` for those that may be edited.
+    locked: Vec<Option<&'static str>>,
+    back: String,
 }
 
 impl<'a> Drawing<'a> {
     pub fn new(listing: &'a Listing, rights: &'a Rights) -> Self {
         let object = &listing.object;
-        let edits = rights.scope(object, akrab_engine::Access::Edit) > akrab_model::object::Scope::None;
-        let may = |f: &Field| f.writable() && object.field_ix(&f.key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit);
-        let editable = listing.columns().map(|(_, f)| edits && may(f) && inline(f)).collect();
-        Self { listing, rights, editable }
+        let locked = listing.columns().map(|(_, f)| lock(rights, object, f)).collect();
+        Self { listing, rights, locked, back: crate::fail::encode(&listing.address.href()) }
     }
 
     /// One record as a row. `place` is its number in the list, `of` the whole count.
@@ -48,9 +47,14 @@ impl<'a> Drawing<'a> {
             push(&mut peek, "n", &n.to_string());
             push(&mut peek, "of", of);
         }
-        let cells = self.listing.columns().zip(&self.editable).map(|((_, field), edit)| {
+        let cells = self.listing.columns().zip(&self.locked).map(|((_, field), locked)| {
             let shown = cell(look, record, field);
-            if *edit && reached { shown.edit(format!("{href}/fields/{}?as=cell", field.key)) } else { shown }
+            match locked {
+                Some(_) => shown.locked(*locked),
+                None if !reached => shown.locked(Some("reach")),
+                None if inline(field) => shown.edit(format!("{href}/fields/{}?as=cell", field.key)),
+                None => shown.dialog(format!("{href}/edit?only={}&back={}", field.key, self.back)),
+            }
         });
         Row {
             id: record.id.to_string(),
@@ -62,6 +66,28 @@ impl<'a> Drawing<'a> {
             href,
         }
     }
+}
+
+/// Why nobody, or not this reader, edits a field in a list; `None` when it may be edited.
+pub fn lock(rights: &Rights, object: &Object, field: &Field) -> Option<&'static str> {
+    let edits = rights.scope(object, akrab_engine::Access::Edit) > akrab_model::object::Scope::None;
+    let may = object.field_ix(&field.key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit);
+    Some(match field {
+        f if f.formula.is_some() => "formula",
+        f if f.rollup.is_some() => "rollup",
+        f if f.kind == FieldType::AutoNumber => "number",
+        f if !f.writable() => "program",
+        _ if !edits => "object",
+        _ if !may => "right",
+        _ => return None,
+    })
+}
+
+/// The reasons of [`lock`], and that a record belongs to somebody else, in words.
+pub fn locks(look: &Look) -> Vec<(&'static str, String)> {
+    ["formula", "rollup", "number", "program", "object", "right", "reach"]
+        .map(|name| (name, look.t.get(&format!("list-locked-{name}"))))
+        .to_vec()
 }
 
 /// What a record is called; records without a name still have a link.
@@ -85,7 +111,7 @@ pub fn inline(field: &Field) -> bool {
 }
 
 /// The heads of the columns after the title, with their place on the phone's card.
-pub fn columns(listing: &Listing) -> Vec<Column> {
+pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
     let mut subtitles = 0;
     let mut fields = 0;
     let mut status = false;
@@ -127,6 +153,7 @@ pub fn columns(listing: &Listing) -> Vec<Column> {
                 numeric: field.kind.is_number(),
                 sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
                 phone,
+                locked: lock(rights, &listing.object, field).map(|name| listing.look.t.get(&format!("list-locked-{name}"))),
             }
         })
         .collect()
@@ -206,7 +233,7 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
 fn fragment(listing: &Listing, rights: &Rights, list: &List, key: Option<&str>, done: u64, of: u64) -> Markup {
     let t = listing.look.t;
     let drawing = Drawing::new(listing, rights);
-    let whole = Table { columns: columns(listing), selectable: true, ..Table::default() };
+    let whole = Table { columns: columns(listing, rights), selectable: true, ..Table::default() };
     let done = done + list.records.len() as u64;
     html! {
         @for record in &list.records { (table_row(t, &whole, &drawing.row(record, None))) }

@@ -100,12 +100,12 @@ fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
 }
 
 /// The tool bar of a table; on a phone one line with the count, the first total and the order.
-pub fn bar(listing: &Listing, titles: &Titles, summary: &str) -> Markup {
+pub fn bar(listing: &Listing, titles: &Titles, summary: &str, csrf: &str) -> Markup {
     let start = html! {
         span.ak-only-phone.ak-muted.ak-num { (summary) }
         div.ak-tools-group.ak-hide-phone { (start(listing, titles, html! {})) }
     };
-    let end = html! { (sort_menu(listing)) div.ak-tools-group.ak-hide-phone { (group_menu(listing)) (super::columns::button(listing)) } };
+    let end = html! { (sort_menu(listing)) div.ak-tools-group.ak-hide-phone { (group_menu(listing)) (super::columns::density(listing, csrf)) (super::columns::button(listing)) } };
     tool_bar(start, end)
 }
 

@@ -16,7 +16,7 @@ pub fn words(look: &Look, object: &Object, shift: &Shift) -> Option<(String, Str
         let title = if new { &shift.new_title } else { &shift.old_title };
         let words = match (&value, field.kind) {
             (Value::Links(rows), _) => look.t.with("record-links-count", &[("n", rows.len().into())]),
-            (_, FieldType::Link | FieldType::Stage) => look.value_words(field, &value, |_| title.clone()),
+            (_, FieldType::Link | FieldType::Stage | FieldType::File) => look.value_words(field, &value, |_| title.clone()),
             _ => look.value_words(field, &value, |_| None),
         };
         short(&words)

@@ -2,8 +2,9 @@
 //!
 //! Nothing here knows an object by name: what an object declares under `timeline` decides.
 
+use akrab_engine::links_about;
 use akrab_model::value::Input;
-use akrab_model::{Choice, Field, FieldType, Object, Record, Registry, Value};
+use akrab_model::{Choice, Field, FieldType, Object, Record, Registry};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -117,27 +118,8 @@ impl Writing {
         if let (Some(at), Some(field)) = (at.filter(|a| !a.trim().is_empty()), self.teller.object.decl.timeline.at.as_deref()) {
             input.insert(field.into(), json!(at));
         }
-        for field in object.decl.timeline.on.iter().filter_map(|key| object.field(key)) {
-            let id = if field.key == self.teller.via { Some(record.id) } else { shared_link(record, field) };
-            match (id, field.kind) {
-                (Some(id), FieldType::Links) if field.key == self.teller.via => drop(input.insert(field.key.clone(), json!([id]))),
-                (Some(id), FieldType::Link) => drop(input.insert(field.key.clone(), json!(id))),
-                _ => {}
-            }
-        }
+        input.extend(links_about(object, &self.teller.via, record));
         input
-    }
-}
-
-/// What the record itself links to is told of the entry too: a call to a contact shows on the company.
-fn shared_link(record: &Record, field: &Field) -> Option<i64> {
-    if field.to == Some(record.object.ix) {
-        return None;
-    }
-    let own = record.object.fields.iter().find(|f| f.kind == FieldType::Link && f.to == field.to && !f.system && f.key != "owner")?;
-    match record.get(&own.key) {
-        Value::Link(id) => Some(*id),
-        _ => None,
     }
 }
 

@@ -14,5 +14,6 @@ pub fn routes() -> Router<Web> {
         .route("/search", get(palette::show))
         .route("/create", get(actions::create))
         .route("/pick/{object}", get(pick::show))
+        .route("/pick/{object}/words/{field}", get(pick::words))
         .route("/{plural}/{id}/actions", get(actions::show))
 }

@@ -29,6 +29,14 @@ struct Found {
 }
 
 const SHOWN: usize = 12;
+const WORDS: usize = 30;
+
+/// `GET /pick/{object}/words/{field}?q=`: words people have added to a field.
+pub(super) async fn words(visit: Visit, Path((name, field)): Path<(String, String)>, Query(asked): Query<Asked>) -> Reply {
+    let words = visit.read(move |tx| tx.field_words(&name, &field, &asked.q, WORDS)).await?;
+    let found: Vec<Found> = words.into_iter().map(|word| Found { value: word.clone(), label: word, detail: String::new() }).collect();
+    Ok(Json(found).into_response())
+}
 
 pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.engine().object(&name)?;

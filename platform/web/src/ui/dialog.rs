@@ -41,11 +41,20 @@ pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
 
 /// A dialog whose body and footer are one form; `attrs` hooks are set by the caller through `form`.
 pub fn dialog_form(t: Text, d: &Dialog<'_>, action: &str, csrf: &str) -> Markup {
+    form_dialog(t, d, action, csrf, None)
+}
+
+/// As [`dialog_form`], for a form that takes files when `files` says so.
+pub fn dialog_form_files(t: Text, d: &Dialog<'_>, action: &str, csrf: &str, files: bool) -> Markup {
+    form_dialog(t, d, action, csrf, files.then_some("multipart/form-data"))
+}
+
+fn form_dialog(t: Text, d: &Dialog<'_>, action: &str, csrf: &str, coding: Option<&str>) -> Markup {
     dialog_around(
         t,
         d,
         html! {
-            form.ak-dialog-form method="post" action=(action) data-dialog-form data-guard novalidate {
+            form.ak-dialog-form method="post" action=(action) enctype=[coding] data-dialog-form data-guard novalidate {
                 input type="hidden" name="csrf" value=(csrf);
                 div.ak-dialog-body { (d.body) }
                 div.ak-dialog-foot { (d.footer) }

@@ -48,6 +48,8 @@ pub struct Column {
     pub sorting: Option<Sorting>,
     /// Place in the phone card.
     pub phone: Phone,
+    /// Why none of its cells can be edited, in words.
+    pub locked: Option<String>,
 }
 
 /// A cell.
@@ -61,8 +63,10 @@ pub struct Cell {
     pub muted: bool,
     /// Address of the editor of this cell; none when it is read-only.
     pub edit: Option<String>,
-    /// Why it cannot be edited, as tooltip.
-    pub locked: Option<String>,
+    /// The editor is a dialog: one control in the cell would not hold the value.
+    pub in_dialog: bool,
+    /// Why it cannot be edited: a name of [`Table::locks`].
+    pub locked: Option<&'static str>,
 }
 
 impl Cell {
@@ -84,6 +88,19 @@ impl Cell {
     #[must_use]
     pub fn edit(mut self, url: impl Into<String>) -> Self {
         self.edit = Some(url.into());
+        self
+    }
+    /// Editable in a dialog at `url`.
+    #[must_use]
+    pub fn dialog(mut self, url: impl Into<String>) -> Self {
+        self.edit = Some(url.into());
+        self.in_dialog = true;
+        self
+    }
+    /// Read-only, for the reason of this name.
+    #[must_use]
+    pub fn locked(mut self, reason: Option<&'static str>) -> Self {
+        self.locked = reason;
         self
     }
     /// With a tooltip.
@@ -157,6 +174,8 @@ pub struct Table {
     pub selectable: bool,
     /// Rows of 28 px.
     pub compact: bool,
+    /// Reasons why a cell is read-only: (name, words). A script puts the words to the cell.
+    pub locks: Vec<(&'static str, String)>,
     /// Address that keeps column widths and order (POST `columns=key:width,…`).
     pub columns_url: Option<String>,
 }
@@ -165,7 +184,7 @@ pub struct Table {
 pub fn table(t: Text, table: &Table) -> Markup {
     html! {
         div.ak-table-wrap id=[(!table.id.is_empty()).then_some(&table.id)] data-list
-            data-columns-url=[table.columns_url.as_ref()] {
+            data-columns-url=[table.columns_url.as_ref()] data-locks=[locks(&table.locks)] {
             table.ak-table.ak-table-compact[table.compact] {
                 caption.ak-sr { (table.caption) }
                 colgroup {
@@ -194,11 +213,16 @@ pub fn table(t: Text, table: &Table) -> Markup {
     }
 }
 
+fn locks(reasons: &[(&'static str, String)]) -> Option<String> {
+    (!reasons.is_empty()).then(|| reasons.iter().map(|(name, words)| format!("{name}={words}")).collect::<Vec<_>>().join("\n"))
+}
+
 fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
     let sorted = column.sorting.as_ref().and_then(|s| s.descending);
+    let tip = column.locked.as_ref().map_or_else(|| column.label.clone(), |why| format!("{}: {why}", column.label));
     let aria = sorted.map(|down| if down { "descending" } else { "ascending" });
     html! {
-        th scope="col" .ak-right[column.numeric] data-column=(column.key) title=(column.label) aria-sort=[aria] {
+        th scope="col" .ak-right[column.numeric] data-column=(column.key) title=(tip) aria-sort=[aria] {
             @if first && selectable {
                 input.ak-check.ak-pick-page type="checkbox" data-pick-page aria-label=(t.get("select-page"));
             }
@@ -266,8 +290,8 @@ pub fn table_cell(column: &Column, cell: &Cell) -> Markup {
     };
     html! {
         td .ak-right[column.numeric] .ak-muted[cell.muted] data-phone=[phone] data-empty[cell.content.is_none()]
-            data-edit=[cell.edit.as_ref()] data-field=(column.key)
-            title=[cell.title.as_ref().or(cell.locked.as_ref())] {
+            data-edit=[cell.edit.as_ref()] data-edit-dialog[cell.in_dialog] data-lock=[cell.locked] data-field=(column.key)
+            title=[cell.title.as_ref()] {
             @match &cell.content { Some(content) => { (content) } None => { (nothing()) } }
         }
     }

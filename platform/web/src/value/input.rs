@@ -2,6 +2,7 @@
 
 use super::{Look, Typed};
 use crate::ui::form::{self, Row};
+use crate::ui::icon::icon_sized;
 use crate::ui::input::{self, Input, LinkSource};
 use akrab_model::text::date;
 use akrab_model::{Field, FieldType};
@@ -11,6 +12,8 @@ use std::collections::HashMap;
 /// What a form knows while its controls are drawn.
 pub struct Sheet<'a> {
     pub look: &'a Look,
+    /// Key of the object whose fields these are.
+    pub object: &'a str,
     pub typed: &'a Typed,
     /// Message by control name.
     pub errors: &'a HashMap<String, String>,
@@ -29,6 +32,8 @@ impl Sheet<'_> {
         let mut row = Row::new(field.label.get(lang)).error(error);
         if let Some(hint) = &field.hint {
             row = row.hint(hint.get(lang));
+        } else if field.kind == FieldType::File {
+            row = row.hint(self.look.t.with("value-file-hint", &[("max", i64::from(field.max_mb).into())]));
         }
         if matches!(field.kind, FieldType::LongText | FieldType::Links | FieldType::Json) {
             row = row.wide();
@@ -88,11 +93,34 @@ impl Sheet<'_> {
             FieldType::DateTime if is_local(&i.value) => input::date_time(i),
             FieldType::DateTime => input::text(i),
             FieldType::Choice => input::select(i, &self.options(field)),
-            FieldType::Choices => input::multi_select(i, &self.choices(field), &self.typed.all(&field.key)),
+            FieldType::Choices => self.several(field, i, &self.typed.all(&field.key)),
             FieldType::Link | FieldType::Stage => self.picker(field, i, &field.key),
             FieldType::Links => self.links(field),
+            FieldType::File => self.file(field, i),
             _ => input::text(i),
         }
+    }
+
+    /// Several choices; where people may add words, a box takes new ones and a script suggests known ones.
+    pub fn several(&self, field: &Field, i: &Input, chosen: &[&str]) -> Markup {
+        let mut options = self.choices(field);
+        let Some(words) = self.words_url(field) else { return input::multi_select(i, &options, chosen) };
+        options.extend(chosen.iter().filter(|key| field.choice(key).is_none()).map(|key| ((*key).to_string(), (*key).to_string())));
+        let t = self.look.t;
+        let open = i.clone().attr("data-words", words).attr("data-create-label", t.get("value-word-new")).attr("data-none-label", t.get("nothing-found"));
+        let plain = Input { id: format!("{}-new", i.id), ..Input::new(&i.name, "") };
+        let plain = plain.placeholder(&t.get("value-word-example")).attr("aria-label", t.get("value-word-example"));
+        html! {
+            div.ak-words data-words-box {
+                (input::multi_select(&open, &options, chosen))
+                (input::text(&plain.attr("data-words-plain", "")))
+            }
+        }
+    }
+
+    /// Where known words of an open field are found.
+    fn words_url(&self, field: &Field) -> Option<String> {
+        field.open.then(|| format!("/pick/{}/words/{}", self.object, field.key))
     }
 
     fn choices(&self, field: &Field) -> Vec<(String, String)> {
@@ -118,6 +146,30 @@ impl Sheet<'_> {
             chosen: None,
         };
         input::link_picker(self.look.t, i, &source)
+    }
+
+    /// The file there is, with a way to take it off, and the choice of another.
+    fn file(&self, field: &Field, i: &Input) -> Markup {
+        let t = self.look.t;
+        let id = self.typed.all(&field.key).last().map(ToString::to_string).filter(|_| !i.invalid);
+        let name = id.as_deref().map(|id| self.typed.title(&field.key, id)).filter(|name| !name.is_empty());
+        let accept: Vec<String> = field.accept.iter().map(|ending| format!(".{ending}")).collect();
+        let most = t.with("value-file-limit", &[("max", i64::from(field.max_mb).into()), ("kinds", field.accept.join(", ").into())]);
+        let pick = Input { value: String::new(), required: false, ..i.clone() };
+        let pick = pick.attr("data-max-mb", field.max_mb.to_string()).attr("data-too-large", t.with("problem-file-too-large", &[("max", i64::from(field.max_mb).into())]));
+        html! {
+            div.ak-file-field data-file-field {
+                @if let Some(id) = &id {
+                    input type="hidden" name=(field.key) value=(id);
+                    div.ak-file-now {
+                        (icon_sized("paperclip", 14)) span.ak-truncate { (name.clone().unwrap_or_else(|| t.get("value-file"))) }
+                        span.ak-spacer {}
+                        @if !field.required { (input::checkbox(&format!("{}.remove", field.key), "1", &t.get("value-file-remove"), false)) }
+                    }
+                }
+                (input::file(&pick.attr("title", most), &accept.join(",")))
+            }
+        }
     }
 
     /// Rows of links with their columns, one empty row at the end.

@@ -28,6 +28,7 @@ impl Look {
             Value::Null => String::new(),
             Value::Bool(on) => self.t.get(if *on { "value-yes" } else { "value-no" }),
             Value::Int(n) if field.kind == FieldType::Duration => format::duration(u32::try_from(*n).unwrap_or(0), self.lang),
+            Value::Int(id) if field.kind == FieldType::File => title(*id).unwrap_or_else(|| self.t.get("value-file")),
             Value::Int(n) => format::number((*n).into(), self.lang),
             Value::Dec(d) if field.kind == FieldType::Money => format::money(*d, &self.currency, self.lang),
             Value::Dec(d) if field.kind == FieldType::Percent => format::percent(*d, self.lang),
@@ -72,6 +73,7 @@ impl Look {
             (FieldType::Links, Value::Links(rows)) => html! {
                 ul.ak-value-list { @for row in rows { li { (self.link(field, record, row.to)) (self.link_columns(field, row)) } } }
             },
+            (FieldType::File, Value::Int(_)) => self.file(field, record),
             (FieldType::Score, Value::Int(n)) => {
                 let filled = u8::try_from((n + 10) / 20).unwrap_or(0).min(5);
                 html! { span.ak-num { (n) } " " (blocks(filled, 5, TagTone::Accent)) }
@@ -133,6 +135,12 @@ impl Look {
             Some(title) if target.is_system() => html! { span.ak-row.ak-gap-4 { (self.avatar(target, title, 20)) (title) } },
             Some(title) => html! { a.ak-value-link href=(self.href(target, id)) { (title) } },
         }
+    }
+
+    /// A file by its name; a click fetches it.
+    pub fn file(&self, field: &Field, record: &Record) -> Markup {
+        let href = format!("{}/files/{}", self.href(&record.object, record.id), field.key);
+        html! { a.ak-file-link href=(href) download { (icon_sized("paperclip", 13)) span.ak-truncate { (self.words(field, record)) } } }
     }
 
     fn link_columns(&self, field: &Field, row: &LinkRow) -> Markup {

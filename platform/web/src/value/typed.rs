@@ -88,7 +88,15 @@ impl Typed {
     fn json(&self, field: &Field) -> Json {
         let key = &field.key;
         match field.kind {
+            // the box without script takes several words at once
+            FieldType::Choices if field.open => {
+                let words = self.all(key).into_iter().flat_map(|text| text.split([',', ';'])).map(str::trim).filter(|word| !word.is_empty());
+                json!(words.collect::<Vec<_>>())
+            }
             FieldType::Choices => json!(self.all(key)),
+            // the file there was stands before the one that takes its place
+            FieldType::File if self.has(&format!("{key}.remove")) && self.all(key).len() < 2 => Json::Null,
+            FieldType::File => self.all(key).last().map_or(Json::Null, |id| json!(id)),
             FieldType::Boolean => json!(self.all(key).contains(&"true")),
             FieldType::Links => {
                 let rows = (0..self.rows(key)).filter_map(|n| {
@@ -120,7 +128,7 @@ impl Typed {
             FieldType::LongText => {
                 self.text(&field.key).replace("\r\n", "\n").trim() == other.text(&field.key).replace("\r\n", "\n").trim()
             }
-            FieldType::Links | FieldType::Choices | FieldType::Boolean => self.json(field) == other.json(field),
+            FieldType::Links | FieldType::Choices | FieldType::Boolean | FieldType::File => self.json(field) == other.json(field),
             _ => self.text(&field.key).trim() == other.text(&field.key).trim(),
         }
     }
@@ -135,7 +143,7 @@ impl Typed {
     pub fn pairs_of(&self, field: &Field) -> Vec<(String, String)> {
         let prefix = format!("{}.", field.key);
         let mine =
-            self.values.iter().filter(|(name, _)| **name == field.key || (field.kind == FieldType::Links && name.starts_with(&prefix)));
+            self.values.iter().filter(|(name, _)| **name == field.key || (matches!(field.kind, FieldType::Links | FieldType::File) && name.starts_with(&prefix)));
         mine.flat_map(|(name, values)| values.iter().map(|v| (name.clone(), v.clone()))).collect()
     }
 
@@ -172,6 +180,7 @@ fn text_of(look: &Look, field: &Field, value: &Value) -> String {
     match value {
         Value::Dec(d) => format::number(*d, look.lang),
         Value::Bool(on) => on.to_string(),
+        Value::Int(id) if field.kind == FieldType::File => id.to_string(),
         Value::Int(n) if field.kind != FieldType::Duration => format::number((*n).into(), look.lang),
         Value::Text(key) if field.kind == FieldType::Choice => key.clone(),
         Value::Link(id) => id.to_string(),

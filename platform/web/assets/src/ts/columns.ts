@@ -1,5 +1,5 @@
 // Columns: drag the edge to resize, drag the head to reorder; Shift and click sorts by one more.
-import { all, on } from "./dom";
+import { all, on, one } from "./dom";
 import { send } from "./net";
 
 const keep = (table: Element) => {
@@ -64,4 +64,19 @@ on("click", "[data-sort-add]", (el, event) => {
   if (!event.shiftKey || !el.dataset.sortAdd) return;
   event.preventDefault();
   location.assign(el.dataset.sortAdd);
+});
+
+// A long list of names narrows while one types.
+on("input", "[data-search-list]", (el) => {
+  const list = one(`#${el.dataset.searchList}`);
+  if (!list) return;
+  const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wanted = plain((el as HTMLInputElement).value.trim());
+  const items = all("li", list);
+  items.forEach((item) => (item.hidden = !plain(one("label", item)?.textContent ?? "").includes(wanted)));
+  const none = one("[data-search-none]", el.closest("form") ?? document);
+  if (none) none.hidden = items.some((item) => !item.hidden);
+});
+on("keydown", "[data-search-list]", (_, event) => {
+  if (event.key === "Enter") event.preventDefault();
 });

@@ -1,11 +1,14 @@
 // Inline editing of a cell or field: the server draws the editor and the result.
-import { all, inserted, on, one, typing } from "./dom";
-import { send } from "./net";
+import { openDialog } from "./dialogs";
+import { all, announce, inserted, on, one, typing, wordList } from "./dom";
+import { send, showToast } from "./net";
 
 const before = new WeakMap<HTMLElement, Node[]>();
 
 const start = async (cell: HTMLElement, typed = "") => {
   if ("editing" in cell.dataset) return;
+  if ("lock" in cell.dataset) return showToast(reason(cell));
+  if ("editDialog" in cell.dataset) return void openDialog(cell.dataset.edit!);
   const answer = await send(cell.dataset.edit!);
   const form = answer.fragment.querySelector("form");
   if (!answer.ok || !form) return;
@@ -55,6 +58,18 @@ const neighbour = (cell: HTMLElement, down: boolean, back: boolean): HTMLElement
   const cells = all("[data-edit]", cell.closest("table, .ak-record-fields, main") ?? document);
   return cells[cells.indexOf(cell) + (back ? -1 : 1)];
 };
+
+// Read-only cells say why: to the pointer, to whoever hears the page, and to whoever tries.
+const CELLS = "td[data-edit],td[data-lock]";
+const reason = (cell: HTMLElement) => wordList(cell.closest<HTMLElement>("[data-locks]")?.dataset.locks ?? "").get(cell.dataset.lock ?? "") ?? "";
+const explain = (cell: HTMLElement) => {
+  if (cell.ariaDescription) return;
+  const why = reason(cell);
+  cell.ariaDescription = why;
+  cell.title = cell.title ? `${cell.title} · ${why}` : why;
+};
+on("mouseover", "td[data-lock]", explain);
+on("dblclick", "td[data-lock]", (cell) => void start(cell));
 
 // One pencil for all cells of a table: it comes into the cell under the pointer.
 const pencil = document.createElement("button");
@@ -115,9 +130,11 @@ const mark = (cell: HTMLElement | undefined) => {
   marked()?.removeAttribute("data-cell-focus");
   if (!cell) return;
   cell.dataset.cellFocus = "";
+  if ("lock" in cell.dataset) explain(cell);
+  announce([cell.textContent?.trim(), cell.ariaDescription].filter(Boolean).join(". "));
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
-on("mousedown", "td[data-edit]", (cell, event) => {
+on("mousedown", CELLS, (cell, event) => {
   if (event.altKey) mark(cell);
 });
 document.addEventListener("keydown", (event) => {
@@ -125,10 +142,10 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || event.ctrlKey || event.metaKey) return;
   const cell = marked();
   if (!cell) {
-    if (event.key === "F2" && row) mark(one("td[data-edit]", row) ?? undefined);
+    if (event.key === "F2" && row) mark(one(CELLS, row) ?? undefined);
     return;
   }
-  const cells = all("td[data-edit]", cell.parentElement!);
+  const cells = all(CELLS, cell.parentElement!);
   if (event.key === "ArrowRight" || event.key === "ArrowLeft") mark(cells[cells.indexOf(cell) + (event.key === "ArrowRight" ? 1 : -1)] ?? cell);
   else if (event.key === "ArrowDown") mark(neighbour(cell, true, false) ?? cell);
   else if (event.key === "Escape") mark(undefined);

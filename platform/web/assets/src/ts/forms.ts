@@ -4,7 +4,7 @@ import { send } from "./net";
 import { readDate, readMoney } from "./read";
 
 const clean = new WeakMap<HTMLFormElement, string>();
-const state = (form: HTMLFormElement) => new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)])).toString();
+const state = (form: HTMLFormElement) => new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, typeof v === "string" ? v : v.name])).toString();
 export const isDirty = (form: HTMLFormElement) => clean.has(form) && clean.get(form) !== state(form);
 /** From here on the form counts as unchanged. */
 export const settle = (form: HTMLFormElement) => void clean.set(form, state(form));
@@ -49,6 +49,21 @@ on("change", "[data-date-picker]", (el) => {
   if (!text || !d) return;
   text.value = `${d}/${m}/${y}`;
   text.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+// A file that is too large is told of before it travels.
+on("change", "input[type=file][data-max-mb]", (el) => {
+  const input = el as HTMLInputElement;
+  const place = input.closest("[data-file-field]")!;
+  one("[data-file-error]", place)?.remove();
+  if (![...(input.files ?? [])].some((file) => file.size > Number(input.dataset.maxMb) * 1048576)) return;
+  const error = document.createElement("div");
+  error.className = "ak-error";
+  error.dataset.fileError = "";
+  error.setAttribute("role", "alert");
+  error.textContent = input.dataset.tooLarge ?? "";
+  place.append(error);
+  input.value = "";
 });
 
 upgrade("[data-reveal]", (el) => (el.hidden = false));

@@ -17,7 +17,7 @@ export const send = async (url: string, body?: FormData | URLSearchParams, metho
     response = await fetch(url, {
       method, mode: "same-origin", credentials: "same-origin",
       headers: { "HX-Request": "true", "X-CSRF-Token": csrf(), Accept: "text/html" },
-      body: body instanceof FormData && !hasFile ? new URLSearchParams([...body].map(([k, v]) => [k, String(v)])) : body,
+      body: body instanceof FormData && !hasFile ? new URLSearchParams([...body].flatMap(([k, v]) => (typeof v === "string" ? [[k, v]] : []))) : body,
     });
   } catch {
     return failed(say("js-offline"));

@@ -7,7 +7,7 @@ export const order = (list: HTMLElement) => {
   Sortable.create(list, {
     animation: 120, delay: 200, delayOnTouchOnly: true, handle: list.querySelector("[data-handle]") ? "[data-handle]" : undefined,
     onEnd: (event) => {
-      if (event.oldIndex === event.newIndex) return;
+      if (!url || event.oldIndex === event.newIndex) return;
       const body = new URLSearchParams();
       for (const item of list.children) body.append("order", (item as HTMLElement).dataset.id ?? item.querySelector("a")?.getAttribute("href") ?? "");
       void send(url, body);

@@ -10,7 +10,10 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charC
 
 export const picker = (select: HTMLSelectElement) => {
   const url = select.dataset.linkPicker;
+  const words = select.dataset.words;
   const create = select.dataset.createUrl;
+  // the box for browsers without script
+  select.closest("[data-words-box]")?.querySelector("[data-words-plain]")?.remove();
   const name = (typed: string) => (select.dataset.createLabel ?? "NAME").replace("NAME", typed);
   // Tom Select takes the label away from the element it hides.
   const label = select.labels?.[0]?.textContent?.trim();
@@ -18,7 +21,7 @@ export const picker = (select: HTMLSelectElement) => {
   new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: "×" } } : {},
     valueField: "value", labelField: "label", searchField: url ? [] : ["label", "text"],
-    maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple, preload: url ? "focus" : false,
+    maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple, preload: url || words ? "focus" : false,
     loadThrottle: 150, allowEmptyOption: false, openOnFocus: true, hidePlaceholder: true,
     ...(url && {
       // The server decides what matches (accents, phone numbers, typing errors).
@@ -35,7 +38,15 @@ export const picker = (select: HTMLSelectElement) => {
         }
       },
     }),
-    create: create
+    ...(words && {
+      load: async (query: string, done: (hits?: Hit[]) => void) => {
+        const answer = await fetch(`${words}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+        done(answer?.ok ? await answer.json() : undefined);
+      },
+    }),
+    create: words
+      ? (typed: string, done: (made?: Hit) => void) => done({ value: typed.trim().replace(/[|,;]+/g, " "), label: typed.trim() })
+      : create
       ? (typed: string, done: (made?: Hit) => void) => {
           void makeInDialog(`${create}${create.includes("?") ? "&" : "?"}pick=1&name=${encodeURIComponent(typed)}`).then((made) => {
             done(made);
@@ -44,6 +55,7 @@ export const picker = (select: HTMLSelectElement) => {
           });
         }
       : false,
+    ...(words && { persist: false, createFilter: (typed: string) => typed.trim().length > 0 && typed.trim().length <= 40 }),
     render: {
       option: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}${hit.detail ? `<small>${escapeHtml(hit.detail)}</small>` : ""}</div>`,
       item: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}</div>`,
