@@ -68,9 +68,16 @@ both!(a_file_that_does_not_fit_is_refused_at_its_field, async |w: &Workspace| {
     ] {
         let file = put(name, content).await;
         let fault = w.engine.update(&ctx, "account", 1, map(json!({"contract": file})), None).await.expect_err(name);
-        assert_eq!((fault.kind, fault.fields[0].field(), fault.fields[0].code.as_str()), (ProblemKind::Invalid, "contract", code), "{name}");
+        assert_eq!(
+            (fault.kind, fault.fields[0].field(), fault.fields[0].code.as_str()),
+            (ProblemKind::Invalid, "contract", code),
+            "{name}"
+        );
     }
-    assert_eq!(w.engine.file_put(&ctx, "besar.pdf", Cursor::new(vec![b'%'; 2_000]), 1_000).await.expect_err("large").code, "file_too_large");
+    assert_eq!(
+        w.engine.file_put(&ctx, "besar.pdf", Cursor::new(vec![b'%'; 2_000]), 1_000).await.expect_err("large").code,
+        "file_too_large"
+    );
     let mut browser = Browser::of(w, admin).await;
     let answer = browser.submit_files("/accounts/1/edit", &[("fields", "contract"), ("part", "1")], &[("contract", "a.exe", b"MZ")]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -29,7 +29,14 @@ both!(a_word_typed_once_is_suggested_and_keeps_its_spelling, async |w: &Workspac
     let admin = w.user("ratna", role(w, "administrator"), None).await;
     let mut browser = Browser::of(w, admin).await;
     // the box without script takes several words at once; a declared choice is known by its label
-    let fields = [("name", "Hotel Arjuna"), ("kind", "company"), ("status", "prospect"), ("fields", "name,tags"), ("tags", "green"), ("tags", "Pameran  2026, kunci")];
+    let fields = [
+        ("name", "Hotel Arjuna"),
+        ("kind", "company"),
+        ("status", "prospect"),
+        ("fields", "name,tags"),
+        ("tags", "green"),
+        ("tags", "Pameran  2026, kunci"),
+    ];
     assert_eq!(browser.submit("/accounts/new", &fields).await.status, StatusCode::SEE_OTHER);
     assert_eq!(tags(w, 1).await, ["green", "Pameran 2026", "key"]);
     w.make("account", json!({"name": "Kafe Senja", "tags": ["PAMERAN 2026", "pameran 2026", "Suka|manis"]})).await;
@@ -58,7 +65,10 @@ both!(many_records_get_words_and_lose_others, async |w: &Workspace| {
     let spec = BulkSpec { object: "account".into(), ids: vec![1, 2, 3], change, ..BulkSpec::default() };
     let (job, report) = run(w, &ctx, spec).await;
     assert_eq!((report.changed, report.unchanged, report.skipped), (2, 1, 0));
-    assert_eq!((tags(w, 1).await, tags(w, 2).await, tags(w, 3).await), (vec!["Baru".to_string()], vec!["Baru".into()], vec!["Baru".into()]));
+    assert_eq!(
+        (tags(w, 1).await, tags(w, 2).await, tags(w, 3).await),
+        (vec!["Baru".to_string()], vec!["Baru".into()], vec!["Baru".into()])
+    );
     w.engine.job_undo(&ctx, job).await.expect("queued");
     Worker::new(&w.engine, 1).drain().await.expect("drained");
     assert_eq!((tags(w, 1).await, tags(w, 2).await), (vec!["green".to_string()], vec!["Lama".into(), "green".into()]));

@@ -5,7 +5,8 @@ use crate::conn::Conn;
 use crate::error::StoreError;
 use akrab_model::Raw;
 
-pub(crate) const TABLES: &[&str] = &["CREATE TABLE IF NOT EXISTS field_word (object TEXT NOT NULL, field TEXT NOT NULL, folded TEXT NOT NULL, \
+pub(crate) const TABLES: &[&str] =
+    &["CREATE TABLE IF NOT EXISTS field_word (object TEXT NOT NULL, field TEXT NOT NULL, folded TEXT NOT NULL, \
      word TEXT NOT NULL, PRIMARY KEY (object, field, folded)) {clustered}"];
 
 impl Conn {

@@ -13,6 +13,7 @@ bin-restore = Restore
 bin-restored = { $title } restored
 bin-text = Deleted records are kept here for { $days } days and then go for good.
 bin-title = Bin
+choose-file = Choose a file or drop it here
 history-create = created this record
 history-delete = moved it to the bin
 history-door-api = through the API

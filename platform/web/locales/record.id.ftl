@@ -13,6 +13,7 @@ bin-restore = Pulihkan
 bin-restored = { $title } dipulihkan
 bin-text = Data yang dihapus disimpan di sini selama { $days } hari, lalu hilang selamanya.
 bin-title = Tempat sampah
+choose-file = Pilih atau jatuhkan berkas
 history-create = membuat data ini
 history-delete = memindahkan ke tempat sampah
 history-door-api = lewat API

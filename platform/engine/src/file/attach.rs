@@ -53,7 +53,7 @@ impl Tx<'_> {
     pub(crate) fn load_file_names(&mut self, object: &Object, records: &mut [Record]) -> Result<()> {
         let fields: Vec<&Field> = object.fields.iter().filter(|f| f.kind == FieldType::File).collect();
         let of = |record: &Record| fields.iter().filter_map(|f| Some((f.key.clone(), record.link(&f.key)?))).collect::<Vec<_>>();
-        let ids: Vec<i64> = records.iter().flat_map(|r| of(r)).map(|(_, id)| id).collect();
+        let ids: Vec<i64> = records.iter().flat_map(&of).map(|(_, id)| id).collect();
         if ids.is_empty() {
             return Ok(());
         }

@@ -252,6 +252,7 @@ fn column(key: &str, label: &str, width: u16, numeric: bool, phone: Phone) -> Co
         numeric,
         phone,
         sorting: Some(Sorting { href: "#".into(), descending: (key == "revenue").then_some(true), add_href: "#".into() }),
+        locked: None,
     }
 }
 

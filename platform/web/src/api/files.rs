@@ -64,7 +64,8 @@ pub(super) fn describe(paths: &mut Map<String, Json>) {
     };
     let binary = json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}});
     let mut sent = binary.clone();
-    sent["multipart/form-data"] = json!({"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}});
+    sent["multipart/form-data"] =
+        json!({"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}});
     let file = json!({"application/json": {"schema": {"type": "object", "required": ["id", "name", "size", "content_type"], "properties": {
         "id": {"type": "integer"}, "name": {"type": "string"}, "size": {"type": "integer"}, "content_type": {"type": "string"},
         "created_at": {"type": "string", "format": "date-time"}, "created_by": {"type": ["integer", "null"]}}}}});

@@ -85,7 +85,13 @@ fn rows(
     let typed =
         if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
     let errors: HashMap<String, String> = faults.iter().cloned().collect();
-    let sheet = crate::value::input::Sheet { look: &look, object: &object.key, typed: &typed, errors: &errors, focus: keys.first().map(String::as_str) };
+    let sheet = crate::value::input::Sheet {
+        look: &look,
+        object: &object.key,
+        typed: &typed,
+        errors: &errors,
+        focus: keys.first().map(String::as_str),
+    };
     html! {
         @for field in fields {
             input type="hidden" name="asked" value=(field.key);

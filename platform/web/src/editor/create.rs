@@ -44,7 +44,8 @@ pub(super) async fn copy(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
             let editable = tx.editable(&own);
-            let fields = editable.iter().map(|ix| own.at(*ix)).filter(|f| !f.unique && !matches!(f.kind, FieldType::Stage | FieldType::File));
+            let fields =
+                editable.iter().map(|ix| own.at(*ix)).filter(|f| !f.unique && !matches!(f.kind, FieldType::Stage | FieldType::File));
             let mut typed = Typed::of_record(&s, &record, fields);
             typed.set(&own.title_field().key, s.t.with("record-copy-of", &[("name", record.title().into())]));
             typed.set("full", "1");

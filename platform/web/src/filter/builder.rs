@@ -57,11 +57,8 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
 type OwnWords = HashMap<(String, String), Vec<String>>;
 
 fn own_words(tx: &mut Tx) -> OwnWords {
-    let open: Vec<(String, String)> = tx
-        .registry
-        .objects()
-        .flat_map(|o| o.fields.iter().filter(|f| f.open).map(|f| (o.key.clone(), f.key.clone())))
-        .collect();
+    let open: Vec<(String, String)> =
+        tx.registry.objects().flat_map(|o| o.fields.iter().filter(|f| f.open).map(|f| (o.key.clone(), f.key.clone()))).collect();
     // fields out of sight simply have none
     open.into_iter().filter_map(|(o, f)| Some(((o.clone(), f.clone()), tx.field_words(&o, &f, "", WORDS).ok()?))).collect()
 }

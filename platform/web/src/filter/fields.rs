@@ -97,7 +97,14 @@ fn of_child(s: &Look, child: &Arc<Object>, via: &str, rights: &Rights, all: &mut
     for field in own(s, child, rights).filter(|f| f.key != via) {
         if matches!(field.kind, FieldType::Money | FieldType::Decimal | FieldType::Integer) {
             let label = named("filter-child-sum", Some(field));
-            all.push(Choice { key: format!("{start}:sum:{}", field.key), label, group: group.clone(), kind: field.kind, field: None, object: child.key.clone() });
+            all.push(Choice {
+                key: format!("{start}:sum:{}", field.key),
+                label,
+                group: group.clone(),
+                kind: field.kind,
+                field: None,
+                object: child.key.clone(),
+            });
         }
         let label = format!("{plural} › {}", field.label.get(s.key()));
         all.push(choice(format!("{start}:any:{}", field.key), label, group.clone(), child, field));

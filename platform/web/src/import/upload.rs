@@ -37,7 +37,7 @@ fn draw(visit: &Visit, object: &Object, error: &str) -> Markup {
             p.ak-muted { (t.get("import-upload-text")) }
             form method="post" action={ "/" (object.plural) "/import" } enctype="multipart/form-data" {
                 (visit.token_field())
-                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file(i, ".csv,.tsv,.txt,.xlsx")))
+                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file(t, i, ".csv,.tsv,.txt,.xlsx")))
                 p { (Button::new(t.get("import-next")).primary().submit()) }
             }
         }))

@@ -125,6 +125,9 @@ fn changed(visit: &Visit, job: &JobView) -> Markup {
         p { (t.with(match &report.made { Some(_) => "bulk-made", None if report.delete => "bulk-deleted", None => "bulk-changed" }, &[
             ("made", report.made.as_ref().and_then(|key| visit.engine().object(key).ok()).map_or_else(String::new, |o| o.label(visit.lang()).to_lowercase()).into()),
             ("changed", figure(report.changed).into()), ("unchanged", figure(report.unchanged).into()), ("skipped", figure(report.skipped).into())])) }
+        @if let Some(object) = &object {
+            p { a.ak-link href={ "/" (object.plural) } { (t.with("import-open", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) } }
+        }
         @if !rows.is_empty() { h2 { (t.get("bulk-skipped")) } (plain_table(&t.get("bulk-skipped"), &heads, &rows, None)) }
     }
 }

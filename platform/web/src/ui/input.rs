@@ -163,9 +163,14 @@ pub fn password(t: Text, i: &Input, autocomplete: &str) -> Markup {
     }
 }
 
-/// A file.
-pub fn file(i: &Input, accept: &str) -> Markup {
-    void_element("input", &i.shared("ak-input ak-file").set("type", "file").set("accept", accept))
+/// A file, chosen or dropped; a script shows its name in the words of the page.
+pub fn file(t: Text, i: &Input, accept: &str) -> Markup {
+    html! {
+        span.ak-file-pick data-file-pick {
+            (void_element("input", &i.shared("ak-input ak-file").set("type", "file").set("accept", accept)))
+            span.ak-file-words aria-hidden="true" { (icon_sized("upload", 15)) span data-file-name { (t.get("choose-file")) } }
+        }
+    }
 }
 
 /// A choice: options are (value, words). An empty value with empty words makes it clearable.

@@ -107,7 +107,11 @@ impl Sheet<'_> {
         let Some(words) = self.words_url(field) else { return input::multi_select(i, &options, chosen) };
         options.extend(chosen.iter().filter(|key| field.choice(key).is_none()).map(|key| ((*key).to_string(), (*key).to_string())));
         let t = self.look.t;
-        let open = i.clone().attr("data-words", words).attr("data-create-label", t.get("value-word-new")).attr("data-none-label", t.get("nothing-found"));
+        let open = i
+            .clone()
+            .attr("data-words", words)
+            .attr("data-create-label", t.get("value-word-new"))
+            .attr("data-none-label", t.get("nothing-found"));
         let plain = Input { id: format!("{}-new", i.id), ..Input::new(&i.name, "") };
         let plain = plain.placeholder(&t.get("value-word-example")).attr("aria-label", t.get("value-word-example"));
         html! {
@@ -156,7 +160,9 @@ impl Sheet<'_> {
         let accept: Vec<String> = field.accept.iter().map(|ending| format!(".{ending}")).collect();
         let most = t.with("value-file-limit", &[("max", i64::from(field.max_mb).into()), ("kinds", field.accept.join(", ").into())]);
         let pick = Input { value: String::new(), required: false, ..i.clone() };
-        let pick = pick.attr("data-max-mb", field.max_mb.to_string()).attr("data-too-large", t.with("problem-file-too-large", &[("max", i64::from(field.max_mb).into())]));
+        let pick = pick
+            .attr("data-max-mb", field.max_mb.to_string())
+            .attr("data-too-large", t.with("problem-file-too-large", &[("max", i64::from(field.max_mb).into())]));
         html! {
             div.ak-file-field data-file-field {
                 @if let Some(id) = &id {
@@ -167,7 +173,7 @@ impl Sheet<'_> {
                         @if !field.required { (input::checkbox(&format!("{}.remove", field.key), "1", &t.get("value-file-remove"), false)) }
                     }
                 }
-                (input::file(&pick.attr("title", most), &accept.join(",")))
+                (input::file(t, &pick.attr("title", most), &accept.join(",")))
             }
         }
     }

@@ -90,7 +90,8 @@ impl Typed {
         match field.kind {
             // the box without script takes several words at once
             FieldType::Choices if field.open => {
-                let words = self.all(key).into_iter().flat_map(|text| text.split([',', ';'])).map(str::trim).filter(|word| !word.is_empty());
+                let words =
+                    self.all(key).into_iter().flat_map(|text| text.split([',', ';'])).map(str::trim).filter(|word| !word.is_empty());
                 json!(words.collect::<Vec<_>>())
             }
             FieldType::Choices => json!(self.all(key)),
@@ -142,8 +143,9 @@ impl Typed {
     /// Names and texts that belong to `field`.
     pub fn pairs_of(&self, field: &Field) -> Vec<(String, String)> {
         let prefix = format!("{}.", field.key);
-        let mine =
-            self.values.iter().filter(|(name, _)| **name == field.key || (matches!(field.kind, FieldType::Links | FieldType::File) && name.starts_with(&prefix)));
+        let mine = self.values.iter().filter(|(name, _)| {
+            **name == field.key || (matches!(field.kind, FieldType::Links | FieldType::File) && name.starts_with(&prefix))
+        });
         mine.flat_map(|(name, values)| values.iter().map(|v| (name.clone(), v.clone()))).collect()
     }
 

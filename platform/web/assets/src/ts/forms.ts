@@ -51,6 +51,16 @@ on("change", "[data-date-picker]", (el) => {
   text.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// A file control in the words of the page; the browser's own speaks the browser's language.
+upgrade("[data-file-pick]", (el) => {
+  el.dataset.ready = "";
+  const input = one<HTMLInputElement>("input", el)!;
+  const words = one("[data-file-name]", el)!;
+  const empty = words.textContent ?? "";
+  const tell = () => (words.textContent = [...(input.files ?? [])].map((file) => file.name).join(", ") || empty);
+  input.addEventListener("change", () => setTimeout(tell));
+  input.form?.addEventListener("reset", () => setTimeout(tell));
+});
 // A file that is too large is told of before it travels.
 on("change", "input[type=file][data-max-mb]", (el) => {
   const input = el as HTMLInputElement;

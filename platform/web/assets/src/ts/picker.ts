@@ -21,7 +21,7 @@ export const picker = (select: HTMLSelectElement) => {
   new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: "×" } } : {},
     valueField: "value", labelField: "label", searchField: url ? [] : ["label", "text"],
-    maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple, preload: url || words ? "focus" : false,
+    maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple || !!words, preload: url || words ? "focus" : false,
     loadThrottle: 150, allowEmptyOption: false, openOnFocus: true, hidePlaceholder: true,
     ...(url && {
       // The server decides what matches (accents, phone numbers, typing errors).
