@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
-use crate::workspace;
+use crate::{lock, workspace};
 use akrab_store::{Options, Store, StoreError, Target};
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, copy};
@@ -36,6 +36,7 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
 pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Stop> {
     let target = config.target();
     let folder = config.workspace();
+    let lock = lock::take(config)?;
     if let Target::Sqlite { path } = &target
         && path.exists()
     {
@@ -44,7 +45,8 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
         }
         set_aside(&folder)?;
     }
-    fs::create_dir_all(&folder).map_err(|e| Stop::failed(format!("{}: {e}", folder.display())))?;
+    drop(lock);
+    let _lock = lock::take(config)?;
     let draft = folder.join("restore.part");
     let unpacked = unpack(file, &draft, &folder.join(FILES));
     let restored = match unpacked {

@@ -23,7 +23,7 @@ struct File {
     base_url: Option<String>,
     proxies: Vec<IpAddr>,
     metrics_token: Option<String>,
-    /// Jobs at once; 0 leaves them to `akrab worker`.
+    /// Jobs at once, at most 64; 0 leaves them to `akrab worker`.
     jobs: Option<usize>,
     smtp: Option<Smtp>,
     /// Key of the sealed secrets; 64 hexadecimal digits. A file in the data folder when absent.
@@ -88,6 +88,10 @@ impl Config {
         if database.as_deref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
             return Err(Stop::refused("--database takes a postgres:// address; leave it out for SQLite in the data folder"));
         }
+        let base_url = env("AKRAB_BASE_URL").or(file.base_url);
+        if base_url.as_deref().is_some_and(|url| !is_origin(url)) {
+            return Err(Stop::refused("base_url is the address people type, such as https://crm.example.com, without a path"));
+        }
         let smtp = match (env("AKRAB_SMTP_URL"), env("AKRAB_SMTP_FROM"), file.smtp) {
             (Some(url), Some(from), _) => Some(Smtp { url, from }),
             (_, _, smtp) => smtp,
@@ -100,10 +104,10 @@ impl Config {
             readers: file.readers,
             log: env("AKRAB_LOG").or(file.log).unwrap_or_else(|| "info,akrab_store=warn".into()),
             log_json: common.log_json || file.log_json.unwrap_or(false),
-            base_url: env("AKRAB_BASE_URL").or(file.base_url),
+            base_url,
             proxies: file.proxies,
             metrics_token: env("AKRAB_METRICS_TOKEN").or(file.metrics_token),
-            jobs: number("AKRAB_JOBS")?.or(file.jobs).unwrap_or(2),
+            jobs: number("AKRAB_JOBS")?.or(file.jobs).unwrap_or(2).min(64),
             smtp,
             key: env("AKRAB_KEY").or(file.key).map(Secret),
             job_lease: number("AKRAB_JOB_LEASE")?
@@ -131,6 +135,12 @@ impl Config {
     pub fn apart(&self, name: &str) -> Config {
         Config { data: self.data.join(name), schema: format!("{}_{name}", self.schema), ..self.clone() }
     }
+}
+
+/// Scheme and host, with or without a port.
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).map(|rest| rest.trim_end_matches('/'));
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b)))
 }
 
 fn read_file(path: &Path) -> Result<File, Stop> {

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::stop::Stop;
-use crate::{serve, workspace};
+use crate::{lock, serve, workspace};
 use akrab_engine::{Door, Engine};
 use akrab_workplace::{sample, seed};
 use std::io::Write;
@@ -15,7 +15,9 @@ const SEED: u64 = 1;
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = serve::listen(config).await?;
     let config = config.apart("demo");
+    let _lock = lock::take(&config)?;
     let engine = prepare(&config).await?;
+    serve::take_over(&config, &engine).await?;
     let mut out = std::io::stdout();
     let _ = writeln!(out, "\n  {}\n\n  {:<28}{:<22}Role", serve::address(&listener), "E-mail", "Password");
     for (_, email, role) in seed::sign_ins() {

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod generate;
 mod key;
+mod lock;
 mod log;
 mod people;
 mod schema;

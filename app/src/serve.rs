@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::stop::Stop;
-use crate::workspace;
+use crate::{lock, workspace};
 use akrab_engine::{Engine, Worker};
 use akrab_web::{Feature, Web};
 use std::sync::Arc;
@@ -16,7 +16,9 @@ const DRAIN: Duration = Duration::from_secs(25);
 /// Serves the configured workspace.
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = listen(config).await?;
+    let _lock = lock::take(config)?;
     let engine = workspace::open(config).await?;
+    take_over(config, &engine).await?;
     tracing::info!(address = %address(&listener), "akrab is ready");
     on(config, listener, engine).await
 }
@@ -26,6 +28,14 @@ pub async fn listen(config: &Config) -> Result<TcpListener, Stop> {
     TcpListener::bind(&config.listen)
         .await
         .map_err(|e| Stop::failed(format!("cannot listen on {}: {e}; choose another with --listen ADDR", config.listen)))
+}
+
+/// Whoever ran jobs on this SQLite workspace before is gone: they go on at once.
+pub async fn take_over(config: &Config, engine: &Engine) -> Result<(), Stop> {
+    if config.database.is_none() {
+        engine.take_over_jobs().await?;
+    }
+    Ok(())
 }
 
 /// The address as a browser wants it.

@@ -9,6 +9,7 @@ use akrab_engine::identity::Mailer;
 use akrab_engine::job::Work;
 use akrab_engine::{Behaviour, Clock, Ctx, Door, Engine, Setup};
 use akrab_store::{Options, Store, Target};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The computer's clock.
@@ -29,10 +30,17 @@ fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].concat()
 }
 
+/// Makes the workspace's folder, which holds what only its owner may read: password hashes, mails with links.
+pub fn folder(folder: &Path) -> Result<(), Stop> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))
+}
+
 /// Opens the database without touching its tables.
 pub async fn store(config: &Config) -> Result<Store, Stop> {
-    let folder = config.workspace();
-    std::fs::create_dir_all(&folder).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))?;
+    folder(&config.workspace())?;
     let mut options = Options::default();
     if let Some(readers) = config.readers {
         options.readers = readers.clamp(1, 64);

@@ -195,6 +195,16 @@ async fn encodings_and_delimiters_are_recognised() {
 }
 
 #[tokio::test]
+async fn a_quote_that_is_never_closed_ends_with_the_file() {
+    let w = Workspace::sqlite(&[]).await;
+    let ctx = actor(&w).await;
+    let spec = guess(&w, &ctx, "name\n\"Ani").await;
+    let (_, report) = import(&w, &ctx, &spec, true).await;
+    assert_eq!((report.counts.rows, report.counts.created), (1, 1), "{report:?}");
+    w.close().await;
+}
+
+#[tokio::test]
 async fn hostile_files_are_refused_with_code_and_place() {
     let w = Workspace::sqlite(&[]).await;
     let ctx = actor(&w).await;
@@ -223,6 +233,8 @@ async fn hostile_files_are_refused_with_code_and_place() {
         (b"PK\x03\x04 and then nothing of use".to_vec(), "file_broken", ""),
         (zip(&[("xl/workbook.xml", &vec![b' '; 120 << 20])]), "zip_too_large", ""),
         (zip(&(0..2_100).map(|_| ("", &b"x"[..])).collect::<Vec<_>>()), "zip_too_many_entries", ""),
+        (sheet(br#"<sst uniqueCount="4000000000"><si><t>name</t></si></sst>"#), "file_broken", ""),
+        (sheet(br#"<!-- --><x:sst count="1" uniqueCount = '99999999999'/>"#), "file_broken", ""),
         (zip(&[("hello.txt", b"no spreadsheet")]), "file_broken", ""),
         (zip(&[("[Content_Types].xml", deep().as_bytes()), ("xl/workbook.xml", deep().as_bytes())]), "file_broken", ""),
     ] {
@@ -230,6 +242,18 @@ async fn hostile_files_are_refused_with_code_and_place() {
         assert_eq!((problem.code, line(&problem).as_str()), (code, place), "{problem:?}");
     }
     w.close().await;
+}
+
+/// A workbook of one sheet with these shared strings.
+fn sheet(strings: &[u8]) -> Vec<u8> {
+    const BOOK: &[u8] = br#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    const LINKS: &[u8] = br#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    zip(&[
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", LINKS),
+        ("xl/sharedStrings.xml", strings),
+        ("xl/worksheets/sheet1.xml", b"<worksheet><sheetData/></worksheet>"),
+    ])
 }
 
 /// Elements within elements, a hundred thousand deep.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Kinds that only tests have.
 pub fn work() -> Work {
-    Work { kinds: vec![JobKind::of::<Teams>(), JobKind::of::<Fails>()], schedules: Vec::new() }
+    Work { kinds: vec![JobKind::of::<Teams>(), JobKind::of::<Fails>(), JobKind::of::<Orphaned>()], schedules: Vec::new() }
 }
 
 /// Makes `upto` teams, one a step; its first worker hangs for good before step `hangs_at`.
@@ -54,6 +54,26 @@ impl Job for Fails {
     }
 }
 
+/// Its user is deactivated while it runs.
+#[derive(Serialize, Deserialize)]
+struct Orphaned;
+
+impl Job for Orphaned {
+    const KIND: &'static str = "test_orphaned";
+    async fn run(self, job: JobCtx) -> Result<Outcome> {
+        let user = job.ctx.user_id();
+        for n in 0..2 {
+            let step = job.step(move |tx| {
+                tx.create("team", &map(json!({"name": format!("Tim {n}")})))?;
+                tx.as_system("the test").update("user", user.unwrap_or(0), &map(json!({"active": false})), None)?;
+                Ok(Step { value: (), mark: json!(n), done: n, total: None })
+            });
+            step.await?;
+        }
+        Ok(json!({}))
+    }
+}
+
 async fn admin(w: &Workspace) -> Ctx {
     let id = w.user("admin", 1, None).await;
     w.of(id, Door::Page)
@@ -88,6 +108,20 @@ both!(
         let job = w.engine.job(&ctx, id).await.expect("a job");
         assert_eq!((job.state, job.done, job.total), (JobState::Done, 7, Some(7)));
         assert_eq!(teams(w).await, 7);
+    }
+);
+
+both!(
+    /// Who may no longer work does not work through his jobs either, from the next step on.
+    a_job_ends_when_its_user_is_deactivated,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let second = w.of(w.user("budi", 1, None).await, Door::Page);
+        let id = enqueue(w, &second, Orphaned).await;
+        Worker::new(&w.engine, 1).drain().await.expect("drained");
+        let job = w.engine.job(&ctx, id).await.expect("a job");
+        assert_eq!((job.state, job.error.as_deref()), (JobState::Failed, Some("job_actor_gone")));
+        assert_eq!(teams(w).await, 1, "the step of before stands, the next did not come");
     }
 );
 

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, PASSWORD};
 use crate::digest;
-use crate::workspace::{Workspace, both};
+use crate::workspace::{Workspace, both, map};
 use akrab_model::object::{FieldRight, Scope};
 use axum::http::StatusCode;
 use serde_json::json;
@@ -95,6 +95,38 @@ both!(the_last_administrator_stays, async |w: &Workspace| {
     }
     assert!(w.engine.delete(&w.system(), "user", admin, None).await.is_err());
     assert_eq!(browser.get("/settings/users").await.status, StatusCode::OK);
+    // two administrators who step back in one breath
+    let second = w.user("budi", role(w, "administrator"), None).await;
+    let sales = role(w, "sales");
+    let system = w.system();
+    let both = w.engine.write(&system, move |tx| {
+        for id in [admin, second] {
+            tx.update("user", id, &map(json!({ "role": sales })), None)?;
+        }
+        Ok(())
+    });
+    assert_eq!(both.await.expect_err("refused").fields.first().map(|f| f.code.clone()).as_deref(), Some("last_admin"));
+    let (one, other) = (
+        w.engine.update(&system, "user", admin, map(json!({ "role": sales })), None),
+        w.engine.update(&system, "user", second, map(json!({ "active": false })), None),
+    );
+    let (one, other) = tokio::join!(one, other);
+    assert!(one.is_ok() != other.is_ok(), "one of them stays: {one:?} {other:?}");
+});
+
+both!(the_program_s_own_roles_stay, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let ctx = w.of(admin, akrab_engine::Door::Api);
+    let own = role(w, "administrator");
+    assert_eq!(w.engine.delete(&ctx, "role", own, None).await.expect_err("refused").code, "role_in_use");
+    assert_eq!(w.engine.delete(&ctx, "role", role(w, "sales"), None).await.expect_err("refused").code, "role_in_use");
+    let renamed = w.engine.update(&ctx, "role", own, map(json!({ "key": "lain" })), None).await.expect_err("refused");
+    assert_eq!(renamed.fields.first().map(|f| (f.pointer.clone(), f.code.clone())), Some(("/key".into(), "fixed_once_made".into())));
+    let made = w.engine.create(&ctx, "role", map(json!({ "key": "gudang", "name": "Gudang" }))).await.expect("a role");
+    let user = w.user("agus", made.id, None).await;
+    assert_eq!(w.engine.delete(&ctx, "role", made.id, None).await.expect_err("refused").code, "role_in_use");
+    w.engine.delete(&ctx, "user", user, None).await.expect("deleted");
+    w.engine.delete(&ctx, "role", made.id, None).await.expect("nobody has it any more");
 });
 
 both!(a_new_password_asks_for_the_old_one_and_keeps_this_device, async |w: &Workspace| {

@@ -38,9 +38,15 @@ both!(the_right_password_opens_and_a_wrong_one_tells_nothing, async |w: &Workspa
 
 both!(after_signing_in_one_stands_where_one_wanted_to_go_but_never_elsewhere, async |w: &Workspace| {
     let (_, email) = person(w, "siti", "sales").await;
-    for (wish, place) in
-        [("/contacts?q=a", "/contacts?q=a"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/")]
-    {
+    for (wish, place) in [
+        ("/contacts?q=a", "/contacts?q=a"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("/%09/evil.example", "/%09/evil.example"),
+        ("/\u{b}/x", "/"),
+    ] {
         let mut browser = Browser::guest(w).await;
         browser.look("/sign-in").await;
         let answer = browser.submit("/sign-in", &[("email", &email), ("password", PASSWORD), ("next", wish)]).await;

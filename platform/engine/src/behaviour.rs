@@ -24,6 +24,13 @@ pub trait Behaviour: Send + Sync {
     fn after_save(&self, _draft: &Draft, _id: i64, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
+    /// Judges whether a record may go to the bin.
+    ///
+    /// # Errors
+    /// Why it has to stay; nothing is written.
+    fn before_delete(&self, _record: &Record, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
     /// Runs a declared action.
     ///
     /// # Errors

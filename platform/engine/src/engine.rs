@@ -4,7 +4,7 @@ use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
 use crate::file::FileStore;
-use crate::identity::{LastAdministrator, Mailer};
+use crate::identity::Mailer;
 use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
 use crate::seal::Key;
@@ -89,7 +89,7 @@ impl Engine {
                 formulas: ArcSwap::from_pointee(formulas),
                 people: ArcSwap::from_pointee(people),
                 settings: ArcSwap::from_pointee(settings),
-                behaviours: std::iter::once(Arc::new(LastAdministrator) as Arc<dyn Behaviour>).chain(setup.behaviours).collect(),
+                behaviours: crate::standing::behaviours().into_iter().chain(setup.behaviours).collect(),
                 clock: setup.clock,
                 random: setup.random,
                 mailer: setup.mailer,

@@ -21,6 +21,7 @@ pub mod read;
 pub mod rights;
 pub mod seal;
 pub mod settings;
+mod standing;
 pub mod view;
 pub mod write;
 

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The workspace was written by a newer version of the program.
     #[error("the workspace needs a newer version of the program (format {found}, this one knows {known})")]
     Newer { found: i64, known: i64 },
+    /// A sum left 64 bits.
+    #[error("a sum is too large")]
+    TooLarge,
     /// Any other failure of input, output or the database.
     #[error("{0}")]
     Other(String),
@@ -49,6 +52,7 @@ impl From<StoreError> for Problem {
         let (kind, code) = match &error {
             StoreError::Busy(_) => (ProblemKind::Busy, "busy"),
             StoreError::Full => (ProblemKind::Full, "disk_full"),
+            StoreError::TooLarge => (ProblemKind::Malformed, "sum_too_large"),
             _ => (ProblemKind::Internal, "internal"),
         };
         Problem { cause: Some(error.to_string()), ..Problem::new(kind, code) }

@@ -122,7 +122,9 @@ impl Conn {
     pub fn password_set(&mut self, user: i64, hash: &str, at: i64) -> Done<()> {
         let sql = "INSERT INTO credential (user_id, hash, set_at) VALUES ($1, $2, $3) \
             ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
-        self.execute(sql, &[user.into(), hash.into(), at.into()]).map(|_| ())
+        self.execute(sql, &[user.into(), hash.into(), at.into()])?;
+        // a link that was mailed before must not open the account again
+        self.execute("DELETE FROM reset WHERE user_id = $1", &[user.into()]).map(|_| ())
     }
     pub fn totp_set(&mut self, user: i64, secret: Option<&str>, on: bool) -> Done<()> {
         let sql = "UPDATE credential SET totp = $2, totp_on = $3 WHERE user_id = $1";

@@ -201,6 +201,14 @@ impl Conn {
         Ok(self.query_one(&sql, &[owner.into(), until.into(), now.into()])?.map(row))
     }
 
+    /// Ends all leases: their holders are known to be gone.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn jobs_release(&mut self) -> Result<(), StoreError> {
+        self.execute("UPDATE job SET lease_until = 0 WHERE state = 'leased'", &[]).map(|_| ())
+    }
+
     /// Holds a lease longer. False when it is no longer the holder's.
     ///
     /// # Errors

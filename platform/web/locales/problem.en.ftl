@@ -56,6 +56,7 @@ problem-not-a-time = The time could not be read.
 problem-not-an-id = The record number could not be read.
 problem-not-found = This does not exist, was deleted, or you may not see it.
 problem-not-json = The body is not valid JSON.
+problem-not-groupable = The list cannot be grouped by “{ $field }”.
 problem-not-sortable = The list cannot be sorted by “{ $field }”.
 problem-not-undoable = This change cannot be undone.
 problem-not-whole = Write a whole number.
@@ -84,6 +85,7 @@ problem-taken = Already used by another record.
 problem-timeout = The server took too long to answer.
 problem-too-large = Too large.
 problem-too-long = Too long.
+problem-sum-too-large = A sum in this question is larger than can be counted. Narrow the filter.
 problem-too-many = Too many (at most { $max }).
 problem-too-many-tries = Too many attempts. Wait { $seconds ->
     [one] one second

@@ -77,7 +77,7 @@ impl Facts {
     pub fn referer_path(&self) -> Option<String> {
         let uri: Uri = self.header("referer").parse().ok()?;
         let same = uri.authority().is_some_and(|a| a.as_str() == self.header("host"));
-        if same { uri.path_and_query().map(ToString::to_string) } else { None }
+        if same { uri.path_and_query().map(ToString::to_string).filter(|path| is_own(path)) } else { None }
     }
     /// Words for somebody who is not signed in: chosen on the sign-in page, or the browser's language.
     pub fn guest_words(&self) -> Text {
@@ -99,6 +99,15 @@ impl Facts {
         // hexadecimal, so that it reads the same in every encoding of a form
         hash[..20].iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Whether this is an address of ours that a browser reads the way we do: browsers drop tabs and line
+/// ends and take a second slash, of either kind, for another host.
+pub(crate) fn is_own(address: &str) -> bool {
+    let mut bytes = address.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && address.bytes().all(|b| b > b' ' && b != 0x7f && b != b'\\')
 }
 
 /// The theme by its name.

@@ -50,8 +50,7 @@ struct Wish {
 
 /// An address of ours, or the start page.
 fn own_address(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']) && !next.starts_with("/sign-");
-    if own { next } else { "/" }
+    if crate::guard::is_own(next) && !next.starts_with("/sign-") { next } else { "/" }
 }
 
 /// A page of the sign-in: a card in the middle.
@@ -125,10 +124,8 @@ fn credentials(t: Text, email: &str) -> Markup {
 }
 
 /// The session ended while a page was open: the sign-in comes as a dialog, the page stays.
-pub(crate) fn again(web: &Web, facts: &Facts, email: &str, errors: &[(String, String)]) -> Markup {
+pub(crate) fn again(facts: &Facts, email: &str, errors: &[(String, String)]) -> Markup {
     let t = facts.guest_words();
-    let known = web.engine.people().user(facts.cookie_user).map(|p| p.email.clone()).filter(|_| facts.cookie_user != 0);
-    let email = if email.is_empty() { known.as_deref().unwrap_or("") } else { email };
     let d = Dialog {
         id: "sign-in-again",
         icon: Some("log-in"),
@@ -169,7 +166,7 @@ async fn sign_in(State(web): State<Web>, Extension(facts): Extension<Facts>, For
         Err(problem) if problem.kind == ProblemKind::Invalid || problem.kind == ProblemKind::Limited => {
             let errors = [(String::new(), message(facts.guest_words(), &problem))];
             let response = if facts.fragment {
-                again(&web, &facts, &input.email, &errors).into_response()
+                again(&facts, &input.email, &errors).into_response()
             } else {
                 sign_in_page(&web, &facts, &input.next, &input.email, &errors)
             };

@@ -216,7 +216,7 @@ impl Job for BulkJob {
         let mut mark: Mark = match job.mark()? {
             Some(mark) => mark,
             None => {
-                let total = job.engine.bulk_preview(&job.now(), self.spec.clone()).await?.matching as i64;
+                let total = job.engine.bulk_preview(&job.now().await?, self.spec.clone()).await?.matching as i64;
                 let report = BulkReport {
                     object: self.spec.object.clone(),
                     delete: matches!(self.spec.change, BulkChange::Delete),

@@ -1,17 +1,45 @@
 //! Values as cells.
 
+use akrab_model::text::is_invisible;
 use akrab_model::{Field, FieldType, Record, Value};
 use std::borrow::Cow;
 
-/// Whether a spreadsheet could take this text for a formula, also behind marks of earlier exports.
+/// Whether a spreadsheet could take this text for a formula, also behind marks of earlier exports and
+/// behind what it does not show.
 pub fn is_formula(text: &str) -> bool {
-    let bare = text.trim_start_matches('\'');
-    matches!(bare.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−'))
+    let bare = text.trim_start_matches(|c: char| c == '\'' || c == '"' || c.is_whitespace() || is_invisible(c));
+    matches!(bare.chars().next(), Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−'))
+        || text.starts_with(['\t', '\r'])
 }
 
-/// The text with the mark before it that keeps spreadsheets from running it.
+/// Where a spreadsheet with another list separator than ours, or without respect for quotes, would begin
+/// a new cell.
+const BREAKS: [char; 4] = [';', '\t', '\n', '\r'];
+
+/// The text with marks that keep spreadsheets from running any part of it; [`unguarded`] takes them off.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    marked(text, |part| is_formula(part).then(|| format!("'{part}")))
+}
+
+/// The text as it was before [`guarded`].
+pub fn unguarded(text: &str) -> Cow<'_, str> {
+    marked(text, |part| part.strip_prefix('\'').filter(|rest| is_formula(rest)).map(str::to_string))
+}
+
+/// Text whose parts between [`BREAKS`] are replaced where `change` has something else.
+fn marked(text: &str, change: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    let mut whole = String::new();
+    let mut changed = false;
+    for part in text.split_inclusive(BREAKS) {
+        match change(part) {
+            Some(other) => {
+                changed = true;
+                whole.push_str(&other);
+            }
+            None => whole.push_str(part),
+        }
+    }
+    if changed { Cow::Owned(whole) } else { Cow::Borrowed(text) }
 }
 
 /// A cell to write.

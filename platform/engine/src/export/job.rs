@@ -43,7 +43,7 @@ impl Job for ExportJob {
     const KIND: &'static str = "export";
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
-        let exported = job.engine.export(&job.now(), self.spec).await?;
+        let exported = job.engine.export(&job.now().await?, self.spec).await?;
         let content = std::fs::File::open(&exported.path).map_err(crate::file::failure);
         let kept = match content {
             Ok(content) => job.engine.file_put(&job.ctx, &exported.name, content, LARGEST).await,

@@ -5,7 +5,7 @@ mod cell;
 mod job;
 mod write;
 
-pub use cell::{guarded, is_formula};
+pub use cell::{guarded, unguarded};
 pub use job::{ExportJob, ExportReport};
 
 use crate::{Access, Ctx, Engine, ListRequest, Result, Tx};

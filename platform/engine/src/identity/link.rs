@@ -87,10 +87,19 @@ impl Engine {
     /// `link_gone`; `invalid` at `password`, then the link still works.
     pub async fn use_link(&self, token: &str, password: &str) -> Result<Arc<Person>> {
         let person = self.link_user(token).await?;
-        let ctx = self.system("a mailed link proves the address", Door::Page);
-        self.set_password(&ctx, person.id, password).await?;
-        let id = digest(token);
-        if self.store().write(move |conn| conn.reset_take(&id)).await? { Ok(person) } else { Err(gone()) }
+        let stored = self.hash_for(&person, password).await?;
+        let (id, user, now) = (digest(token), person.id, self.micros());
+        let set = self.store().write(move |conn| -> Result<()> {
+            // of several at once only one finds it
+            if !conn.reset_take(&id)? {
+                return Err(gone());
+            }
+            conn.password_set(user, &stored, now)?;
+            conn.sessions_end(user, None)?;
+            Ok(())
+        });
+        set.await?;
+        Ok(person)
     }
 }
 

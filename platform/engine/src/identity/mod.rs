@@ -4,7 +4,6 @@
 //! ([`limit`]); whoever is told "no" cannot tell whether the account exists.
 
 mod factor;
-mod last;
 mod limit;
 mod link;
 mod mail;
@@ -15,7 +14,6 @@ mod setup;
 mod token;
 
 pub use factor::Enrolment;
-pub(crate) use last::{LastAdministrator, is_last};
 pub use mail::{Mail, Mailer};
 pub use send::{MailJob, MailKind};
 pub use session::{Origin, Session, SignedIn};

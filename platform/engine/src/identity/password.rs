@@ -1,7 +1,7 @@
 //! Passwords: argon2id, slow on purpose, two at once at most.
 
 use super::digest;
-use crate::{Ctx, Engine, Result};
+use crate::{Ctx, Engine, Person, Result};
 use akrab_model::{FieldProblem, Problem};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -125,6 +125,16 @@ pub(super) fn judge(password: &str, own_words: &[&str]) -> Result<()> {
 }
 
 impl Engine {
+    /// What to keep of a new password of this person.
+    ///
+    /// # Errors
+    /// `invalid` at `password` when it is too weak.
+    pub(super) async fn hash_for(&self, person: &Person, password: &str) -> Result<String> {
+        judge(password, &[&person.email, &person.name, person.email.split('@').next().unwrap_or("")])?;
+        let (password, salt) = (password.to_string(), self.random::<16>());
+        slowly(move || hash(&password, &salt)).await
+    }
+
     /// Sets a password and ends all sessions of the user but `except`.
     ///
     /// # Errors
@@ -136,9 +146,7 @@ impl Engine {
         }
         self.refresh_people().await?;
         let person = self.people().user(user).cloned().ok_or_else(Problem::not_found)?;
-        judge(password, &[&person.email, &person.name, person.email.split('@').next().unwrap_or("")])?;
-        let (password, salt) = (password.to_string(), self.random::<16>());
-        let stored = slowly(move || hash(&password, &salt)).await?;
+        let stored = self.hash_for(&person, password).await?;
         let (now, except) = (self.micros(), except.map(str::to_string));
         self.store()
             .write(move |conn| -> Result<()> {

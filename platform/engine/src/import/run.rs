@@ -85,7 +85,7 @@ impl ImportJob {
     ) -> Result<Mark> {
         let (total, id, count) = (shape.rows as i64, job.id, lines.len());
         let (plan, judged) = (plan.clone(), memory.clone());
-        let now = job.now();
+        let now = job.now().await?;
         let tally = job.engine.try_out(&now, move |tx| {
             let mut memory = judged.lock().map_err(Problem::internal)?;
             memory.rewind();

@@ -1,10 +1,11 @@
 //! What a running job holds: its rights, its lease, its checkpoint.
 
-use crate::{Ctx, Engine, Result, Tx};
+use crate::{Actor, Ctx, Engine, Person, Result, Tx};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Given to [`super::Job::run`]. Cheap to clone.
@@ -39,9 +40,17 @@ impl JobCtx {
         self.mark.clone().map(serde_json::from_value).transpose().map_err(Problem::internal)
     }
 
-    /// The context with the present time.
-    pub fn now(&self) -> Ctx {
-        Ctx { now: self.engine.now(), ..self.ctx.clone() }
+    /// The context with the present time and the rights its user has by now.
+    ///
+    /// # Errors
+    /// `job_actor_gone` when the user was deleted or deactivated meanwhile.
+    pub async fn now(&self) -> Result<Ctx> {
+        self.engine.refresh_people().await?;
+        let actor = match &self.ctx.actor {
+            Actor::User(person) => Actor::User(acting(&self.engine, person.id)?),
+            system => system.clone(),
+        };
+        Ok(Ctx { now: self.engine.now(), actor, ..self.ctx.clone() })
     }
 
     /// Writes in one transaction what `f` writes and the checkpoint it gives.
@@ -51,7 +60,7 @@ impl JobCtx {
     /// another worker has it, `job_paused` when the program is stopping (the step itself stands).
     pub async fn step<T: Send + 'static>(&self, f: impl Fn(&mut Tx) -> Result<Step<T>> + Send + Sync + 'static) -> Result<T> {
         let (id, fence) = (self.id, self.fence);
-        let ctx = self.now();
+        let ctx = self.now().await?;
         let until = ctx.micros() + self.engine.lease_micros();
         let value = self
             .engine
@@ -71,7 +80,7 @@ impl JobCtx {
     /// # Errors
     /// What `f` answers.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
-        self.engine.read(&self.now(), f).await
+        self.engine.read(&self.now().await?, f).await
     }
 
     /// For long work between steps.
@@ -87,6 +96,14 @@ impl JobCtx {
         fine.await?;
         if *self.stop.borrow() { Err(ended("job_paused")) } else { Ok(()) }
     }
+}
+
+/// Whoever queued a job, as long as he may work.
+///
+/// # Errors
+/// `job_actor_gone`.
+pub(super) fn acting(engine: &Engine, user: i64) -> Result<Arc<Person>> {
+    engine.people().user(user).filter(|p| p.active).cloned().ok_or_else(|| Problem::malformed("job_actor_gone"))
 }
 
 fn lost(tx: &mut Tx, id: i64) -> Result<Problem> {

@@ -1,7 +1,7 @@
 //! Queueing jobs and looking after them.
 
 use super::{Job, JobState};
-use crate::{Ctx, Engine, Result, Tx};
+use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use akrab_store::{JobQuery, JobRow, NewJob};
@@ -112,6 +112,13 @@ impl JobView {
 }
 
 impl Engine {
+    /// Lets jobs of a process that is known to be gone go on at once, instead of after their lease.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn take_over_jobs(&self) -> Result<()> {
+        self.write(&self.system("take over", Door::Job), |tx| Ok(tx.conn.jobs_release()?)).await
+    }
     /// Jobs the actor may see: his own, and for administrators all.
     ///
     /// # Errors

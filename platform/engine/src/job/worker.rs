@@ -1,5 +1,6 @@
 //! The loop that leases jobs and runs them, inside the server or as a process of its own.
 
+use super::context::acting;
 use super::{JobCtx, JobKind, JobState, passing};
 use crate::{Door, Engine, Result};
 use akrab_model::Problem;
@@ -119,9 +120,8 @@ impl Worker {
         let mut ctx = match row.actor {
             None => self.engine.system("job", Door::Job),
             Some(id) => {
-                let person = self.engine.people().user(id).filter(|p| p.active).cloned();
-                let person = person.ok_or_else(|| Problem::malformed("job_actor_gone"))?;
-                self.engine.ctx(&person, Door::Job, "")
+                self.engine.refresh_people().await?;
+                self.engine.ctx(&acting(&self.engine, id)?, Door::Job, "")
             }
         };
         ctx.request = format!("job-{}", row.id);

@@ -9,6 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
 
+/// Figures of one request; a database knows only so many columns.
+const MAX_TOTALS: usize = 50;
+
 impl Tx<'_> {
     /// The condition of a list: filter and words, within what the actor may see (or export).
     pub(crate) fn condition(&mut self, object: &Arc<Object>, filter: Option<&Filter>, q: Option<&str>, access: Access) -> Result<Cond> {
@@ -78,6 +81,9 @@ impl Tx<'_> {
 
     /// `amount:sum`, `count`.
     pub(crate) fn aggregates(&self, object: &Object, keys: &[String]) -> Result<Vec<Aggregate>> {
+        if keys.len() > MAX_TOTALS {
+            return Err(Problem::invalid(vec![FieldProblem::new("totals", "too_many").with("max", MAX_TOTALS)]));
+        }
         keys.iter()
             .map(|key| {
                 let (name, function) = key.split_once(':').unwrap_or(("", key));

@@ -3,7 +3,7 @@
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, ListRequest, Result};
 use akrab_model::query::{AggregateFn, Bucket};
-use akrab_model::{Aggregate, FieldType, Object, Raw, Value};
+use akrab_model::{Aggregate, FieldProblem, FieldType, Object, Problem, Raw, Value};
 
 /// One footer figure.
 #[derive(Debug, Clone)]
@@ -77,6 +77,9 @@ impl Tx<'_> {
         let wanted = self.aggregates(&object, totals)?;
         let by = self.readable_field(&object, by, "group")?;
         let field = object.at(by);
+        if matches!(field.kind, FieldType::Links | FieldType::Choices | FieldType::Json) {
+            return Err(Problem::invalid(vec![FieldProblem::new("group", "not_groupable").with("field", &field.key)]));
+        }
         let dated = matches!(field.kind, FieldType::Date | FieldType::DateTime);
         let bucket = dated.then_some(bucket.unwrap_or(Bucket::Month));
         let offset = self.ctx.now.offset().seconds() / 60;

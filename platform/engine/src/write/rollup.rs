@@ -44,10 +44,6 @@ impl Tx<'_> {
         };
         let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
         let figure = self.conn.aggregate_children(&registry, child, via, id, &cond, Aggregate { function: decl.function, field: of })?;
-        let figure = match (figure, decl.function) {
-            (Raw::Null, AggregateFn::Sum) => Raw::Int(0),
-            (figure, _) => figure,
-        };
         let mut cells = vec![(field, figure.clone())];
         if self.engine.inner.formulas.load().has(&parent.key)
             && let Some(mut record) = self.find(&parent.key, id)?

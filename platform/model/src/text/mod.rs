@@ -105,7 +105,12 @@ fn short(text: &str) -> Result<&str, ParseError> {
     }
 }
 
+/// Whether nobody would see anything of this text.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Marks that come along when text is copied from pages and chats and show nothing.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -33,7 +33,7 @@ impl Field {
     /// The field's key as pointer and a stable code: `wrong_type`, `too_long`, `too_small`,
     /// `too_large`, `unknown_choice`, or a code of [`ParseError::CODES`].
     pub fn parse(&self, json: &Json, env: &ParseEnv) -> Result<Value, FieldProblem> {
-        if json.is_null() || json.as_str().is_some_and(|s| s.trim().is_empty()) {
+        if json.is_null() || json.as_str().is_some_and(text::is_blank) {
             return Ok(Value::Null);
         }
         let value = self.read(json, env)?;
@@ -110,7 +110,7 @@ impl Field {
             _ => return Err(self.fault("wrong_type")),
         };
         // 64 bits of ten-thousandths hold fourteen digits before the point
-        if value.abs() >= Decimal::from(900_000_000_000_000_i64) { Err(self.fault("number_too_large")) } else { Ok(value) }
+        if value.abs() >= Decimal::from(100_000_000_000_000_i64) { Err(self.fault("number_too_large")) } else { Ok(value) }
     }
 
     /// By key, or by either label, as files write it.
@@ -233,9 +233,10 @@ fn boolean(s: &str) -> Option<bool> {
     }
 }
 
-/// Drops control characters except line ends and tabs.
+/// Drops control characters except line ends and tabs, and marks that turn the direction of what follows.
 fn clean(s: &str) -> String {
-    s.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    s.chars().filter(|c| !(c.is_control() || turns(*c)) || matches!(c, '\n' | '\t')).collect()
 }
 
 /// One line: blanks of every kind become single spaces.

@@ -152,6 +152,7 @@ pub(crate) fn failure(error: tokio_postgres::Error) -> StoreError {
     let text = format!("{} ({})", told.message(), told.code().code());
     match *told.code() {
         SqlState::UNIQUE_VIOLATION => StoreError::Unique { on: told.constraint().unwrap_or_default().into() },
+        SqlState::NUMERIC_VALUE_OUT_OF_RANGE => StoreError::TooLarge,
         SqlState::DISK_FULL => StoreError::Full,
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt(text),
         SqlState::T_R_SERIALIZATION_FAILURE

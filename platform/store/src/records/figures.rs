@@ -42,7 +42,7 @@ impl Conn {
     /// the others null.
     ///
     /// # Errors
-    /// Those of the database; also when a sum leaves 64 bits.
+    /// Those of the database. A sum that leaves 64 bits is null: not known.
     pub fn aggregates(&mut self, registry: &Registry, object: &Object, cond: &Cond, wanted: &[Aggregate]) -> Result<Vec<Raw>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
@@ -61,7 +61,7 @@ impl Conn {
     /// in order, others the largest group first; rows without a value come last.
     ///
     /// # Errors
-    /// Those of the database; also when a sum leaves 64 bits.
+    /// Those of the database. A sum that leaves 64 bits is null: not known.
     #[allow(clippy::too_many_arguments, reason = "each is one part of the question")]
     pub fn groups(
         &mut self,
@@ -127,7 +127,7 @@ impl Conn {
     /// A roll-up: one figure over the living children of `parent` that match.
     ///
     /// # Errors
-    /// Those of the database; also when a sum leaves 64 bits.
+    /// Those of the database. A sum that leaves 64 bits is null: not known.
     pub fn aggregate_children(
         &mut self,
         registry: &Registry,
@@ -151,33 +151,47 @@ fn rows_counted() -> Expr {
     Func::count(constant(1)).into()
 }
 
-/// What to select for a figure; an average needs two.
+/// Sums are taken of what lies above and below this, so that no amount leaves 64 bits on the way.
+const PART: i64 = 1_000_000_000;
+
+/// What to select for a figure; a sum needs two parts, an average three.
 fn parts(function: AggregateFn, value: Option<Expr>) -> Vec<Expr> {
     let value = value.unwrap_or_else(|| constant(1));
-    let sum = |value: Expr| Expr::from(Func::sum(value)).cast_as("bigint");
+    let sum = |value: Expr| Expr::from(Func::coalesce([Expr::from(Func::sum(value)).cast_as("bigint"), constant(0)]));
+    let sums = || vec![sum(value.clone().div(constant(PART))), sum(value.clone().modulo(constant(PART)))];
     match function {
         AggregateFn::Count => vec![rows_counted()],
         AggregateFn::Filled => vec![Func::count(value).into()],
-        AggregateFn::Sum => vec![Func::coalesce([sum(value), constant(0)]).into()],
+        AggregateFn::Sum => sums(),
         AggregateFn::Min => vec![Func::min(value).into()],
         AggregateFn::Max => vec![Func::max(value).into()],
-        AggregateFn::Avg => vec![sum(value.clone()), Func::count(value).into()],
+        AggregateFn::Avg => {
+            let mut parts = sums();
+            parts.push(Func::count(value).into());
+            parts
+        }
     }
 }
 
 fn figure(function: AggregateFn, cells: &mut impl Iterator<Item = Raw>) -> Raw {
-    let first = cells.next().unwrap_or(Raw::Null);
-    if function != AggregateFn::Avg {
-        return first;
-    }
-    match (first, cells.next()) {
-        (Raw::Int(sum), Some(Raw::Int(count))) if count > 0 => Raw::Int(rounded(sum, count)),
-        _ => Raw::Null,
+    let mut next = || cells.next().unwrap_or(Raw::Null);
+    match function {
+        AggregateFn::Sum => whole(next(), next()).and_then(|sum| i64::try_from(sum).ok()).map_or(Raw::Null, Raw::Int),
+        AggregateFn::Avg => match (whole(next(), next()), next()) {
+            (Some(sum), Raw::Int(count)) if count > 0 => i64::try_from(rounded(sum, count.into())).map_or(Raw::Null, Raw::Int),
+            _ => Raw::Null,
+        },
+        _ => next(),
     }
 }
 
+/// A sum from its two parts.
+fn whole(above: Raw, below: Raw) -> Option<i128> {
+    Some(i128::from(above.int()?) * i128::from(PART) + i128::from(below.int()?))
+}
+
 /// Quotient rounded half away from zero.
-fn rounded(sum: i64, count: i64) -> i64 {
-    let half = (sum.unsigned_abs() % count.unsigned_abs()) * 2 >= count.unsigned_abs();
+fn rounded(sum: i128, count: i128) -> i128 {
+    let half = (sum.abs() % count) * 2 >= count;
     sum / count + if half { sum.signum() } else { 0 }
 }

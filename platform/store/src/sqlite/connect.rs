@@ -147,6 +147,7 @@ pub(crate) fn failure(error: rusqlite::Error) -> StoreError {
             let unique = text.strip_prefix("UNIQUE constraint failed: ").map(Into::into);
             unique.map_or(StoreError::Other(text), |on| StoreError::Unique { on })
         }
+        _ if text == "integer overflow" => StoreError::TooLarge,
         _ if code.extended_code == IOERR_SHMSIZE => StoreError::Full,
         _ => StoreError::Other(text),
     }

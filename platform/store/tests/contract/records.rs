@@ -226,3 +226,24 @@ fn figures_groups_lanes_and_roll_ups_add_up() {
         done.unwrap();
     });
 }
+
+#[test]
+fn a_sum_beyond_64_bits_is_unknown_and_an_average_is_not() {
+    everywhere(|world| async move {
+        let object = Arc::clone(world.registry.object("company").unwrap());
+        let huge = 4_000_000_000_000_000_001_i64;
+        let rows = [huge, huge, huge, -7].map(|amount| new_row(&object, &[("amount", Raw::Int(amount))]));
+        world.insert("company", rows.into()).await.unwrap();
+        let done: Result<(), StoreError> = write!(world, |conn, reg, object| {
+            let of = |function| Aggregate { function, field: Some(ix(object, "amount")) };
+            let wanted = [of(AggregateFn::Sum), of(AggregateFn::Avg), of(AggregateFn::Max)];
+            let average = (3 * i128::from(huge) - 7) / 4;
+            let told = [Raw::Null, Raw::Int(average as i64), Raw::Int(huge)];
+            assert_eq!(conn.aggregates(reg, object, &Cond::True, &wanted)?, told);
+            let groups = conn.groups(reg, object, &Cond::True, ix(object, "status"), None, 0, &wanted, 10)?;
+            assert_eq!(groups[0].figures, told);
+            Ok(())
+        });
+        done.unwrap();
+    });
+}

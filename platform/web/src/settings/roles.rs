@@ -296,11 +296,6 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
 }
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
-    let role = role(&visit, id)?;
-    let used = visit.engine().people().users().iter().any(|p| p.role.id == id);
-    if used || BUILT_IN.contains(&role.key.as_str()) {
-        return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "role_in_use").into());
-    }
     visit.engine().delete(&visit.ctx, "role", id, None).await?;
     visit.go("/settings/roles", Flash::ok(visit.t.get("deleted")))
 }

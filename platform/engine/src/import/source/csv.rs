@@ -27,7 +27,7 @@ pub fn each(path: &Path, encoding: &str, delimiter: char, sink: &mut dyn FnMut(L
             if cell.len() > MAX_CELL {
                 return Err(at("cell_too_long", number).with("column", n + 1).with("max", MAX_CELL));
             }
-            let cell = unescaped(cell.trim());
+            let cell = crate::export::unguarded(cell.trim());
             cells.push(if cell.is_empty() { Json::Null } else { Json::String(cell.into()) });
         }
         if !sink(Line { number, cells })? {
@@ -35,14 +35,6 @@ pub fn each(path: &Path, encoding: &str, delimiter: char, sink: &mut dyn FnMut(L
         }
     }
     Ok(())
-}
-
-/// Takes the mark off that keeps spreadsheets from running a text as a formula.
-fn unescaped(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if crate::export::is_formula(rest) => rest,
-        _ => cell,
-    }
 }
 
 fn told(error: ::csv::Error) -> Problem {

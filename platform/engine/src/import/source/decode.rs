@@ -17,6 +17,8 @@ pub struct Decoded {
     from: usize,
     to: usize,
     ended: bool,
+    /// The decoder gave its last character.
+    spent: bool,
     guard: Guard,
 }
 
@@ -36,7 +38,16 @@ struct Guard {
 impl Decoded {
     pub fn new(file: File, encoding: &'static Encoding) -> Decoded {
         let guard = Guard { delimiter: None, line: 1, row_line: 1, row: 0, columns: 1, quoted: false, start: true };
-        Decoded { file, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; 64 * 1024], from: 0, to: 0, ended: false, guard }
+        Decoded {
+            file,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 64 * 1024],
+            from: 0,
+            to: 0,
+            ended: false,
+            spent: false,
+            guard,
+        }
     }
 
     /// With limits on rows and columns.
@@ -48,7 +59,8 @@ impl Decoded {
 
 impl Read for Decoded {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
+        // a reader asks again after the end; a decoder may not be asked
+        while !self.spent {
             if self.from == self.to && !self.ended {
                 self.to = self.file.read(&mut self.raw)?;
                 self.from = 0;
@@ -56,15 +68,16 @@ impl Read for Decoded {
             }
             let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(&self.raw[self.from..self.to], out, self.ended);
             self.from += read;
+            self.spent = self.ended && result == DecoderResult::InputEmpty;
             self.guard.watch(&out[..written])?;
             match result {
                 DecoderResult::Malformed(..) => return Err(refused(at("file_broken_encoding", self.guard.line))),
                 _ if written > 0 => return Ok(written),
-                DecoderResult::InputEmpty if self.ended => return Ok(0),
                 DecoderResult::OutputFull => return Err(io::Error::other("no room for one character")),
                 DecoderResult::InputEmpty => {}
             }
         }
+        Ok(0)
     }
 }
 

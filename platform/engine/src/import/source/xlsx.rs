@@ -129,6 +129,7 @@ fn bounded(path: &Path) -> Result<()> {
         let name = entry.name().to_string();
         let packed = entry.compressed_size().min(size).max(1);
         let mut inflated = 0;
+        let mut promise = name.to_lowercase().ends_with("sharedstrings.xml").then(Promise::default);
         loop {
             let read = entry.read(&mut buffer).map_err(|_| Problem::malformed("file_broken"))? as u64;
             if read == 0 {
@@ -136,6 +137,9 @@ fn bounded(path: &Path) -> Result<()> {
             }
             inflated += read;
             total += read;
+            if let Some(promise) = &mut promise {
+                promise.watch(&buffer[..read as usize]);
+            }
             if inflated > MAX_ENTRY {
                 return Err(large(MAX_ENTRY, &name));
             }
@@ -146,6 +150,40 @@ fn bounded(path: &Path) -> Result<()> {
                 return Err(large(packed * MAX_RATIO, &name));
             }
         }
+        if promise.is_some_and(|p| p.most > inflated / SHORTEST_STRING + 1) {
+            return Err(Problem::malformed("file_broken"));
+        }
     }
     Ok(())
+}
+
+/// Bytes of the shortest shared string.
+const SHORTEST_STRING: u64 = "<si/>".len() as u64;
+
+/// How many shared strings a part says it holds. Room for them is made before they are read, so that a
+/// file must not promise more than it can hold.
+#[derive(Default)]
+struct Promise {
+    most: u64,
+    /// The end of what was seen, in case a name or number goes on behind it.
+    tail: Vec<u8>,
+}
+
+impl Promise {
+    const NAME: &[u8] = b"uniqueCount";
+
+    fn watch(&mut self, bytes: &[u8]) {
+        self.tail.extend_from_slice(bytes);
+        let mut from = 0;
+        while let Some(at) = self.tail[from..].windows(Self::NAME.len()).position(|w| w == Self::NAME) {
+            from += at + Self::NAME.len();
+            let value = self.tail[from..].iter().skip_while(|b| matches!(b, b'=' | b'"' | b'\'' | b'+') || b.is_ascii_whitespace());
+            let number =
+                value.take_while(|b| b.is_ascii_digit()).fold(0_u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0')));
+            self.most = self.most.max(number);
+        }
+        // long enough for a name, blanks and a number; what lies in it twice is counted as one
+        let keep = self.tail.len().min(256);
+        self.tail.drain(..self.tail.len() - keep);
+    }
 }

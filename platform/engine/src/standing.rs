@@ -1,0 +1,105 @@
+//! What must stay while others stand on it: the last administrator, roles people have, stages and
+//! pipelines with records in them.
+
+use crate::behaviour::{Behaviour, Draft};
+use crate::people::{self, People};
+use crate::{Result, Tx};
+use akrab_model::filter::{Is, Test};
+use akrab_model::problem::ProblemKind;
+use akrab_model::{Cond, FieldType, Problem, Raw, Record, Value};
+use std::sync::Arc;
+
+/// The rules of the program's own objects.
+pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
+    vec![
+        Arc::new(LastAdministrator),
+        Arc::new(Roles),
+        Arc::new(Used { object: "stage", code: "stage_in_use" }),
+        Arc::new(Used { object: "pipeline", code: "pipeline_in_use" }),
+    ]
+}
+
+/// Key of the role with all rights.
+const ADMINISTRATOR: &str = "administrator";
+
+/// Refuses a change that takes the last active administrator away.
+struct LastAdministrator;
+
+impl LastAdministrator {
+    /// Whether `user` is the only active administrator, as this transaction sees it. Whoever asks at the
+    /// same moment waits for its end.
+    fn is(&self, user: i64, tx: &mut Tx) -> Result<bool> {
+        people::bump(tx.conn)?;
+        let people = People::load(tx.conn, &tx.registry)?;
+        let mut admins = people.users().into_iter().filter(|p| p.active && p.role.key == ADMINISTRATOR).map(|p| p.id);
+        Ok(admins.next() == Some(user) && admins.next().is_none())
+    }
+}
+
+impl Behaviour for LastAdministrator {
+    fn object(&self) -> &'static str {
+        "user"
+    }
+    fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
+        let Some(before) = &draft.before else { return Ok(()) };
+        let field = if draft.changed("active") && !draft.get("active").bool() {
+            "active"
+        } else if draft.changed("role") {
+            "role"
+        } else {
+            return Ok(());
+        };
+        if self.is(before.id, tx)? { Err(draft.fault(field, "last_admin")) } else { Ok(()) }
+    }
+    fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        if self.is(record.id, tx)? { Err(Problem::new(ProblemKind::Conflict, "last_admin")) } else { Ok(()) }
+    }
+}
+
+/// Shipped rights hang on a role's key, so it stays; so do roles that every workspace has or people have.
+struct Roles;
+
+impl Behaviour for Roles {
+    fn object(&self) -> &'static str {
+        "role"
+    }
+    fn before_save(&self, draft: &mut Draft, _: &mut Tx) -> Result<()> {
+        if !draft.is_new() && draft.changed("key") { Err(draft.fault("key", "fixed_once_made")) } else { Ok(()) }
+    }
+    fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        let key = record.text("key");
+        let shipped = key == ADMINISTRATOR || tx.registry.objects().any(|o| o.decl.access.contains_key(key));
+        if shipped || tx.find_by("user", "role", &Value::Link(record.id))?.is_some() {
+            return Err(Problem::new(ProblemKind::Conflict, "role_in_use"));
+        }
+        Ok(())
+    }
+}
+
+/// A record that others are in by a link or a stage.
+struct Used {
+    object: &'static str,
+    code: &'static str,
+}
+
+impl Behaviour for Used {
+    fn object(&self) -> &'static str {
+        self.object
+    }
+    fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        let registry = tx.registry.clone();
+        let children = tx.object(self.object)?.children.clone();
+        for (object, field) in children {
+            let object = registry.at(object);
+            // the stages of a pipeline go with it
+            if object.is_system() && object.at(field).kind == FieldType::Link || !object.at(field).is_column() {
+                continue;
+            }
+            let here = Cond::Test(Test { path: Vec::new(), object: object.ix, field, is: Is::Eq(Raw::Int(record.id)) });
+            if !tx.conn.ids_after(&registry, object, &here, 0, 1)?.is_empty() {
+                return Err(Problem::new(ProblemKind::Conflict, self.code));
+            }
+        }
+        Ok(())
+    }
+}
