@@ -110,6 +110,11 @@ impl Browser {
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
+    /// Puts a cookie in by hand.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.retain(|(other, _)| other != name);
+        self.cookies.push((name.into(), value.into()));
+    }
 
     pub async fn get(&mut self, address: &str) -> Answer {
         self.send(Request::get(address), Body::empty()).await

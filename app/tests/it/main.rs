@@ -18,6 +18,7 @@ mod jobs;
 mod kill;
 mod lists;
 mod mails;
+mod people;
 mod records;
 mod rights;
 mod seal;

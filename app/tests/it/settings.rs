@@ -190,7 +190,11 @@ both!(what_others_need_is_not_deleted_through_any_door, async |w: &Workspace| {
         assert_eq!((status, problem["code"].as_str()), (StatusCode::CONFLICT, Some(code)), "{path}");
     }
     let mut browser = Browser::of(w, admin).await;
-    assert_eq!(browser.post(&format!("/settings/stages/{stage}/delete"), "").await.status, StatusCode::CONFLICT);
+    assert_eq!(
+        browser.post(&format!("/settings/stages/{stage}/delete"), "").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "where do its records go?"
+    );
     let free = w.make("stage", json!({"name": "Baru sekali", "pipeline": pipeline, "category": "open"})).await;
     assert_eq!(browser.post(&format!("/settings/stages/{free}/delete"), "").await.status, StatusCode::OK, "nothing is in it");
 });

@@ -40,7 +40,7 @@ both!(a_search_reaches_the_beginning_of_a_timeline, async |w: &Workspace| {
     assert!(first.contains("ak-count\">261<"), "the chips count every entry");
     assert!(ratna.get(&format!("/accounts/{account}?find=jarum")).await.html.contains("Jarum di jerami"), "the search does");
     let found = ratna.fragment(&format!("/accounts/{account}/timeline?find=jarum")).await.html;
-    assert!(found.contains("Jarum di jerami") && !found.contains("Catatan"), "{found}");
+    assert!(found.contains("Jarum di jerami") && !found.contains("Catatan 1"), "{found}");
     let none = ratna.fragment(&format!("/accounts/{account}/timeline?find=tidak-ada")).await.html;
     assert!(none.contains("Tidak ada yang cocok"), "{none}");
 });

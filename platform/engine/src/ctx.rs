@@ -45,7 +45,7 @@ pub struct Ctx {
     pub lang: Lang,
     pub door: Door,
     pub request: String,
-    /// Now, in the workspace's time zone.
+    /// Now, in the person's time zone, or the workspace's.
     pub now: Zoned,
     /// An API token that may only read.
     pub read_only: bool,

@@ -144,7 +144,10 @@ impl Engine {
             lang: person.language.parse().unwrap_or(Lang::Id),
             door,
             request: request.into(),
-            now: self.now(),
+            now: match &person.zone {
+                Some(zone) => self.now().with_time_zone(zone.clone()),
+                None => self.now(),
+            },
             read_only: false,
         }
     }

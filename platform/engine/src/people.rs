@@ -16,6 +16,8 @@ pub struct Person {
     pub language: String,
     pub theme: String,
     pub single_keys: bool,
+    /// His own time zone; the workspace's when he has none.
+    pub zone: Option<jiff::tz::TimeZone>,
     pub active: bool,
     pub team: Option<i64>,
     pub role: Arc<Role>,
@@ -87,6 +89,7 @@ impl People {
                 email: user.text("email").into(),
                 language: user.get("language").text().unwrap_or("id").into(),
                 theme: user.get("theme").text().unwrap_or("system").into(),
+                zone: user.get("time_zone").text().and_then(|name| jiff::tz::TimeZone::get(name).ok()),
                 single_keys: !matches!(user.get("single_keys"), Value::Bool(false)),
                 active: user.get("active").bool(),
                 team,

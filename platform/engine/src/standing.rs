@@ -14,6 +14,7 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     vec![
         Arc::new(LastAdministrator),
         Arc::new(Roles),
+        Arc::new(crate::identity::TeamTree),
         Arc::new(Used { object: "stage", code: "stage_in_use" }),
         Arc::new(Used { object: "pipeline", code: "pipeline_in_use" }),
     ]

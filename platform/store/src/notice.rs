@@ -12,6 +12,8 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS notice ({id}, person BIGINT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, \
      object TEXT NOT NULL, record BIGINT NOT NULL, about_object TEXT, about_record BIGINT, change_id BIGINT, actor BIGINT, read_at BIGINT)",
     "CREATE INDEX IF NOT EXISTS notice_person ON notice (person, id)",
+    "CREATE INDEX IF NOT EXISTS notice_record ON notice (object, record)",
+    "CREATE INDEX IF NOT EXISTS notice_about ON notice (about_object, about_record)",
     "CREATE INDEX IF NOT EXISTS notice_unread ON notice (person, read_at, id)",
 ];
 
@@ -133,6 +135,21 @@ impl Conn {
     pub fn notices_seen(&mut self, person: i64, object: &str, record: i64, at: i64) -> Result<(), StoreError> {
         let sql = format!("UPDATE notice SET read_at = $4 WHERE {OF_RECORD}");
         self.execute(&sql, &[Raw::Int(person), object.into(), Raw::Int(record), Raw::Int(at)]).map(|_| ())
+    }
+
+    /// Forgets who followed a record that is gone for good, what was told of it and what stood on top of its timeline.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_drop(&mut self, object: &str, record: i64) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM follow WHERE object = $1 AND record = $2",
+            "DELETE FROM notice WHERE (object = $1 AND record = $2) OR (about_object = $1 AND about_record = $2)",
+            "DELETE FROM timeline_pin WHERE (subject_object = $1 AND subject_id = $2) OR (source_object = $1 AND source_id = $2)",
+        ] {
+            self.execute(sql, &[object.into(), Raw::Int(record)])?;
+        }
+        Ok(())
     }
 
     /// Forgets notices older than `before`.

@@ -8,9 +8,11 @@ use crate::records::{Bin, T, built, from};
 use akrab_model::{Cond, Object, Raw, Registry};
 use sea_query::{Expr, ExprTrait, Func, Query};
 
-pub(crate) const TABLES: &[&str] =
-    &["CREATE TABLE IF NOT EXISTS timeline_pin (subject_object TEXT NOT NULL, subject_id BIGINT NOT NULL, source_object TEXT NOT NULL, \
-     source_id BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (subject_object, subject_id, source_object, source_id)) {clustered}"];
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS timeline_pin (subject_object TEXT NOT NULL, subject_id BIGINT NOT NULL, source_object TEXT NOT NULL, \
+     source_id BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (subject_object, subject_id, source_object, source_id)) {clustered}",
+    "CREATE INDEX IF NOT EXISTS timeline_pin_source ON timeline_pin (source_object, source_id)",
+];
 
 impl Conn {
     /// Puts what `source` tells on top of a timeline.

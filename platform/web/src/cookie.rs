@@ -16,6 +16,9 @@ pub const THEME: &str = "akrab_theme";
 /// Marks a device somebody has signed in from before.
 pub const DEVICE: &str = "akrab_device";
 
+/// Whose eyes an administrator looks with: `user.ID` or `role.ID`.
+pub const SEE_AS: &str = "akrab_see_as";
+
 /// How long a cookie stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {

@@ -43,6 +43,7 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
         t,
         theme: visit.theme(),
         title: title.to_string(),
+        banner: crate::settings::see_as::banner(visit),
         sidebar: Sidebar {
             workspace: visit.settings.company.clone(),
             user: visit.person.name.clone(),

@@ -256,11 +256,12 @@ async fn code(State(web): State<Web>, Extension(facts): Extension<Facts>, Form(i
 
 async fn sign_out(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Reply {
     if let Some(visit) = Visit::find(&web, &facts).await? {
-        web.engine.end_session(visit.person.id, &visit.session.id).await?;
+        web.engine.end_session(visit.session.user, &visit.session.id).await?;
     }
     let t = facts.guest_words();
     let mut response = Redirect::to("/sign-in").into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie::set(&web.config, cookie::SESSION, "", Keep::Never));
+    response.headers_mut().append(header::SET_COOKIE, cookie::set(&web.config, cookie::SEE_AS, "", Keep::Never));
     response.headers_mut().append(header::SET_COOKIE, Flash::ok(t.get("signed-out")).cookie(&web.config));
     Ok(response)
 }

@@ -5,15 +5,17 @@ use crate::fail::{Fail, Reply, unauthenticated};
 use crate::flash::Flash;
 use crate::guard::{self, Facts};
 use crate::locale::{Lang, Text};
+use crate::settings::see_as::{self, SeeAs};
 use crate::state::Web;
 use crate::ui::frame::{Crumb, Frame, Theme};
 use crate::ui::toast::toast_fragment;
 use akrab_engine::identity::Session;
 use akrab_engine::{Ctx, Door, Engine, Person, Rights, Settings, Tx};
+use akrab_model::problem::ProblemKind;
 use akrab_model::{Object, Problem, Registry};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -31,6 +33,8 @@ pub struct Visit {
     pub csrf: String,
     pub facts: Facts,
     pub settings: Arc<Settings>,
+    /// An administrator looks with the eyes of somebody else: nothing can be changed.
+    pub seeing: Option<SeeAs>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -38,7 +42,12 @@ impl FromRequestParts<Web> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Fail> {
         let facts = parts.extensions.get::<Facts>().cloned().ok_or_else(|| Problem::internal("a route outside the guard"))?;
-        Ok(Visit::find(web, &facts).await?.ok_or_else(unauthenticated)?)
+        let visit = Visit::find(web, &facts).await?.ok_or_else(unauthenticated)?;
+        let looks = facts.method == Method::GET || facts.method == Method::HEAD || facts.path() == see_as::END;
+        if visit.seeing.is_some() && !looks {
+            return Err(Problem::new(ProblemKind::Forbidden, "seeing_as").into());
+        }
+        Ok(visit)
     }
 }
 
@@ -56,16 +65,23 @@ impl Visit {
         let Some((user, token)) = guard::session_cookie(web, &facts.headers) else { return Ok(None) };
         let Some((session, person)) = web.engine.session(token).await?.filter(|(s, _)| s.user == user) else { return Ok(None) };
         facts.seen_as(person.id);
-        let ctx = web.engine.ctx(&person, Door::Page, &facts.id);
+        let csrf = facts.csrf(person.id);
+        let (seeing, person) = match SeeAs::find(web, facts, &person) {
+            Some((seeing, eyes)) => (Some(seeing), eyes),
+            None => (None, person),
+        };
+        let mut ctx = web.engine.ctx(&person, Door::Page, &facts.id);
+        ctx.read_only = seeing.is_some();
         Ok(Some(Visit {
             t: Text::new(lang(ctx.lang)),
-            csrf: facts.csrf(person.id),
+            csrf,
             settings: web.engine.settings(),
             web: web.clone(),
             facts: facts.clone(),
             ctx,
             person,
             session,
+            seeing,
         }))
     }
 

@@ -74,7 +74,7 @@ fn content(visit: &Visit, day: &Day) -> Markup {
             }))
         }
         @if !day.steps.is_empty() {
-            (task_section(&t.get("today-steps"), &count(day.steps.len()), Tone::Neutral, html! {}, html! { @for record in &day.steps { (step(day, record)) } }))
+            (task_section(&t.get("today-steps"), &count(day.steps.len()), Tone::Neutral, html! {}, html! { @for record in &day.steps { (step(visit, day, record)) } }))
         }
         @if !day.tomorrow.is_empty() {
             (task_section(&t.get("today-tomorrow"), &count(day.tomorrow.len()), Tone::Neutral, html! {}, html! { @for record in &day.tomorrow { (line(visit, day, record)) } }))
@@ -191,6 +191,7 @@ fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
             @if first { (button(n).soft()) } @else { (button(n)) }
             (Button::only_icon("message-circle", t.with("today-chat", &[("name", call.name.as_str().into())])).href(format!("https://wa.me/{}", n.trim_start_matches('+'))).attr("target", "_blank").attr("rel", "noopener"))
         }
+        (defer(visit, &call.task))
         form method="post" action={ "/tasks/" (call.task.id) "/completion?stay=1" } {
             input type="hidden" name="csrf" value=(visit.csrf);
             (Button::only_icon("check", t.with("today-done", &[("task", call.task.title().into())])).submit())
@@ -199,10 +200,24 @@ fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
     person_line(Some(avatar(Shape::Person, &call.name, 26)), &call.name, &call.href, html! { (call.company) }, middle, end)
 }
 
-fn step(day: &Day, record: &Record) -> Markup {
+/// A step of an opportunity, to tomorrow at the same hour.
+fn defer_step(visit: &Visit, day: &Day, record: &Record, at: &jiff::Zoned) -> Markup {
+    let tomorrow = day.look.today().tomorrow().unwrap_or_else(|_| day.look.today()).to_datetime(at.time());
+    html! {
+        form.ak-hide-phone.ak-task-defer method="post" action={ "/opportunities/" (record.id) "/fields/" (opportunity::NEXT_AT) } {
+            input type="hidden" name="csrf" value=(visit.csrf);
+            input type="hidden" name=(opportunity::NEXT_AT) value=(tomorrow.strftime("%Y-%m-%dT%H:%M"));
+            input type="hidden" name="back" value="/today";
+            (Button::only_icon("alarm-clock", visit.t.get("today-defer")).ghost().submit())
+        }
+    }
+}
+
+fn step(visit: &Visit, day: &Day, record: &Record) -> Markup {
     let look = &day.look;
     let at = moment(day, record, opportunity::NEXT_AT);
     let late = at.as_ref().is_some_and(|at| at.date() < look.today());
+    let later = at.as_ref().map(|at| defer_step(visit, day, record, at));
     let when = at.map(|at| if late { look.short_day(at.date()) } else { format::time(at.time(), look.lang) }).unwrap_or_default();
     let amount = record.get(opportunity::AMOUNT).dec().map(|a| format::money_short(a, &look.currency, look.lang)).unwrap_or_default();
     let about = [Some(record.title()), record.link_title(opportunity::ACCOUNT)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -212,6 +227,6 @@ fn step(day: &Day, record: &Record) -> Markup {
         &format!("/opportunities/{}", record.id),
         html! { (about) },
         html! { span.ak-muted.ak-hide-phone.ak-num { (amount) } },
-        html! { @if late { (status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } } },
+        html! { @if late { (status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } } @if let Some(later) = later { (later) } },
     )
 }

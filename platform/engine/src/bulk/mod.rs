@@ -1,5 +1,6 @@
 //! One change to many records: counted before, run as a job, reported, taken back within a day.
 
+mod hand_over;
 mod make;
 mod tag;
 

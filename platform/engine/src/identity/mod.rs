@@ -12,6 +12,7 @@ mod send;
 mod session;
 mod setup;
 mod token;
+mod tree;
 
 pub use factor::Enrolment;
 pub use mail::{Mail, Mailer};
@@ -19,6 +20,7 @@ pub use send::{MailJob, MailKind};
 pub use session::{Origin, Session, SignedIn};
 pub use setup::FirstSetup;
 pub use token::Token;
+pub(crate) use tree::TeamTree;
 
 use crate::Engine;
 use base64::Engine as _;

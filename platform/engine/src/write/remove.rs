@@ -57,8 +57,21 @@ impl Tx<'_> {
         let registry = self.registry.clone();
         self.conn.timeline_drop_source(&object.key, id)?;
         self.conn.timeline_drop_subject(&object.key, id)?;
+        self.conn.notices_drop(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
         self.told(&object, &record, "purge")
+    }
+
+    /// Keeps in a record's history that something happened around it which changed nothing.
+    ///
+    /// # Errors
+    /// `not_found` for a record out of sight.
+    pub fn note(&mut self, object: &str, id: RecordId, kind: &str) -> Result<()> {
+        self.get(object, id)?;
+        let object = self.object(object)?;
+        let change = self.change(&object, id, kind, "{}".into());
+        self.conn.add_changes(&[change])?;
+        Ok(())
     }
 
     fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {

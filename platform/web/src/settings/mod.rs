@@ -1,11 +1,14 @@
 //! The settings: everything about oneself, the company, people and pipelines, as plain forms.
 
 mod company;
+mod leave;
 mod line;
 mod pipelines;
 mod profile;
 mod roles;
 mod security;
+pub(crate) mod see_as;
+mod stages;
 mod teams;
 mod users;
 
@@ -26,8 +29,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings", get(async |_visit: Visit| Redirect::to("/settings/profile")))
         .merge(profile::routes())
         .merge(security::routes())
+        .merge(see_as::routes())
         .merge(company::routes())
         .merge(users::routes())
+        .merge(leave::routes())
         .merge(teams::routes())
         .merge(roles::routes())
         .merge(pipelines::routes())

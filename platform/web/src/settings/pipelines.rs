@@ -1,7 +1,7 @@
 //! Pipelines and their stages.
 
 use super::line::{Filled, Kind, Line, draw, read};
-use super::{Errors, faults, frame, show, show_form};
+use super::{Errors, faults, frame, show, show_form, stages};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -28,7 +28,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/pipelines/{id}", get(edit).post(save))
         .route("/settings/stages/new", get(new_stage).post(add_stage))
         .route("/settings/stages/{id}", get(edit_stage).post(save_stage))
-        .route("/settings/stages/{id}/delete", post(delete_stage))
+        .route("/settings/stages/{id}/delete", get(stages::ask).post(stages::delete))
+        .route("/settings/stages/{id}/move", post(stages::shift))
 }
 
 /// Objects that pass through stages.
@@ -67,13 +68,21 @@ async fn page(visit: Visit) -> Reply {
 fn section(visit: &Visit, pipeline: &Record, stages: &[Record], editable: bool) -> Markup {
     let t = visit.t;
     let object = visit.registry().object(pipeline.text("object")).map(|o| o.plural_label(visit.lang()).to_string()).unwrap_or_default();
-    let heads = [("stage", false), ("stage-probability", true), ("stage-category", false), ("stage-rotting", true), ("stage-gate", false)];
+    let heads = [
+        ("stage", false),
+        ("stage-probability", true),
+        ("stage-category", false),
+        ("stage-rotting", true),
+        ("stage-gate", false),
+        ("stage-order", true),
+    ];
     let heads: Vec<(String, bool)> = heads.iter().map(|(key, right)| (t.get(key), *right)).collect();
     let heads: Vec<_> = heads.iter().map(|(label, right)| (label.as_str(), *right, None)).collect();
     let fields = visit.registry().object(pipeline.text("object")).cloned();
     let rows: Vec<Vec<Markup>> = stages
         .iter()
-        .map(|stage| {
+        .enumerate()
+        .map(|(at, stage)| {
             let gate = match stage.get("gate") {
                 akrab_model::Value::Json(serde_json::Value::Array(keys)) => keys
                     .iter()
@@ -90,6 +99,7 @@ fn section(visit: &Visit, pipeline: &Record, stages: &[Record], editable: bool) 
                 html! { (t.get(&format!("category-{}", stage.text("category")))) },
                 html! { (number("rotting_days")) },
                 html! { @if gate.is_empty() { span.ak-faint { "—" } } @else { (gate) } },
+                html! { @if editable { (stages::movers(visit, stages, at)) } },
             ]
         })
         .collect();
@@ -162,7 +172,7 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
     }
 }
 
-const STAGE: [&str; 6] = ["name", "position", "probability", "category", "rotting_days", "gate"];
+const STAGE: [&str; 5] = ["name", "probability", "category", "rotting_days", "gate"];
 
 async fn stage_lines(visit: &Visit, pipeline: i64) -> Result<Vec<Line>, crate::Fail> {
     let t = visit.t;
@@ -172,7 +182,6 @@ async fn stage_lines(visit: &Visit, pipeline: i64) -> Result<Vec<Line>, crate::F
     let categories = ["open", "won", "lost"].map(|key| (key.to_string(), t.get(&format!("category-{key}")))).to_vec();
     Ok(vec![
         Line::new(t, "name", "stage-name", Kind::Text).required(),
-        Line::new(t, "position", "position", Kind::Number),
         Line::new(t, "probability", "stage-probability", Kind::Number).hint(t.get("stage-probability-hint")),
         Line::new(t, "category", "stage-category", Kind::Choice(categories)),
         Line::new(t, "rotting_days", "stage-rotting", Kind::Number).hint(t.get("stage-rotting-hint")),
@@ -191,7 +200,7 @@ async fn stage_form(visit: &Visit, id: Option<i64>, pipeline: i64, title: &str, 
             div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/pipelines")) }
         }
         @if let Some(id) = id {
-            form method="post" action={ "/settings/stages/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("stage-delete")).danger().submit()) }
+            div { (Button::new(t.get("stage-delete")).danger().href(format!("/settings/stages/{id}/delete"))) }
         }
     };
     show_form(visit, title, html! { div.ak-stack { (body) } }, errors).await
@@ -203,15 +212,24 @@ struct Of {
 }
 
 async fn new_stage(visit: Visit, Query(of): Query<Of>) -> Reply {
-    let filled = Filled::default().set("category", "open").set("position", "0").set("probability", "0");
+    let filled = Filled::default().set("category", "open").set("probability", "0");
     stage_form(&visit, None, of.pipeline, &visit.t.get("stage-new"), &filled, &Errors::new()).await
 }
 
 async fn add_stage(visit: Visit, Query(of): Query<Of>, fields: Fields) -> Reply {
     let mut input = read(&stage_lines(&visit, of.pipeline).await?, &fields);
     input.insert("pipeline".into(), of.pipeline.into());
-    match visit.engine().create(&visit.ctx, "stage", input).await {
-        Ok(_) => visit.go("/settings/pipelines", Flash::ok(visit.t.get("saved"))),
+    // behind the others; numbered anew right away
+    input.insert("position".into(), 10_000.into());
+    let made = visit
+        .engine()
+        .write(&visit.ctx, move |tx| {
+            tx.create("stage", &input)?;
+            stages::put_in_order(tx, of.pipeline)
+        })
+        .await;
+    match made {
+        Ok(()) => visit.go("/settings/pipelines", Flash::ok(visit.t.get("saved"))),
         Err(problem) => {
             stage_form(&visit, None, of.pipeline, &visit.t.get("stage-new"), &Filled::typed(&fields), &faults(&visit, problem)?).await
         }
@@ -227,13 +245,15 @@ async fn save_stage(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply 
     let stage = visit.engine().get(&visit.ctx, "stage", id).await?;
     let pipeline = stage.link("pipeline").unwrap_or(0);
     let input = read(&stage_lines(&visit, pipeline).await?, &fields);
-    match visit.engine().update(&visit.ctx, "stage", id, input, None).await {
-        Ok(_) => visit.go("/settings/pipelines", Flash::ok(visit.t.get("saved"))),
+    let saved = visit
+        .engine()
+        .write(&visit.ctx, move |tx| {
+            tx.update("stage", id, &input, None)?;
+            stages::put_in_order(tx, pipeline)
+        })
+        .await;
+    match saved {
+        Ok(()) => visit.go("/settings/pipelines", Flash::ok(visit.t.get("saved"))),
         Err(problem) => stage_form(&visit, Some(id), pipeline, stage.title(), &Filled::typed(&fields), &faults(&visit, problem)?).await,
     }
-}
-
-async fn delete_stage(visit: Visit, Path(id): Path<i64>) -> Reply {
-    visit.engine().delete(&visit.ctx, "stage", id, None).await?;
-    visit.go("/settings/pipelines", Flash::ok(visit.t.get("deleted")))
 }

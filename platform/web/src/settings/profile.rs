@@ -20,19 +20,32 @@ pub(super) fn routes() -> Router<Web> {
 
 fn lines(visit: &Visit) -> Vec<Line> {
     let t = visit.t;
+    let own = own_zone(visit);
+    let mut zones = crate::setup::zones();
+    if !own.is_empty() && !zones.iter().any(|(zone, _)| *zone == own) {
+        zones.push((own.clone(), own));
+    }
+    zones.insert(0, (String::new(), t.with("time-zone-workspace", &[("zone", visit.settings.time_zone.as_str().into())])));
     let themes = ["system", "light", "dark"].map(|key| (key.to_string(), t.get(&format!("theme-{key}"))));
     vec![
         Line::new(t, "name", "person-name", Kind::Text).required(),
         Line::new(t, "language", "language", Kind::Choice(languages())),
         Line::new(t, "theme", "theme", Kind::Choice(themes.to_vec())),
+        Line::new(t, "time_zone", "time-zone", Kind::Choice(zones)).hint(t.get("time-zone-hint")),
         Line::new(t, "single_keys", "single-keys", Kind::Check).hint(t.get("single-keys-hint")),
     ]
+}
+
+/// Name of the zone the person has chosen; empty for the workspace's.
+fn own_zone(visit: &Visit) -> String {
+    visit.person.zone.as_ref().and_then(|zone| zone.iana_name()).unwrap_or_default().to_string()
 }
 
 async fn page(visit: Visit) -> Reply {
     let person = &visit.person;
     let filled =
         Filled::default().set("name", person.name.clone()).set("language", person.language.clone()).set("theme", person.theme.clone());
+    let filled = filled.set("time_zone", own_zone(&visit));
     let filled = if person.single_keys { filled.set("single_keys", "1") } else { filled };
     form(&visit, &filled, &Errors::new()).await
 }
@@ -51,6 +64,11 @@ async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
 }
 
 async fn save(visit: Visit, fields: Fields) -> Reply {
+    let zone = fields.text("time_zone");
+    if !zone.is_empty() && jiff::tz::TimeZone::get(zone).is_err() {
+        let fault = akrab_model::FieldProblem::new("time_zone", "unknown_choice");
+        return form(&visit, &Filled::typed(&fields), &vec![("time_zone".into(), crate::fail::field_message(visit.t, &fault))]).await;
+    }
     let input = read(&lines(&visit), &fields);
     let lang = crate::locale::Lang::from_code(fields.text("language"));
     // nobody needs a right on users to change what concerns himself alone

@@ -84,6 +84,10 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     let mut frame = frame(&visit, &role.name).await;
     frame.breadcrumb.push(visit.crumb("settings-roles", "/settings/roles"));
     frame.beside_title = Some(tag(&t.with("people-count", &[("n", count(id).into())])));
+    frame.actions = Some(html! {
+        @if !fixed { (super::see_as::button(&visit, "role", id)) }
+        @if visit.ctx.is_admin() { (Button::only_icon("history", t.get("record-history")).ghost().href(format!("/roles/{id}/history"))) }
+    });
     show(&visit, &frame, body, false).await
 }
 

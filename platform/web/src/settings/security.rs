@@ -56,6 +56,10 @@ impl Extra {
 }
 
 async fn page(visit: Visit) -> Reply {
+    // devices and tokens of somebody else are nobody's business
+    if visit.seeing.is_some() {
+        return Err(Problem::new(akrab_model::problem::ProblemKind::Forbidden, "seeing_as").into());
+    }
     draw(&visit, Extra::default()).await
 }
 
@@ -75,7 +79,7 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
 }
 
 fn moment(visit: &Visit, micros: i64) -> String {
-    let time = Timestamp::from_microsecond(micros).unwrap_or_default().to_zoned(visit.settings.zone());
+    let time = Timestamp::from_microsecond(micros).unwrap_or_default().to_zoned(visit.ctx.now.time_zone().clone());
     time.strftime(if visit.lang() == "id" { "%d/%m/%Y %H.%M" } else { "%d/%m/%Y %H:%M" }).to_string()
 }
 

@@ -32,17 +32,17 @@ async fn page(visit: Visit) -> Reply {
     let people = visit.engine().people();
     let heads = [t.get("team"), t.get("team-parent"), t.get("team-lead"), t.get("team-members")];
     let heads: Vec<_> = heads.iter().enumerate().map(|(n, h)| (h.as_str(), n == 3, None)).collect();
-    let row = |team: &Record| {
+    let row = |(team, depth): &(&Record, usize)| {
         let members = people.users().iter().filter(|p| p.team == Some(team.id) && p.active).count();
         let title = |key: &str| team.link_title(key).unwrap_or("—").to_string();
         vec![
-            html! { a.ak-link href={ "/settings/teams/" (team.id) } { (team.title()) } },
+            html! { span.ak-row.ak-gap-4 { @for _ in 0..*depth { span.ak-tree-step aria-hidden="true" {} } a.ak-link href={ "/settings/teams/" (team.id) } { (team.title()) } } },
             html! { (title("parent")) },
             html! { (title("lead")) },
             html! { (members) },
         ]
     };
-    let rows: Vec<_> = list.records.iter().map(row).collect();
+    let rows: Vec<_> = as_tree(&list.records).iter().map(row).collect();
     let mut frame = frame(&visit, &t.get("settings-teams")).await;
     if visit.ctx.is_admin() {
         frame.actions = Some(html! { (Button::new(t.get("team-new")).icon("plus").primary().href("/settings/teams/new")) });
@@ -51,6 +51,26 @@ async fn page(visit: Visit) -> Reply {
         @if rows.is_empty() { div.ak-content { p.ak-muted { (t.get("teams-empty")) } } } @else { (plain_table(&t.get("settings-teams"), &heads, &rows, None)) }
     };
     show(&visit, &frame, body, false).await
+}
+
+/// Teams below their parents, each with its depth. What has no way to the top stands at the end.
+fn as_tree(teams: &[Record]) -> Vec<(&Record, usize)> {
+    fn below<'t>(teams: &'t [Record], parent: Option<i64>, depth: usize, out: &mut Vec<(&'t Record, usize)>) {
+        for team in teams.iter().filter(|t| t.link("parent").filter(|p| teams.iter().any(|o| o.id == *p)) == parent) {
+            if depth < teams.len() {
+                out.push((team, depth));
+                below(teams, Some(team.id), depth + 1, out);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    below(teams, None, 0, &mut out);
+    for team in teams {
+        if !out.iter().any(|(known, _)| known.id == team.id) {
+            out.push((team, 0));
+        }
+    }
+    out
 }
 
 fn lines(visit: &Visit, own: Option<i64>) -> Vec<Line> {

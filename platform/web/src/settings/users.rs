@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/users/{id}", get(edit).post(save))
         .route("/settings/users/{id}/invite", post(invite_again))
         .route("/settings/users/{id}/sign-out", post(sign_out))
+        .route("/settings/users/{id}/totp-off", post(drop_totp))
 }
 
 async fn page(visit: Visit) -> Reply {
@@ -130,6 +131,7 @@ async fn edit(visit: Visit, Path(id): Path<i64>) -> Reply {
 async fn edit_form(visit: &Visit, person: &Person, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
     let admin = visit.ctx.is_admin();
+    let totp = admin && visit.engine().totp_state(person.id).await?.0;
     let here = format!("/settings/users/{}", person.id);
     let body = html! {
         form.ak-stack method="post" action=(here) data-guard {
@@ -138,9 +140,13 @@ async fn edit_form(visit: &Visit, person: &Person, filled: &Filled, errors: &Err
             @if admin { div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/users")) } }
         }
         @if admin {
-            div.ak-row.ak-gap-8 {
+            div.ak-row.ak-gap-8.ak-wrap {
                 form method="post" action={ (here) "/invite" } { (visit.token_field()) (Button::new(t.get("user-invite-again")).icon("mail").submit()) }
-                form method="post" action={ (here) "/sign-out" } { (visit.token_field()) (Button::new(t.get("user-sign-out")).icon("log-out").danger().submit()) }
+                form method="post" action={ (here) "/sign-out" } { (visit.token_field()) (Button::new(t.get("user-sign-out")).icon("log-out").submit()) }
+                @if totp { form method="post" action={ (here) "/totp-off" } { (visit.token_field()) (Button::new(t.get("user-totp-off")).icon("shield-alert").submit()) } }
+                @if person.active && person.id != visit.person.id { (super::see_as::button(visit, "user", person.id)) }
+                (Button::new(t.get("record-history")).icon("history").href(format!("/users/{}/history", person.id)))
+                @if person.active && person.id != visit.person.id { (Button::new(t.get("user-leave")).icon("user-x").danger().href(format!("{here}/leave"))) }
             }
         }
     };
@@ -160,6 +166,15 @@ async fn invite_again(visit: Visit, Path(id): Path<i64>) -> Reply {
     let p = person(&visit, id)?;
     let link = visit.engine().invite_again(&visit.ctx, id, visit.web.config.link_base()).await?;
     invited(&visit, &p.email, &link).await
+}
+
+/// For somebody who has lost his phone and his recovery codes.
+async fn drop_totp(visit: Visit, Path(id): Path<i64>) -> Reply {
+    visit.require_admin()?;
+    person(&visit, id)?;
+    visit.engine().drop_totp(id).await?;
+    visit.write(move |tx| tx.note("user", id, "totp_off")).await?;
+    visit.go(&format!("/settings/users/{id}"), Flash::ok(visit.t.get("totp-dropped")))
 }
 
 async fn sign_out(visit: Visit, Path(id): Path<i64>) -> Reply {

@@ -67,6 +67,8 @@ pub struct Frame {
     pub title: String,
     /// Steps before the title.
     pub breadcrumb: Vec<Crumb>,
+    /// A bar over everything else on the page.
+    pub banner: Option<Markup>,
     /// Top bar.
     pub top: TopBar,
     /// Right after the title: star, tag, muted words.
@@ -104,6 +106,7 @@ impl Frame {
                     a.ak-skip href="#main" { (t.get("skip-to-content")) }
                     (sidebar(t, &self.sidebar, &self.csrf))
                     main.ak-main id="main" tabindex="-1" {
+                        @if let Some(banner) = &self.banner { (banner) }
                         (self.top_bar())
                         (body)
                     }

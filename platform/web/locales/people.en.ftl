@@ -1,0 +1,21 @@
+# People and stages: handing over, order, moving.
+leave-do = Deactivate and hand over
+leave-done = { $name } is no longer active. The work is being handed over.
+leave-list = Work in progress that is handed over:
+leave-nothing = There is no work in progress to hand over.
+leave-text = { $name } can no longer sign in and is signed out everywhere. What is done and the conversations stay in this person's name.
+leave-title = Deactivate { $name }
+leave-to = Handed over to
+problem-team-circle = A team cannot stand below itself.
+problem-team-in-use = The team still has members or teams below it. Move them first.
+stage-delete-count = { $n } records are still in this stage. Which stage do they move to?
+stage-delete-empty = There are no records in this stage.
+stage-delete-title = Delete the stage { $name }
+stage-down = Move { $name } down
+stage-move-to = Move them to
+stage-order = Order
+stage-up = Move { $name } up
+time-zone-hint = Times and “today” follow this zone.
+time-zone-workspace = As the company ({ $zone })
+user-leave = Deactivate…
+user-totp-off = Turn two-step verification off

@@ -1,0 +1,21 @@
+# Orang dan tahap: menyerahkan pekerjaan, urutan, memindahkan.
+leave-do = Nonaktifkan dan serahkan
+leave-done = { $name } tidak aktif lagi. Pekerjaannya sedang diserahkan.
+leave-list = Yang masih berjalan dan diserahkan:
+leave-nothing = Tidak ada pekerjaan berjalan yang perlu diserahkan.
+leave-text = { $name } tidak bisa masuk lagi dan keluar dari semua perangkat. Yang sudah selesai dan percakapannya tetap tercatat atas namanya.
+leave-title = Nonaktifkan { $name }
+leave-to = Diserahkan kepada
+problem-team-circle = Tim ini tidak bisa berada di bawah dirinya sendiri.
+problem-team-in-use = Tim ini masih beranggota atau masih punya tim di bawahnya. Pindahkan mereka dulu.
+stage-delete-count = { $n } data masih berada di tahap ini. Ke tahap mana data itu dipindahkan?
+stage-delete-empty = Tidak ada data di tahap ini.
+stage-delete-title = Hapus tahap { $name }
+stage-down = Turunkan { $name }
+stage-move-to = Pindahkan ke tahap
+stage-order = Urutan
+stage-up = Naikkan { $name }
+time-zone-hint = Jam dan “hari ini” mengikuti zona ini.
+time-zone-workspace = Ikut perusahaan ({ $zone })
+user-leave = Nonaktifkan…
+user-totp-off = Matikan verifikasi dua langkah

@@ -1,0 +1,116 @@
+//! Looking at the product as a role or a person: for administrators, read-only, kept in the history.
+
+use crate::cookie::{self, Keep};
+use crate::fail::Reply;
+use crate::form::Fields;
+use crate::guard::Facts;
+use crate::state::Web;
+use crate::ui::button::Button;
+use crate::ui::icon::icon_sized;
+use crate::visit::Visit;
+use akrab_engine::{Ctx, Door, Engine, Person};
+use akrab_model::Problem;
+use axum::Router;
+use axum::http::header;
+use axum::routing::post;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new().route("/see-as", post(begin)).route(END, post(end))
+}
+
+/// The one thing besides signing out that may be sent while looking with somebody else's eyes.
+pub(crate) const END: &str = "/see-as/end";
+
+/// With whose eyes an administrator looks.
+#[derive(Debug, Clone)]
+pub struct SeeAs {
+    /// The administrator himself.
+    pub by: Arc<Person>,
+    /// `user` or `role`, and its id.
+    pub object: &'static str,
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+impl SeeAs {
+    /// What the cookie asks for, if this person may. It only ever takes rights away: all of an
+    /// administrator's but reading, and those the other does not have.
+    pub(crate) fn find(web: &Web, facts: &Facts, person: &Arc<Person>) -> Option<(SeeAs, Arc<Person>)> {
+        if person.role.key != "administrator" || !person.active {
+            return None;
+        }
+        let (object, id) = cookie::get(&web.config, &facts.headers, cookie::SEE_AS)?.split_once('.')?;
+        let id: i64 = id.parse().ok()?;
+        let people = web.engine.people();
+        let eyes = match object {
+            "user" => Person { language: person.language.clone(), theme: person.theme.clone(), ..(**people.user(id)?).clone() },
+            _ => Person { role: people.roles.iter().find(|role| role.id == id)?.clone(), ..(**person).clone() },
+        };
+        let (object, name) = if object == "user" { ("user", eyes.name.clone()) } else { ("role", eyes.role.name.clone()) };
+        Some((SeeAs { by: person.clone(), object, id, name }, Arc::new(eyes)))
+    }
+
+    /// The administrator's own context.
+    fn ctx(&self, engine: &Engine, request: &str) -> Ctx {
+        engine.ctx(&self.by, Door::Page, request)
+    }
+}
+
+/// `POST /see-as` with `user` or `role`.
+async fn begin(visit: Visit, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let object = if fields.text("user").is_empty() { "role" } else { "user" };
+    let id: i64 = fields.text(object).parse().map_err(|_| Problem::malformed("bad_form"))?;
+    visit.write(move |tx| tx.note(object, id, "see_as")).await?;
+    let mut response = visit.go("/", None)?;
+    let value = cookie::set(&visit.web.config, cookie::SEE_AS, &format!("{object}.{id}"), Keep::For(3_600));
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(response)
+}
+
+/// `POST /see-as/end`
+async fn end(visit: Visit) -> Reply {
+    let mut back = "/".to_string();
+    if let Some(seeing) = &visit.seeing {
+        let (object, id) = (seeing.object, seeing.id);
+        let ctx = seeing.ctx(visit.engine(), &visit.ctx.request);
+        // what was looked at may be gone by now: the way back stays open
+        let noted = visit.engine().write(&ctx, move |tx| tx.note(object, id, "see_as_end")).await;
+        if noted.is_ok() {
+            back = format!("/settings/{object}s/{id}");
+        }
+    }
+    let mut response = visit.go(&back, None)?;
+    response.headers_mut().append(header::SET_COOKIE, cookie::set(&visit.web.config, cookie::SEE_AS, "", Keep::Never));
+    Ok(response)
+}
+
+/// The bar over every page meanwhile.
+pub(crate) fn banner(visit: &Visit) -> Option<Markup> {
+    let seeing = visit.seeing.as_ref()?;
+    let t = visit.t;
+    let key = if seeing.object == "user" { "see-as-user" } else { "see-as-role" };
+    Some(html! {
+        div.ak-see-as role="status" {
+            (icon_sized("eye", 15))
+            span { b { (t.with(key, &[("name", seeing.name.as_str().into())])) } " " (t.get("see-as-text")) }
+            span.ak-spacer {}
+            form method="post" action=(END) { (visit.token_field()) (Button::new(t.get("see-as-end")).icon("x").submit()) }
+        }
+    })
+}
+
+/// The button that begins it.
+pub(super) fn button(visit: &Visit, object: &str, id: i64) -> Markup {
+    let key = if object == "user" { "see-as-this-user" } else { "see-as-this-role" };
+    html! {
+        form method="post" action="/see-as" {
+            (visit.token_field())
+            input type="hidden" name=(object) value=(id);
+            (Button::new(visit.t.get(key)).icon("eye").submit())
+        }
+    }
+}
