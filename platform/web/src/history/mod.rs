@@ -106,7 +106,7 @@ fn draw(visit: &Visit, look: &Look, object: &Object, changes: &[ChangeView], may
 fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_edit: bool) -> Markup {
     let t = look.t;
     let who = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
-    let deed = t.find(&format!("history-{}", change.kind), &[]).unwrap_or_default();
+    let deed = t.find(&format!("history-{}", change.kind.replace('_', "-")), &[]).unwrap_or_default();
     let door = (change.door != "page").then(|| t.find(&format!("history-door-{}", change.door), &[])).flatten();
     let undoable = may_edit && change.kind == "update" && !change.shifts.is_empty();
     html! {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Kinds of entries that tell of the record itself.
 const CHANGES: &str = "changed,stage,created";
 /// Most chips of kinds.
-const CHIPS: usize = 4;
+const CHIPS: usize = 3;
 
 /// `GET /{plural}/{id}/timeline`: filtered, searched, or the next page, as a fragment.
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {

@@ -49,7 +49,7 @@ pub(super) fn movers(visit: &Visit, stages: &[Record], at: usize) -> Markup {
             }
         }
     };
-    html! { span.ak-row.ak-right {
+    html! { span.ak-row { span.ak-spacer {}
         (button("-1", "arrow-up", "stage-up", same(at.checked_sub(1))))
         (button("1", "arrow-down", "stage-down", same(Some(at + 1))))
     } }
