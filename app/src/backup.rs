@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
 use crate::{lock, workspace};
-use akrab_store::{Options, Store, StoreError, Target};
+use akrab_store::{Options, Store, StoreError, Target, private};
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, copy};
 use std::path::{Component, Path, PathBuf};
@@ -87,7 +87,7 @@ fn beside(file: &Path, what: &str) -> PathBuf {
 /// Gives the number of files packed besides the database.
 fn pack(database: &Path, files: &Path, to: &Path) -> std::io::Result<usize> {
     let draft = beside(to, "zip");
-    let mut zip = ZipWriter::new(BufWriter::new(File::create(&draft)?));
+    let mut zip = ZipWriter::new(BufWriter::new(private::create(&draft)?));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1)).large_file(true);
     zip.start_file(DATABASE, options)?;
     copy(&mut BufReader::new(File::open(database)?), &mut zip)?;
@@ -123,7 +123,7 @@ fn below(folder: &Path, name: &str) -> std::io::Result<Vec<(PathBuf, String)>> {
 
 fn unpack(from: &Path, database: &Path, files: &Path) -> std::io::Result<()> {
     let mut zip = ZipArchive::new(BufReader::new(File::open(from)?))?;
-    copy(&mut zip.by_name(DATABASE)?, &mut File::create(database)?)?;
+    copy(&mut zip.by_name(DATABASE)?, &mut private::create(database)?)?;
     for n in 0..zip.len() {
         let mut entry = zip.by_index(n)?;
         let Some(name) = entry.name().strip_prefix("files/").map(PathBuf::from) else { continue };
@@ -133,9 +133,9 @@ fn unpack(from: &Path, database: &Path, files: &Path) -> std::io::Result<()> {
         }
         let path = files.join(name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+            private::folder(parent)?;
         }
-        copy(&mut entry, &mut File::create(path)?)?;
+        copy(&mut entry, &mut private::create(&path)?)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use akrab_engine::clock::SystemRandom;
 use akrab_engine::identity::Mailer;
 use akrab_engine::job::Work;
 use akrab_engine::{Behaviour, Clock, Ctx, Door, Engine, Setup};
-use akrab_store::{Options, Store, Target};
+use akrab_store::{Options, Store, Target, private};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,12 +30,9 @@ fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].concat()
 }
 
-/// Makes the workspace's folder, which holds what only its owner may read: password hashes, mails with links.
+/// Makes the workspace's folder, or closes the one there is to others: it holds what only its owner may read: password hashes, mails with links.
 pub fn folder(folder: &Path) -> Result<(), Stop> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))
+    private::folder(folder).and_then(|()| private::tighten(folder)).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))
 }
 
 /// Opens the database without touching its tables.

@@ -14,6 +14,7 @@ mod files;
 mod how_to;
 mod import;
 mod inbox;
+mod intruders;
 mod jobs;
 mod kill;
 mod lists;

@@ -1,10 +1,12 @@
 //! Mails leave through an SMTP server, or are put into a folder when none is configured.
 
 use akrab_engine::identity::{Mail, Mailer};
+use akrab_engine::private;
 use futures::future::BoxFuture;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -66,12 +68,12 @@ impl FolderMailer {
 
     fn write(&self, mail: &Mail) -> Result<PathBuf, String> {
         let bytes = message(&self.from, mail)?.formatted();
-        std::fs::create_dir_all(&self.folder).map_err(|e| e.to_string())?;
+        private::folder(&self.folder).map_err(|e| e.to_string())?;
         let taken = std::fs::read_dir(&self.folder).map_err(|e| e.to_string())?.count();
         let address: String = mail.to.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let path = (taken..).map(|n| self.folder.join(format!("{n:06}-{address}.eml"))).find(|path| !path.exists());
         let path = path.ok_or("the folder is full")?;
-        std::fs::write(&path, bytes).map_err(|e| e.to_string())?;
+        private::create_new(&path).and_then(|mut file| file.write_all(&bytes)).map_err(|e| e.to_string())?;
         Ok(path)
     }
 }

@@ -233,16 +233,7 @@ impl Engine {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
-        let fault = |field: &str, code: &str| Problem::invalid(vec![akrab_model::FieldProblem::new(field, code)]);
-        if settings.company.trim().is_empty() {
-            return Err(fault("company", "required"));
-        }
-        if jiff::tz::TimeZone::get(&settings.time_zone).is_err() {
-            return Err(fault("time_zone", "unknown_choice"));
-        }
-        if settings.currency.len() != 3 || !settings.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(fault("currency", "unknown_choice"));
-        }
+        settings.judge()?;
         let stored = settings.clone();
         self.inner.store.write(move |conn| stored.save(conn)).await?;
         self.inner.settings.store(Arc::new(settings));

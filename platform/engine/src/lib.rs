@@ -40,6 +40,8 @@ pub use seal::Key;
 pub use settings::Settings;
 pub use write::{Answer, Once, Tx};
 
+pub use akrab_store::private;
+
 /// Answer of an engine call.
 pub type Result<T, E = akrab_model::Problem> = std::result::Result<T, E>;
 

@@ -1,7 +1,7 @@
 //! The workspace's own facts: company, language, currency, time zone.
 
 use crate::Result;
-use akrab_model::Problem;
+use akrab_model::{FieldProblem, Problem};
 use akrab_model::format::Lang;
 use akrab_store::Conn;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,21 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// # Errors
+    /// `invalid` without a company, or when zone or currency are unknown.
+    pub fn judge(&self) -> Result<()> {
+        let fault = |field: &str, code: &str| Err(Problem::invalid(vec![FieldProblem::new(field, code)]));
+        if self.company.trim().is_empty() {
+            return fault("company", "required");
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            return fault("time_zone", "unknown_choice");
+        }
+        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            return fault("currency", "unknown_choice");
+        }
+        Ok(())
+    }
     pub fn load(conn: &mut Conn) -> Result<Settings> {
         match conn.setting_get(KEY)? {
             Some(text) => serde_json::from_str(&text).map_err(Problem::internal),

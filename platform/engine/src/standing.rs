@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     vec![
         Arc::new(LastAdministrator),
+        Arc::new(Leaving),
         Arc::new(Roles),
         Arc::new(crate::identity::TeamTree),
         Arc::new(Used { object: "stage", code: "stage_in_use" }),
@@ -54,6 +55,22 @@ impl Behaviour for LastAdministrator {
     }
     fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
         if self.is(record.id, tx)? { Err(Problem::new(ProblemKind::Conflict, "last_admin")) } else { Ok(()) }
+    }
+}
+
+/// Whoever leaves loses his sessions, tokens and links, and gets none of them back by returning.
+struct Leaving;
+
+impl Behaviour for Leaving {
+    fn object(&self) -> &'static str {
+        "user"
+    }
+    fn after_save(&self, draft: &Draft, id: i64, tx: &mut Tx) -> Result<()> {
+        let left = !draft.is_new() && draft.changed("active") && !draft.get("active").bool();
+        if left { Ok(tx.conn.access_end(id)?) } else { Ok(()) }
+    }
+    fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        Ok(tx.conn.access_end(record.id)?)
     }
 }
 

@@ -130,6 +130,11 @@ impl Conn {
         let sql = "UPDATE credential SET totp = $2, totp_on = $3 WHERE user_id = $1";
         self.execute(sql, &[user.into(), secret.into(), on.into()]).map(|_| ())
     }
+    /// Turns on what was set; false when it is on already or another secret has taken its place.
+    pub fn totp_on(&mut self, user: i64, secret: &str) -> Done<bool> {
+        let sql = "UPDATE credential SET totp_on = 1 WHERE user_id = $1 AND totp = $2 AND totp_on = 0";
+        Ok(self.execute(sql, &[user.into(), secret.into()])? == 1)
+    }
     /// Every authenticator secret: user and text.
     pub fn totp_all(&mut self) -> Done<Vec<(i64, String)>> {
         let rows = self.query("SELECT user_id, totp FROM credential WHERE totp IS NOT NULL", &[])?;
@@ -193,6 +198,13 @@ impl Conn {
     /// Ends all sessions of a user but `except`.
     pub fn sessions_end(&mut self, user: i64, except: Option<&str>) -> Done<u64> {
         self.execute("DELETE FROM session WHERE user_id = $1 AND id <> $2", &[user.into(), except.unwrap_or("").into()])
+    }
+    /// Ends whatever opens the program for a user: sessions, tokens, mailed links.
+    pub fn access_end(&mut self, user: i64) -> Done<()> {
+        for table in ["session", "api_token", "reset"] {
+            self.execute(&format!("DELETE FROM {table} WHERE user_id = $1"), &[user.into()])?;
+        }
+        Ok(())
     }
     /// Forgets what has run out: sessions by last use and by age, links, tries.
     pub fn identity_tidy(&mut self, used_before: i64, created_before: i64, now: i64) -> Done<()> {

@@ -21,6 +21,7 @@ mod names;
 mod notice;
 mod pin;
 mod postgres;
+pub mod private;
 mod recent;
 mod records;
 mod schema;

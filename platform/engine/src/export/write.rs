@@ -7,7 +7,6 @@ use crate::{Result, Tx};
 use akrab_model::{FieldIx, Problem, Query, Record};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -25,7 +24,7 @@ pub(super) fn whole(tx: &mut Tx, spec: &ExportSpec, path: &Path) -> Result<u64> 
 }
 
 fn csv(tx: &mut Tx, spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64> {
-    let file = File::create_new(path).map_err(failure)?;
+    let file = akrab_store::private::create_new(path).map_err(failure)?;
     let mut out = ::csv::Writer::from_writer(BufWriter::new(file));
     out.write_record(header(tx, bound)).map_err(told)?;
     let (lang, zone) = (tx.ctx.lang_key(), tx.ctx.now.time_zone().clone());

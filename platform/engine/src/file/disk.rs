@@ -4,6 +4,7 @@ use super::FileKind;
 use crate::Result;
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use akrab_store::private;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -29,7 +30,7 @@ impl FileStore {
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(root: PathBuf) -> Result<FileStore> {
-        fs::create_dir_all(root.join("incoming")).map_err(failure)?;
+        private::folder(&root.join("incoming")).map_err(failure)?;
         Ok(FileStore { root, next: Arc::new(AtomicU64::new(0)) })
     }
 
@@ -48,7 +49,7 @@ impl FileStore {
     }
 
     fn copy(&self, content: &mut impl Read, limit: u64, draft: &Path) -> Result<Kept> {
-        let mut file = File::create_new(draft).map_err(failure)?;
+        let mut file = private::create_new(draft).map_err(failure)?;
         let mut hash = Sha256::new();
         let mut head = Vec::new();
         let mut size = 0_u64;
@@ -82,7 +83,7 @@ impl FileStore {
     fn settle(&self, draft: &Path, sha256: &str) -> Result<()> {
         let place = self.path(sha256);
         let folder = place.parent().unwrap_or(&self.root).to_path_buf();
-        fs::create_dir_all(&folder).map_err(failure)?;
+        private::folder(&folder).map_err(failure)?;
         fs::rename(draft, &place).map_err(failure)?;
         // the name itself must survive too
         File::open(&folder).and_then(|d| d.sync_all()).map_err(failure)

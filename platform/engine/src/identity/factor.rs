@@ -1,9 +1,11 @@
 //! Second factor: codes of an authenticator, each taken once, and ten recovery codes.
 
+use super::limit::ACCOUNT;
+use super::session::code_name;
 use super::{SECOND, digest};
 use crate::seal::totp_place;
 use crate::{Engine, Result};
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, Problem, ProblemKind};
 use totp_rs::{Builder, Secret, Totp};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -22,6 +24,14 @@ fn totp(secret: &str) -> Result<Totp> {
     Builder::new().with_secret(secret).build().map_err(|e| Problem::internal(format!("{e:?}")))
 }
 
+fn in_use() -> Problem {
+    Problem::new(ProblemKind::Conflict, "totp_in_use")
+}
+
+fn wrong_code() -> Problem {
+    Problem::invalid(vec![FieldProblem::new("code", "wrong_code")])
+}
+
 fn escaped(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
@@ -35,7 +45,7 @@ impl Engine {
         let person = self.people().user(user).cloned().ok_or_else(Problem::not_found)?;
         let stored = self.store().read(move |conn| conn.credential(user)).await?.ok_or_else(Problem::not_found)?;
         if stored.totp_on {
-            return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "totp_in_use"));
+            return Err(in_use());
         }
         let secret: String = self.random::<32>().iter().map(|b| ALPHABET[usize::from(b % 32)] as char).collect();
         let kept = self.seal(&totp_place(user), &secret)?;
@@ -58,18 +68,29 @@ impl Engine {
     /// Turns the second factor on once the first code fits; gives the recovery codes, shown once.
     ///
     /// # Errors
-    /// `wrong_code`.
+    /// `wrong_code`, counted as at sign-in; `too_many_tries`; `totp_in_use` when it is on already.
     pub async fn confirm_totp(&self, user: i64, code: &str) -> Result<Vec<String>> {
-        let secret = self.store().read(move |conn| conn.credential(user)).await?.and_then(|c| c.totp).ok_or_else(Problem::not_found)?;
+        let stored = self.store().read(move |conn| conn.credential(user)).await?.ok_or_else(Problem::not_found)?;
+        if stored.totp_on {
+            return Err(in_use());
+        }
+        let secret = stored.totp.ok_or_else(Problem::not_found)?;
+        self.count_tries(vec![(code_name(user), ACCOUNT)]).await?;
         let now = u64::try_from(self.micros() / SECOND).unwrap_or(0);
         let step = totp(&self.unseal(&totp_place(user), &secret)?)?.check(&plain(code), now);
-        let Some(step) = step else { return Err(Problem::invalid(vec![FieldProblem::new("code", "wrong_code")])) };
+        let Some(step) = step else { return Err(wrong_code()) };
         let codes: Vec<String> = (0..10).map(|_| self.recovery_code()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
         self.store()
             .write(move |conn| -> Result<()> {
-                conn.totp_use(user, i64::try_from(step).unwrap_or(0))?;
-                conn.totp_set(user, Some(&secret), true)?;
+                // of several at once only one turns it on
+                if !conn.totp_on(user, &secret)? {
+                    return Err(in_use());
+                }
+                if !conn.totp_use(user, i64::try_from(step).unwrap_or(0))? {
+                    return Err(wrong_code());
+                }
+                conn.tries_clear(&code_name(user))?;
                 Ok(conn.recovery_set(user, &hashes)?)
             })
             .await?;

@@ -26,6 +26,12 @@ fn limited(wait: i64) -> Problem {
     Problem::new(ProblemKind::Limited, "too_many_tries").with("seconds", (wait + SECOND - 1) / SECOND)
 }
 
+/// The wait under `name`, without counting a try.
+fn wait(conn: &mut Conn, name: &str, now: i64) -> Result<Option<i64>> {
+    let until = conn.tries(name)?.blocked_until;
+    Ok((until > now).then(|| until - now))
+}
+
 /// Counts a try under `name`; gives the wait when there were too many.
 pub(super) fn count(conn: &mut Conn, name: &str, limit: Limit, now: i64) -> Result<Option<i64>> {
     let mut state = conn.tries(name)?;
@@ -53,6 +59,16 @@ pub(super) fn count(conn: &mut Conn, name: &str, limit: Limit, now: i64) -> Resu
 }
 
 impl Engine {
+    /// Refuses while `name` has to wait; counts nothing.
+    ///
+    /// # Errors
+    /// `too_many_tries` with the seconds to wait.
+    pub(super) async fn check_tries(&self, name: String) -> Result<()> {
+        let now = self.micros();
+        let wait = self.store().read(move |conn| wait(conn, &name, now)).await?;
+        wait.map_or(Ok(()), |wait| Err(limited(wait)))
+    }
+
     /// Counts a try under each name.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use akrab_model::{FieldProblem, Problem};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::LazyLock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Each hash takes 19 MiB; more at once would let strangers fill the memory.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -91,15 +91,30 @@ fn hash(password: &str, salt: &[u8]) -> Result<String> {
     Ok(argon()?.hash_password(password.as_bytes(), &salt).map_err(Problem::internal)?.to_string())
 }
 
+/// Waits for one of the places where hashes are made.
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>> {
+    AT_ONCE.acquire().await.map_err(Problem::internal)
+}
+
 async fn slowly<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let _place = AT_ONCE.acquire().await.map_err(Problem::internal)?;
+    let place = turn().await?;
+    slowly_at(&place, work).await
+}
+
+async fn slowly_at<T: Send + 'static>(_: &SemaphorePermit<'_>, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
 }
 
 /// Whether `password` is the one behind `stored`; takes as long when nothing is stored.
 pub(super) async fn verify(password: &str, stored: Option<String>) -> Result<bool> {
+    let place = turn().await?;
+    verify_at(&place, password, stored).await
+}
+
+/// As [`verify`], at a place that is already taken.
+pub(super) async fn verify_at(place: &SemaphorePermit<'_>, password: &str, stored: Option<String>) -> Result<bool> {
     let password = password.chars().take(2_000).collect::<String>();
-    slowly(move || {
+    slowly_at(place, move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| DUMMY.clone());
         let parsed = PasswordHash::new(&stored).map_err(Problem::internal)?;
@@ -131,6 +146,11 @@ impl Engine {
     /// `invalid` at `password` when it is too weak.
     pub(super) async fn hash_for(&self, person: &Person, password: &str) -> Result<String> {
         judge(password, &[&person.email, &person.name, person.email.split('@').next().unwrap_or("")])?;
+        self.hash_of(password).await
+    }
+
+    /// What to keep of a password that was judged already.
+    pub(super) async fn hash_of(&self, password: &str) -> Result<String> {
         let (password, salt) = (password.to_string(), self.random::<16>());
         slowly(move || hash(&password, &salt)).await
     }

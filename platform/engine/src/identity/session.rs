@@ -61,6 +61,15 @@ fn account_name(email: &str) -> String {
     format!("account:{}", digest(&email.trim().to_lowercase()))
 }
 
+fn address_name(from: &Origin) -> String {
+    format!("ip:{}", from.ip)
+}
+
+/// Under which codes of the second factor are counted, wherever they are typed.
+pub(super) fn code_name(user: i64) -> String {
+    format!("code:{user}")
+}
+
 impl Engine {
     /// Loads users, teams and roles anew when another process has changed them.
     ///
@@ -93,10 +102,23 @@ impl Engine {
             })
             .await?;
         // strangers who guess must not lock the owner out of a device he is known on
+        let address = known.is_none().then(|| address_name(from));
         let account = known.map_or_else(|| account_name(email), |device| format!("device:{device}"));
-        self.count_tries(vec![(account.clone(), ACCOUNT), (format!("ip:{}", from.ip), ADDRESS)]).await?;
-        let fits = password::verify(password, credential.as_ref().map(|c| c.hash.clone())).await?;
-        let Some(person) = person.filter(|_| fits) else { return Err(wrong()) };
+        self.count_tries(vec![(account.clone(), ACCOUNT)]).await?;
+        // an office behind one address signs in as often as it likes: only what fails counts. Whoever sends
+        // many guesses at once is judged one after another, each by what the former has left.
+        let place = password::turn().await?;
+        if let Some(address) = &address {
+            self.check_tries(address.clone()).await?;
+        }
+        let fits = password::verify_at(&place, password, credential.as_ref().map(|c| c.hash.clone())).await?;
+        let Some(person) = person.filter(|_| fits) else {
+            if let Some(address) = address {
+                self.count_tries(vec![(address, ADDRESS)]).await?;
+            }
+            return Err(wrong());
+        };
+        drop(place);
         if credential.is_some_and(|c| c.totp_on) {
             let token = self.add_session(person.id, "code", from, None, account).await?;
             return Ok(SignedIn::Code { user: person.id, token });
@@ -145,12 +167,20 @@ impl Engine {
         let row = self.store().read(move |conn| conn.session(&key)).await?;
         let row = row.filter(|row| row.stage == "code" && now - row.created_at < CODE_TIME);
         let row = row.ok_or_else(|| Problem::new(ProblemKind::Unauthenticated, "code_too_late"))?;
-        self.count_tries(vec![(format!("code:{}", row.user), ACCOUNT), (format!("ip:{}", from.ip), ADDRESS)]).await?;
+        let (device, user) = (from.device.as_deref().map(digest), row.user);
+        let known = self.store().read(move |conn| device.as_deref().map_or(Ok(false), |d| conn.device_known(d, user))).await?;
+        if !known {
+            self.check_tries(address_name(from)).await?;
+        }
+        self.count_tries(vec![(code_name(row.user), ACCOUNT)]).await?;
         if !self.check_code(row.user, code).await? {
+            if !known {
+                self.count_tries(vec![(address_name(from), ADDRESS)]).await?;
+            }
             return Err(Problem::invalid(vec![akrab_model::FieldProblem::new("code", "wrong_code")]));
         }
         self.store().write(move |conn| conn.session_end(row.user, &id)).await?;
-        self.let_in(row.user, from, format!("code:{}", row.user)).await
+        self.let_in(row.user, from, code_name(row.user)).await
     }
 
     /// The session behind a cookie and its user; nothing when it has ended or the user is disabled.

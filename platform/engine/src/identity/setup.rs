@@ -1,8 +1,9 @@
 //! First set-up: company, roles and the first administrator of an empty workspace.
 
-use crate::{Door, Engine, Result, Settings};
+use crate::people::{self, People};
+use crate::{Door, Engine, Result, Settings, Tx};
 use akrab_model::format::Lang;
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, Problem, ProblemKind};
 use serde_json::json;
 
 /// What the first visitor says.
@@ -38,17 +39,9 @@ impl Engine {
     /// # Errors
     /// What the database answers.
     pub async fn ensure_roles(&self, lang: Lang) -> Result<Vec<(String, i64)>> {
-        let missing: Vec<_> = ROLES.iter().filter(|(key, ..)| !self.people().roles.iter().any(|r| r.key == *key)).collect();
-        if !missing.is_empty() {
+        if ROLES.iter().any(|(key, ..)| !self.people().roles.iter().any(|r| r.key == *key)) {
             let ctx = self.system("a workspace begins with its roles", Door::Command);
-            self.write(&ctx, move |tx| {
-                for (key, id, en) in &missing {
-                    let input = json!({ "key": key, "name": lang.pick(id, en) });
-                    tx.create("role", input.as_object().unwrap_or(&serde_json::Map::new()))?;
-                }
-                Ok(())
-            })
-            .await?;
+            self.write(&ctx, move |tx| tx.make_roles(lang).map(|_| ())).await?;
         }
         Ok(self.people().roles.iter().map(|r| (r.key.clone(), r.id)).collect())
     }
@@ -56,11 +49,12 @@ impl Engine {
     /// Sets an empty workspace up and gives the administrator's id.
     ///
     /// # Errors
-    /// `already_set_up`; `invalid` with the faults of the input, then nothing is kept but roles.
+    /// `already_set_up`, also for whoever comes second at the same moment; `invalid` with the faults of the
+    /// input. Then nothing is kept of it.
     pub async fn set_up(&self, first: FirstSetup) -> Result<i64> {
         self.refresh_people().await?;
         if !self.is_fresh() {
-            return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "already_set_up"));
+            return Err(already());
         }
         let mut faults = Vec::new();
         for (field, value) in [("company", &first.company), ("name", &first.name), ("email", &first.email)] {
@@ -83,21 +77,51 @@ impl Engine {
             ready: true,
             ..Settings::default()
         };
-        self.save_settings(&ctx, settings).await?;
-        let roles = self.ensure_roles(first.lang).await?;
-        let role = roles.iter().find(|(key, _)| key == "administrator").map(|(_, id)| *id);
-        let input = json!({ "name": first.name, "email": first.email, "role": role, "language": first.lang.as_str() });
+        settings.judge()?;
+        let password = self.hash_of(&first.password).await?;
+        let (kept, lang) = (settings.clone(), first.lang);
         let user = self
             .write(&ctx, move |tx| {
+                // two visitors at once: the second waits here, and then finds the first one's administrator
+                people::bump(tx.conn)?;
                 let object = tx.object("user")?;
-                // two visitors at once: only the first becomes administrator
                 if !tx.conn.ids_after(&tx.registry.clone(), &object, &akrab_model::Cond::True, 0, 1)?.is_empty() {
-                    return Err(Problem::new(akrab_model::problem::ProblemKind::Conflict, "already_set_up"));
+                    return Err(already());
                 }
-                tx.create("user", input.as_object().unwrap_or(&serde_json::Map::new()))
+                kept.save(tx.conn)?;
+                let role = tx.make_roles(lang)?;
+                let input = json!({ "name": first.name, "email": first.email, "role": role, "language": lang.as_str() });
+                let user = tx.create("user", input.as_object().unwrap_or(&serde_json::Map::new()))?;
+                tx.conn.password_set(user, &password, tx.ctx.micros())?;
+                Ok(user)
             })
             .await?;
-        self.set_password(&ctx, user, &first.password).await?;
+        self.inner.settings.store(std::sync::Arc::new(settings));
         Ok(user)
+    }
+}
+
+fn already() -> Problem {
+    Problem::new(ProblemKind::Conflict, "already_set_up")
+}
+
+impl Tx<'_> {
+    /// Makes the roles that are missing; gives the administrator's.
+    fn make_roles(&mut self, lang: Lang) -> Result<Option<i64>> {
+        let known = People::load(self.conn, &self.registry)?.roles;
+        let mut administrator = None;
+        for (key, id, en) in ROLES {
+            let role = match known.iter().find(|r| r.key == key) {
+                Some(role) => role.id,
+                None => {
+                    let input = json!({ "key": key, "name": lang.pick(id, en) });
+                    self.create("role", input.as_object().unwrap_or(&serde_json::Map::new()))?
+                }
+            };
+            if key == "administrator" {
+                administrator = Some(role);
+            }
+        }
+        Ok(administrator)
     }
 }

@@ -6,6 +6,7 @@
 use super::connect::failure;
 use crate::backup::Backup;
 use crate::error::StoreError;
+use crate::private;
 use crate::schema::{ColumnSpec, SchemaStep, quote};
 use bytes::Bytes;
 use deadpool_postgres::Client;
@@ -62,7 +63,7 @@ pub(crate) async fn write(client: &Client, draft: &Path) -> Result<Backup, Store
 
 async fn dump(client: &Client, draft: &Path) -> Result<Head, StoreError> {
     let head = Head { akrab_backup: 1, format: format(client).await?, tables: tables(client).await? };
-    let mut file = BufWriter::new(File::create(draft).await.map_err(StoreError::io)?);
+    let mut file = BufWriter::new(File::from_std(private::create(draft).map_err(StoreError::io)?));
     let line = serde_json::to_string(&head).map_err(StoreError::other)?;
     file.write_all(format!("{line}\n").as_bytes()).await.map_err(StoreError::io)?;
     for table in &head.tables {

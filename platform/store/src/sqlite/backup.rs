@@ -3,6 +3,7 @@
 use super::connect::{failure, open_reader, script};
 use crate::backup::Backup;
 use crate::error::StoreError;
+use crate::private;
 use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -27,7 +28,7 @@ pub(crate) fn write(path: &Path, draft: &Path) -> Result<Backup, StoreError> {
 /// Copies the backup to `draft` and checks the copy.
 pub(crate) fn read(file: &Path, draft: &Path) -> Result<(), StoreError> {
     if let Some(folder) = draft.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(StoreError::io)?;
+        private::folder(folder).map_err(StoreError::io)?;
     }
     let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failure)?;
     source.query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| row.get::<_, i64>(0)).map_err(|e| match failure(e) {
@@ -42,6 +43,7 @@ fn copy(source: &Connection, draft: &Path) -> Result<(), StoreError> {
     if draft.exists() {
         std::fs::remove_file(draft).map_err(StoreError::io)?;
     }
+    private::create_new(draft).map_err(StoreError::io)?;
     let mut copy = Connection::open(draft).map_err(failure)?;
     let steps = rusqlite::backup::Backup::new(source, &mut copy).map_err(failure)?;
     let mut tries = 0;

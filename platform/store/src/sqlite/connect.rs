@@ -2,6 +2,7 @@
 
 use crate::conn::Rows;
 use crate::error::StoreError;
+use crate::private;
 use akrab_model::Raw;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
@@ -16,7 +17,11 @@ const READER_CACHE: i64 = 6 * 1024;
 /// Opens the file for writing and checks that it keeps what it commits.
 pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connection, StoreError> {
     if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
-        std::fs::create_dir_all(dir).map_err(StoreError::other)?;
+        private::folder(dir).map_err(StoreError::other)?;
+    }
+    if !path.exists() {
+        // the log beside it takes over the mode of the file
+        private::create_new(path).map_err(StoreError::io)?;
     }
     let db = Connection::open(path).map_err(failure)?;
     prepare(&db, WRITER_CACHE)?;

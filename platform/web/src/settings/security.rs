@@ -42,6 +42,8 @@ pub(super) fn routes() -> Router<Web> {
 #[derive(Default)]
 struct Extra {
     enrolment: Option<Enrolment>,
+    /// The first code is still to be typed.
+    confirming: bool,
     recovery: Vec<String>,
     token: Option<String>,
     password: Errors,
@@ -128,8 +130,6 @@ fn qr(url: &str) -> Markup {
 
 fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
     let t = visit.t;
-    let code =
-        || Input::new("code", "").required(true).attr("autocomplete", "one-time-code").attr("inputmode", "numeric").attr("maxlength", "8");
     html! {
         (error_summary(t, &extra.totp))
         @if !extra.recovery.is_empty() {
@@ -140,11 +140,9 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
             p { (t.get("totp-scan")) }
             div role="img" aria-label=(t.get("totp-qr")) { (qr(&enrolment.url)) }
             p { (t.get("totp-type")) " " code.ak-mono data-copy-source { (enrolment.secret) } }
-            form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/confirm" {
-                (visit.token_field())
-                (form::row(t, &Row::new(t.get("code")), code(), input::text))
-                div { (Button::new(t.get("totp-confirm")).primary().submit()) }
-            }
+            (confirm_form(visit))
+        } @else if extra.confirming {
+            (confirm_form(visit))
         } @else if on {
             p { (tag_toned(&t.get("on"), Tone::Ok)) " " (t.with("recovery-left", &[("n", left.into())])) }
             form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/off" {
@@ -159,6 +157,19 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
                 (current_password_again(t, "totp-on-password"))
                 div { (Button::new(t.get("totp-on")).submit()) }
             }
+        }
+    }
+}
+
+fn confirm_form(visit: &Visit) -> Markup {
+    let t = visit.t;
+    let code = Input::new("code", "").required(true).attr("autocomplete", "one-time-code");
+    let code = code.attr("inputmode", "numeric").attr("maxlength", "8");
+    html! {
+        form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/confirm" {
+            (visit.token_field())
+            (form::row(t, &Row::new(t.get("code")), code, input::text))
+            div { (Button::new(t.get("totp-confirm")).primary().submit()) }
         }
     }
 }
@@ -185,7 +196,8 @@ async fn begin_totp(visit: Visit, fields: Fields) -> Reply {
 async fn confirm_totp(visit: Visit, fields: Fields) -> Reply {
     let extra = match visit.engine().confirm_totp(visit.person.id, fields.text("code")).await {
         Ok(recovery) => Extra { recovery, ..Extra::default() },
-        Err(problem) => Extra { totp: faults(&visit, problem)?, ..Extra::default() },
+        // whoever mistypes has scanned already
+        Err(problem) => Extra { confirming: problem.code != "totp_in_use", totp: faults(&visit, problem)?, ..Extra::default() },
     };
     draw(&visit, extra).await
 }
