@@ -32,7 +32,9 @@ fn behaviours() -> Vec<Arc<dyn Behaviour>> {
 
 /// Makes the workspace's folder, or closes the one there is to others: it holds what only its owner may read: password hashes, mails with links.
 pub fn folder(folder: &Path) -> Result<(), Stop> {
-    private::folder(folder).and_then(|()| private::tighten(folder)).map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))
+    private::folder(folder)
+        .and_then(|()| private::tighten(folder))
+        .map_err(|e| Stop::failed(format!("{} cannot be made: {e}", folder.display())))
 }
 
 /// Opens the database without touching its tables.

@@ -24,7 +24,8 @@ both!(a_second_factor_that_is_on_is_not_confirmed_again, async |w: &Workspace| {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "enrolling asks for the password");
     let page = browser.submit("/settings/security/totp", &[("current", PASSWORD)]).await.html;
     let secret = page.split("data-copy-source>").nth(1).and_then(|s| s.split('<').next()).expect("a secret").to_string();
-    let totp = totp_rs::Builder::new().with_secret(totp_rs::Secret::try_from_base32(&secret).expect("base32")).build().expect("a generator");
+    let totp =
+        totp_rs::Builder::new().with_secret(totp_rs::Secret::try_from_base32(&secret).expect("base32")).build().expect("a generator");
     let code = || totp.generate(u64::try_from(w.engine.now().timestamp().as_second()).expect("our century")).to_string();
     let confirm = "/settings/security/totp/confirm";
     for n in 0..5 {

@@ -1,8 +1,8 @@
 //! The workspace's own facts: company, language, currency, time zone.
 
 use crate::Result;
-use akrab_model::{FieldProblem, Problem};
 use akrab_model::format::Lang;
+use akrab_model::{FieldProblem, Problem};
 use akrab_store::Conn;
 use serde::{Deserialize, Serialize};
 
