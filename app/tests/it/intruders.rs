@@ -105,7 +105,7 @@ both!(of_two_first_set_ups_one_leaves_nothing, async |w: &Workspace| {
     let (one, two) = tokio::join!(w.engine.set_up(first(1)), w.engine.set_up(first(2)));
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     let winner = if one.is_ok() { 1 } else { 2 };
-    assert_eq!(one.err().or(two.err()).map(|p| p.code).as_deref(), Some("already_set_up"));
+    assert_eq!(one.err().or(two.err()).map(|p| p.code), Some("already_set_up"));
     let stored = w.engine.store().read(akrab_engine::Settings::load).await.expect("settings");
     assert_eq!((stored.company, w.engine.settings().company.clone()), (format!("PT {winner}"), format!("PT {winner}")));
     w.engine.reload_people().await.expect("people");
