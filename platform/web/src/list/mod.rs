@@ -4,6 +4,7 @@
 //! once and draws.
 
 pub mod address;
+pub mod arrange;
 pub mod cell;
 pub mod columns;
 pub mod count;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/counts", get(count::tabs))
         .route("/{plural}/totals", get(count::totals))
         .route("/{plural}/columns", get(columns::ask).post(columns::keep))
+        .route("/{plural}/arrange", get(arrange::show))
         .route("/{plural}/density", post(columns::keep_density))
         .route("/{plural}/columns/choice", post(columns::choose))
         .route("/{plural}/{id}/peek", get(peek::show))

@@ -14,6 +14,7 @@ use crate::ui::tabs::{Tab, tab_bar};
 use crate::visit::Visit;
 use akrab_engine::Rights;
 use akrab_model::object::ViewKind;
+use akrab_model::query::Bucket;
 use akrab_model::{Field, FieldType, Object};
 use maud::{Markup, html};
 
@@ -72,7 +73,29 @@ fn changes(visit: &Visit, listing: &Listing, new: &str) -> Markup {
     unsaved_view(&t.get("view-changed"), buttons)
 }
 
+/// Saving what was changed, as entries of a menu.
+pub fn save_choices(visit: &Visit, listing: &Listing) -> Markup {
+    let t = listing.look.t;
+    let view = listing.view();
+    let mut new = listing.address.first_page().at(&format!("{}/views/new", listing.address.base));
+    if !new.contains('?') {
+        push(&mut new, "view", &view.key);
+    }
+    html! {
+        @if let (Some(id), true, true) = (view.id, view.editable, listing.changed) {
+            (crate::ui::menu::menu_post("save", &t.get("view-save"), &listing.address.at(&format!("{}/views/{id}", listing.address.base)), &visit.csrf, false))
+        }
+        a.ak-menu-item href=(new) data-dialog-href=(new) { (crate::ui::icon("plus")) span { (t.get("view-new")) } }
+        @if listing.changed { (menu_link("undo-2", &t.get("view-reset"), &listing.address.reset().href())) }
+    }
+}
+
 fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
+    more_menu_ghost(&listing.look.t.get("view-menu"), view_choices(visit, listing))
+}
+
+/// What may be done with the open view.
+pub fn view_choices(visit: &Visit, listing: &Listing) -> Markup {
     let t = listing.look.t;
     let view = listing.view();
     let base = format!("{}/views/{}", listing.address.base, view.key);
@@ -83,9 +106,7 @@ fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
         let href = format!("{base}/{action}");
         html! { a.ak-menu-item href=(href) data-dialog-href=(href) { (crate::ui::icon(icon)) span { (t.get(key)) } } }
     };
-    more_menu_ghost(
-        &t.get("view-menu"),
-        html! {
+    html! {
             (menu_head(view.name.get(listing.look.key())))
             (post(if listing.pinned { "pin-off" } else { "pin" }, if listing.pinned { "view-unpin" } else { "view-pin" }, "pin", false))
             (dialog("copy", "view-duplicate", "copy"))
@@ -95,8 +116,7 @@ fn view_menu(visit: &Visit, listing: &Listing) -> Markup {
             }
             @if visit.ctx.is_admin() { (dialog("users-round", "view-default", "default")) }
             @if view.editable { (menu_line()) (post("trash-2", "view-delete", "deletion", true)) }
-        },
-    )
+    }
 }
 
 /// The tool bar of a table; on a phone one line with the count, the first total and the order.
@@ -152,33 +172,39 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
 
 fn sort_menu(listing: &Listing) -> Markup {
     let t = listing.look.t;
+    let now = listing.state.sort.first().and_then(|key| listing.object.field(key.trim_start_matches('-')));
+    let name = now.map_or_else(|| t.get("sort-none"), |f| f.label.get(listing.look.key()).to_string());
+    let label = t.with("list-sort", &[("field", name.clone().into())]);
+    menu_around(
+        html! { (icon_sized("arrow-down-wide-narrow", 15)) span.ak-btn-label.ak-hide-phone { (label) } span.ak-btn-label.ak-only-phone { (name) } },
+        "btn",
+        "ghost",
+        sort_choices(listing),
+    )
+}
+
+/// Each order the list may have.
+pub fn sort_choices(listing: &Listing) -> Markup {
+    let t = listing.look.t;
     let lang = listing.look.key();
     let address = listing.address.first_page();
     let now = listing.state.sort.first();
-    let field_of = |key: &str| listing.object.field(key.trim_start_matches('-'));
-    let name = now.and_then(|key| field_of(key)).map_or_else(|| t.get("sort-none"), |f| f.label.get(lang).to_string());
-    let label = t.with("list-sort", &[("field", name.into())]);
     let title = listing.object.title_field();
     let own = listing.columns().map(|(_, f)| f);
     let others = listing.object.fields.iter().filter(|f| matches!(f.key.as_str(), "created_at" | "updated_at"));
     let mut fields: Vec<&Field> = std::iter::once(title).chain(own).chain(others).filter(|f| f.sortable()).collect();
     let mut seen = std::collections::HashSet::new();
     fields.retain(|f| seen.insert(f.key.clone()));
-    menu_around(
-        html! { (icon_sized("arrow-down-wide-narrow", 15)) span.ak-btn-label { (label) } },
-        "btn",
-        "ghost",
-        html! {
-            @for field in fields {
-                @for (start, words) in [("", up_words(field)), ("-", down_words(field))] {
-                    @let key = format!("{start}{}", field.key);
-                    (menu_choice(&format!("{}: {}", field.label.get(lang), t.get(words)), &address.with_sort(std::slice::from_ref(&key)).href(), now == Some(&key)))
-                }
+    html! {
+        @for field in fields {
+            @for (start, words) in [("", up_words(field)), ("-", down_words(field))] {
+                @let key = format!("{start}{}", field.key);
+                (menu_choice(&format!("{}: {}", field.label.get(lang), t.get(words)), &address.with_sort(std::slice::from_ref(&key)).href(), now == Some(&key)))
             }
-            (menu_line())
-            (menu_choice(&t.get("sort-none"), &address.with_sort(&[]).href(), now.is_none()))
-        },
-    )
+        }
+        (menu_line())
+        (menu_choice(&t.get("sort-none"), &address.with_sort(&[]).href(), now.is_none()))
+    }
 }
 
 fn up_words(field: &Field) -> &'static str {
@@ -199,30 +225,44 @@ fn down_words(field: &Field) -> &'static str {
 
 fn group_menu(listing: &Listing) -> Markup {
     let t = listing.look.t;
-    let lang = listing.look.key();
     let now = listing.group();
     let label = match now {
-        Some((field, _)) => t.with("list-group-by", &[("field", field.label.get(lang).into())]),
+        Some((field, _)) => t.with("list-group-by", &[("field", field.label.get(listing.look.key()).into())]),
         None => t.get("list-group"),
     };
+    menu_around(
+        html! { (icon_sized("rows-3", 15)) span.ak-btn-label { (label) } },
+        "btn",
+        if now.is_some() { "soft" } else { "ghost" },
+        group_choices(listing),
+    )
+}
+
+/// Each field the rows may be grouped by; dates by day, month or year.
+pub fn group_choices(listing: &Listing) -> Markup {
+    let t = listing.look.t;
+    let lang = listing.look.key();
+    let now = listing.group();
     let fields = listing.object.fields.iter().filter(|f| {
         groupable(f)
             && !matches!(f.key.as_str(), "updated_at" | "updated_by")
             && (f.system || listing.state.columns.iter().any(|c| c.key == f.key) || f.choices.len() > 1 || f.kind == FieldType::Stage)
     });
-    menu_around(
-        html! { (icon_sized("rows-3", 15)) span.ak-btn-label { (label) } },
-        "btn",
-        if now.is_some() { "soft" } else { "ghost" },
-        html! {
-            (menu_choice(&t.get("group-none"), &listing.address.with_group(None).href(), now.is_none()))
-            (menu_line())
-            @for field in fields {
-                @let chosen = now.is_some_and(|(f, _)| f.key == field.key);
-                (menu_choice(field.label.get(lang), &listing.address.with_group(Some(&field.key)).href(), chosen))
+    html! {
+        (menu_choice(&t.get("group-none"), &listing.address.with_group(None).href(), now.is_none()))
+        (menu_line())
+        @for field in fields {
+            @let chosen = now.filter(|(f, _)| f.key == field.key);
+            @if matches!(field.kind, FieldType::Date | FieldType::DateTime) {
+                @for (name, bucket) in [("day", Bucket::Day), ("month", Bucket::Month), ("year", Bucket::Year)] {
+                    @let words = format!("{}: {}", field.label.get(lang), t.get(&format!("group-{name}")));
+                    (menu_choice(&words, &listing.address.with_group(Some(&format!("{}:{name}", field.key))).href(), chosen.is_some_and(|(_, b)| b == Some(bucket))))
+                }
+            } @else {
+                (menu_choice(field.label.get(lang), &listing.address.with_group(Some(&field.key)).href(), chosen.is_some()))
             }
-        },
-    )
+        }
+    }
 }
 
 /// The chip that chooses the pipeline of a board.
@@ -251,6 +291,7 @@ pub fn more(listing: &Listing, rights: &Rights) -> Markup {
     crate::ui::menu::more_menu(
         &t.get("list-more"),
         html! {
+            (super::arrange::link(listing))
             @if may_export {
                 @let export = listing.address.first_page().at(&format!("/{plural}/export"));
                 a.ak-menu-item href=(export) data-dialog-href=(export) { (crate::ui::icon("download")) span { (t.get("list-export")) } }
