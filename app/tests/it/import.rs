@@ -1,10 +1,11 @@
 //! Imports: the trial tells what the run does, nothing is done twice, undo takes it back, and
 //! hostile files are refused with code and place.
 
+use crate::browser::Browser;
 use crate::workspace::{Workspace, both, map};
-use akrab_engine::import::{Counts, ImportReport, ImportSpec, OnBadValue, OnMatch, UndoReport};
+use akrab_engine::import::{Counts, ImportReport, ImportSpec, OnBadValue, OnMatch, UndoReport, Verdict};
 use akrab_engine::{Ctx, Door, JobState, ListRequest, Result, Worker};
-use akrab_model::Problem;
+use akrab_model::{Problem, Value};
 use serde_json::json;
 use std::io::{Cursor, Write};
 
@@ -161,6 +162,107 @@ both!(
         assert_eq!(w.engine.job_undo(&ctx, other).await.expect_err("refused").code, "undo_too_late");
     }
 );
+
+both!(
+    /// Odd values are kept with a remark; what new rows lack comes from the rules.
+    odd_values_are_kept_and_new_rows_get_owner_and_labels,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let other = w.user("siti", 2, None).await;
+        w.make("contact", json!({"name": "Sari", "email": "sari@contoh.co.id"})).await;
+        let file = "name,email,postcode,tags\nSari,sari@contoh.co.id,40111,\nTono,tono@gmial.com,138u00,\nWati,wati@contoh.co.id,6564,Kunci lama\n";
+        let spec = guess(w, &ctx, file).await;
+        let defaults = map(json!({"owner": other, "tags": ["Pameran 2026"]}));
+        let (_, report) = import(w, &ctx, &ImportSpec { defaults, ..spec.clone() }, false).await;
+        assert_eq!(report.counts, Counts { rows: 3, created: 2, updated: 1, doubted: 2, ..Counts::default() });
+        let notes: Vec<_> = report.first.iter().map(|n| (n.line, n.field.as_deref().unwrap_or(""), n.code.as_str(), n.verdict)).collect();
+        assert_eq!(
+            notes,
+            [
+                (3, "email", "email_slip", Verdict::Kept),
+                (3, "address_postcode", "postcode_odd", Verdict::Kept),
+                (4, "address_postcode", "postcode_odd", Verdict::Kept)
+            ]
+        );
+        assert_eq!(report.by_verdict.get(&Verdict::Kept), Some(&3));
+        let [sari, tono, wati] = [1, 2, 3].map(async |id| w.engine.get(&ctx, "contact", id).await.expect("a record"));
+        let (sari, tono, wati) = (sari.await, tono.await, wati.await);
+        assert_ne!(sari.link("owner"), Some(other), "a record there was keeps its owner");
+        assert_eq!((tono.link("owner"), tono.text("email"), tono.text("address_postcode")), (Some(other), "tono@gmial.com", "138u00"));
+        assert_eq!(tono.get("tags"), &Value::Keys(vec!["Pameran 2026".into()]));
+        assert_eq!(wati.get("tags"), &Value::Keys(vec!["Kunci lama".into()]), "what the file says goes before");
+        let wrong = ImportSpec { defaults: map(json!({"number": "X"})), ..spec };
+        assert_eq!(w.engine.import_start(&ctx, wrong, true).await.expect_err("refused").fields[0].code, "unknown_field");
+    }
+);
+
+both!(
+    /// How a trial was done is saved under a name and found again by the titles of the columns.
+    a_pattern_is_saved_found_again_and_deleted,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let guess = guess(w, &ctx, "Nama Kios,HP Toko,Lain\nKios Sari,0812 3456 7890,x\n").await;
+        let spec = ImportSpec {
+            columns: vec![Some("name".into()), Some("phone".into()), None],
+            match_by: vec![vec!["phone".into()]],
+            on_match: OnMatch::Update,
+            defaults: map(json!({"tags": ["Kios"]})),
+            ..guess
+        };
+        let (trial, _) = import(w, &ctx, &spec, true).await;
+        w.engine.import_pattern_save(&ctx, trial, " Kios ").await.expect("saved");
+        assert_eq!(w.engine.import_pattern_save(&ctx, trial, " ").await.expect_err("no name").fields[0].code, "required");
+        let next = upload(w, &ctx, "kios.csv", "lain;nama kios;HP TOKO\ny;Kios Tono;0812 3456 7891\n").await.expect("a file");
+        let found = w.engine.import_inspect_by(&ctx, "contact", next, None, None).await.expect("readable");
+        assert_eq!(found.columns, [None, Some("name".into()), Some("phone".into())], "by the titles, wherever they stand");
+        let pattern = found.pattern.expect("found again");
+        assert_eq!((pattern.name.as_str(), pattern.on_match, pattern.defaults["tags"][0].as_str()), ("Kios", OnMatch::Update, Some("Kios")));
+        let without = w.engine.import_inspect_by(&ctx, "contact", next, None, Some(String::new())).await.expect("readable");
+        assert!(without.pattern.is_none(), "one may do without");
+        let less = upload(w, &ctx, "lain.csv", "Nama Kios\nKios Tono\n").await.expect("a file");
+        assert!(w.engine.import_inspect_by(&ctx, "contact", less, None, None).await.expect("readable").pattern.is_none(), "a column is missing");
+        // the screens
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let page = browser.get(&format!("/contacts/import/{next}")).await.html;
+        assert!(page.contains("Pola “Kios” dikenali"), "the page says so");
+        let rules = browser.submit(&format!("/contacts/import/{next}/rules"), &[("pattern", "Kios"), ("c1", "name"), ("c2", "phone")]).await.html;
+        assert!(rules.contains("value=\"update\" checked") && rules.contains("name=\"tags\""), "its rules are set");
+        let trial_page = browser.get(&format!("/jobs/{trial}")).await.html;
+        assert!(trial_page.contains("/contacts/import/pattern?trial=") && trial_page.contains("2 dipasangkan, 1 diabaikan"));
+        let siti = w.user("siti", 3, None).await;
+        let mut other = Browser::of(w, siti).await;
+        let refused = other.submit("/contacts/import/pattern/removal", &[("name", "Kios"), ("file", "1")]).await;
+        assert_eq!(refused.status, axum::http::StatusCode::FORBIDDEN, "only who saved it, and administrators");
+        browser.submit("/contacts/import/pattern/removal", &[("name", "Kios"), ("file", &next.to_string())]).await;
+        assert!(w.engine.import_inspect_by(&ctx, "contact", next, None, None).await.expect("readable").pattern.is_none());
+    }
+);
+
+#[tokio::test]
+async fn an_address_book_is_a_table() {
+    let w = Workspace::sqlite(&[]).await;
+    let ctx = actor(&w).await;
+    let book = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Handayani;Lestari;;Ibu;\r\nFN:Ibu Lestari Handayani\r\nORG:Hotel Bumi Arjuna;Dapur\r\nTEL;TYPE=WORK:0341 55512\r\nitem1.TEL;type=CELL;type=VOICE:0812-3456-7890\r\nEMAIL;TYPE=INTERNET:lestari@bumiarjuna.co.id\r\nADR;TYPE=WORK:;;Jl. Ijen 5\\, Lt. 2;Malang;Jawa Timur;65112;Indonesia\r\nBDAY:19850412\r\nPHOTO;ENCODING=b:AAAA\r\n BBBB\r\nNOTE:Suka kopi\\nGayo\r\n dan Toraja\r\nCATEGORIES:Pameran,Hotel\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=89lodie;Jos=\r\n=C3=A9\r\nTEL;CELL:+62 813 5555 0001\r\nEND:VCARD\r\n";
+    let file = upload(&w, &ctx, "kontak.vcf", book).await.expect("a file");
+    let spec = w.engine.import_guess(&ctx, "contact", file, None).await.expect("readable");
+    let (_, report) = import(&w, &ctx, &spec, false).await;
+    assert_eq!((report.counts.created, report.counts.refused), (2, 0), "{:?}", report.first);
+    let [one, two] = [w.engine.get(&ctx, "contact", 1).await.expect("a record"), w.engine.get(&ctx, "contact", 2).await.expect("a record")];
+    assert_eq!(
+        (one.text("name"), one.text("phone"), one.text("email")),
+        ("Lestari Handayani", "+6281234567890", "lestari@bumiarjuna.co.id")
+    );
+    assert_eq!(
+        (one.text("address_street"), one.text("address_city"), one.text("address_postcode")),
+        ("Jl. Ijen 5, Lt. 2", "Malang", "65112")
+    );
+    assert_eq!((one.text("note"), one.get("tags")), ("Suka kopi\nGayodan Toraja", &Value::Keys(vec!["Pameran".into(), "Hotel".into()])));
+    assert_eq!((two.text("name"), two.text("phone")), ("José Élodie", "+6281355550001"));
+    let broken = upload(&w, &ctx, "putus.vcf", "BEGIN:VCARD\nFN:Putus\n").await.expect("a file");
+    let fault = w.engine.import_inspect(&ctx, "contact", broken, None).await.expect_err("a card that does not end");
+    assert_eq!(fault.code, "file_broken");
+    w.close().await;
+}
 
 #[tokio::test]
 async fn encodings_and_delimiters_are_recognised() {

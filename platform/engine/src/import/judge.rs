@@ -1,5 +1,6 @@
 //! One chunk of rows: read, matched, judged, and in a run written.
 
+use super::doubt::doubt;
 use super::links::{Links, among};
 use super::memory::{Memory, Who, key_of, keys_of};
 use super::plan::{Mode, OnBadValue, OnMatch, Plan};
@@ -54,6 +55,7 @@ struct Row {
     asked: Vec<Vec<Raw>>,
     faults: Vec<Note>,
     blanked: Vec<Note>,
+    doubts: Vec<Note>,
     texts: HashMap<String, String>,
 }
 
@@ -67,6 +69,7 @@ impl Row {
             asked: Vec::new(),
             faults: Vec::new(),
             blanked: Vec::new(),
+            doubts: Vec::new(),
             texts: HashMap::new(),
         };
         let width = plan.spec.columns.len();
@@ -114,6 +117,9 @@ impl Row {
         match json.and_then(|json| field.parse(&json, env).map(|value| (json, value))) {
             Ok((_, Value::Null)) => {}
             Ok((json, value)) => {
+                if let Some(odd) = doubt(field, self.texts.get(&field.key).map_or("", String::as_str), env) {
+                    self.fault(Verdict::Kept, &odd);
+                }
                 values.insert(ix, value);
                 self.input.insert(field.key.clone(), json);
             }
@@ -126,7 +132,11 @@ impl Row {
 
     fn fault(&mut self, verdict: Verdict, problem: &FieldProblem) {
         let note = Note::of(self.line, verdict, self.texts.get(problem.field()).cloned(), problem);
-        if verdict == Verdict::Blanked { self.blanked.push(note) } else { self.faults.push(note) }
+        match verdict {
+            Verdict::Blanked => self.blanked.push(note),
+            Verdict::Kept => self.doubts.push(note),
+            _ => self.faults.push(note),
+        }
     }
 
     fn key(&mut self, plan: &Plan, values: &HashMap<FieldIx, Value>) {
@@ -218,13 +228,17 @@ impl Judge<'_> {
         if !row.faults.is_empty() {
             return self.refuse(row.faults);
         }
-        let blanked = row.blanked.clone();
-        let before = self.tally.counts.refused;
+        let (blanked, doubts) = (row.blanked.clone(), row.doubts.clone());
+        let before = self.tally.counts;
         self.place(tx, row)?;
-        if self.tally.counts.refused == before && !blanked.is_empty() {
-            self.tally.counts.blanked += 1;
-            self.tally.notes.extend(blanked);
+        // what was refused or left out needs no further remark
+        let now = self.tally.counts;
+        if now.refused != before.refused || now.skipped != before.skipped || now.asked != before.asked {
+            return Ok(());
         }
+        self.tally.counts.blanked += u64::from(!blanked.is_empty());
+        self.tally.counts.doubted += u64::from(!doubts.is_empty());
+        self.tally.notes.extend(blanked.into_iter().chain(doubts));
         Ok(())
     }
 
@@ -239,7 +253,13 @@ impl Judge<'_> {
             return self.skip(&row, Verdict::Skipped, "import_no_match", &[]);
         }
         let object = self.plan.object.clone();
-        let draft = match tx.attempt(|tx| tx.prepare_new(&object, &row.input)) {
+        let mut input = row.input.clone();
+        for (key, value) in &self.plan.spec.defaults {
+            if !input.contains_key(key) {
+                input.insert(key.clone(), value.clone());
+            }
+        }
+        let draft = match tx.attempt(|tx| tx.prepare_new(&object, &input)) {
             Ok(draft) => draft,
             Err(problem) => return self.fault(&row, problem),
         };

@@ -113,7 +113,7 @@ fn part_aliases(field: &Field) -> Vec<String> {
 }
 
 /// Letters and digits alone, folded.
-fn bare(title: &str) -> String {
+pub(super) fn bare(title: &str) -> String {
     fold(title).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -3,11 +3,13 @@
 //! A trial and a run go through the same judgement ([`judge`]); they differ in whether its rows are
 //! kept. A run is a job with one checkpoint per chunk, written with the rows of that chunk.
 
+mod doubt;
 mod errors;
 mod judge;
 mod links;
 mod mapping;
 mod memory;
+mod pattern;
 mod plan;
 mod report;
 mod run;
@@ -15,6 +17,7 @@ pub mod source;
 mod undo;
 
 pub use mapping::ID_COLUMN;
+pub use pattern::Pattern;
 pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
 pub(crate) use report::ChunkNote;
 pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
@@ -39,6 +42,9 @@ pub struct Inspection {
     pub match_by: Vec<Vec<String>>,
     /// Fields a column may be mapped to.
     pub fields: Vec<String>,
+    /// The saved pattern that was laid over the guess.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
 }
 
 impl Engine {
@@ -58,7 +64,37 @@ impl Engine {
         let columns = mapping::guess(&object, &fields, &shape.header);
         let match_by = mapping::keys(&object, &columns);
         let fields = fields.iter().map(|ix| object.at(*ix).key.clone()).collect();
-        Ok(Inspection { file, file_name: meta.name, shape, columns, match_by, fields })
+        Ok(Inspection { file, file_name: meta.name, shape, columns, match_by, fields, pattern: None })
+    }
+
+    /// As [`Engine::import_inspect`], with a saved pattern laid over the guess: the one of this name,
+    /// or when none is named the one that knows most of the file's columns. An empty name wants none.
+    ///
+    /// # Errors
+    /// As [`Engine::import_inspect`].
+    pub async fn import_inspect_by(
+        &self,
+        ctx: &Ctx,
+        object: &str,
+        file: i64,
+        sheet: Option<String>,
+        wanted: Option<String>,
+    ) -> Result<Inspection> {
+        let mut found = self.import_inspect(ctx, object, file, sheet).await?;
+        let of = self.object(object)?;
+        let patterns = self.read(ctx, move |tx| tx.patterns(&of)).await?;
+        let named = |p: &Pattern| wanted.as_ref().is_none_or(|name| *name == p.name);
+        let fits = patterns.into_iter().filter(named).filter_map(|p| Some((p.columns_of(&found.shape.header)?, p)));
+        if let Some((columns, pattern)) = fits.filter(|(_, p)| !p.columns.is_empty()).max_by_key(|(_, p)| p.columns.len()) {
+            let may = |key: &String| *key == ID_COLUMN || found.fields.contains(key);
+            found.columns = columns.into_iter().map(|c| c.filter(may)).collect();
+            let mapped = |key: &String| found.columns.iter().flatten().any(|c| c == key);
+            found.match_by.extend(pattern.match_by.iter().filter(|set| set.iter().all(mapped)).cloned());
+            let mut seen = std::collections::HashSet::new();
+            found.match_by.retain(|set| seen.insert(set.clone()));
+            found.pattern = Some(pattern);
+        }
+        Ok(found)
     }
 
     /// Whether the actor may import records of the object at all; to be asked before a file is taken.
@@ -85,6 +121,7 @@ impl Engine {
             mode: Mode::Both,
             on_match: OnMatch::FillEmpty,
             on_bad_value: OnBadValue::Refuse,
+            defaults: Default::default(),
         })
     }
 
@@ -122,9 +159,18 @@ impl Engine {
     pub async fn import_notes(&self, ctx: &Ctx, job: i64, skip: usize, limit: usize) -> Result<Vec<Note>> {
         self.import_report(ctx, job).await?;
         self.read(ctx, move |tx| {
-            let mut notes = report::notes(tx, job, skip + limit)?;
+            let mut notes = report::notes(tx, job, &[], skip + limit)?;
             Ok(notes.split_off(skip.min(notes.len())))
         })
         .await
+    }
+
+    /// The first `limit` notes of these verdicts; of all when none is named.
+    ///
+    /// # Errors
+    /// As [`Engine::import_report`].
+    pub async fn import_notes_of(&self, ctx: &Ctx, job: i64, verdicts: Vec<Verdict>, limit: usize) -> Result<Vec<Note>> {
+        self.import_report(ctx, job).await?;
+        self.read(ctx, move |tx| report::notes(tx, job, &verdicts, limit)).await
     }
 }

@@ -2,6 +2,7 @@
 
 use super::mapping::{self, ID_COLUMN};
 use crate::{Ctx, Engine, Result, Rights};
+use akrab_model::value::{Input, ParseEnv};
 use akrab_model::{FieldIx, FieldProblem, Object, Problem};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -59,6 +60,9 @@ pub struct ImportSpec {
     pub on_match: OnMatch,
     #[serde(default)]
     pub on_bad_value: OnBadValue,
+    /// Values of new records where the file has none: owner, labels.
+    #[serde(default)]
+    pub defaults: Input,
 }
 
 /// A specification bound to its object.
@@ -79,6 +83,7 @@ impl Plan {
         let object = engine.object(&spec.object)?;
         let allowed = mapping::mappable(&Rights::new(engine.registry(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
+        let env = ParseEnv { lang: ctx.lang, now: ctx.now.clone(), country: engine.settings().country.clone() };
         let mut faults = Vec::new();
         let (mut fields, mut id_column) = (Vec::new(), None);
         for (n, key) in spec.columns.iter().enumerate() {
@@ -102,6 +107,12 @@ impl Plan {
                 keys.push(found);
             } else {
                 faults.push(FieldProblem::new(&format!("/match_by/{n}"), "import_key_not_mapped"));
+            }
+        }
+        for (key, json) in &spec.defaults {
+            match object.field_ix(key).filter(|ix| allowed.contains(ix)) {
+                Some(ix) => faults.extend(object.at(ix).parse(json, &env).err()),
+                None => faults.push(unknown(key, key)),
             }
         }
         if !faults.is_empty() {

@@ -4,6 +4,7 @@ use super::ImportSpec;
 use crate::{Result, Tx};
 use akrab_model::FieldProblem;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Notes shown with the report itself.
 pub(super) const FIRST: usize = 50;
@@ -24,6 +25,8 @@ pub struct Counts {
     pub refused: u64,
     /// Rows kept without a value that could not be read; they are among the others too.
     pub blanked: u64,
+    /// Rows kept with a value that hardly is what was meant; they are among the others too.
+    pub doubted: u64,
 }
 
 impl Counts {
@@ -36,11 +39,12 @@ impl Counts {
         self.asked += other.asked;
         self.refused += other.refused;
         self.blanked += other.blanked;
+        self.doubted += other.doubted;
     }
 }
 
 /// What became of the row a note tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Refused,
@@ -48,6 +52,8 @@ pub enum Verdict {
     Asked,
     /// Kept without this value.
     Blanked,
+    /// Kept as it is, and worth a look.
+    Kept,
 }
 
 /// Something to look at in one row.
@@ -94,6 +100,8 @@ pub struct ImportReport {
     pub header: Vec<String>,
     pub counts: Counts,
     pub notes: u64,
+    /// Notes by their verdict.
+    pub by_verdict: BTreeMap<Verdict, u64>,
     /// The first notes; [`crate::Engine::import_notes`] gives all.
     pub first: Vec<Note>,
     pub samples: Vec<ChangeSample>,
@@ -111,8 +119,8 @@ pub(crate) struct ChunkNote {
     pub changes: Vec<i64>,
 }
 
-/// The first `limit` notes of a job.
-pub(super) fn notes(tx: &mut Tx, job: i64, limit: usize) -> Result<Vec<Note>> {
+/// The first `limit` notes of a job, of these verdicts; of all when none is named.
+pub(super) fn notes(tx: &mut Tx, job: i64, verdicts: &[Verdict], limit: usize) -> Result<Vec<Note>> {
     let mut notes = Vec::new();
     let mut after = -1;
     while notes.len() < limit {
@@ -121,7 +129,7 @@ pub(super) fn notes(tx: &mut Tx, job: i64, limit: usize) -> Result<Vec<Note>> {
         after = last.0;
         for (_, data) in &found {
             let chunk: ChunkNote = serde_json::from_str(data).unwrap_or_default();
-            notes.extend(chunk.notes);
+            notes.extend(chunk.notes.into_iter().filter(|n| verdicts.is_empty() || verdicts.contains(&n.verdict)));
         }
     }
     notes.truncate(limit);

@@ -111,6 +111,9 @@ impl Mark {
         let report = &mut self.report;
         report.counts.add(&tally.counts);
         report.notes += tally.notes.len() as u64;
+        for note in &tally.notes {
+            *report.by_verdict.entry(note.verdict).or_default() += 1;
+        }
         let room = FIRST.saturating_sub(report.first.len());
         report.first.extend(tally.notes.iter().take(room).cloned());
         let room = 3_usize.saturating_sub(report.samples.len());

@@ -6,6 +6,7 @@ use crate::ui::button::Button;
 use crate::ui::frame::{content, foot_bar, with_side_panel};
 use crate::ui::icon_sized;
 use crate::ui::progress::stacked;
+use crate::ui::segmented::{Segment, segmented};
 use crate::ui::status::{Status, status_strong};
 use crate::ui::steps::outcome;
 use crate::ui::table::plain_table;
@@ -16,11 +17,31 @@ use akrab_model::{Object, Problem};
 use axum::extract::Path;
 use maud::{Markup, html};
 
-/// Notes on one page.
-const NOTES: usize = 200;
+/// Notes shown at first, and more at each further asking.
+const NOTES: usize = 50;
+const MORE: usize = 200;
+const MOST: usize = 5_000;
+/// Pairs of columns shown before the rest is folded away.
+const PAIRS: usize = 6;
+
+/// Which notes are looked at.
+#[derive(serde::Deserialize, Default)]
+pub struct Looked {
+    #[serde(default)]
+    show: String,
+    upto: Option<usize>,
+}
+
+/// Tabs over the notes: name, its verdicts.
+const TABS: [(&str, &[Verdict]); 4] = [
+    ("", &[]),
+    ("refused", &[Verdict::Refused]),
+    ("warned", &[Verdict::Blanked, Verdict::Kept]),
+    ("skipped", &[Verdict::Skipped, Verdict::Asked]),
+];
 
 /// The page of an import job.
-pub async fn show(visit: Visit, job: JobView) -> Reply {
+pub async fn show(visit: Visit, job: JobView, looked: Looked) -> Reply {
     let t = visit.t;
     let spec: ImportSpec = serde_json::from_value(job.payload["spec"].clone()).map_err(Problem::internal)?;
     let object = visit.engine().object(&spec.object)?;
@@ -32,12 +53,17 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
         // the report comes at the end; the columns have names from the beginning
         (report.header, report.file_name) = (found.shape.header, found.file_name);
     }
-    let notes = visit.engine().import_notes(&visit.ctx, job.id, 0, NOTES).await?;
+    let verdicts = TABS.iter().find(|(name, _)| *name == looked.show).map_or(&[][..], |(_, verdicts)| verdicts);
+    let upto = looked.upto.unwrap_or(NOTES).min(MOST);
+    let notes = visit.engine().import_notes_of(&visit.ctx, job.id, verdicts.to_vec(), upto).await?;
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame
         .breadcrumb
         .push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) });
-    frame.beside_title = Some(html! { span.ak-small.ak-muted { (report.file_name) } });
+    frame.beside_title = Some(html! { span.ak-small.ak-muted { (facts(&visit, &spec, &job, &report)) } });
+    if dry && job.state == JobState::Done {
+        frame.actions = Some(super::pattern::button(&visit, &object, job.id));
+    }
     let done = job.state == JobState::Done;
     let main = html! {
         @if done { (figures(&visit, &report, dry)) } @else {
@@ -47,7 +73,7 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
             }
         }
         @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
-        @if !notes.is_empty() { (remarks(&visit, &object, &job, &report, &notes)) }
+        @if report.notes > 0 || !notes.is_empty() { (remarks(&visit, &object, &job, &report, &notes, &looked)) }
         @if !(dry && done) { (crate::jobs::buttons(&visit, &job)) }
     };
     visit.page(
@@ -58,6 +84,35 @@ pub async fn show(visit: Visit, job: JobView) -> Reply {
             @if done { (foot(&visit, &object, &spec, &job, &report, dry)) }
         },
     )
+}
+
+/// "pelanggan.xlsx · lembar "Data" · 1.412 baris"
+fn facts(visit: &Visit, spec: &ImportSpec, job: &JobView, report: &ImportReport) -> String {
+    let t = visit.t;
+    let mut parts = vec![report.file_name.clone()];
+    parts.extend(spec.sheet.as_ref().map(|name| t.with("import-sheet", &[("name", name.clone().into())])));
+    let rows = if report.counts.rows > 0 { Some(report.counts.rows as i64) } else { job.total };
+    parts.extend(rows.map(|n| t.with("import-rows", &[("n", t.number(n).into())])));
+    parts.join(" · ")
+}
+
+/// The tabs that have something, with their counts.
+fn tabs(visit: &Visit, job: &JobView, report: &ImportReport, looked: &Looked) -> Markup {
+    let t = visit.t;
+    let count = |verdicts: &[Verdict]| -> u64 {
+        if verdicts.is_empty() { report.notes } else { verdicts.iter().filter_map(|v| report.by_verdict.get(v)).sum() }
+    };
+    let shown: Vec<Segment> = TABS
+        .iter()
+        .filter(|(name, verdicts)| name.is_empty() || count(verdicts) > 0)
+        .map(|(name, verdicts)| {
+            let key = if name.is_empty() { "import-tab-all".to_string() } else { format!("import-tab-{name}") };
+            let label = t.with(&key, &[("n", t.number(count(verdicts) as i64).into())]);
+            let href = if name.is_empty() { format!("/jobs/{}", job.id) } else { format!("/jobs/{}?show={name}", job.id) };
+            Segment::new(label, href, looked.show == *name)
+        })
+        .collect();
+    html! { @if shown.len() > 2 { (segmented(&t.get("import-look-at"), &shown)) } }
 }
 
 fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
@@ -85,14 +140,14 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
     }
 }
 
-fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note]) -> Markup {
+fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note], looked: &Looked) -> Markup {
     let t = visit.t;
     let (line, column, value, note, result) =
         (t.get("import-line"), t.get("import-column"), t.get("import-value"), t.get("import-note"), t.get("import-result"));
     let heads = [
         (line.as_str(), true, Some(72)),
         (column.as_str(), false, Some(140)),
-        (value.as_str(), false, Some(200)),
+        (value.as_str(), false, Some(170)),
         (note.as_str(), false, None),
         (result.as_str(), false, Some(170)),
     ];
@@ -117,14 +172,21 @@ fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport,
     html! {
         div.ak-panel-head {
             h2 { (t.get("import-look-at")) }
+            (tabs(visit, job, report, looked))
             span.ak-spacer {}
             @if report.counts.refused > 0 && job.state.is_over() {
                 (Button::new(t.with("import-download", &[("n", t.number(report.counts.refused as i64).into())])).icon("download").href(format!("/jobs/{}/errors", job.id)))
             }
         }
-        (plain_table(&t.get("import-look-at"), &heads, &rows, None))
-        @let rest = (report.notes as usize).saturating_sub(notes.len());
-        @if rest > 0 { p.ak-muted { (t.with("import-more-notes", &[("n", t.number(rest as i64).into())])) } }
+        div.ak-remarks { (plain_table(&t.get("import-look-at"), &heads, &rows, None)) }
+        @let verdicts = TABS.iter().find(|(name, _)| *name == looked.show).map_or(&[][..], |(_, verdicts)| verdicts);
+        @let all = if verdicts.is_empty() { report.notes } else { verdicts.iter().filter_map(|v| report.by_verdict.get(v)).sum() };
+        @let rest = (all as usize).saturating_sub(notes.len());
+        @if rest > 0 && notes.len() < MOST {
+            p { a.ak-link href={ "/jobs/" (job.id) "?show=" (looked.show) "&upto=" (notes.len() + MORE) } { (t.with("import-show-more", &[("n", t.number(rest.min(MORE) as i64).into())])) } }
+        } @else if rest > 0 {
+            p.ak-muted { (t.with("import-more-notes", &[("n", t.number(rest as i64).into())])) }
+        }
     }
 }
 
@@ -135,6 +197,7 @@ fn verdict(visit: &Visit, verdict: Verdict) -> Markup {
         Verdict::Skipped => status_strong(Status::None, &t.get("import-verdict-skipped")),
         Verdict::Asked => status_strong(Status::New, &t.get("import-verdict-asked")),
         Verdict::Blanked => status_strong(Status::Risk, &t.get("import-verdict-blanked")),
+        Verdict::Kept => status_strong(Status::Risk, &t.get("import-verdict-kept")),
     }
 }
 
@@ -152,19 +215,32 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
             t.get(if spec.on_bad_value == akrab_engine::import::OnBadValue::Refuse { "import-bad-refuse" } else { "import-bad-blank" }),
         ),
     ];
+    let mut facts = facts.to_vec();
+    facts.extend(defaults(visit, object, spec));
+    let mapped = spec.columns.iter().flatten().count();
+    let counts = [("n", t.number(mapped as i64).into()), ("rest", t.number((spec.columns.len() - mapped) as i64).into())];
     let field = |k: &String| object.field(k).map_or_else(|| t.get("import-own-id"), |f| f.label.get(visit.lang()).to_string());
+    let pair = |n: usize| {
+        html! {
+            div.ak-map-pair {
+                span { (report.header.get(n).cloned().unwrap_or_else(|| t.with("import-unnamed", &[("n", (n as i64 + 1).into())]))) }
+                (icon_sized("arrow-right", 14))
+                @match &spec.columns[n] { Some(key) => { b { (field(key)) } } None => { span.ak-muted { (t.get("import-ignored")) } } }
+            }
+        }
+    };
     html! {
         section.ak-panel-part {
             div.ak-panel-head { h2 { (t.get("import-step-rules")) } span.ak-spacer {} a.ak-link href={ "/" (object.plural) "/import/" (spec.file) } { (t.get("import-change")) } }
             dl.ak-facts { @for (label, value) in &facts { dt { (label) } dd { (value) } } }
         }
         section.ak-panel-part {
-            div.ak-panel-head { h2 { (t.get("import-columns")) } }
-            @for (n, column) in spec.columns.iter().enumerate() {
-                div.ak-map-pair {
-                    span { (report.header.get(n).cloned().unwrap_or_else(|| t.with("import-unnamed", &[("n", (n as i64 + 1).into())]))) }
-                    (icon_sized("arrow-right", 14))
-                    @match column { Some(key) => { b { (field(key)) } } None => { span.ak-muted { (t.get("import-ignored")) } } }
+            div.ak-panel-head { h2 { (t.get("import-columns")) } span.ak-small.ak-muted { (t.with("import-columns-counts", &counts)) } }
+            @for n in 0..spec.columns.len().min(PAIRS) { (pair(n)) }
+            @if spec.columns.len() > PAIRS {
+                details.ak-more-pairs {
+                    summary.ak-link { (t.with("import-columns-more", &[("n", t.number((spec.columns.len() - PAIRS) as i64).into())])) }
+                    @for n in PAIRS..spec.columns.len() { (pair(n)) }
                 }
             }
         }
@@ -180,6 +256,18 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
             }
         }
     }
+}
+
+/// What new rows get where the file has nothing, in words.
+fn defaults(visit: &Visit, object: &Object, spec: &ImportSpec) -> Vec<(String, String)> {
+    let (look, people) = (visit.look(), visit.engine().people());
+    let named = |id: i64| people.user(id).map(|p| p.name.clone());
+    let shown = spec.defaults.iter().filter_map(|(key, json)| {
+        let field = object.field(key)?;
+        let words = look.value_words(field, &field.parse(json, &look.parse_env()).ok()?, named);
+        Some((visit.t.with("import-if-blank", &[("field", look.name(field).into())]), words))
+    });
+    shown.collect()
 }
 
 fn plain(value: &serde_json::Value) -> String {
@@ -199,10 +287,14 @@ fn foot(visit: &Visit, object: &Object, spec: &ImportSpec, job: &JobView, report
         );
     }
     let count = report.counts.created + report.counts.updated;
+    let refused = t.number(report.counts.refused as i64);
     foot_bar(
-        html! { (icon_sized("undo-2", 15)) (t.get("import-undo-promise")) },
+        html! { (icon_sized("undo-2", 15)) span { (t.get("import-undo-promise")) " " (estimate(visit, job)) } },
         html! {
             (Button::new(t.get("go-back")).ghost().href(format!("/{}/import/{}", object.plural, spec.file)))
+            @if report.counts.refused > 0 {
+                (Button::new(t.with("import-mend", &[("n", refused.into())])).href(format!("/{}/import?mend={}", object.plural, job.id)))
+            }
             @if count > 0 {
                 form method="post" action={ "/" (object.plural) "/import/" (spec.file) "/run" } {
                     (visit.token_field())
@@ -212,6 +304,17 @@ fn foot(visit: &Visit, object: &Object, spec: &ImportSpec, job: &JobView, report
             }
         },
     )
+}
+
+/// How long the run will take, going by the trial.
+fn estimate(visit: &Visit, job: &JobView) -> String {
+    let Some(end) = job.finished_at else { return String::new() };
+    let seconds = end.duration_since(job.created_at).as_secs().max(1);
+    if seconds < 90 {
+        visit.t.with("import-takes-seconds", &[("n", seconds.into())])
+    } else {
+        visit.t.with("import-takes-minutes", &[("n", (seconds.div_euclid(60) + 1).into())])
+    }
 }
 
 #[derive(serde::Deserialize)]

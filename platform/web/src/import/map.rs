@@ -1,6 +1,6 @@
 //! Step two: which column is which field.
 
-use super::{errand, importable};
+use super::{errand, importable, pattern};
 use crate::ui::button::Button;
 use crate::ui::frame::{content, foot_bar};
 use crate::ui::input::{self, Input};
@@ -17,12 +17,16 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub struct Asked {
     sheet: Option<String>,
+    /// Name of a saved pattern; empty for none, absent for the one that fits.
+    pattern: Option<String>,
 }
 
 /// `GET /{plural}/import/{file}`.
 pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
     let object = importable(&visit, &plural)?;
-    let found = visit.engine().import_inspect(&visit.ctx, &object.key, file, asked.sheet.clone()).await?;
+    let found = visit.engine().import_inspect_by(&visit.ctx, &object.key, file, asked.sheet.clone(), asked.pattern.clone()).await?;
+    let own = object.clone();
+    let patterns = visit.read(move |tx| tx.patterns(&own)).await?;
     let t = visit.t;
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{plural}")) });
@@ -31,9 +35,12 @@ pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(
         &frame,
         html! {
             (errand(t, &object, Some(file), 1))
+            // forms of its own: not within the one below
+            (pattern::choice(&visit, &plural, &found, &patterns))
             form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/rules" } {
                 (visit.token_field())
                 @if let Some(sheet) = &asked.sheet { input type="hidden" name="sheet" value=(sheet); }
+                input type="hidden" name="pattern" value=(found.pattern.as_ref().map_or("", |p| p.name.as_str()));
                 (content(false, html! {
                     (sheets(&visit, &plural, &found))
                     (table(&visit, &object, &found))
@@ -58,6 +65,7 @@ fn facts(visit: &Visit, found: &Inspection) -> String {
         Layout::Xlsx { sheet, .. } => {
             format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())]))
         }
+        Layout::Vcard { .. } => format!("{} · vCard · {rows}", found.file_name),
         Layout::Csv { encoding, .. } => format!("{} · {encoding} · {rows}", found.file_name),
     }
 }

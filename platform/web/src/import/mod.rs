@@ -2,6 +2,7 @@
 
 pub mod job;
 mod map;
+mod pattern;
 mod rules;
 mod upload;
 
@@ -22,6 +23,8 @@ use std::sync::Arc;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/{plural}/import", get(upload::ask).post(upload::take).layer(upload_limit()))
+        .route("/{plural}/import/pattern", get(pattern::ask).post(pattern::save))
+        .route("/{plural}/import/pattern/removal", post(pattern::drop))
         .route("/{plural}/import/{file}", get(map::ask))
         .route("/{plural}/import/{file}/rules", post(rules::ask))
         .route("/{plural}/import/{file}/check", post(rules::check))

@@ -1,17 +1,21 @@
 //! Step three: how rows find their records, and what they may do to them.
 
 use super::{errand, importable};
+use crate::editor::Sheet;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::{error_summary, group};
 use crate::ui::frame::{content, foot_bar};
 use crate::ui::input::{checkbox, radios};
-use crate::{Reply, Visit, fail};
+use crate::value::Typed;
+use crate::{Fail, Reply, Visit, fail};
 use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Object, Problem};
+use akrab_model::value::Input as Values;
+use akrab_model::{Field, Object, Problem};
 use axum::extract::Path;
 use maud::{Markup, html};
+use std::sync::Arc;
 
 /// `POST /{plural}/import/{file}/rules`: the columns are matched, the rules are asked for.
 pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, fields: Fields) -> Reply {
@@ -19,10 +23,12 @@ pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, fields
     page(&visit, &object, file, &fields, &[]).await
 }
 
-async fn page(visit: &Visit, object: &Object, file: i64, fields: &Fields, errors: &[(String, String)]) -> Reply {
+async fn page(visit: &Visit, object: &Arc<Object>, file: i64, fields: &Fields, errors: &[(String, String)]) -> Reply {
     let t = visit.t;
     let plural = &object.plural;
-    let found = visit.engine().import_inspect(&visit.ctx, &object.key, file, sheet(fields)).await?;
+    let wanted = Some(fields.text("pattern").to_string());
+    let found = visit.engine().import_inspect_by(&visit.ctx, &object.key, file, sheet(fields), wanted).await?;
+    let new = new_rows(visit, object, &found, fields).await?;
     let columns = columns(fields, found.shape.header.len());
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{plural}")) });
@@ -31,8 +37,9 @@ async fn page(visit: &Visit, object: &Object, file: i64, fields: &Fields, errors
         form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/check" } {
             (visit.token_field())
             @if let Some(sheet) = sheet(fields) { input type="hidden" name="sheet" value=(sheet); }
+            input type="hidden" name="pattern" value=(fields.text("pattern"));
             @for (n, key) in columns.iter().enumerate() { input type="hidden" name={ "c" (n) } value=(key.as_deref().unwrap_or("")); }
-            (content(true, html! { (error_summary(t, errors)) (questions(visit, object, &found, &columns)) }))
+            (content(true, html! { (error_summary(t, errors)) (questions(visit, object, &found, &columns, new)) }))
             (foot_bar(
                 html! { (t.get("import-check-promise")) },
                 html! {
@@ -45,8 +52,43 @@ async fn page(visit: &Visit, object: &Object, file: i64, fields: &Fields, errors
     if errors.is_empty() { visit.page(&frame, body) } else { visit.invalid(&frame, body) }
 }
 
-fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Option<String>]) -> Markup {
+/// Owner and labels of new rows where the file has none.
+async fn new_rows(visit: &Visit, object: &Arc<Object>, found: &Inspection, fields: &Fields) -> Result<Markup, Fail> {
+    let mut typed = Typed::posted(fields.0.clone());
+    let (look, own) = (visit.look(), object.clone());
+    let rights = visit.rights();
+    let keys: Vec<String> = defaulted(object, &rights).iter().map(|f| f.key.clone()).collect();
+    for field in keys.iter().filter_map(|key| object.field(key)) {
+        let kept = found.pattern.as_ref().and_then(|p| p.defaults.get(&field.key));
+        if let Some(value) = kept.filter(|_| !typed.has(&field.key)).and_then(|json| field.parse(json, &look.parse_env()).ok()) {
+            typed.put(&look, field, &value);
+        }
+    }
+    let sheet = visit.read(move |tx| Sheet::load(tx, look, own, typed)).await?;
+    let shown = sheet.writable(object, &keys);
+    Ok(html! {
+        @if !shown.is_empty() {
+            (group(&visit.t.get("import-new-rows"), html! {
+                p.ak-muted.ak-small.ak-form-wide { (visit.t.get("import-new-rows-text")) }
+                @for field in shown { (sheet.row(field)) }
+            }))
+        }
+    })
+}
+
+/// The fields a person may set for all new rows at once.
+fn defaulted<'o>(object: &'o Object, rights: &akrab_engine::Rights) -> Vec<&'o Field> {
+    object.owner.map(|ix| object.at(ix)).into_iter().chain(crate::bulk::tagged(object, rights)).collect()
+}
+
+fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Option<String>], new: Markup) -> Markup {
     let t = visit.t;
+    let kept = found.pattern.as_ref();
+    let key = |value: serde_json::Value, otherwise: &str| value.as_str().map_or_else(|| otherwise.to_string(), Into::into);
+    let on_match = kept.map_or("fill_empty".into(), |p| key(serde_json::json!(p.on_match), "fill_empty"));
+    let mode = kept.map_or("both".into(), |p| key(serde_json::json!(p.mode), "both"));
+    let on_bad = kept.map_or("refuse".into(), |p| key(serde_json::json!(p.on_bad_value), "refuse"));
+    let ticked = |set: &Vec<String>| kept.is_none_or(|p| p.match_by.contains(set));
     let sets = offered(object, found, columns);
     let named = |keys: [&str; 4]| {
         keys.iter().map(|k| ((*k).to_string(), t.get(&format!("import-match-{}", k.replace('_', "-"))))).collect::<Vec<_>>()
@@ -54,14 +96,15 @@ fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Opti
     html! {
         (group(&t.get("import-match-by"), html! {
             @if sets.is_empty() { p.ak-muted { (t.get("import-match-by-none")) } }
-            @for set in &sets { (checkbox("match", &set.join(","), &words(visit, object, set), true)) }
+            @for set in &sets { (checkbox("match", &set.join(","), &words(visit, object, set), ticked(set))) }
         }))
-        (group(&t.get("import-if-matching"), radios("on_match", &named(["fill_empty", "update", "skip", "ask"]), "fill_empty")))
-        (group(&t.get("import-mode"), radios("mode", &["both", "create", "update"].map(|m| (m.to_string(), t.get(&format!("import-mode-{m}")))), "both")))
+        (group(&t.get("import-if-matching"), radios("on_match", &named(["fill_empty", "update", "skip", "ask"]), &on_match)))
+        (group(&t.get("import-mode"), radios("mode", &["both", "create", "update"].map(|m| (m.to_string(), t.get(&format!("import-mode-{m}")))), &mode)))
         (group(&t.get("import-bad"), radios("on_bad_value", &[
             ("refuse".to_string(), t.get("import-bad-refuse")),
             ("blank_and_note".to_string(), t.get("import-bad-blank")),
-        ], "refuse")))
+        ], &on_bad)))
+        (new)
     }
 }
 
@@ -94,6 +137,7 @@ pub async fn check(visit: Visit, Path((plural, file)): Path<(String, i64)>, fiel
         mode: told::<Mode>(&fields, "mode")?,
         on_match: told::<OnMatch>(&fields, "on_match")?,
         on_bad_value: told::<OnBadValue>(&fields, "on_bad_value")?,
+        defaults: defaults(&visit, &object, &fields),
     };
     match visit.engine().import_start(&visit.ctx, spec, true).await {
         Ok(job) => visit.go(&format!("/jobs/{job}"), None),
@@ -102,6 +146,13 @@ pub async fn check(visit: Visit, Path((plural, file)): Path<(String, i64)>, fiel
         }
         Err(problem) => Err(problem.into()),
     }
+}
+
+fn defaults(visit: &Visit, object: &Object, fields: &Fields) -> Values {
+    let typed = Typed::posted(fields.0.clone());
+    let chosen = defaulted(object, &visit.rights());
+    let blank = |value: &serde_json::Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    typed.input(chosen.into_iter().filter(|f| typed.has(&f.key))).into_iter().filter(|(_, value)| !blank(value)).collect()
 }
 
 fn sheet(fields: &Fields) -> Option<String> {

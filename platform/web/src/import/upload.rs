@@ -9,14 +9,38 @@ use crate::ui::input::{self, Input};
 use crate::{Reply, Visit, fail};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Object, Problem};
-use axum::extract::{Multipart, Path};
+use axum::extract::{Multipart, Path, Query};
 use maud::{Markup, html};
 
-/// `GET /{plural}/import`.
-pub async fn ask(visit: Visit, Path(plural): Path<String>) -> Reply {
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    /// The import whose refused rows are to be mended.
+    mend: Option<i64>,
+}
+
+/// `GET /{plural}/import`, with `mend` for the refused rows of an earlier import.
+pub async fn ask(visit: Visit, Path(plural): Path<String>, Query(asked): Query<Asked>) -> Reply {
     let object = importable(&visit, &plural)?;
     let frame = frame(&visit, &object).await;
-    visit.page(&frame, draw(&visit, &object, ""))
+    let mend = match asked.mend {
+        Some(job) => mending(&visit, job, visit.engine().import_report(&visit.ctx, job).await?.1.counts.refused),
+        None => html! {},
+    };
+    visit.page(&frame, draw(&visit, &object, "", mend))
+}
+
+/// First the file of refused rows, then it comes back mended.
+fn mending(visit: &Visit, job: i64, refused: u64) -> Markup {
+    let t = visit.t;
+    let count = t.number(refused as i64);
+    html! {
+        div.ak-notice data-tone="neutral" {
+            (crate::ui::icon("wrench"))
+            span { (t.get("import-mend-text")) }
+            span.ak-spacer {}
+            (Button::new(t.with("import-download", &[("n", count.into())])).icon("download").href(format!("/jobs/{job}/errors")))
+        }
+    }
 }
 
 async fn frame(visit: &Visit, object: &Object) -> crate::ui::frame::Frame {
@@ -27,7 +51,7 @@ async fn frame(visit: &Visit, object: &Object) -> crate::ui::frame::Frame {
     frame
 }
 
-fn draw(visit: &Visit, object: &Object, error: &str) -> Markup {
+fn draw(visit: &Visit, object: &Object, error: &str, mend: Markup) -> Markup {
     let t = visit.t;
     let hint = t.with("import-upload-hint", &[("max", (UPLOAD_LIMIT as i64 / 1024 / 1024).into())]);
     html! {
@@ -35,9 +59,10 @@ fn draw(visit: &Visit, object: &Object, error: &str) -> Markup {
         (content(true, html! {
             h2.ak-question { (t.with("import-upload-head", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
             p.ak-muted { (t.get("import-upload-text")) }
+            (mend)
             form method="post" action={ "/" (object.plural) "/import" } enctype="multipart/form-data" {
                 (visit.token_field())
-                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file(t, i, ".csv,.tsv,.txt,.xlsx")))
+                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file(t, i, ".csv,.tsv,.txt,.xlsx,.vcf")))
                 p { (Button::new(t.get("import-next")).primary().submit()) }
             }
         }))
@@ -64,8 +89,10 @@ pub async fn take(visit: Visit, Path(plural): Path<String>, mut form: Multipart)
         return match answer.await {
             Ok(found) => visit.go(&format!("/{plural}/import/{}", found.file), None),
             Err(problem) if problem.kind == ProblemKind::Internal => Err(problem.into()),
-            Err(problem) => visit.invalid(&frame(&visit, &object).await, draw(&visit, &object, &fail::message(visit.t, &problem))),
+            Err(problem) => {
+                visit.invalid(&frame(&visit, &object).await, draw(&visit, &object, &fail::message(visit.t, &problem), html! {}))
+            }
         };
     }
-    visit.invalid(&frame(&visit, &object).await, draw(&visit, &object, &visit.t.get("problem-file-empty")))
+    visit.invalid(&frame(&visit, &object).await, draw(&visit, &object, &visit.t.get("problem-file-empty"), html! {}))
 }

@@ -10,15 +10,15 @@ use akrab_engine::export::ExportReport;
 use akrab_engine::import::{UndoReport, undoable};
 use akrab_engine::{JobState, JobView};
 use akrab_model::{FieldProblem, Problem};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use maud::{Markup, html};
 
 /// `GET /jobs/{job}`.
-pub async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
+pub async fn show(visit: Visit, Path(id): Path<i64>, Query(looked): Query<crate::import::job::Looked>) -> Reply {
     let job = visit.engine().job(&visit.ctx, id).await?;
     if job.kind == "import" {
-        return crate::import::job::show(visit, job).await;
+        return crate::import::job::show(visit, job, looked).await;
     }
     let t = visit.t;
     let mut frame = visit.frame(&words::title(&visit, &job)).await;

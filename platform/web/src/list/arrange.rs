@@ -44,7 +44,8 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
             (part(&t.get("view-menu"), html! { (tools::save_choices(&visit, &listing)) (menu_line()) (tools::view_choices(&visit, &listing)) }))
         }
     };
-    let d = Dialog { id: "arrange", icon: Some("sliders-horizontal"), title: &title, body, footer: html! {}, wide: false, close_href: &close };
+    let d =
+        Dialog { id: "arrange", icon: Some("sliders-horizontal"), title: &title, body, footer: html! {}, wide: false, close_href: &close };
     visit.dialog(&title, dialog(t, &d)).await
 }
 

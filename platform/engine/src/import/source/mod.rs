@@ -1,8 +1,9 @@
-//! Tables in files: CSV and XLSX, read row by row within fixed limits.
+//! Tables in files: CSV, XLSX and vCard, read row by row within fixed limits.
 
 mod csv;
 mod decode;
 mod guess;
+mod vcard;
 mod xlsx;
 
 use crate::Result;
@@ -37,6 +38,10 @@ pub enum Layout {
     Xlsx {
         sheet: String,
         sheets: Vec<String>,
+    },
+    /// Cards of an address book.
+    Vcard {
+        encoding: String,
     },
 }
 
@@ -81,6 +86,7 @@ pub fn layout(path: &Path, sheet: Option<&str>) -> Result<Layout> {
     let read = File::open(path).and_then(|mut f| f.read(&mut head)).map_err(crate::file::failure)?;
     match FileKind::of(&head[..read]) {
         FileKind::Zip => xlsx::layout(path, sheet),
+        FileKind::Text if vcard::is_vcard(&head[..read]) => vcard::layout(path),
         FileKind::Text => guess::layout(path),
         // UTF-16 without a mark looks like binary; a table of it has a zero in every pair
         FileKind::Unknown if guess::is_wide(&head[..read]) => guess::layout(path),
@@ -138,6 +144,7 @@ pub fn each(path: &Path, layout: &Layout, sink: &mut dyn FnMut(Line) -> Result<b
     match layout {
         Layout::Csv { encoding, delimiter } => csv::each(path, encoding, *delimiter, &mut guarded),
         Layout::Xlsx { sheet, .. } => xlsx::each(path, sheet, &mut guarded),
+        Layout::Vcard { encoding } => vcard::each(path, encoding, &mut guarded),
     }
 }
 
