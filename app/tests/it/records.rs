@@ -114,8 +114,12 @@ both!(one_field_is_edited_where_it_stands, async |w: &Workspace| {
     assert!(browser.fragment(&address).await.html.contains("name=\"credit_limit\""));
     let saved = browser.post(&address, &form(&[("was.credit_limit", ""), ("credit_limit", "1,5jt")])).await;
     assert!(saved.html.contains("1.500.000"), "money is understood: {}", saved.html);
+    assert!(saved.html.contains("data-undo"), "a toast offers the way back");
     let stale = browser.post(&address, &form(&[("was.credit_limit", ""), ("credit_limit", "2jt")])).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    for told in ["1.500.000", "2jt", "data-keep-mine", "data-take-theirs"] {
+        assert!(stale.html.contains(told), "{told} is missing: {}", stale.html);
+    }
     let wrong = browser.post(&address, &form(&[("was.credit_limit", "1.500.000"), ("credit_limit", "banyak")])).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.html.contains("banyak"));

@@ -45,7 +45,6 @@ filter-relative-codes = today|yesterday|tomorrow|this_week|last_week|next_week|t
 filter-remove = Remove condition
 filter-value = Value
 inbox = Inbox
-insert-template = Insert template
 js-copied = Copied.
 js-dropped = Dropped in NAME.
 js-failed = That did not work. Please try again in a moment.

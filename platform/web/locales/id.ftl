@@ -42,7 +42,6 @@ filter-relative-codes = today|yesterday|tomorrow|this_week|last_week|next_week|t
 filter-remove = Hapus syarat
 filter-value = Nilai
 inbox = Kotak masuk
-insert-template = Sisipkan templat
 js-copied = Tersalin.
 js-dropped = Diletakkan di NAME.
 js-failed = Belum berhasil. Coba lagi sebentar lagi.

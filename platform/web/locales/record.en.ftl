@@ -124,6 +124,7 @@ record-seen-by = { $n ->
    *[other] { $n } people can see { $title }:
 }
 record-stage-forward = Move forward
+record-step-done = Done
 record-tabs = Parts
 record-timeline = Timeline
 record-timeline-empty = Nothing has happened yet. Write the first note above.
@@ -148,6 +149,7 @@ record-write-to = to
 record-write-visit = What did you see and agree on?
 record-write-whatsapp = What did the message say?
 search-actions = Actions
+search-all = All that match in { $objects }
 search-count = { $n ->
     [one] { $n } result · { $ms } ms
    *[other] { $n } results · { $ms } ms

@@ -139,10 +139,10 @@ fn line(visit: &Visit, day: &Day, record: &Record) -> Markup {
     let urgent =
         record.object.field(task::PRIORITY).and_then(|f| f.choice(record.text(task::PRIORITY))).filter(|c| c.tone == ModelTone::Risk);
     let end = html! {
+        (defer(visit, record))
         @if let Some(choice) = urgent { span.ak-hide-phone { (akrab_web::ui::status(Status::Risk, choice.label.get(look.key()))) } " " }
         @if day.team { (owner(day, record)) " " }
         @if let Some(due) = due { (due) }
-        (defer(visit, record))
     };
     task_line(
         &Task {
@@ -186,12 +186,12 @@ fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
         @if let Some(n) = &call.phone { span.ak-muted.ak-hide-phone.ak-nowrap { (phone::display(n)) } }
     };
     let end = html! {
+        (defer(visit, &call.task))
         @if late { (akrab_web::ui::status::status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } }
         @if let Some(n) = &call.phone {
             @if first { (button(n).soft()) } @else { (button(n)) }
             (Button::only_icon("message-circle", t.with("today-chat", &[("name", call.name.as_str().into())])).href(format!("https://wa.me/{}", n.trim_start_matches('+'))).attr("target", "_blank").attr("rel", "noopener"))
         }
-        (defer(visit, &call.task))
         form method="post" action={ "/tasks/" (call.task.id) "/completion?stay=1" } {
             input type="hidden" name="csrf" value=(visit.csrf);
             (Button::only_icon("check", t.with("today-done", &[("task", call.task.title().into())])).submit())
@@ -227,6 +227,6 @@ fn step(visit: &Visit, day: &Day, record: &Record) -> Markup {
         &format!("/opportunities/{}", record.id),
         html! { (about) },
         html! { span.ak-muted.ak-hide-phone.ak-num { (amount) } },
-        html! { @if late { (status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } } @if let Some(later) = later { (later) } },
+        html! { @if let Some(later) = later { (later) } @if late { (status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } } },
     )
 }

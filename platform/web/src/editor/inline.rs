@@ -93,8 +93,12 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(sha
             } else {
                 fail.problem.fields.iter().map(|f| crate::fail::field_message(visit.t, f)).collect::<Vec<_>>().join(" ")
             };
-            let form = editor(&visit, &sheet, &record, field, &now, &message, &shape);
-            let body = if stale { choice(&visit, form, shown(&visit, &object, &record, field, &shape)) } else { form };
+            let body = if stale {
+                let form = editor(&visit, &sheet, &record, field, &now, "", &shape);
+                choice(&visit, form, &message, shown(&visit, &object, &record, field, &shape))
+            } else {
+                editor(&visit, &sheet, &record, field, &now, &message, &shape)
+            };
             let status = if stale { StatusCode::PRECONDITION_FAILED } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok((status, body).into_response())
         }
@@ -140,9 +144,10 @@ fn shown(visit: &Visit, object: &Object, record: &Record, field: &Field, shape: 
 }
 
 /// Somebody else was faster: one's own input and their value, and a button for each.
-fn choice(visit: &Visit, form: Markup, theirs: Markup) -> Markup {
+fn choice(visit: &Visit, form: Markup, message: &str, theirs: Markup) -> Markup {
     html! {
         (form)
+        p.ak-small.ak-toned.ak-inline-clash data-tone="bad" role="alert" { (message) }
         div.ak-row.ak-gap-4.ak-inline-choice {
             (crate::ui::Button::new(visit.t.get("keep-mine")).soft().flag("data-keep-mine", true))
             (crate::ui::Button::new(visit.t.get("take-theirs")).flag("data-take-theirs", true))

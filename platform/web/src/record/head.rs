@@ -247,10 +247,26 @@ fn own_step(sight: &Sight, csrf: &str) -> Option<Markup> {
     }
     let at_key = board.next_at.as_deref();
     let at = at_key.and_then(|key| if let Value::Time(at) = sight.record.get(key) { Some(sight.look.local(*at)) } else { None });
+    let step_key = board.next.as_deref().unwrap_or_default();
+    let fields: Vec<&str> = std::iter::once(step_key).chain(at_key).filter(|key| sight.editable.contains(*key)).collect();
     let actions = html! {
+        @if fields.first() == Some(&step_key) { (step_done(sight, &fields, csrf)) }
         @if let Some(key) = at_key.filter(|key| sight.editable.contains(*key)) { (postpone(sight, &sight.href(), key, csrf)) }
     };
     Some(banner(sight, at.as_ref(), step, None, actions))
+}
+
+/// The step is taken: its fields are empty again, and the toast offers the way back.
+fn step_done(sight: &Sight, fields: &[&str], csrf: &str) -> Markup {
+    html! {
+        form method="post" action={ (sight.href()) "/edit" } {
+            input type="hidden" name="csrf" value=(csrf);
+            input type="hidden" name="fields" value=(fields.join(","));
+            @for key in fields { input type="hidden" name=(key) value=""; }
+            input type="hidden" name="back" value=(sight.href());
+            (Button::new(sight.look.t.get("record-step-done")).icon("check").ghost().submit())
+        }
+    }
 }
 
 fn open_task(sight: &Sight, csrf: &str) -> Option<Markup> {

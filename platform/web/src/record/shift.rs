@@ -31,9 +31,16 @@ pub fn arrow(look: &Look, old: &str, new: &str) -> Markup {
     html! { (or(old)) " → " b { (or(new)) } }
 }
 
-/// The fields of a change worth telling of.
+/// The fields of a change worth telling of, a stage first.
 pub fn told<'c>(object: &Object, change: &'c ChangeView) -> Vec<&'c Shift> {
-    change.shifts.iter().filter(|s| object.field(&s.field).is_some_and(|f| !f.quiet)).collect()
+    let field = |s: &&Shift| object.field(&s.field).filter(|f| !f.quiet);
+    let mut told: Vec<&Shift> = change.shifts.iter().filter(|s| field(s).is_some()).collect();
+    // what follows from others goes without saying
+    if told.iter().any(|s| field(s).is_some_and(|f| f.writable())) {
+        told.retain(|s| field(s).is_some_and(|f| f.formula.is_none() && f.rollup.is_none()));
+    }
+    told.sort_by_key(|s| field(s).is_none_or(|f| f.kind != FieldType::Stage));
+    told
 }
 
 fn short(words: &str) -> String {

@@ -284,7 +284,21 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         let by = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
         let told = shift::told(&source.object, change);
         let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
+        let rest = |lines: &[(String, String, String)]| {
+            (!lines.is_empty()).then(|| {
+                html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } }
+            })
+        };
         return match (own, lines.as_slice()) {
+            (true, [(label, old, new), others @ ..]) if event.kind == "stage" => Entry {
+                title: label.clone(),
+                detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }),
+                body: rest(others),
+                ..base
+            },
+            (false, [(_, old, new), ..]) if event.kind == "stage" => {
+                Entry { title: source.title().to_string(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base }
+            }
             (true, [(label, old, new)]) => {
                 Entry { title: label.clone(), detail: Some(html! { (shift::arrow(look, old, new)) " · " (by) }), ..base }
             }
@@ -294,9 +308,7 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
             _ => Entry {
                 title: if own { t.with("record-fields-changed", &[("n", lines.len().into())]) } else { source.title().to_string() },
                 detail: Some(html! { "· " (by) }),
-                body: Some(
-                    html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } },
-                ),
+                body: rest(&lines),
                 ..base
             },
         };

@@ -9,9 +9,9 @@ use crate::ui::palette::{Hit, marked, results};
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::Access;
-use akrab_model::Record;
 use akrab_model::object::Scope;
 use akrab_model::text::fold;
+use akrab_model::{Object, Record};
 use axum::extract::Query;
 use maud::html;
 use serde::Deserialize;
@@ -24,7 +24,9 @@ pub(super) struct Asked {
     q: String,
 }
 
-const SHOWN: usize = 24;
+/// Hits looked for, and shown of one object before the way to all of them.
+const SHOWN: usize = 60;
+const OF_ONE: usize = 6;
 const RECENT: usize = 8;
 
 pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
@@ -51,7 +53,9 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
             let heading = hit.object.plural_label(look.key()).to_string();
             let entry = line(&look, &hit.record, &q, seen.contains(&(hit.object.key.as_str(), hit.record.id)));
             match groups.iter_mut().find(|(name, _)| *name == heading) {
-                Some((_, group)) => group.push(entry),
+                Some((_, group)) if group.len() < OF_ONE => group.push(entry),
+                Some((_, group)) if group.len() == OF_ONE => group.push(all(&visit, &hit.object, &q)),
+                Some(_) => {}
                 None => groups.push((heading, vec![entry])),
             }
         }
@@ -64,7 +68,8 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         groups.push((visit.t.get("search-places"), places));
     }
     let took = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let count = if q.is_empty() { String::new() } else { visit.t.with("search-count", &[("n", hits.len().into()), ("ms", took.into())]) };
+    let number = if hits.len() == SHOWN { format!("{SHOWN}+") } else { hits.len().to_string() };
+    let count = if q.is_empty() { String::new() } else { visit.t.with("search-count", &[("n", number.into()), ("ms", took.into())]) };
     let body = results(&groups, &count, &visit.t.with("search-none", &[("q", q.as_str().into())]));
     if visit.is_fragment() {
         return visit.fragment(body, None);
@@ -97,6 +102,16 @@ fn line(look: &Look, record: &Record, q: &str, opened: bool) -> Hit {
         end: opened.then(|| html! { (look.t.get("search-opened")) }),
         actions_url: Some(format!("{href}/actions")),
         href,
+    }
+}
+
+/// The way to every hit of one object: its list, searched.
+fn all(visit: &Visit, object: &Object, q: &str) -> Hit {
+    Hit {
+        lead: Some(icon("list-filter")),
+        title: Some(html! { (visit.t.with("search-all", &[("objects", object.plural_label(visit.lang()).into())])) }),
+        href: format!("/{}?q={}", object.plural, encode(q)),
+        ..Hit::default()
     }
 }
 

@@ -66,7 +66,6 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
                 span.ak-composer-note { (c.note) }
                 span.ak-spacer {}
                 (Button::only_icon("at-sign", t.get("mention")).ghost().attr("data-insert", "@"))
-                (Button::only_icon("slash", t.get("insert-template")).ghost().attr("data-insert", "/"))
                 (Button::new(c.send).icon("send-horizontal").primary().submit())
             }
         }

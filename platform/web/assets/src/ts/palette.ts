@@ -45,7 +45,11 @@ on("input", "[data-palette] input", (el) => searchLater((el as HTMLInputElement)
 on("keydown", "[data-palette]", (el, event) => {
   const list = hits();
   const at = current();
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  // a search field would only empty itself
+  if (event.key === "Escape") {
+    event.preventDefault();
+    palette()!.close();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     select((at + (event.key === "ArrowDown" ? 1 : -1) + list.length) % Math.max(list.length, 1));
   } else if (event.key === "Enter" && list[at]) {
