@@ -104,6 +104,8 @@ async fn volume(engine: &Engine) -> Result<String, Stop> {
         let request = ListRequest { object: object.into(), ..ListRequest::default() };
         parts.push(format!("{} {}", engine.count(&system, request, true).await?.shown(), engine.object(object)?.plural));
     }
+    let entries = engine.read(&system, |tx| Ok(tx.conn.timeline_count()?)).await?;
+    parts.push(format!("{entries} timeline entries"));
     Ok(parts.join(", "))
 }
 

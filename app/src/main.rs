@@ -24,6 +24,10 @@ use config::Config;
 use std::process::ExitCode;
 use stop::Stop;
 
+/// Pages are thousands of short texts: making and freeing them is a good part of drawing one.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {

@@ -49,6 +49,9 @@ pub struct Ctx {
     pub now: Zoned,
     /// An API token that may only read.
     pub read_only: bool,
+    /// State of views and favourites, looked up with the session: what is remembered of them under
+    /// the same number need not be read again. None reads them always.
+    pub looks: Option<i64>,
 }
 
 impl Ctx {

@@ -49,6 +49,7 @@ pub(crate) struct Inner {
     pub store: Store,
     pub registry: ArcSwap<Registry>,
     pub figures: crate::read::Figures,
+    pub looks: crate::view::Looks,
     pub formulas: ArcSwap<Formulas>,
     pub people: ArcSwap<People>,
     pub settings: ArcSwap<Settings>,
@@ -86,6 +87,7 @@ impl Engine {
                 store: setup.store,
                 registry: ArcSwap::new(registry),
                 figures: crate::read::Figures::default(),
+                looks: crate::view::Looks::default(),
                 formulas: ArcSwap::from_pointee(formulas),
                 people: ArcSwap::from_pointee(people),
                 settings: ArcSwap::from_pointee(settings),
@@ -149,12 +151,13 @@ impl Engine {
                 None => self.now(),
             },
             read_only: false,
+            looks: None,
         }
     }
 
     /// The program's own work; `reason` says why it needs no user's rights.
     pub fn system(&self, reason: &'static str, door: Door) -> Ctx {
-        Ctx { actor: Actor::System(reason), lang: self.settings().lang, door, request: reason.into(), now: self.now(), read_only: false }
+        Ctx { actor: Actor::System(reason), lang: self.settings().lang, door, request: reason.into(), now: self.now(), read_only: false, looks: None }
     }
 
     /// Reads with the rights of `ctx`.

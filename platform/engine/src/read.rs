@@ -32,8 +32,7 @@ pub(crate) fn record_of(object: &Arc<Object>, columns: &[FieldIx], row: &Row) ->
     let mut record = Record::new(object.clone(), row.id, row.version);
     record.deleted_at = row.deleted_at;
     for (ix, cell) in columns.iter().zip(&row.cells) {
-        let field = object.at(*ix);
-        record.set(field.key.clone(), Value::from_raw(field.kind, cell));
+        record.put(*ix, Value::from_raw(object.at(*ix).kind, cell));
     }
     record
 }

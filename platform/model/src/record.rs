@@ -1,7 +1,7 @@
 //! One row of an object with its meaning.
 
 use crate::RecordId;
-use crate::object::Object;
+use crate::object::{FieldIx, Object};
 use crate::value::{Raw, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,28 +14,55 @@ pub struct Record {
     pub version: i64,
     /// In the bin since then (microseconds UTC).
     pub deleted_at: Option<i64>,
-    values: HashMap<String, Value>,
+    /// By the place of the field; fields beyond the last one set are absent.
+    values: Vec<Option<Value>>,
+    /// Values under names the object does not have.
+    others: HashMap<String, Value>,
     /// Titles of linked records: (field key, id) → title; absent when the reader may not see the target.
     pub titles: HashMap<(String, RecordId), String>,
 }
 
 impl Record {
     pub fn new(object: Arc<Object>, id: RecordId, version: i64) -> Self {
-        Self { object, id, version, deleted_at: None, values: HashMap::new(), titles: HashMap::new() }
+        Self { object, id, version, deleted_at: None, values: Vec::new(), others: HashMap::new(), titles: HashMap::new() }
     }
-    pub fn set(&mut self, key: impl Into<String>, value: Value) {
-        self.values.insert(key.into(), value);
+    pub fn set(&mut self, key: impl AsRef<str> + Into<String>, value: Value) {
+        match self.object.field_ix(key.as_ref()) {
+            Some(ix) => self.put(ix, value),
+            None => drop(self.others.insert(key.into(), value)),
+        }
+    }
+    /// Sets a field by its place.
+    pub fn put(&mut self, ix: FieldIx, value: Value) {
+        let place = usize::from(ix.0);
+        if self.values.len() <= place {
+            self.values.resize(self.object.fields.len().max(place + 1), None);
+        }
+        self.values[place] = Some(value);
+    }
+    fn value(&self, key: &str) -> Option<&Value> {
+        match self.object.field_ix(key) {
+            Some(ix) => self.values.get(usize::from(ix.0))?.as_ref(),
+            None => self.others.get(key),
+        }
     }
     /// The value, null when absent or hidden.
     pub fn get(&self, key: &str) -> &Value {
-        self.values.get(key).unwrap_or(&Value::Null)
+        self.value(key).unwrap_or(&Value::Null)
+    }
+    /// The value of a field by its place, null when absent or hidden.
+    pub fn at(&self, ix: FieldIx) -> &Value {
+        self.values.get(usize::from(ix.0)).and_then(Option::as_ref).unwrap_or(&Value::Null)
     }
     /// Loaded and visible to the reader.
     pub fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key)
+        self.value(key).is_some()
     }
     pub fn remove(&mut self, key: &str) {
-        self.values.remove(key);
+        match self.object.field_ix(key) {
+            Some(ix) => drop(self.values.get_mut(usize::from(ix.0)).and_then(Option::take)),
+            None => drop(self.others.remove(key)),
+        }
     }
     pub fn text(&self, key: &str) -> &str {
         self.get(key).text().unwrap_or("")
@@ -51,12 +78,13 @@ impl Record {
     }
     /// What the record is called.
     pub fn title(&self) -> &str {
-        self.text(&self.object.title_field().key)
+        self.at(self.object.title).text().unwrap_or("")
     }
     pub fn raw(&self, key: &str) -> Raw {
         self.get(key).to_raw()
     }
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+        let named = self.object.fields.iter().zip(&self.values).filter(|(_, value)| value.is_some()).map(|(field, _)| field.key.as_str());
+        named.chain(self.others.keys().map(String::as_str))
     }
 }

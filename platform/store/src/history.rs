@@ -69,7 +69,7 @@ impl Conn {
         let sql = format!("{COLUMNS} WHERE object = $1 AND record = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
         let before = Raw::Int(before.unwrap_or(i64::MAX));
         let rows = self.query(&sql, &[Raw::Int(object), Raw::Int(record), before, Raw::Int(limit as i64)])?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
     }
 
@@ -80,7 +80,7 @@ impl Conn {
     pub fn changes_after(&mut self, after: i64, limit: usize) -> Result<Vec<Change>, StoreError> {
         let sql = format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2");
         let rows = self.query(&sql, &[Raw::Int(after), Raw::Int(limit as i64)])?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
     }
 
@@ -89,10 +89,28 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn change(&mut self, id: i64) -> Result<Option<Change>, StoreError> {
-        let row = self.query_one(&format!("{COLUMNS} WHERE id = $1"), &[Raw::Int(id)])?;
-        let names = self.name_texts()?;
-        Ok(row.map(|row| change(row, &names)))
+        Ok(self.changes_by_id(&[id])?.into_iter().next())
     }
+
+    /// The changes with these ids, in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes_by_id(&mut self, ids: &[i64]) -> Result<Vec<Change>, StoreError> {
+        let Some(last) = ids.last() else { return Ok(Vec::new()) };
+        // the last id fills up to a power of two, so that there are few statements to remember
+        let places = ids.len().next_power_of_two();
+        let params: Vec<Raw> = ids.iter().chain(std::iter::repeat(last)).take(places).map(|id| Raw::Int(*id)).collect();
+        let list: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
+        let rows = self.query(&format!("{COLUMNS} WHERE id IN ({})", list.join(", ")), &params)?;
+        let names = self.name_texts(interned(&rows))?;
+        Ok(rows.into_iter().map(|row| change(row, &names)).collect())
+    }
+}
+
+/// The numbers of texts in these rows: object, door, kind.
+fn interned(rows: &[Vec<Raw>]) -> impl Iterator<Item = i64> {
+    rows.iter().flat_map(|row| [1, 5, 7].into_iter().filter_map(|n| row.get(n)?.int()))
 }
 
 fn change(row: Vec<Raw>, names: &HashMap<i64, String>) -> Change {

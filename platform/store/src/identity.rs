@@ -181,6 +181,18 @@ impl Conn {
         self.execute(sql, &[id.into(), row.user.into(), stage.into(), row.created_at.into(), row.used_at.into(), ip.into(), agent.into()])
             .map(|_| ())
     }
+    /// A session with what tells whether things remembered are still true: the setting `epoch`,
+    /// and the counter of views and favourites.
+    pub fn session_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(SessionRow, Option<String>, i64)>> {
+        let sql = "SELECT s.id, s.user_id, s.stage, s.created_at, s.used_at, s.ip, s.agent, \
+            (SELECT value FROM setting WHERE key = $2), (SELECT value FROM counter WHERE key = $3) FROM session s WHERE s.id = $1";
+        let row = self.query_one(sql, &[id.into(), epoch.into(), crate::view::LOOKS.into()])?;
+        Ok(row.map(|mut row| {
+            let looks = int(row.pop());
+            let epoch = row.pop().and_then(Raw::into_text);
+            (session(row), epoch, looks)
+        }))
+    }
     pub fn session(&mut self, id: &str) -> Done<Option<SessionRow>> {
         Ok(self.query_one(&format!("{SESSION} WHERE id = $1"), &[id.into()])?.map(session))
     }
@@ -233,8 +245,15 @@ impl Conn {
         )
         .map(|_| ())
     }
-    pub fn token(&mut self, id: &str) -> Done<Option<TokenRow>> {
-        Ok(self.query_one(&format!("{TOKEN} WHERE id = $1"), &[id.into()])?.map(token))
+    /// A token with the setting `epoch`, in one statement.
+    pub fn token_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(TokenRow, Option<String>)>> {
+        let sql = "SELECT t.id, t.user_id, t.name, t.scope, t.hint, t.created_at, t.expires_at, t.used_at, \
+            (SELECT value FROM setting WHERE key = $2) FROM api_token t WHERE t.id = $1";
+        let row = self.query_one(sql, &[id.into(), epoch.into()])?;
+        Ok(row.map(|mut row| {
+            let epoch = row.pop().and_then(Raw::into_text);
+            (token(row), epoch)
+        }))
     }
     pub fn tokens(&mut self, user: i64) -> Done<Vec<TokenRow>> {
         let sql = format!("{TOKEN} WHERE user_id = $1 ORDER BY created_at, id");

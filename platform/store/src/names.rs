@@ -4,6 +4,7 @@ use crate::conn::Conn;
 use crate::error::StoreError;
 use akrab_model::Raw;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(crate) const TABLES: &[&str] = &["CREATE TABLE IF NOT EXISTS name ({id}, text TEXT NOT NULL UNIQUE)"];
 
@@ -29,18 +30,30 @@ impl Conn {
             return Ok(Some(*id));
         }
         let found = self.query_one("SELECT id FROM name WHERE text = $1", &[text.into()])?;
-        Ok(found.and_then(|c| c.first()?.int()))
+        let found = found.and_then(|c| c.first()?.int());
+        // what a reader sees is committed and stays for ever
+        if let (Some(id), false) = (found, self.writable) {
+            self.shared.known.lock().map_err(StoreError::other)?.names.insert(text.into(), id);
+        }
+        Ok(found)
     }
 
-    /// The texts behind numbers.
-    pub(crate) fn name_texts(&mut self) -> Result<HashMap<i64, String>, StoreError> {
+    /// The texts behind numbers, at least behind all of `wanted`.
+    pub(crate) fn name_texts(&mut self, wanted: impl IntoIterator<Item = i64>) -> Result<Arc<HashMap<i64, String>>, StoreError> {
+        let known = Arc::clone(&self.shared.known.lock().map_err(StoreError::other)?.texts);
+        if wanted.into_iter().all(|id| known.contains_key(&id)) {
+            return Ok(known);
+        }
         let rows = self.query("SELECT id, text FROM name", &[])?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| match <[Raw; 2]>::try_from(row).ok()? {
-                [Raw::Int(id), Raw::Text(text)] => Some((id, text)),
-                _ => None,
-            })
-            .collect())
+        let texts = rows.into_iter().filter_map(|row| match <[Raw; 2]>::try_from(row).ok()? {
+            [Raw::Int(id), Raw::Text(text)] => Some((id, text)),
+            _ => None,
+        });
+        let texts: Arc<HashMap<i64, String>> = Arc::new(texts.collect());
+        // a writer may see names that are never committed
+        if !self.writable {
+            self.shared.known.lock().map_err(StoreError::other)?.texts = Arc::clone(&texts);
+        }
+        Ok(texts)
     }
 }

@@ -53,7 +53,7 @@ impl Conn {
         let Some(subject) = self.name_known(subject_object)? else { return Ok(Vec::new()) };
         let sql = "SELECT DISTINCT source_object FROM timeline WHERE subject_object = $1 AND subject_id = $2";
         let rows = self.query(sql, &[Raw::Int(subject), Raw::Int(subject_id)])?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(rows.iter().filter_map(|row| row.first()?.int()))?;
         Ok(rows.into_iter().filter_map(|c| names.get(&c.first()?.int()?).cloned()).collect())
     }
 
@@ -87,7 +87,7 @@ impl Conn {
             .group_by_col((E, "kind"));
         let (sql, params) = built(self.backend(), &select);
         let rows = self.query(&sql, &params)?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(rows.iter().filter_map(|row| row.first()?.int()))?;
         let counted = rows.into_iter().map(Cells::new).map(|mut c| (c.int(), u64::try_from(c.int()).unwrap_or_default()));
         Ok(counted.filter_map(|(kind, n)| Some((names.get(&kind)?.clone(), n))).collect())
     }

@@ -1,7 +1,7 @@
 //! What all connections of one open workspace have in common: figures and small caches.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 /// Counters behind [`crate::Stats`].
@@ -27,6 +27,8 @@ pub(crate) struct Shared {
 pub(crate) struct Known {
     /// Interned text → number.
     pub names: HashMap<String, i64>,
+    /// Number → interned text, as many as were there when last asked.
+    pub texts: Arc<HashMap<i64, String>>,
     /// Words the search vocabulary has.
     pub words: HashSet<Box<str>>,
 }

@@ -124,8 +124,17 @@ impl Conn {
         );
         let params = [Raw::Int(source_object), Raw::Int(source.1), Raw::Int(subject_object), Raw::Int(subject.1)];
         let row = self.query_one(&sql, &params)?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(interned(row.as_slice()))?;
         Ok(row.map(|row| entry(subject.0, &names, row)))
+    }
+
+    /// How many entries all timelines have together.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timeline_count(&mut self) -> Result<i64, StoreError> {
+        let row = self.query_one("SELECT count(*) FROM timeline", &[])?;
+        Ok(row.and_then(|r| r.first()?.int()).unwrap_or_default())
     }
 
     /// A record's timeline, the newest first.
@@ -155,12 +164,17 @@ impl Conn {
         }
         sql.push_str(" ORDER BY at DESC, id DESC LIMIT $5");
         let rows = self.query(&sql, &params)?;
-        let names = self.name_texts()?;
+        let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| entry(subject_object, &names, row)).collect())
     }
 }
 
 const COLUMNS: &str = "SELECT id, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline";
+
+/// The numbers of texts in these rows: kind and source object.
+fn interned(rows: &[Vec<Raw>]) -> impl Iterator<Item = i64> {
+    rows.iter().flat_map(|row| [3, 4].into_iter().filter_map(|n| row.get(n)?.int()))
+}
 
 fn entry(subject_object: &str, names: &HashMap<i64, String>, row: Vec<Raw>) -> Entry {
     let mut c = Cells::new(row);

@@ -55,14 +55,27 @@ pub struct SavedView {
     pub position: i64,
 }
 
+/// Counter that moves with every change of what people arranged for themselves: views, favourites, columns.
+pub(crate) const LOOKS: &str = "looks";
+
 const COLUMNS: &str = "SELECT id, object, owner, team, scope, name, body, position FROM view";
 
 impl Conn {
+    /// Says that views, favourites or columns change with this transaction: what is remembered of
+    /// them is no longer true after its commit.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn looks_changed(&mut self) -> Result<(), StoreError> {
+        self.counter_next(LOOKS, 1).map(|_| ())
+    }
+
     /// Stores a view, a new one when its id is zero, and gives its id.
     ///
     /// # Errors
     /// Those of the database.
     pub fn view_put(&mut self, view: &SavedView) -> Result<i64, StoreError> {
+        self.looks_changed()?;
         let mut params = vec![
             view.object.as_str().into(),
             view.owner.into(),
@@ -105,6 +118,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn view_drop(&mut self, id: i64) -> Result<(), StoreError> {
+        self.looks_changed()?;
         self.execute("DELETE FROM view WHERE id = $1", &[Raw::Int(id)]).map(|_| ())
     }
 
@@ -113,6 +127,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn favourite_put(&mut self, user: i64, object: &str, record: i64) -> Result<(), StoreError> {
+        self.looks_changed()?;
         let sql = "INSERT INTO favourite (person, object, record, position) SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), \
                    COALESCE(MAX(position), 0) + 1 FROM favourite WHERE person = $1 ON CONFLICT (person, object, record) DO NOTHING";
         self.execute(sql, &[Raw::Int(user), object.into(), Raw::Int(record)]).map(|_| ())
@@ -123,6 +138,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn favourite_drop(&mut self, user: i64, object: &str, record: i64) -> Result<(), StoreError> {
+        self.looks_changed()?;
         let sql = "DELETE FROM favourite WHERE person = $1 AND object = $2 AND record = $3";
         self.execute(sql, &[Raw::Int(user), object.into(), Raw::Int(record)]).map(|_| ())
     }

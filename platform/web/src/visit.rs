@@ -72,6 +72,7 @@ impl Visit {
         };
         let mut ctx = web.engine.ctx(&person, Door::Page, &facts.id);
         ctx.read_only = seeing.is_some();
+        ctx.looks = session.looks;
         Ok(Some(Visit {
             t: Text::new(lang(ctx.lang)),
             csrf,

@@ -36,6 +36,8 @@ pub struct Session {
     pub used_at: i64,
     pub ip: String,
     pub agent: String,
+    /// State of views and favourites when the session was looked up; see [`Ctx::looks`](crate::Ctx).
+    pub looks: Option<i64>,
 }
 
 /// The password was right.
@@ -49,7 +51,7 @@ pub enum SignedIn {
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
-        Session { id: row.id, user: row.user, created_at: row.created_at, used_at: row.used_at, ip: row.ip, agent: row.agent }
+        Session { id: row.id, user: row.user, created_at: row.created_at, used_at: row.used_at, ip: row.ip, agent: row.agent, looks: None }
     }
 }
 
@@ -189,18 +191,17 @@ impl Engine {
     /// What the database answers.
     pub async fn session(&self, token: &str) -> Result<Option<(Session, Arc<Person>)>> {
         let id = digest(token);
-        let (row, epoch) =
-            self.store().read(move |conn: &mut Conn| -> Result<_> { Ok((conn.session(&id)?, conn.setting_get(EPOCH)?)) }).await?;
+        let seen = self.store().read(move |conn: &mut Conn| conn.session_seen(&id, EPOCH)).await?;
         let now = self.micros();
         let alive = |row: &SessionRow| row.stage == "full" && now - row.used_at < IDLE && now - row.created_at < ABSOLUTE;
-        let Some(row) = row.filter(alive) else { return Ok(None) };
+        let Some((row, epoch, looks)) = seen.filter(|(row, ..)| alive(row)) else { return Ok(None) };
         self.refresh_to(epoch.as_deref()).await?;
         let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
         if now - row.used_at > MINUTE {
             let id = row.id.clone();
             self.store().write(move |conn| conn.session_touch(&id, now)).await?;
         }
-        Ok(Some((row.into(), person)))
+        Ok(Some((Session { looks: Some(looks), ..row.into() }, person)))
     }
 
     /// Sessions of a user, last used first.

@@ -86,9 +86,9 @@ impl Engine {
             return Ok(None);
         }
         let id = digest(secret);
-        let (row, epoch) = self.store().read(move |conn| -> Result<_> { Ok((conn.token(&id)?, conn.setting_get(EPOCH)?)) }).await?;
+        let seen = self.store().read(move |conn| conn.token_seen(&id, EPOCH)).await?;
         let now = self.micros();
-        let Some(row) = row.filter(|row| row.expires_at.is_none_or(|end| end > now)) else { return Ok(None) };
+        let Some((row, epoch)) = seen.filter(|(row, _)| row.expires_at.is_none_or(|end| end > now)) else { return Ok(None) };
         self.refresh_to(epoch.as_deref()).await?;
         let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
         if row.used_at.is_none_or(|used| now - used > MINUTE) {

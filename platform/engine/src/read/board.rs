@@ -77,14 +77,15 @@ impl Tx<'_> {
         // won and lost lanes are folded: figures only
         let keys: Vec<Raw> = lanes.iter().filter(|l| l.category == "open").map(|l| l.key.to_raw()).collect();
         self.fill_totals(&object, by, &cond, &mut lanes)?;
-        let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
+        let shown = card_fields(&object);
+        let columns: Vec<FieldIx> =
+            self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column() && shown.contains(ix)).collect();
         let mut sort = self.sorts(&object, &request.sort)?;
         if let (true, Some(field)) = (sort.is_empty(), object.field_ix("updated_at")) {
             sort.push(Sort { field, descending: true });
         }
         let per_lane = if request.per_lane == 0 { 20 } else { request.per_lane.min(200) };
         let registry = self.registry.clone();
-        let cond = cond.and(among_lanes(&object, by, keys.clone()));
         let rows = self.conn.lanes(&registry, &object, &cond, by, &keys, &columns, &sort, per_lane)?;
         for (key, rows) in rows {
             if let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == key) {
@@ -193,6 +194,14 @@ impl Tx<'_> {
         let page = self.conn.select(&registry, &query)?;
         Ok(page.rows.iter().map(|row| record_of(&object, &columns, row)).collect())
     }
+}
+
+/// What a card shows, and what moving it needs.
+fn card_fields(object: &Object) -> Vec<FieldIx> {
+    let Some(board) = &object.decl.board else { return Vec::new() };
+    let named = [&board.subtitle, &board.amount, &board.date, &board.tags, &board.since, &board.next, &board.next_at];
+    let keys = named.into_iter().flatten().chain(std::iter::once(&board.by));
+    keys.filter_map(|key| object.field_ix(key)).chain([object.title]).chain(object.owner).collect()
 }
 
 fn among_lanes(object: &Object, by: FieldIx, keys: Vec<Raw>) -> Cond {

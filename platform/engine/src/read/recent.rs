@@ -72,7 +72,7 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn is_favourite(&mut self, object: &str, id: RecordId) -> Result<bool> {
         let Some(user) = self.ctx.user_id() else { return Ok(false) };
-        Ok(self.conn.favourite_list(user)?.iter().any(|(o, i)| o == object && *i == id))
+        Ok(self.favourite_places(user)?.iter().any(|(o, i)| o == object && *i == id))
     }
 
     /// As [`Engine::toggle_favourite`].

@@ -5,7 +5,7 @@ use super::{ChangeView, record_of};
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::{FieldIx, Problem, Record, RecordId};
-use akrab_store::{Bin, Entry, TimelineQuery};
+use akrab_store::{Bin, Change, Entry, TimelineQuery};
 use std::collections::{BTreeMap, HashMap};
 
 /// Entries one search looks at before it asks to go on.
@@ -192,14 +192,13 @@ impl Tx<'_> {
             records.retain(|r| r.deleted_at.is_none() || entries.iter().any(|e| e.subject_object == object.key && e.subject_id == r.id));
             sources.extend(records.into_iter().map(|r| ((object.key.clone(), r.id), r)));
         }
+        let changes: Vec<i64> = entries.iter().filter_map(|e| e.change_id).collect();
+        let changes: HashMap<i64, Change> = self.conn.changes_by_id(&changes)?.into_iter().map(|c| (c.id, c)).collect();
         let mut events = Vec::new();
         for entry in entries {
             let Some(source) = sources.get(&(entry.source_object.clone(), entry.source_id)) else { continue };
-            let change = match entry.change_id {
-                Some(id) => match self.conn.change(id)? {
-                    Some(change) => Some(self.view(&source.object.clone(), &change)?),
-                    None => None,
-                },
+            let change = match entry.change_id.and_then(|id| changes.get(&id)) {
+                Some(change) => Some(self.view(&source.object.clone(), change)?),
                 None => None,
             };
             // a change of nothing the actor may see is no event for him

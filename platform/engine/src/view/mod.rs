@@ -3,9 +3,11 @@
 //!
 //! A view is a way to look, never a right: what it shows is cut to what the reader may see.
 
+mod looks;
 mod pin;
 mod state;
 
+pub(crate) use looks::Looks;
 pub use pin::Pin;
 pub use state::{ColumnState, ViewState};
 
@@ -63,7 +65,7 @@ impl Tx<'_> {
                 view.state.columns.clone_from(columns);
             }
         }
-        let saved = self.conn.view_list(&object.key)?;
+        let saved = self.saved_views(&object.key)?;
         views.extend(saved.iter().filter(|v| sees(&self.ctx, v)).map(|v| {
             let mut view = saved_view(&self.ctx, v);
             view.state.compact |= dense.contains(&view.key);
@@ -78,7 +80,7 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn default_view(&mut self, object: &Object) -> Result<Option<String>> {
         let Some(role) = self.ctx.person().map(|p| p.role.key.clone()) else { return Ok(None) };
-        Ok(self.conn.setting_get(&default_key(&role, object))?)
+        self.view_setting(&default_key(&role, object))
     }
 
     /// Makes a view the one a role begins with; `None` takes the choice back.
@@ -93,6 +95,7 @@ impl Tx<'_> {
             return Err(Problem::not_found());
         }
         let key = default_key(role, object);
+        self.conn.looks_changed()?;
         match view {
             Some(view) => self.conn.setting_set(&key, view)?,
             None => self.conn.setting_drop(&key)?,
@@ -184,6 +187,7 @@ impl Tx<'_> {
         }
         let Some(user) = self.ctx.user_id() else { return Ok(()) };
         let text = serde_json::to_string(&known).map_err(Problem::internal)?;
+        self.conn.looks_changed()?;
         Ok(self.conn.setting_set(&columns_key(user, object, view), &text)?)
     }
 
@@ -191,10 +195,10 @@ impl Tx<'_> {
     fn own_columns(&mut self, object: &Object) -> Result<Vec<(String, Vec<ColumnState>)>> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let start = columns_key(user, object, "");
-        let all = self.conn.settings(&start)?;
+        let all = self.view_settings(&start)?;
         Ok(all
-            .into_iter()
-            .filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(&text).ok()?)))
+            .iter()
+            .filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(text).ok()?)))
             .collect())
     }
 
@@ -214,6 +218,7 @@ impl Tx<'_> {
         }
         let Some(user) = self.ctx.user_id() else { return Ok(()) };
         let key = density_key(user, object, view);
+        self.conn.looks_changed()?;
         if compact { Ok(self.conn.setting_set(&key, "compact")?) } else { Ok(self.conn.setting_drop(&key)?) }
     }
 
@@ -221,7 +226,7 @@ impl Tx<'_> {
     fn own_density(&mut self, object: &Object) -> Result<Vec<String>> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let start = density_key(user, object, "");
-        Ok(self.conn.settings(&start)?.into_iter().filter_map(|(key, _)| key.strip_prefix(&start).map(Into::into)).collect())
+        Ok(self.view_settings(&start)?.iter().filter_map(|(key, _)| key.strip_prefix(&start).map(Into::into)).collect())
     }
 
     fn editable_view(&mut self, object: &Object, id: i64) -> Result<SavedView> {

@@ -1,7 +1,8 @@
 //! What somebody keeps at hand in the side bar: records and views.
 
 use super::View;
-use crate::Result;
+use super::looks::{Look, places_key};
+use crate::{Ctx, Engine, Result};
 use crate::write::Tx;
 use akrab_model::{Problem, RecordId};
 
@@ -24,6 +25,21 @@ pub struct PinnedView {
 
 /// Prefix of the object under which views are kept among favourites; the object's key follows.
 const VIEW: &str = "view:";
+
+impl Engine {
+    /// As [`Tx::pins`]; asks nothing when it is remembered that there are none.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn pins(&self, ctx: &Ctx) -> Result<Vec<Pin>> {
+        let Some(user) = ctx.user_id() else { return Ok(Vec::new()) };
+        let known = ctx.looks.and_then(|state| self.inner.looks.get(&places_key(user), state));
+        if matches!(known, Some(Look::Favourites(places)) if places.is_empty()) {
+            return Ok(Vec::new());
+        }
+        self.read(ctx, |tx| tx.pins()).await
+    }
+}
 
 impl Tx<'_> {
     /// Marks a record as the actor's favourite, or takes the mark away.
@@ -66,7 +82,7 @@ impl Tx<'_> {
     pub fn is_view_pinned(&mut self, object: &str, view: &View) -> Result<bool> {
         let Some(user) = self.ctx.user_id() else { return Ok(false) };
         let wanted = place_of(object, view);
-        Ok(self.conn.favourite_list(user)?.contains(&wanted))
+        Ok(self.favourite_places(user)?.contains(&wanted))
     }
 
     /// The actor's favourites in their order, without those he may no longer see.
@@ -76,7 +92,8 @@ impl Tx<'_> {
     pub fn pins(&mut self) -> Result<Vec<Pin>> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let mut pins = Vec::new();
-        for (place, record) in self.conn.favourite_list(user)? {
+        for (place, record) in self.favourite_places(user)?.iter() {
+            let record = *record;
             if let Some(rest) = place.strip_prefix(VIEW) {
                 let (object, key) = rest.split_once(':').map_or_else(|| (rest, record.to_string()), |(o, k)| (o, k.to_string()));
                 let Ok(object) = self.object(object) else { continue };
@@ -88,9 +105,9 @@ impl Tx<'_> {
                 }
                 continue;
             }
-            let Ok(object) = self.object(&place) else { continue };
+            let Ok(object) = self.object(place) else { continue };
             if let Some((id, title)) = self.titles_of(object.ix, &[record])?.into_iter().next() {
-                pins.push(Pin::Record { object: place, id, title });
+                pins.push(Pin::Record { object: place.clone(), id, title });
             }
         }
         Ok(pins)

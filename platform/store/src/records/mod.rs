@@ -4,6 +4,7 @@ mod figures;
 mod lanes;
 mod links;
 mod page;
+mod pair;
 mod read;
 mod write;
 

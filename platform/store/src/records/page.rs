@@ -17,10 +17,31 @@ use akrab_model::{Cond, Cursor, FieldType, Object, Page, Query, Raw, Registry};
 use sea_query::{Asterisk, BinOper, Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 
 /// A resolved sort key.
-struct Key {
-    column: String,
-    descending: bool,
+pub(super) struct Key {
+    pub column: String,
+    pub descending: bool,
     text: bool,
+}
+
+/// What a page asks for; with a block only of rows whose first sort key has this value (null: none).
+pub(super) struct Asked<'a> {
+    pub registry: &'a Registry,
+    pub object: &'a Object,
+    pub query: &'a Query,
+    pub block: Option<(&'a Key, &'a Raw)>,
+}
+
+impl Asked<'_> {
+    pub fn bin(&self) -> Bin {
+        if self.query.bin { Bin::Binned } else { Bin::Living }
+    }
+
+    fn within_block(&self, select: &mut SelectStatement) {
+        if let Some((key, value)) = self.block {
+            let column = col(T, &key.column);
+            select.and_where(if value.is_null() { column.is_null() } else { column.eq(bound(value)) });
+        }
+    }
 }
 
 impl Key {
@@ -49,15 +70,21 @@ impl Conn {
             .map(|(f, descending)| Key { column: comparing_column(f), descending, text: f.storage() == Storage::Text })
             .collect();
         let back = query.after.as_ref().is_some_and(|c| c.back);
+        let asked = Asked { registry, object, query, block: None };
+        let want = query.limit + 1;
         let mut found = match keys.as_slice() {
-            [key] => self.by_one_key(registry, object, query, key, back)?,
+            [key] => {
+                let start = query.after.as_ref().map(|c| (c.keys.first().cloned().unwrap_or(Raw::Null), c.id));
+                self.by_one_key(&asked, key, back, start.as_ref(), want)?
+            }
+            [first, second] => self.by_two_keys(&asked, first, second, back, want)?,
             keys => {
-                let mut select = self.base(registry, object, query, keys);
+                let mut select = self.base(&asked, keys);
                 order(&mut select, keys, back);
                 if let Some(cursor) = &query.after {
                     select.and_where(beyond(keys, cursor));
                 }
-                self.select_rows(select.limit(query.limit as u64 + 1))?
+                self.select_rows(select.limit(want as u64))?
             }
         };
         let more = found.len() > query.limit;
@@ -68,19 +95,24 @@ impl Conn {
         Ok(page(found, query, keys.len(), more, back))
     }
 
-    fn base(&mut self, registry: &Registry, object: &Object, query: &Query, keys: &[Key]) -> SelectStatement {
-        let mut compiler = Compiler::new(registry, self.backend());
-        let bin = if query.bin { Bin::Binned } else { Bin::Living };
-        let mut select = rows_of(&mut compiler, object, &query.columns, &query.cond, bin);
-        select.exprs(keys.iter().map(|k| col(T, &k.column)));
+    pub(super) fn base<'k>(&mut self, asked: &Asked<'_>, keys: impl IntoIterator<Item = &'k Key>) -> SelectStatement {
+        let mut compiler = Compiler::new(asked.registry, self.backend());
+        let mut select = rows_of(&mut compiler, asked.object, &asked.query.columns, &asked.query.cond, asked.bin());
+        select.exprs(keys.into_iter().map(|k| col(T, &k.column)));
+        asked.within_block(&mut select);
         select
     }
 
     /// Filled values and empty ones are read apart, so that each part follows the index.
-    fn by_one_key(&mut self, registry: &Registry, object: &Object, query: &Query, key: &Key, back: bool) -> Result<Rows, StoreError> {
-        let want = query.limit + 1;
+    pub(super) fn by_one_key(
+        &mut self,
+        asked: &Asked<'_>,
+        key: &Key,
+        back: bool,
+        start: Option<&(Raw, i64)>,
+        want: usize,
+    ) -> Result<Rows, StoreError> {
         let mut found = Vec::new();
-        let start = query.after.as_ref().map(|c| (c.keys.first().cloned().unwrap_or(Raw::Null), c.id));
         let from_empty = matches!(start, Some((Raw::Null, _)));
         let parts = if back { [true, false] } else { [false, true] };
         for empty in parts {
@@ -90,20 +122,20 @@ impl Conn {
             if done || found.len() >= want {
                 continue;
             }
-            let part = Part { key, empty, downward: key.descending != back, start: start.as_ref().filter(|_| own) };
+            let part = Part { key, empty, downward: key.descending != back, start: start.filter(|_| own) };
             let left = (want - found.len()) as u64;
-            if !empty && blind(&query.cond, object) {
-                let near = self.near(registry, object, query, &part, left)?;
+            if !empty && (asked.block.is_some() || blind(&asked.query.cond, asked.object)) {
+                let near = self.near(asked, &part, left)?;
                 if near.len() as u64 == left {
                     found.extend(near);
                     continue;
                 }
-                let mut select = self.base(registry, object, query, std::slice::from_ref(key));
+                let mut select = self.base(asked, [key]);
                 part.place(&mut select, key.scanned());
                 found.extend(self.select_rows(select.limit(left))?);
                 continue;
             }
-            let mut select = self.base(registry, object, query, std::slice::from_ref(key));
+            let mut select = self.base(asked, [key]);
             part.place(&mut select, col(T, &key.column));
             found.extend(self.select_rows(select.limit(left))?);
         }
@@ -111,12 +143,12 @@ impl Conn {
     }
 
     /// Those of the next rows in order that match.
-    fn near(&mut self, registry: &Registry, object: &Object, query: &Query, part: &Part<'_>, limit: u64) -> Result<Rows, StoreError> {
-        let mut compiler = Compiler::new(registry, self.backend());
-        let bin = if query.bin { Bin::Binned } else { Bin::Living };
+    fn near(&mut self, asked: &Asked<'_>, part: &Part<'_>, limit: u64) -> Result<Rows, StoreError> {
+        let Asked { object, query, .. } = asked;
+        let mut compiler = Compiler::new(asked.registry, self.backend());
         let mut next = sea_query::Query::select();
         next.column((T, Asterisk));
-        from(&mut compiler, &mut next, object, &Cond::True, bin);
+        from(&mut compiler, &mut next, object, &Cond::True, asked.bin());
         part.place(&mut next, col(T, &part.key.column));
         next.limit(PEEK);
         let mut select = sea_query::Query::select();
@@ -125,6 +157,7 @@ impl Conn {
         }
         select.exprs(query.columns.iter().map(|ix| cell(object, *ix))).expr(col(T, &part.key.column));
         select.from_subquery(next, T).and_where(compiler.cond(&query.cond, object, T));
+        asked.within_block(&mut select);
         part.order(&mut select, col(T, &part.key.column));
         self.select_rows(select.limit(limit))
     }
@@ -164,7 +197,7 @@ impl Part<'_> {
 }
 
 /// Whether no index narrows the rows down to those that match.
-fn blind(cond: &Cond, object: &Object) -> bool {
+pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
     match cond {
         Cond::True | Cond::False | Cond::Ids(_) => false,
         Cond::All(items) => items.iter().all(|c| *c != Cond::False && (*c == Cond::True || blind(c, object))),

@@ -3,7 +3,7 @@
 use super::step::{ColumnSpec, Covered, IndexSpec, SchemaStep};
 use crate::conn::Conn;
 use crate::error::StoreError;
-use akrab_model::object::Storage;
+use akrab_model::object::{Storage, ViewKind};
 use akrab_model::{Field, FieldType, Object, Raw, Registry};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -165,10 +165,13 @@ fn indexes(object: &Object) -> Vec<IndexSpec> {
         rows,
     };
     let mut wanted = vec![index("b", vec!["id".into()], Covered::Binned)];
+    let mut board = board_columns(object);
     for (_, field) in object.columns() {
         let column = comparing_column(field);
         if field.unique {
             wanted.push(index("u", vec![column], Covered::Living));
+        } else if let Some(columns) = board.take_if(|columns| columns.first() == Some(&column)) {
+            wanted.push(index("i", columns, Covered::Living));
         } else if field.index {
             wanted.push(index("i", vec![column, "id".into()], Covered::Living));
         }
@@ -186,6 +189,23 @@ fn indexes(object: &Object) -> Vec<IndexSpec> {
     wanted.sort_by(|a, b| a.name.cmp(&b.name));
     wanted.dedup_by(|a, b| a.name == b.name);
     wanted
+}
+
+/// What a board reads: its lanes in the order of its view, and the figures of a lane from the index
+/// alone, for those who see all records and for those who see some people's.
+fn board_columns(object: &Object) -> Option<Vec<String>> {
+    let board = object.decl.board.as_ref()?;
+    let column = |key: &str| object.field(key).filter(|f| f.is_column()).map(comparing_column);
+    let view = object.decl.views.iter().find(|v| v.kind == ViewKind::Board);
+    let sort = view.and_then(|v| v.sort.first()).map_or("updated_at", |key| key.trim_start_matches('-'));
+    let owner = object.owner.map(|ix| object.at(ix).column.clone());
+    let mut columns = vec![column(&board.by)?, column(sort)?, "id".into()];
+    for more in board.amount.as_deref().and_then(column).into_iter().chain(owner) {
+        if !columns.contains(&more) {
+            columns.push(more);
+        }
+    }
+    Some(columns)
 }
 
 /// A long name is cut and told apart by a checksum of the whole.

@@ -139,7 +139,7 @@ impl Conn {
     }
 
     fn hits(&mut self, found: Rows, wanted: &Wanted, limit: usize) -> Result<Vec<SearchHit>, StoreError> {
-        let names = self.name_texts()?;
+        let names = self.name_texts(found.iter().filter_map(|row| row.first()?.int()))?;
         let mut seen = std::collections::HashSet::new();
         let mut ranked: Vec<_> = found
             .into_iter()

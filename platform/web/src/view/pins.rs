@@ -42,7 +42,7 @@ pub async fn order(visit: Visit, fields: Fields) -> Reply {
 
 /// The favourites as entries of the side bar.
 pub async fn nav(visit: &Visit) -> Vec<Nav> {
-    let Ok(pins) = visit.read(|tx| tx.pins()).await else { return Vec::new() };
+    let Ok(pins) = visit.engine().pins(&visit.ctx).await else { return Vec::new() };
     let registry = visit.registry();
     let mut entries = Vec::new();
     for (order, pin) in pins.iter().enumerate() {
