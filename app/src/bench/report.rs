@@ -41,6 +41,10 @@ impl Figure {
     }
 }
 
+/// What a new document begins with.
+const HEAD: &str =
+    "# Performance\n\nMade by `akrab bench`: a server of its own on the loopback, asked by clients that keep their connection.";
+
 pub fn show(figures: &[Figure]) {
     for figure in figures {
         let sign = if figure.reached() { "ok " } else { "BAD" };
@@ -73,12 +77,12 @@ pub fn write(path: &Path, postgres: bool, volume: &str, figures: &[Figure]) -> R
     let mut sections = vec![text];
     sections.extend(section(&old, other).map(str::to_string));
     sections.sort_by_key(|s| !s.starts_with("## SQLite"));
-    let head =
-        "# Performance\n\nMade by `akrab bench`: a server of its own on the loopback, asked by clients that keep their connection.\n\n";
+    // what people wrote above the tables stays
+    let head = old.split("\n## ").next().map(str::trim_end).filter(|head| head.starts_with("# ")).unwrap_or(HEAD);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    std::fs::write(path, format!("{head}{}\n", sections.iter().map(|s| s.trim_end()).collect::<Vec<_>>().join("\n\n"))).map_err(failed)
+    std::fs::write(path, format!("{head}\n\n{}\n", sections.iter().map(|s| s.trim_end()).collect::<Vec<_>>().join("\n\n"))).map_err(failed)
 }
 
 fn section<'t>(text: &'t str, name: &str) -> Option<&'t str> {

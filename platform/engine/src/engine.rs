@@ -157,7 +157,15 @@ impl Engine {
 
     /// The program's own work; `reason` says why it needs no user's rights.
     pub fn system(&self, reason: &'static str, door: Door) -> Ctx {
-        Ctx { actor: Actor::System(reason), lang: self.settings().lang, door, request: reason.into(), now: self.now(), read_only: false, looks: None }
+        Ctx {
+            actor: Actor::System(reason),
+            lang: self.settings().lang,
+            door,
+            request: reason.into(),
+            now: self.now(),
+            read_only: false,
+            looks: None,
+        }
     }
 
     /// Reads with the rights of `ctx`.

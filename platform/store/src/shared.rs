@@ -1,8 +1,8 @@
 //! What all connections of one open workspace have in common: figures and small caches.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::{Arc, Mutex};
 
 /// Counters behind [`crate::Stats`].
 #[derive(Default)]

@@ -196,10 +196,7 @@ impl Tx<'_> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
         let start = columns_key(user, object, "");
         let all = self.view_settings(&start)?;
-        Ok(all
-            .iter()
-            .filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(text).ok()?)))
-            .collect())
+        Ok(all.iter().filter_map(|(key, text)| Some((key.strip_prefix(&start)?.to_string(), serde_json::from_str(text).ok()?))).collect())
     }
 
     /// Keeps how close together the rows of a view stand: in the view when the actor may change it,

@@ -2,8 +2,8 @@
 
 use super::View;
 use super::looks::{Look, places_key};
-use crate::{Ctx, Engine, Result};
 use crate::write::Tx;
+use crate::{Ctx, Engine, Result};
 use akrab_model::{Problem, RecordId};
 
 /// A favourite.

@@ -1,5 +1,6 @@
 //! Opening connections and running statements on them. Twin of `sqlite/connect.rs`.
 
+use super::batch;
 use crate::conn::Rows;
 use crate::error::StoreError;
 use akrab_model::Raw;
@@ -66,6 +67,16 @@ pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Res
     let done = link.handle.block_on(async {
         let statement = client.prepare_cached(sql).await?;
         let statement = &statement;
+        if let Some(many) = batch::insert(sql, statement.params()).filter(|_| rows.len() >= batch::FEWEST)
+            && let Some(groups) = arrays(rows, statement)
+        {
+            let many = client.prepare_cached(&many).await?;
+            for columns in groups {
+                let bound: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| &**c as &(dyn ToSql + Sync)).collect();
+                client.execute(&many, &bound).await?;
+            }
+            return Ok(());
+        }
         for group in rows.chunks(PIPELINE) {
             // requests of one connection are answered in order, so these travel together
             try_join_all(group.iter().map(|params| async move {
@@ -88,6 +99,22 @@ pub(crate) fn insert_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Resu
         let statement = client.prepare_cached(&sql).await?;
         let statement = &statement;
         let mut found = Vec::with_capacity(rows.len());
+        if let Some(many) = batch::insert(&sql, statement.params()).filter(|_| rows.len() >= batch::FEWEST)
+            && let Some(groups) = arrays(rows, statement)
+        {
+            let many = client.prepare_cached(&many).await?;
+            for columns in groups {
+                let bound: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| &**c as &(dyn ToSql + Sync)).collect();
+                let mut ids = Vec::new();
+                for row in client.query(&many, &bound).await? {
+                    ids.push(row.try_get::<_, i64>(0)?);
+                }
+                // numbers are given in the order of the rows
+                ids.sort_unstable();
+                found.extend(ids);
+            }
+            return Ok(found);
+        }
         for group in rows.chunks(PIPELINE) {
             // requests of one connection are answered in order, so these travel together
             let answers = try_join_all(group.iter().map(|params| async move {
@@ -100,6 +127,11 @@ pub(crate) fn insert_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Resu
         Ok(found)
     });
     found.map_err(|e| link.note(e))
+}
+
+/// Rows in groups, each column by column; none when a cell does not fit.
+fn arrays(rows: &[Vec<Raw>], statement: &tokio_postgres::Statement) -> Option<Vec<Vec<Box<dyn ToSql + Sync + Send>>>> {
+    rows.chunks(batch::MOST).map(|group| batch::columns(group, statement.params())).collect()
 }
 
 pub(crate) fn script(link: &mut Link, sql: &str) -> Result<(), StoreError> {

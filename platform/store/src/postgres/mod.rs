@@ -1,6 +1,7 @@
 //! PostgreSQL: one schema per workspace, a pool of connections bound to it.
 
 pub(crate) mod backup;
+mod batch;
 pub(crate) mod catalog;
 pub(crate) mod connect;
 pub(crate) mod dialect;

@@ -20,6 +20,11 @@ pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError
     let sql = "INSERT INTO search_entry (object, record, title, start, words) \
                VALUES ($1, $2, $3, $4, array_to_tsvector(string_to_array($5, ' '))) \
                ON CONFLICT (object, record) DO UPDATE SET title = excluded.title, start = excluded.start, words = excluded.words";
+    let mut entries: Vec<&Indexed> = entries.iter().collect();
+    entries.sort_by_key(|e| (e.object, e.record));
+    // one statement may not change a row twice: of two entries for one record the later counts
+    entries.reverse();
+    entries.dedup_by_key(|e| (e.object, e.record));
     let rows: Vec<_> = entries
         .iter()
         .map(|entry| {

@@ -55,7 +55,14 @@ impl Span<'_> {
 
 impl Conn {
     /// Rows in the order of two keys.
-    pub(super) fn by_two_keys(&mut self, asked: &Asked<'_>, first: &Key, second: &Key, back: bool, want: usize) -> Result<Rows, StoreError> {
+    pub(super) fn by_two_keys(
+        &mut self,
+        asked: &Asked<'_>,
+        first: &Key,
+        second: &Key,
+        back: bool,
+        want: usize,
+    ) -> Result<Rows, StoreError> {
         let cursor = asked.query.after.as_ref();
         let start = cursor.map(|c| {
             let key = |n: usize| c.keys.get(n).cloned().unwrap_or(Raw::Null);

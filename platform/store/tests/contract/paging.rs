@@ -55,11 +55,47 @@ fn pages_follow_one_another_in_every_order() {
                 by.find(|o| o.is_ne()).unwrap_or(tie)
             });
             let whole: Vec<i64> = wanted.iter().map(|n| ids[*n]).collect();
-            walk(&world, &object, order, &Cond::True, &whole).await;
+            walk(&world, &object, order, &Cond::True, &whole, &[1, 7, 90, 200]).await;
             // a condition that no index answers takes another way
             let note = Cond::Test(Test { path: vec![], object: object.ix, field: ix(&object, "note"), is: Is::Contains("x".into()) });
             let some: Vec<i64> = wanted.iter().filter(|n| *n % 3 == 0).map(|n| ids[*n]).collect();
-            walk(&world, &object, order, &note, &some).await;
+            walk(&world, &object, order, &note, &some, &[1, 7, 90, 200]).await;
+        }
+    });
+}
+
+/// Two keys over values that thousands of rows share, and over values that few share.
+#[test]
+fn long_runs_of_one_value_are_read_in_the_order_of_the_second_key() {
+    everywhere(|world| async move {
+        let object = Arc::clone(world.registry.object("company").unwrap());
+        let mut dice = Dice(11);
+        let values: Vec<(Raw, Raw, &str)> = (0..5_600_i64)
+            .map(|n| {
+                let status = if n % 9 == 0 { Raw::Null } else { Raw::from(if n % 5 < 3 { "new" } else { "old" }) };
+                let seen = Raw::Int(dice.roll(900) as i64);
+                (status, dice.maybe(seen), if n % 40 == 0 { "axb" } else { "ab" })
+            })
+            .collect();
+        let rows = values.iter().map(|(status, seen, note)| {
+            new_row(&object, &[("status", status.clone()), ("seen", seen.clone()), ("note", (*note).into()), ("name", "Kopi".into())])
+        });
+        let ids = world.insert("company", rows.collect()).await.unwrap();
+        for order in [[("status", false), ("seen", true)], [("status", true), ("seen", false)], [("seen", true), ("status", false)]] {
+            let value = |n: usize, key: &str| if key == "status" { &values[n].0 } else { &values[n].1 };
+            let mut wanted: Vec<usize> = (0..ids.len()).collect();
+            wanted.sort_by(|a, b| {
+                let mut by = order.iter().map(|(key, down)| compare(value(*a, key), value(*b, key), *down));
+                let tie = if order[1].1 { ids[*b].cmp(&ids[*a]) } else { ids[*a].cmp(&ids[*b]) };
+                by.find(|o| o.is_ne()).unwrap_or(tie)
+            });
+            let test = |field: &str, is: Is| Cond::Test(Test { path: vec![], object: object.ix, field: ix(&object, field), is });
+            let whole: Vec<i64> = wanted.iter().map(|n| ids[*n]).collect();
+            walk(&world, &object, &order, &Cond::True, &whole, &[170, 2_500]).await;
+            let some: Vec<i64> = wanted.iter().filter(|n| values[**n].2 == "axb").map(|n| ids[*n]).collect();
+            walk(&world, &object, &order, &test("note", Is::Contains("x".into())), &some, &[60]).await;
+            let old: Vec<i64> = wanted.iter().filter(|n| values[**n].0 == "old".into()).map(|n| ids[*n]).collect();
+            walk(&world, &object, &order, &test("status", Is::Eq("old".into())), &old, &[900]).await;
         }
     });
 }
@@ -74,8 +110,8 @@ fn compare(a: &Raw, b: &Raw, down: bool) -> Ordering {
     }
 }
 
-async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond: &Cond, wanted: &[i64]) {
-    for limit in [1, 7, 90, 200] {
+async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond: &Cond, wanted: &[i64], limits: &[usize]) {
+    for limit in limits.iter().copied() {
         let mut seen = Vec::new();
         let mut first: Option<Page> = None;
         let mut last = page(world, object, order, cond, limit, None).await;

@@ -6,7 +6,7 @@ use crate::fail::encode;
 use crate::ui::related::{Related, RelatedRow, related};
 use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
-use akrab_model::object::Scope;
+use akrab_model::object::{FieldRight, Scope};
 use akrab_model::{Count, Field, FieldType, Filter, Object, Record, Value};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -38,6 +38,7 @@ pub fn load(tx: &mut Tx, record: &Record) -> Result<Vec<Panel>> {
             object: object.key.clone(),
             filter: Some(Filter::test(via, Op::Is, record.id)),
             sort: vec!["-updated_at".into()],
+            columns: columns(tx, &object),
             limit: SHOWN,
             ..ListRequest::default()
         };
@@ -47,6 +48,19 @@ pub fn load(tx: &mut Tx, record: &Record) -> Result<Vec<Panel>> {
         panels.push(Panel { object, via: via.into(), records: list.records, count });
     }
     Ok(panels)
+}
+
+/// The fields a row shows, as far as the person may read them.
+fn columns(tx: &Tx, object: &Object) -> Vec<String> {
+    let board = object.decl.board.as_ref();
+    let amount = board.and_then(|b| b.amount.as_deref()).and_then(|key| object.field(key));
+    let chips = object.decl.layout.chips.iter().filter_map(|key| object.field(key)).filter(|f| f.kind == FieldType::Choice);
+    let shown = detail_fields(object).into_iter().chain(amount).chain(chips).chain([object.title_field()]);
+    let seen = |key: &str| object.field_ix(key).is_some_and(|ix| tx.rights.field(object, ix) > FieldRight::Hidden);
+    let mut keys: Vec<String> = shown.map(|f| f.key.clone()).filter(|key| seen(key)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 pub fn draw(sight: &Sight) -> Markup {
