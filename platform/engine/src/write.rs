@@ -31,7 +31,7 @@ use akrab_model::filter::{Env, Is, Test};
 use akrab_model::value::ParseEnv;
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Record, RecordId, Registry, Value};
 use akrab_store::{Bin, Conn};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -60,6 +60,8 @@ pub(crate) struct Known {
     pub targets: HashSet<(ObjectIx, RecordId, bool)>,
     /// Unique values that nobody in the database has: (object, field, comparable value).
     pub free: HashSet<(ObjectIx, FieldIx, Raw)>,
+    /// Titles already read, none where the actor may not see the record; only in transactions that read.
+    pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
 }
 
 /// What has to be told to the rest of the program once the transaction is committed.

@@ -38,6 +38,16 @@ pub(crate) fn truth(value: bool) -> Expr {
     Expr::Constant(Value::Bool(Some(value)))
 }
 
+/// A choice's key in the text of a statement: a word of the declaration, never one somebody typed
+/// alone. The planner knows then how many records have it, once and for all.
+fn declared(key: &str) -> Expr {
+    if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        Expr::Constant(Value::String(Some(key.into())))
+    } else {
+        Expr::val(key)
+    }
+}
+
 /// A number of ours in the text of a statement.
 pub(crate) fn constant(n: i64) -> Expr {
     Expr::Constant(n.into())
@@ -140,6 +150,7 @@ impl<'a> Compiler<'a> {
             TextMode::Exact => stored,
         };
         match &test.is {
+            Is::Eq(Raw::Text(key)) if field.choice(key).is_some() => column.eq(declared(key)),
             Is::Eq(value) => column.eq(bound(value)),
             Is::In(values) => self.in_raws(column, values),
             Is::Range { from, from_open, to, to_open } => {

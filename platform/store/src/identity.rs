@@ -184,8 +184,10 @@ impl Conn {
     /// A session with what tells whether things remembered are still true: the setting `epoch`,
     /// and the counter of views and favourites.
     pub fn session_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(SessionRow, Option<String>, i64)>> {
+        // joined to nothing, the values stay out of SQLite's plans: it would plan anew for each of them
         let sql = "SELECT s.id, s.user_id, s.stage, s.created_at, s.used_at, s.ip, s.agent, \
-            (SELECT value FROM setting WHERE key = $2), (SELECT value FROM counter WHERE key = $3) FROM session s WHERE s.id = $1";
+            (SELECT value FROM setting WHERE key = $2 || ''), (SELECT value FROM counter WHERE key = $3 || '') \
+            FROM session s WHERE s.id = $1 || ''";
         let row = self.query_one(sql, &[id.into(), epoch.into(), crate::view::LOOKS.into()])?;
         Ok(row.map(|mut row| {
             let looks = int(row.pop());
@@ -248,7 +250,7 @@ impl Conn {
     /// A token with the setting `epoch`, in one statement.
     pub fn token_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(TokenRow, Option<String>)>> {
         let sql = "SELECT t.id, t.user_id, t.name, t.scope, t.hint, t.created_at, t.expires_at, t.used_at, \
-            (SELECT value FROM setting WHERE key = $2) FROM api_token t WHERE t.id = $1";
+            (SELECT value FROM setting WHERE key = $2 || '') FROM api_token t WHERE t.id = $1 || ''";
         let row = self.query_one(sql, &[id.into(), epoch.into()])?;
         Ok(row.map(|mut row| {
             let epoch = row.pop().and_then(Raw::into_text);

@@ -207,6 +207,17 @@ impl Tx<'_> {
         }
         let cond = self.rights.cond(&target, Access::Read);
         let registry = self.registry.clone();
-        Ok(self.conn.titles(&registry, &target, ids, &cond)?)
+        if self.writing {
+            return Ok(self.conn.titles(&registry, &target, ids, &cond)?);
+        }
+        let missing: Vec<i64> = {
+            let known = self.known();
+            ids.iter().copied().filter(|id| !known.titles.contains_key(&(object, *id))).collect()
+        };
+        let found = self.conn.titles(&registry, &target, &missing, &cond)?;
+        let mut known = self.known();
+        known.titles.extend(missing.into_iter().map(|id| ((object, id), None)));
+        known.titles.extend(found.into_iter().map(|(id, title)| ((object, id), Some(title))));
+        Ok(ids.iter().filter_map(|id| Some((*id, known.titles.get(&(object, *id))?.clone()?))).collect())
     }
 }

@@ -25,10 +25,33 @@ pub(crate) const T: &str = "t";
 /// A statement's text and parameters for one database.
 pub(crate) fn built(backend: Backend, statement: &impl QueryStatementWriter) -> (String, Vec<Raw>) {
     let (sql, values) = match backend {
-        Backend::Sqlite => statement.build(SqliteQueryBuilder),
+        Backend::Sqlite => {
+            let (sql, values) = statement.build(SqliteQueryBuilder);
+            return with_limits(&sql, values.0);
+        }
         Backend::Postgres => statement.build(PostgresQueryBuilder),
     };
     (sql, values.0.into_iter().map(raw).collect())
+}
+
+/// Limits stand in the text: for a limit that is a parameter, as for a value it knows the frequency
+/// of, SQLite plans the statement anew each time it is run.
+fn with_limits(sql: &str, values: Vec<Value>) -> (String, Vec<Raw>) {
+    let (mut text, mut params) = (String::with_capacity(sql.len() + 8), Vec::with_capacity(values.len()));
+    let mut parts = sql.split('?');
+    text.push_str(parts.next().unwrap_or_default());
+    for (value, part) in values.into_iter().zip(parts) {
+        match value {
+            // only limits are unsigned
+            Value::BigUnsigned(Some(limit)) => text.push_str(&limit.to_string()),
+            value => {
+                text.push('?');
+                params.push(raw(value));
+            }
+        }
+        text.push_str(part);
+    }
+    (text, params)
 }
 
 fn raw(value: Value) -> Raw {
