@@ -6,7 +6,7 @@ use crate::stop::Stop;
 use crate::{lock, workspace};
 use akrab_store::{Options, Store, StoreError, Target, private};
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, copy};
+use std::io::{BufReader, BufWriter, ErrorKind, copy};
 use std::path::{Component, Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -15,8 +15,20 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 const DATABASE: &str = "database";
 const FILES: &str = "files";
 
+/// A backup of nothing would only look like one.
+fn there_is_one(config: &Config) -> Result<(), Stop> {
+    match config.target() {
+        Target::Sqlite { path } if !path.exists() => {
+            Err(Stop::refused(format!("{} holds no workspace; name its folder with --data", config.data.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes the workspace into `file` while it is in use.
 pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
+    crate::stop::writable_place(file)?;
+    there_is_one(config)?;
     let store = workspace::store(config).await?;
     let draft = beside(file, "database");
     let held = store.backup(&draft).await.map_err(told);
@@ -32,35 +44,73 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Brings a workspace back where there is none, or in place of the one there is.
+/// Brings a workspace back where there is none, or in place of the one there is. Everything is
+/// unpacked and checked before anything is moved.
 pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Stop> {
-    let target = config.target();
     let folder = config.workspace();
-    let lock = lock::take(config)?;
+    // nobody may serve a workspace whose ground is taken away
+    let _lock = lock::take(config)?;
+    let target = config.target();
     if let Target::Sqlite { path } = &target
         && path.exists()
+        && !replace
     {
-        if !replace {
-            return Err(Stop::refused(format!("{} holds a workspace already; --replace puts the backup in its place", folder.display())));
-        }
-        set_aside(&folder)?;
+        return Err(Stop::refused(format!("{} holds a workspace already; --replace puts the backup in its place", folder.display())));
     }
-    drop(lock);
-    let _lock = lock::take(config)?;
-    let draft = folder.join("restore.part");
-    let unpacked = unpack(file, &draft, &folder.join(FILES));
-    let restored = match unpacked {
-        Ok(()) => Store::restore(&target, &Options::default(), &draft).await.map_err(told),
-        Err(e) => Err(Stop::failed(format!("{}: {e}", file.display()))),
-    };
-    let _ = fs::remove_file(&draft);
-    restored?.close().await;
+    let beside = folder.with_extension("restore");
+    let _ = fs::remove_dir_all(&beside);
+    fs::create_dir_all(&beside).map_err(|e| Stop::failed(format!("{}: {e}", beside.display())))?;
+    let done = bring(config, file, replace, &beside, &folder).await;
+    let _ = fs::remove_dir_all(&beside);
+    done?;
     println!("{} restored", file.display());
     if !key::exists(config) {
         eprintln!(
             "second factors open only with the key of the former installation: put it at {} before the first start",
             key::path(config).display()
         );
+    }
+    Ok(())
+}
+
+async fn bring(config: &Config, file: &Path, replace: bool, beside: &Path, folder: &Path) -> Result<(), Stop> {
+    let draft = beside.join("backup.part");
+    unpack(file, &draft, &beside.join(FILES)).map_err(|e| match e.kind() {
+        ErrorKind::NotFound if !file.exists() => Stop::refused(format!("{}: there is no such file", file.display())),
+        ErrorKind::StorageFull => Stop::failed(format!("{}: {e}", beside.display())),
+        _ => Stop::refused(format!("{} is no backup that `akrab backup` wrote, or it is damaged: {e}", file.display())),
+    })?;
+    let failed = |e: std::io::Error| Stop::failed(format!("{}: {e}", folder.display()));
+    match config.target() {
+        Target::Sqlite { path: place } => {
+            let path = beside.join("akrab.db");
+            Store::restore(&Target::Sqlite { path: path.clone() }, &Options::default(), &draft).await.map_err(told)?.close().await;
+            fs::remove_file(&draft).map_err(failed)?;
+            if place.exists() {
+                set_aside(folder)?;
+                return fs::rename(beside, folder).map_err(failed);
+            }
+            move_files(beside, folder).and_then(|()| fs::rename(path, place)).map_err(failed)
+        }
+        Target::Postgres { url, schema } => {
+            let aside = Store::restore_schema(&url, &schema, &Options::default(), &draft, replace).await.map_err(|e| match replace {
+                false => Stop::refused(format!("{e}; --replace puts the backup in its place")),
+                true => told(e),
+            })?;
+            if let Some(aside) = aside {
+                eprintln!("the former workspace is now the schema {aside}");
+            }
+            move_files(beside, folder).map_err(failed)
+        }
+    }
+}
+
+/// Files are named after their content: those that are there already may stay.
+fn move_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for (path, name) in below(&from.join(FILES), FILES)? {
+        let place = to.join(name);
+        fs::create_dir_all(place.parent().unwrap_or(to))?;
+        fs::rename(path, place)?;
     }
     Ok(())
 }

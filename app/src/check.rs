@@ -11,6 +11,9 @@ pub fn run(dir: Option<&Path>) -> Result<(), Stop> {
     let mut files: Vec<(String, String)> = workspace::objects().into_iter().map(|(n, t)| (n.to_string(), t.to_string())).collect();
     if let Some(dir) = dir {
         let mut found = Vec::new();
+        if !dir.is_dir() {
+            return Err(Stop::refused(format!("{}: there is no such folder", dir.display())));
+        }
         read(dir, &mut found).map_err(|e| Stop::refused(format!("{}: {e}", dir.display())))?;
         if found.is_empty() {
             return Err(Stop::refused(format!("{} holds no object files (*.toml)", dir.display())));
@@ -30,9 +33,22 @@ pub fn run(dir: Option<&Path>) -> Result<(), Stop> {
             for fault in &faults {
                 println!("{}", placed(fault, &texts));
             }
-            Err(Stop::failed(format!("{} faults", faults.len())))
+            Err(Stop::refused(if faults.len() == 1 { "1 fault".into() } else { format!("{} faults", faults.len()) }))
         }
     }
+}
+
+/// The JSON Schema of object files, into a file or onto standard output.
+pub fn schema(file: Option<&Path>) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(&akrab_model::object::json_schema()).map_err(|e| Stop::failed(e.to_string()))?;
+    match file {
+        None => println!("{text}"),
+        Some(file) => {
+            crate::stop::writable_place(file)?;
+            std::fs::write(file, text + "\n").map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
+        }
+    }
+    Ok(())
 }
 
 fn read(dir: &Path, found: &mut Vec<(String, String)>) -> std::io::Result<()> {

@@ -68,7 +68,13 @@ pub enum Command {
         what: SchemaCommand,
     },
     /// Check object files; with DIR the shipped ones together with those in DIR
-    Check { dir: Option<PathBuf> },
+    Check {
+        dir: Option<PathBuf>,
+        /// Write the JSON Schema of object files instead, to FILE or standard output
+        #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "dir")]
+        #[allow(clippy::option_option)]
+        schema: Option<Option<PathBuf>>,
+    },
     /// Look for what could be wrong with this installation
     Doctor,
     /// Measure speed and memory on a workspace of its own and write docs/performance.md
@@ -126,7 +132,7 @@ pub enum TokenCommand {
         #[arg(long)]
         read_only: bool,
         /// Days until it expires; for ever when absent
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: Option<i64>,
     },
 }

@@ -52,7 +52,13 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
         let admins = people.users().iter().filter(|u| u.active && u.role.key == "administrator").count();
         say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
         let foreign = engine.foreign_seals().await?;
-        say(foreign == 0, format!("{foreign} second factors sealed with another key than {}", key::source(config)));
+        say(
+            foreign == 0,
+            match foreign {
+                0 => format!("second factors open with {}", key::source(config)),
+                n => format!("{n} second factors were sealed with another key than {}; bring the former key back", key::source(config)),
+            },
+        );
         let system = engine.system("doctor", Door::Command);
         for object in engine.registry().objects().filter(|o| !o.is_system()) {
             let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
@@ -71,7 +77,7 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
             "no mail server: mails are written to files; passwords are reset with `akrab user passwd`".into()
         },
     );
-    if bad.get() == 0 { Ok(()) } else { Err(Stop::failed(format!("{} findings", bad.get()))) }
+    if bad.get() == 0 { Ok(()) } else { Err(Stop::failed(format!("{} of these lines say BAD", bad.get()))) }
 }
 
 fn writable(config: &Config) -> std::io::Result<()> {

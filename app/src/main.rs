@@ -29,6 +29,7 @@ use stop::Stop;
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    quiet_pipes();
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,12 +40,27 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whoever reads our output may stop early (`akrab export contact | head`): that is no fault.
+fn quiet_pipes() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let text = info.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if text.starts_with("failed printing to stdout") && text.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(info);
+    }));
+}
+
 fn run(cli: Cli) -> Result<(), Stop> {
     let config = Config::read(&cli.common)?;
     log::start(&config);
     // needs no workspace and no runtime
-    if let Command::Check { dir } = &cli.command {
-        return check::run(dir.as_deref());
+    if let Command::Check { dir, schema } = &cli.command {
+        return match schema {
+            Some(file) => check::schema(file.as_deref()),
+            None => check::run(dir.as_deref()),
+        };
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;

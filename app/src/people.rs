@@ -56,7 +56,9 @@ async fn add(engine: &Engine, email: &str, name: Option<String>, role: &str, tea
     }
     if let Some(team) = team {
         let Some((id, ..)) = people.teams.iter().find(|(_, name, _)| *name == team) else {
-            return Err(Stop::refused(format!("no team {team}")));
+            let known: Vec<_> = people.teams.iter().map(|(_, name, _)| name.as_str()).collect();
+            let there = if known.is_empty() { "there are none yet".into() } else { format!("there are {}", known.join(", ")) };
+            return Err(Stop::refused(format!("no team {team}; {there}")));
         };
         input.insert("team".into(), json!(id));
     }

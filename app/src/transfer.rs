@@ -23,7 +23,11 @@ const LOOK: Duration = Duration::from_millis(150);
 
 pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
     let file = File::open(&args.file).map_err(|e| Stop::refused(format!("{}: {e}", args.file.display())))?;
+    if args.file.is_dir() {
+        return Err(Stop::refused(format!("{} is a folder; name a CSV or XLSX file", args.file.display())));
+    }
     let engine = workspace::open(config).await?;
+    known(&engine, &args.object)?;
     let ctx = workspace::actor(&engine, args.user.as_deref(), Door::Import)?;
     let name = args.file.file_name().map_or_else(|| "import".into(), |n| n.to_string_lossy().into_owned());
     let kept = engine.file_put(&ctx, &name, file, LARGEST).await?;
@@ -43,6 +47,16 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
     let tail = if args.dry_run { " (dry run: nothing was written)" } else { "" };
     println!("created {}, updated {}, skipped {}, refused {}{tail}", c.created, c.updated, c.skipped + c.unchanged + c.asked, c.refused);
     Ok(())
+}
+
+/// Refuses a name that is no object's, with those there are.
+fn known(engine: &Engine, object: &str) -> Result<(), Stop> {
+    if engine.object(object).is_ok() {
+        return Ok(());
+    }
+    let registry = engine.registry();
+    let names: Vec<&str> = registry.objects().filter(|o| !o.is_system()).map(|o| o.key.as_str()).collect();
+    Err(Stop::refused(format!("no object {object}; there are {}", names.join(", "))))
 }
 
 /// Runs the job here, unless a server on the same workspace takes it first, and shows how far it is.
@@ -106,13 +120,21 @@ fn with_suffix(file: &Path) -> PathBuf {
 pub async fn export(config: &Config, args: ExportArgs) -> Result<(), Stop> {
     let filter =
         args.filter.as_deref().map(serde_json::from_str).transpose().map_err(|e| Stop::refused(format!("--filter is no JSON: {e}")))?;
+    if let Some(file) = &args.output {
+        crate::stop::writable_place(file)?;
+    }
     let engine = workspace::open(config).await?;
+    known(&engine, &args.object)?;
     let ctx = workspace::actor(&engine, args.user.as_deref(), Door::Command)?;
     let spec = ExportSpec { object: args.object, filter, columns: args.columns, format: args.format.export(), ..ExportSpec::default() };
     let made = engine.export(&ctx, spec).await?;
     let copied = copy(&made.path, args.output.as_deref());
     engine.export_done(&made);
-    copied.map_err(|e| Stop::failed(format!("the export cannot be written: {e}")))?;
+    match copied {
+        // whoever reads has seen enough
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+        copied => copied.map_err(|e| Stop::failed(format!("the export cannot be written: {e}")))?,
+    }
     eprintln!("{} rows", made.rows);
     Ok(())
 }

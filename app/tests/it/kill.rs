@@ -21,10 +21,22 @@ struct Sent {
 }
 
 #[test]
-fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
-    let rounds: u64 = std::env::var("AKRAB_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
+fn nothing_acknowledged_is_lost_when_the_program_is_killed_on_sqlite() {
     let folder = folder();
-    let mut server = Server::new(&folder);
+    let server = Server::new(&folder);
+    kills(&folder, server, 4);
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_program_is_killed_on_postgres() {
+    let folder = folder();
+    if let Some(server) = Server::on_postgres(&folder) {
+        kills(&folder, server, 2);
+    }
+}
+
+fn kills(folder: &std::path::Path, mut server: Server, rounds: u64) {
+    let rounds: u64 = std::env::var("AKRAB_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(rounds);
     let (mut acknowledged, mut lost) = (0, 0);
     for round in 0..rounds {
         let delay = Duration::from_millis(5 + chance(round) % 496);
@@ -56,7 +68,7 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
     eprintln!("{rounds} kills, {acknowledged} acknowledged creates, {lost} lost");
     assert!(acknowledged > 0, "no writer ever got an answer");
     assert_eq!(lost, 0);
-    let _ = std::fs::remove_dir_all(&folder);
+    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// Creates contacts until the server is gone; what it acknowledged is in the journal.

@@ -3,8 +3,10 @@
 //! Tests marked `both!` run on SQLite and, when `AKRAB_TEST_PG` holds the address of a PostgreSQL
 //! server, in a fresh schema there. `cargo xtask test` starts such a server by itself.
 
+mod api;
 mod arrows;
 mod browser;
+mod commands;
 mod contract;
 mod digest;
 mod export;

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 /// A workspace folder and whoever serves it.
 pub struct Server {
     folder: PathBuf,
+    /// Address and schema of a PostgreSQL database; SQLite in the folder when absent.
+    postgres: Option<(String, String)>,
     child: Option<Child>,
     pub wire: Wire,
 }
@@ -25,9 +27,21 @@ impl Server {
 
     /// The workspace without a process.
     pub fn prepared(folder: &Path) -> Server {
+        Server::prepared_on(folder, None)
+    }
+
+    /// As [`Server::new`] on PostgreSQL; `None` when no server is at hand.
+    pub fn on_postgres(folder: &Path) -> Option<Server> {
+        let mut server = Server::prepared_on(folder, Some(schema(folder)?));
+        server.start();
+        Some(server)
+    }
+
+    fn prepared_on(folder: &Path, postgres: Option<(String, String)>) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let mut server = Server {
             folder: folder.into(),
+            postgres,
             child: None,
             wire: Wire { address: SocketAddr::from(([127, 0, 0, 1], port)), token: String::new() },
         };
@@ -41,6 +55,9 @@ impl Server {
         command.args(args).arg("--data").arg(&self.folder).args(["--listen", &self.wire.address.to_string()]);
         command.env("AKRAB_PASSWORD", "kuda-hijau-lompat-pagar").env("AKRAB_LOG", "warn").env_remove("AKRAB_DATABASE");
         command.env("AKRAB_JOB_LEASE", "2");
+        if let Some((url, schema)) = &self.postgres {
+            command.env("AKRAB_DATABASE", url).env("AKRAB_SCHEMA", schema);
+        }
         command.stdin(Stdio::null());
         command
     }
@@ -59,8 +76,19 @@ impl Server {
 
     /// Starts to serve and waits until it answers.
     pub fn start(&mut self) {
+        self.start_with(&[]);
+    }
+
+    /// As [`Server::start`], with more in its environment.
+    pub fn start_with(&mut self, environment: &[(&str, &str)]) {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log");
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().expect("the program starts");
+        let child = self
+            .command(&["serve"])
+            .envs(environment.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the program starts");
         self.child = Some(child);
         let end = Instant::now() + Duration::from_secs(60);
         while Instant::now() < end {
@@ -83,6 +111,16 @@ impl Server {
             let _ = child.wait();
         }
     }
+}
+
+/// A schema of one's own on the server of the tests.
+fn schema(folder: &Path) -> Option<(String, String)> {
+    let Some(url) = std::env::var("AKRAB_TEST_PG").ok().filter(|u| !u.is_empty()) else {
+        eprintln!("skipped: AKRAB_TEST_PG names no PostgreSQL server");
+        return None;
+    };
+    let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default().replace(['-', '.'], "_");
+    Some((url, format!("it_{name}")))
 }
 
 impl Drop for Server {

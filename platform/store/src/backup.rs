@@ -75,6 +75,40 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Brings a PostgreSQL backup back: loaded beside the workspace first, then put in its place. With
+    /// `replace` the former workspace stays under another schema, whose name is the answer.
+    ///
+    /// # Errors
+    /// `Other` when there is a workspace and `replace` is not given; as [`Store::restore`].
+    pub async fn restore_schema(
+        url: &str,
+        schema: &str,
+        options: &Options,
+        file: &Path,
+        replace: bool,
+    ) -> Result<Option<String>, StoreError> {
+        let beside = Target::Postgres { url: url.into(), schema: format!("{schema}_restore") };
+        let store = Store::open(&beside, options).await?;
+        let clients = store.clients().ok_or_else(StoreError::closed)?;
+        let client = clients.client().await?;
+        let done = async {
+            if !replace && postgres::backup::holds_workspace(&client, schema).await? {
+                return Err(StoreError::other(format!("the schema {schema} holds a workspace already")));
+            }
+            postgres::backup::read(&client, file).await?;
+            postgres::backup::take_place(&client, schema).await
+        };
+        let done = done.await;
+        if done.is_err() {
+            postgres::backup::drop_beside(&client, schema).await?;
+        }
+        drop(client);
+        store.close().await;
+        done
+    }
+}
+
 fn draft(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".part");

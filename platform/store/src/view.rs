@@ -14,7 +14,8 @@ pub(crate) const TABLES: &[&str] = &[
 ];
 
 /// Who sees a saved view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ViewScope {
     Private,
     Team,

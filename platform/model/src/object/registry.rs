@@ -76,6 +76,8 @@ impl Registry {
         for (n, (file, decl)) in decls.into_iter().enumerate() {
             match build(ObjectIx(n as u16), decl, &registry.by_key) {
                 Ok(object) => objects.push(object),
+                // a fault told with its field need not be told again
+                Err(_) if faults.iter().any(|fault| fault.file == file) => {}
                 Err(message) => faults.push(DeclError { file, field: None, message }),
             }
         }

@@ -200,3 +200,38 @@ async fn chunk(file: &mut BufReader<File>) -> Result<Option<Vec<u8>>, StoreError
 fn lines(chunk: &[u8]) -> u64 {
     chunk.iter().filter(|b| **b == b'\n').count() as u64
 }
+
+/// Whether a schema has tables of records.
+pub(crate) async fn holds_workspace(client: &Client, schema: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM information_schema.tables WHERE table_schema = $1 AND starts_with(table_name, 'o_')";
+    let row = client.query_one(sql, &[&schema]).await.map_err(failure)?;
+    Ok(row.try_get::<_, i64>(0).map_err(failure)? > 0)
+}
+
+/// Gives the schema beside the name of the workspace. What has that name now is kept under another,
+/// which is the answer, or dropped when it holds no records.
+pub(crate) async fn take_place(client: &Client, schema: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT schema_name::text FROM information_schema.schemata";
+    let known: Vec<String> = client.query(sql, &[]).await.map_err(failure)?.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let (name, beside) = (quote(schema), quote(&format!("{schema}_restore")));
+    let (mut sql, mut aside) = (String::from("BEGIN; "), None);
+    if holds_workspace(client, schema).await? {
+        let free = (1..).map(|n| format!("{schema}_before_restore_{n}")).find(|name| !known.contains(name));
+        let free = free.ok_or_else(|| StoreError::other("no name is left for the former schema"))?;
+        sql += &format!("ALTER SCHEMA {name} RENAME TO {}; ", quote(&free));
+        aside = Some(free);
+    } else if known.iter().any(|known| known == schema) {
+        sql += &format!("DROP SCHEMA {name} CASCADE; ");
+    }
+    sql += &format!("ALTER SCHEMA {beside} RENAME TO {name}; COMMIT");
+    if let Err(error) = client.batch_execute(&sql).await {
+        let _ = client.batch_execute("ROLLBACK").await;
+        return Err(failure(error));
+    }
+    Ok(aside)
+}
+
+/// Removes what a failed restore has left beside the workspace.
+pub(crate) async fn drop_beside(client: &Client, schema: &str) -> Result<(), StoreError> {
+    client.batch_execute(&format!("DROP SCHEMA {} CASCADE", quote(&format!("{schema}_restore")))).await.map_err(failure)
+}

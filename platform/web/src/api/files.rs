@@ -1,12 +1,13 @@
 //! Files over the API: uploaded first, put into a field by their id, fetched through the record.
 
 use super::ask::Ask;
+use super::openapi::{READ, answers};
 use super::read::record_id;
 use super::{answer, object_of};
 use crate::guard::UPLOAD_LIMIT;
 use crate::{ApiCaller, Fail, Reply, download};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, FieldType, Object, Problem};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Path, RawQuery, Request};
 use serde_json::{Map, Value as Json, json};
@@ -55,7 +56,7 @@ pub(super) async fn body(caller: &ApiCaller, request: Request) -> Result<(Option
 /// These addresses in the OpenAPI document.
 pub(super) fn describe(paths: &mut Map<String, Json>) {
     let problem = json!({"$ref": "#/components/responses/Problem"});
-    let answers = |status: &str, content: Json| {
+    let done = |status: &str, content: Json| {
         let mut map = Map::from_iter([(status.to_string(), json!({"description": "Done", "content": content}))]);
         for status in ["400", "401", "403", "404", "413", "422", "429", "503", "507"] {
             map.insert(status.into(), problem.clone());
@@ -74,15 +75,27 @@ pub(super) fn describe(paths: &mut Map<String, Json>) {
         json!({"post": {
         "operationId": "file_upload", "tags": ["files"], "summary": "Upload a file; put its id into a field of type file",
         "parameters": [{"name": "name", "in": "query", "description": "What the file is called; of a form its own name when absent", "schema": {"type": "string", "maxLength": 200}}],
-        "requestBody": {"required": true, "content": sent}, "responses": answers("201", file)}}),
+        "requestBody": {"required": true, "content": sent}, "responses": done("201", file)}}),
     );
-    paths.insert(
-        "/api/v1/{object}/{id}/files/{field}".into(),
-        json!({"parameters": [
-            {"name": "object", "in": "path", "required": true, "description": "Plural key of the object", "schema": {"type": "string"}},
-            {"$ref": "#/components/parameters/id"},
-            {"name": "field", "in": "path", "required": true, "description": "Key of a field of type file", "schema": {"type": "string"}}],
-            "get": {"operationId": "file_fetch", "tags": ["files"], "summary": "The file that stands in a field of a record",
-            "responses": answers("200", binary)}}),
-    );
+}
+
+/// The object's part of the OpenAPI document, if it has fields with files.
+pub(super) fn describe_fields(object: &Object) -> Option<(String, Json)> {
+    let fields: Vec<&str> = object.fields.iter().filter(|f| f.kind == FieldType::File).map(|f| f.key.as_str()).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let mut done = answers("200", Json::Null, READ);
+    done["200"] = json!({"description": "The file", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}});
+    let path = format!("/api/v1/{}/{{id}}/files/{{field}}", object.plural);
+    Some((
+        path,
+        json!({
+            "parameters": [
+                {"$ref": "#/components/parameters/id"},
+                {"name": "field", "in": "path", "required": true, "schema": {"type": "string", "enum": fields}}],
+            "get": {"operationId": format!("{}_file", object.key), "tags": [object.plural],
+                "summary": "The file that stands in a field of the record", "responses": done},
+        }),
+    ))
 }

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the registry: every object there is, custom ones too.
 
+use super::{bulk, export, files, imports, views};
 use akrab_model::object::ActionDecl;
 use akrab_model::{Field, FieldType, Object, Registry};
 use serde_json::{Map, Value as Json, json};
@@ -22,6 +23,11 @@ pub fn document(registry: &Registry) -> Json {
             json!({"parameters": [{"$ref": "#/components/parameters/id"}], "get": {
             "operationId": format!("{}_timeline", object.key), "tags": [object.plural],
             "summary": "What happened around the record",
+            "parameters": [
+                query("kinds", "Kinds to answer, separated by commas; all when absent", json!({"type": "string", "maxLength": 1_000})),
+                query("before", "The next of an earlier page", json!({"type": "string", "maxLength": 60})),
+                query("limit", "Most past entries, 50 when absent", json!({"type": "integer", "minimum": 1, "maximum": 200})),
+            ],
             "responses": answers("200", json!({"$ref": "#/components/schemas/Timeline"}), READ)}}),
         );
         for action in &object.decl.actions {
@@ -30,15 +36,26 @@ pub fn document(registry: &Registry) -> Json {
                 verb(object, &action.key, &action.label.en, Some(action)),
             );
         }
+        paths.extend(figures(object));
+        paths.extend([imports::describe(object), bulk::describe(object)]);
+        paths.extend(export::describe(object));
+        paths.extend(files::describe_fields(object));
+        views::describe(object, &mut paths);
         schemas.insert(object.key.clone(), read_schema(object));
         schemas.insert(format!("{}_create", object.key), write_schema(object, true));
         schemas.insert(format!("{}_patch", object.key), write_schema(object, false));
     }
+    paths.insert(
+        "/api/v1/openapi.json".into(),
+        json!({"get": {"operationId": "openapi", "tags": ["openapi"], "summary": "This document; no token needed", "security": [],
+            "responses": {"200": {"description": "Done", "content": {"application/json": {"schema": {"type": "object"}}}}}}}),
+    );
     paths.insert("/api/v1/search".into(), json!({"get": {
         "operationId": "search", "tags": ["search"], "summary": "Search while typing over every object",
         "parameters": [
             {"name": "q", "in": "query", "required": true, "description": "Beginnings of words; numbers in any form", "schema": {"type": "string", "maxLength": 200}},
             query("limit", "Most hits, 20 when absent", json!({"type": "integer", "minimum": 1, "maximum": 100})),
+            query("objects", "Plural keys of the objects to look in, separated by commas; all when absent", json!({"type": "string", "maxLength": 1_000})),
         ],
         "responses": answers("200", json!({"$ref": "#/components/schemas/Hits"}), READ)}}));
     paths.insert(
@@ -73,10 +90,10 @@ pub fn document(registry: &Registry) -> Json {
     })
 }
 
-const READ: &[&str] = &["400", "401", "403", "404", "422", "429", "503"];
-const WRITE: &[&str] = &["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503", "507"];
+pub(super) const READ: &[&str] = &["400", "401", "403", "404", "422", "429", "503"];
+pub(super) const WRITE: &[&str] = &["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503", "507"];
 
-fn answers(status: &str, schema: Json, problems: &[&str]) -> Json {
+pub(super) fn answers(status: &str, schema: Json, problems: &[&str]) -> Json {
     let mut map = Map::new();
     map.insert(status.into(), json!({"description": "Done", "content": {"application/json": {"schema": schema}}}));
     for status in problems {
@@ -86,11 +103,11 @@ fn answers(status: &str, schema: Json, problems: &[&str]) -> Json {
     Json::Object(map)
 }
 
-fn body(schema: Json) -> Json {
+pub(super) fn body(schema: Json) -> Json {
     json!({"required": true, "content": {"application/json": {"schema": schema}}})
 }
 
-fn query(name: &str, text: &str, schema: Json) -> Json {
+pub(super) fn query(name: &str, text: &str, schema: Json) -> Json {
     json!({"name": name, "in": "query", "required": false, "description": text, "schema": schema})
 }
 
@@ -121,6 +138,33 @@ fn collection(object: &Object) -> Json {
             "responses": answers("201", json!({"$ref": format!("#/components/schemas/{}", object.key)}), WRITE),
         },
     })
+}
+
+/// Totals and groups of a list.
+fn figures(object: &Object) -> [(String, Json); 2] {
+    let list = || {
+        vec![
+            query("filter", "Filter tree as JSON", json!({"type": "string", "maxLength": 20_000})),
+            query("q", "Words to search for", json!({"type": "string", "maxLength": 200})),
+            query(
+                "totals",
+                "Figures separated by commas: amount:sum, amount:avg, city:filled, count",
+                json!({"type": "string", "maxLength": 1_000}),
+            ),
+        ]
+    };
+    let mut by = list();
+    by.push(json!({"name": "by", "in": "query", "required": true, "description": "Field to group by", "schema": {"type": "string", "maxLength": 200}}));
+    by.push(query("bucket", "Length of a group of dates", json!({"type": "string", "enum": ["day", "month", "year"]})));
+    let many = |item: Json| json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": item}}});
+    let total = json!({"type": "object", "required": ["function", "field", "value"], "properties": {"function": {"type": "string"}, "field": {"type": ["string", "null"]}, "value": {}}});
+    let group = json!({"type": "object", "required": ["key", "title", "count", "totals"], "properties": {"key": {}, "title": {"type": ["string", "null"]}, "count": {"type": "integer"}, "totals": {"type": "array", "items": total}}});
+    let get = |name: &str, summary: &str, parameters: Vec<Json>, item: Json| {
+        let operation = json!({"operationId": format!("{}_{name}", object.key), "tags": [object.plural], "summary": summary,
+            "parameters": parameters, "responses": answers("200", many(item), READ)});
+        (format!("/api/v1/{}/{name}", object.plural), json!({ "get": operation }))
+    };
+    [get("totals", "Figures over the whole result", list(), total.clone()), get("groups", "Figures of each group", by, group)]
 }
 
 fn single(object: &Object) -> Json {
@@ -235,6 +279,15 @@ fn shared_schemas() -> Map<String, Json> {
             {"type": "object", "required": ["op", "object", "id", "data"], "additionalProperties": false, "properties": {"op": {"const": "update"}, "object": {"type": "string"}, "id": {"type": "integer", "minimum": 1}, "version": {"type": "integer", "minimum": 1}, "data": any_record}},
             {"type": "object", "required": ["op", "object", "id"], "additionalProperties": false, "properties": {"op": {"const": "delete"}, "object": {"type": "string"}, "id": {"type": "integer", "minimum": 1}, "version": {"type": "integer", "minimum": 1}}},
         ]}}}},
+        "Queued": {"type": "object", "required": ["job", "href"], "properties": {"job": {"type": "integer"}, "href": {"type": "string"}}},
+        "Job": {"type": "object", "required": ["id", "kind", "state", "done", "created_at"], "properties": {
+            "id": {"type": "integer"}, "kind": {"type": "string"}, "state": {"enum": ["ready", "leased", "done", "failed", "dead", "cancelled"]},
+            "actor": {"type": ["integer", "null"]}, "actor_name": {"type": ["string", "null"]}, "done": {"type": "integer"}, "total": {"type": ["integer", "null"]},
+            "attempts": {"type": "integer"}, "result": {}, "error": {"type": "string"}, "error_detail": {}, "detail": {"type": "string"},
+            "created_at": {"type": "string", "format": "date-time"}, "run_at": {"type": "string", "format": "date-time"}, "finished_at": {"type": "string", "format": "date-time"}}},
+        "View": {"type": "object", "required": ["key", "id", "name", "scope", "editable", "state"], "properties": {
+            "key": {"type": "string"}, "id": {"type": ["integer", "null"]}, "name": {"type": "string"}, "scope": {"enum": ["private", "team", "everyone", null]},
+            "editable": {"type": "boolean"}, "state": {"type": "object"}}},
         "BatchAnswer": {"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": any_record}}},
     });
     match shared {

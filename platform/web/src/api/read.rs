@@ -72,7 +72,11 @@ pub async fn timeline(caller: ApiCaller, Path((object, id)): Path<(String, Strin
         Some(text) => Some(place(text).ok_or_else(|| Problem::malformed("malformed_cursor"))?),
         None => None,
     };
-    let request = TimelineRequest { kinds: ask.words("kinds"), before, limit: ask.parsed("limit")?.unwrap_or(50) };
+    let limit = ask.parsed("limit")?.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 200)]).into());
+    }
+    let request = TimelineRequest { kinds: ask.words("kinds"), before, limit };
     let id = record_id(&id)?;
     let timeline = caller
         .read(move |tx| {

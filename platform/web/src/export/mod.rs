@@ -138,5 +138,7 @@ pub async fn send(engine: &akrab_engine::Engine, ctx: &akrab_engine::Ctx, spec: 
     let content = std::fs::File::open(&exported.path).map_err(Problem::internal);
     // the open file stays readable; its name is gone at once, whatever becomes of the answer
     engine.export_done(&exported);
-    download::file(content?, &exported.name, format.mime()).await
+    let mut response = download::file(content?, &exported.name, format.mime()).await?;
+    response.headers_mut().insert("x-total-count", exported.rows.into());
+    Ok(response)
 }

@@ -1,0 +1,83 @@
+//! The addresses of the API: given to the router and told by name, so that a test can hold the
+//! document against them.
+
+use super::{batch, bulk, describe, export, files, imports, jobs, me, read, views, write};
+use crate::Web;
+use crate::router::upload_limit;
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+/// A router that knows what it was given.
+struct Routes {
+    router: Router<Web>,
+    told: Vec<(&'static str, &'static str)>,
+}
+
+impl Routes {
+    fn add(mut self, method: &'static str, path: &'static str, route: MethodRouter<Web>) -> Self {
+        self.told.push((method, path));
+        self.router = self.router.route(path, route);
+        self
+    }
+    fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("get", path, on(MethodFilter::GET, handler))
+    }
+    fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("post", path, on(MethodFilter::POST, handler))
+    }
+    /// With a body as large as files are.
+    fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("post", path, on(MethodFilter::POST, handler).layer(upload_limit()))
+    }
+    fn patch<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("patch", path, on(MethodFilter::PATCH, handler))
+    }
+    fn delete<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("delete", path, on(MethodFilter::DELETE, handler))
+    }
+}
+
+fn all() -> Routes {
+    let routes = Routes { router: Router::new(), told: Vec::new() }
+        .get("/api/v1/openapi.json", describe)
+        .get("/api/v1/me", me)
+        .get("/api/v1/search", read::search)
+        .post("/api/v1/batch", batch::run)
+        .upload("/api/v1/files", files::upload)
+        .get("/api/v1/jobs", jobs::list)
+        .get("/api/v1/jobs/{job}", jobs::one)
+        .get("/api/v1/jobs/{job}/errors", jobs::errors)
+        .get("/api/v1/jobs/{job}/notes", jobs::notes)
+        .post("/api/v1/jobs/{job}/{verb}", jobs::verb);
+    routes
+        .get("/api/v1/{object}", read::list)
+        .post("/api/v1/{object}", write::create)
+        .get("/api/v1/{object}/totals", read::totals)
+        .get("/api/v1/{object}/groups", read::groups)
+        .upload("/api/v1/{object}/imports", imports::start)
+        .get("/api/v1/{object}/export", export::send)
+        .get("/api/v1/{object}/export/count", export::count)
+        .post("/api/v1/{object}/bulk", bulk::run)
+        .get("/api/v1/{object}/views", views::list)
+        .post("/api/v1/{object}/views", views::create)
+        .patch("/api/v1/{object}/views/{view}", views::change)
+        .delete("/api/v1/{object}/views/{view}", views::delete)
+        .get("/api/v1/{object}/{id}", read::one)
+        .patch("/api/v1/{object}/{id}", write::change)
+        .delete("/api/v1/{object}/{id}", write::delete)
+        .get("/api/v1/{object}/{id}/history", read::history)
+        .get("/api/v1/{object}/{id}/timeline", read::timeline)
+        .get("/api/v1/{object}/{id}/files/{field}", files::fetch)
+        .post("/api/v1/{object}/{id}/{verb}", write::verb)
+}
+
+/// Every address of the API.
+pub fn routes() -> Router<Web> {
+    all().router
+}
+
+/// Method and path of every address, as the router has them.
+pub fn addresses() -> Vec<(&'static str, &'static str)> {
+    all().told
+}
