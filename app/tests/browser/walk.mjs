@@ -132,6 +132,61 @@ step("a card moves on the board by keyboard", async ({ page }) => {
   want(JSON.stringify(await columns(page)) === JSON.stringify(before), "nothing moved");
 });
 
+step("the heads of a board follow a move, and nobody is asked about what is saved", async ({ page }) => {
+  const asked = [];
+  const hear = (d) => (asked.push(d.type()), d.accept());
+  page.on("dialog", hear);
+  await open(page, `${base}/leads?type=board`);
+  const heads = () => page.locator(".ak-column-head .ak-count").evaluateAll((all) => all.map((c) => Number(c.textContent.replace(/\D/g, ""))));
+  const before = await heads();
+  await page.locator("[data-board-column]").nth(1).locator("[data-card]").first().focus();
+  for (const key of ["Space", "ArrowRight", "Space"]) await page.keyboard.press(key);
+  await until(page, (n) => Number(document.querySelectorAll(".ak-column-head .ak-count")[2]?.textContent.replace(/\D/g, "")) === n, "the head counts the card", before[2] + 1);
+  want((await heads())[1] === before[1] - 1, "and the other one counts it no longer");
+  await open(page, `${base}/leads`);
+  await page.keyboard.press("c");
+  await page.waitForSelector("dialog[open] input[name=name]");
+  await page.fill("dialog[open] input[name=name]", `Tanya Pengujian ${Date.now()}`);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+s")]);
+  page.off("dialog", hear);
+  want(!asked.length, `the browser asked: ${asked}`);
+});
+
+step("a stage with questions is entered from the record's page", async ({ page }) => {
+  await open(page, `${base}/opportunities?type=board`);
+  const href = await page.locator("[data-card]").first().getAttribute("data-href");
+  await open(page, base + href);
+  await page.locator("form.ak-path .ak-path-end button").last().click();
+  await page.waitForSelector("dialog[open] form");
+  await page.selectOption("dialog[open] select[name=close_reason]", "price");
+  await page.fill("dialog[open] input[name=competitor]", "Boga Niaga");
+  await Promise.all([page.waitForNavigation(), page.locator("dialog[open] button[type=submit][data-variant=primary]").click()]);
+  want(new URL(page.url()).pathname === href && (await page.locator("h1").count()) === 1, `at ${page.url()}`);
+});
+
+step("a note is told all over the page at once, and Ctrl+Z takes the last change back", async ({ page }) => {
+  await open(page, `${base}/contacts/2`);
+  const count = () => page.evaluate(() => [...document.querySelectorAll("#record-side .ak-related")].map((s) => s.innerText.split("\n").slice(0, 2).join(" ")));
+  const before = JSON.stringify(await count());
+  await page.click("[data-composer-kind=task]");
+  await page.waitForSelector("#composer input[name=at]");
+  await page.fill("#composer textarea", "Kirim daftar harga");
+  await page.fill("#composer input[name=at]", "besok 9");
+  await page.keyboard.press("Control+Enter");
+  await until(page, (before) => JSON.stringify([...document.querySelectorAll("#record-side .ak-related")].map((s) => s.innerText.split("\n").slice(0, 2).join(" "))) !== before, "the panel counts the task", before);
+  const title = page.locator("h1[data-edit]").first();
+  const was = (await title.innerText()).trim();
+  await title.dblclick();
+  await page.waitForSelector("h1[data-editing] input:not([type=hidden])");
+  await page.fill("h1[data-editing] input:not([type=hidden])", "Nama Sementara");
+  await page.keyboard.press("Enter");
+  await toast(page);
+  await page.evaluate(() => document.querySelectorAll("[data-toast]").forEach((el) => el.remove()));
+  await page.evaluate(() => document.activeElement?.blur());
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+z")]);
+  want((await page.locator("h1").first().innerText()).trim() === was, "the old name is back");
+});
+
 step("the palette finds a record and opens it", async ({ page }) => {
   await open(page, `${base}/tasks`);
   await page.keyboard.press("Control+k");

@@ -170,6 +170,37 @@ both!(a_lead_becomes_an_opportunity, async |w: &Workspace| {
     }
 });
 
+both!(a_converted_lead_hands_on_its_history_and_is_converted_once, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let (mut siti, seller) = somebody(w, "siti", "sales").await;
+    let id = w.make("lead", json!({"name": "Abdul Muslim", "company": "Kedai Teras Hijau", "owner": seller})).await;
+    // a colleague's note goes along, though the seller may not change it
+    ratna.post(&format!("/leads/{id}/entries"), &form(&[("kind", "note"), ("body", "Minta contoh Gayo")])).await;
+    siti.post(&format!("/leads/{id}/entries"), &form(&[("kind", "task"), ("body", "kirim contoh besok 10.00")])).await;
+    let made = siti.post(&format!("/leads/{id}/conversion"), "").await;
+    assert!(made.location.starts_with("/opportunities/"), "{} {}", made.status, made.html);
+    let lead = w.engine.get(&w.system(), "lead", id).await.expect("the lead");
+    for object in ["account", "contact", "opportunity"] {
+        let became = lead.link(object).expect("what the lead became");
+        let page =
+            siti.get(&format!("/{}/{became}", if object == "opportunity" { "opportunities".into() } else { format!("{object}s") })).await;
+        for told in ["Minta contoh Gayo", "kirim contoh"] {
+            assert!(page.html.contains(told), "the {object} tells of {told}");
+        }
+    }
+    // what is written on the lead later is told there as well
+    ratna.post(&format!("/leads/{id}/entries"), &form(&[("kind", "call"), ("body", "Kabar terakhir"), ("at", "")])).await;
+    let page = siti.get(&made.location).await;
+    assert!(page.html.contains("Kabar terakhir"));
+    let page = siti.get(&format!("/leads/{id}")).await;
+    assert!(!page.html.contains(&format!("/leads/{id}/conversion")), "nothing offers to convert it again");
+    let again = siti.post(&format!("/leads/{id}/conversion"), &form(&[("amount", "99jt")])).await;
+    assert_eq!(again.location, format!("/leads/{id}"));
+    let refused = w.engine.act(&w.of(user, akrab_engine::Door::Api), "lead", id, "conversion", Default::default()).await;
+    let refused = refused.expect_err("converted once");
+    assert_eq!((refused.code, refused.status(), refused.records.len()), ("already_converted", 409, 3));
+});
+
 both!(a_call_is_told_wherever_it_belongs, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
@@ -186,6 +217,110 @@ both!(a_call_is_told_wherever_it_belongs, async |w: &Workspace| {
     let task =
         browser.post(&format!("/contacts/{contact}/entries"), &form(&[("kind", "task"), ("body", "telepon Lestari besok 10.00")])).await;
     assert!(task.html.contains("telepon Lestari") && task.html.contains("Besok 10.00"), "the moment is understood: {}", task.html);
+});
+
+both!(a_call_says_which_way_how_long_and_what_came_of_it, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let contact = w.make("contact", json!({"name": "Dr. Lestari Handayani, M.M.", "owner": user})).await;
+    let page = format!("/contacts/{contact}");
+    let composer = browser.fragment(&format!("{page}/entries?write=call")).await;
+    for asked in ["name=\"direction\"", "name=\"duration\"", "name=\"outcome\"", "kosong: sekarang", "write=visit"] {
+        assert!(composer.html.contains(asked), "{asked} is missing");
+    }
+    let call =
+        [("kind", "call"), ("body", "Minta contoh"), ("at", ""), ("direction", "out"), ("duration", "15 menit"), ("outcome", "positive")];
+    let refused =
+        browser.post(&format!("{page}/entries"), &form(&[("kind", "call"), ("body", "Minta contoh"), ("duration", "entah")])).await;
+    assert!(refused.html.contains("data-faulty") && refused.html.contains("Minta contoh"), "what was typed stays: {}", refused.html);
+    browser.post(&format!("{page}/entries"), &form(&call)).await;
+    let request = akrab_engine::ListRequest { object: "interaction".into(), ..Default::default() };
+    let made = w.engine.list(&w.system(), request).await.expect("a list").records.remove(0);
+    assert_eq!((made.text("direction"), made.get("duration").int(), made.text("outcome")), ("out", Some(15), "positive"));
+    assert_eq!(*made.get("starts_at"), akrab_model::Value::Time(w.system().now.timestamp()), "a call told of is a call of now");
+    browser.post(&format!("{page}/entries"), &form(&[("kind", "visit"), ("body", "Lihat gudang"), ("at", "")])).await;
+    let page = browser.get(&page).await;
+    assert!(page.html.contains("Kunjungan") && page.html.contains(">Dr. Lestari Handayani, M.M.</h1>"), "titles stand with the name");
+    assert!(browser.get("/contacts").await.rows().contains(&"Dr. Lestari Handayani, M.M.".to_string()));
+});
+
+both!(a_stage_with_questions_leads_back_to_the_record, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let stages = w.engine.list(&w.system(), akrab_engine::ListRequest { object: "stage".into(), ..Default::default() }).await;
+    let stages = stages.expect("stages").records;
+    let stage = |name: &str| stages.iter().find(|s| s.text("name") == name).map(|s| s.id.to_string()).expect("the stage");
+    let id = w.make("opportunity", json!({"name": "Kontrak pasokan", "owner": user})).await;
+    let page = format!("/opportunities/{id}");
+    let lost = stage("Kalah");
+    let asked = browser.submit(&format!("{page}/stage"), &[("stage", &lost), ("page", "1")]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(hidden(&asked, "back"), page, "the dialog knows where it was opened");
+    let gate = [("stage", lost.as_str()), ("gate", "1"), ("back", &page), ("asked", "close_reason"), ("asked", "competitor")];
+    let answers = [("close_reason", "price"), ("competitor", "Boga Niaga")];
+    let moved = browser.submit(&format!("{page}/stage"), &[gate.as_slice(), &answers].concat()).await;
+    assert_eq!((moved.status, moved.location.as_str()), (StatusCode::SEE_OTHER, page.as_str()));
+    assert_eq!(browser.get(&format!("{page}/stage")).await.location, page, "an address that is no page leads to one");
+});
+
+both!(a_card_somebody_else_has_moved_goes_where_it_is, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let (mut budi, _) = somebody(w, "budi", "manager").await;
+    let stages = w.engine.list(&w.system(), akrab_engine::ListRequest { object: "stage".into(), ..Default::default() }).await;
+    let stages = stages.expect("stages").records;
+    let stage = |name: &str| stages.iter().find(|s| s.text("name") == name).map(|s| s.id).expect("the stage");
+    let id = w.make("opportunity", json!({"name": "Kontrak pasokan", "owner": user})).await;
+    let version = w.engine.get(&w.system(), "opportunity", id).await.expect("the opportunity").version;
+    let (drawn, open) = (format!("/opportunities/{id}/stage?version={version}"), stage("Penawaran"));
+    budi.post(&drawn, &format!("stage={open}")).await;
+    let beaten = ratna.post(&drawn, &format!("stage={open}")).await;
+    assert_eq!(beaten.status, StatusCode::PRECONDITION_FAILED);
+    for told in [format!("data-lane=\"{open}\""), "budi".into(), "Penawaran".into(), format!("data-card=\"{id}\"")] {
+        assert!(beaten.html.contains(&told), "{told} is missing: {}", beaten.html);
+    }
+    let now = beaten.html.split("data-move-url=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("the card as it is");
+    assert_eq!(ratna.post(now, &format!("stage={}", stage("Baru"))).await.status, StatusCode::OK, "the next try works");
+});
+
+both!(nobody_takes_a_lead_that_has_an_owner, async |w: &Workspace| {
+    let (mut siti, seller) = somebody(w, "siti", "sales").await;
+    let (mut yoga, other) = somebody(w, "yoga", "sales").await;
+    let (mut sumarni, _) = somebody(w, "sumarni", "readonly").await;
+    let free = w.make("lead", json!({"name": "Tanpa Pemilik", "owner": null})).await;
+    let owned = w.make("lead", json!({"name": "Milik Siti", "owner": seller})).await;
+    let today = yoga.get("/today").await;
+    assert!(today.html.contains("Tanpa Pemilik") && !today.html.contains("Milik Siti"), "only leads without owner are offered");
+    let today = sumarni.get("/today").await;
+    assert!(today.html.contains("Tanpa Pemilik") && !today.html.contains("/take"), "who may not take is offered nothing");
+    let refused = yoga.submit(&format!("/today/leads/{owned}/take"), &[]).await;
+    assert_eq!((refused.status, refused.location.as_str()), (StatusCode::SEE_OTHER, "/today"));
+    assert!(yoga.get("/today").await.html.contains("sudah dipegang siti"), "it says whose it is");
+    assert_eq!(w.engine.get(&w.system(), "lead", owned).await.expect("the lead").link("owner"), Some(seller));
+    yoga.submit(&format!("/today/leads/{free}/take"), &[]).await;
+    siti.submit(&format!("/today/leads/{free}/take"), &[]).await;
+    assert_eq!(w.engine.get(&w.system(), "lead", free).await.expect("the lead").link("owner"), Some(other), "the first one has it");
+});
+
+both!(the_palette_finds_what_is_no_record, async |w: &Workspace| {
+    let (mut browser, _) = somebody(w, "ratna", "administrator").await;
+    for (typed, leads) in [
+        ("sampah", "/contacts/bin"),
+        ("impor", "/contacts/import"),
+        ("keluar", "/sign-out"),
+        ("gelap", "/settings/profile"),
+        ("bahasa", "/settings/profile"),
+        ("pengguna", "/settings/users"),
+    ] {
+        let found = browser.fragment(&format!("/search?q={typed}")).await;
+        assert!(found.html.contains(&format!("\"{leads}\"")), "{typed} leads to {leads}");
+    }
+});
+
+both!(a_board_with_nothing_open_is_still_a_board, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let empty = browser.get("/opportunities?type=board").await;
+    assert!(!empty.html.contains("data-board-column"), "without any record the page says how to begin");
+    let id = w.make("opportunity", json!({"name": "Kontrak", "owner": user})).await;
+    w.engine.act(&w.system(), "opportunity", id, "closure", crate::workspace::map(json!({"result": "won"}))).await.expect("won");
+    assert!(browser.get("/opportunities?type=board").await.html.contains("data-board-column"));
 });
 
 both!(what_is_out_of_sight_is_not_there, async |w: &Workspace| {

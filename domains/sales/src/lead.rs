@@ -1,11 +1,13 @@
 //! Leads: score, first response, and conversion into account, contact and opportunity.
 
 use crate::keys::{LEAD, OPPORTUNITY, lead as f, opportunity};
+use akrab_activities::keys::{INTERACTION, TASK, task};
 use akrab_customers::keys::{ACCOUNT, CONTACT, contact};
 use akrab_customers::{find_contact, find_or_make_account};
-use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Door, Draft, Result, Tx};
+use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Door, Draft, ListRequest, Result, Tx};
+use akrab_model::filter::Op;
 use akrab_model::value::Input;
-use akrab_model::{FieldProblem, Problem, Record, RecordId, Value};
+use akrab_model::{FieldProblem, Filter, Problem, ProblemKind, Record, RecordId, Value};
 use jiff::ToSpan;
 use serde_json::{Value as Json, json};
 
@@ -55,6 +57,15 @@ impl Behaviour for Leads {
             _ => Err(Problem::not_found()),
         }
     }
+
+    fn not_now(&self, run: &ActionRun) -> Problem {
+        let lead = &run.record;
+        if run.key == "conversion" && lead.link(f::CONTACT).is_some() {
+            let became = outcome(lead.link(f::OPPORTUNITY), lead.link(f::CONTACT), lead.link(f::ACCOUNT)).made;
+            return Problem::new(ProblemKind::Conflict, "already_converted").about(became);
+        }
+        Problem::new(ProblemKind::Conflict, "action_not_now")
+    }
 }
 
 /// How promising a lead is by what it tells and where it comes from.
@@ -69,12 +80,9 @@ fn score(draft: &Draft) -> i64 {
     told.iter().filter(|(key, _)| !draft.get(key).is_null()).map(|(_, points)| points).sum::<i64>() + source
 }
 
-/// Attaches or makes account, contact and opportunity. A converted lead answers with what it became.
+/// Attaches or makes account, contact and opportunity, and hands the lead's history on to them.
 fn convert(run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {
     let lead = &run.record;
-    if lead.text(f::STATUS) == "converted" && lead.link(f::CONTACT).is_some() {
-        return Ok(outcome(lead.link(f::OPPORTUNITY), lead.link(f::CONTACT), lead.link(f::ACCOUNT)));
-    }
     let known = match id(&run.input, "contact")? {
         Some(contact) => Some(contact),
         None => find_contact(tx, lead.get(f::EMAIL).text(), lead.get(f::PHONE).text())?,
@@ -101,7 +109,38 @@ fn convert(run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {
         (f::CONVERTED_AT, Value::Time(tx.ctx.now.timestamp())),
     ];
     tx.set_values(LEAD, lead.id, values)?;
+    hand_on(lead.id, (account, contact, opportunity), tx)?;
     Ok(outcome(opportunity, Some(contact), account))
+}
+
+/// What was said and is to be done about a lead also concerns what it became.
+fn hand_on(lead: RecordId, became: (Option<RecordId>, RecordId, Option<RecordId>), tx: &mut Tx) -> Result<()> {
+    // activities of colleagues go along, whoever converts
+    let mut tx = tx.as_system("a converted lead hands on its history");
+    let (account, contact, opportunity) = became;
+    let links = [(task::ACCOUNT, account), (task::CONTACT, Some(contact)), (task::OPPORTUNITY, opportunity)];
+    for object in [INTERACTION, TASK] {
+        let mut request = ListRequest {
+            object: object.into(),
+            filter: Some(Filter::test(task::LEAD, Op::Is, lead)),
+            columns: links.iter().map(|(key, _)| (*key).to_string()).collect(),
+            limit: 200,
+            ..ListRequest::default()
+        };
+        loop {
+            let page = tx.list(&request)?;
+            for record in &page.records {
+                let missing = links.iter().filter(|(key, _)| record.get(key).is_null());
+                let values: Vec<_> = missing.filter_map(|(key, id)| Some((*key, Value::Link((*id)?)))).collect();
+                tx.set_values(object, record.id, values)?;
+            }
+            if page.next.is_none() {
+                break;
+            }
+            request.after = page.next;
+        }
+    }
+    Ok(())
 }
 
 fn outcome(opportunity: Option<RecordId>, contact: Option<RecordId>, account: Option<RecordId>) -> ActionOutcome {

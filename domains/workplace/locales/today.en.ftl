@@ -1,5 +1,5 @@
 # The Today page.
-problem-lead-taken = Somebody else has taken this lead.
+problem-lead-taken = This lead is being worked on already.
 today-afternoon = Good afternoon, { $name }
 today-agenda = Agenda
 today-call = Call
@@ -23,9 +23,11 @@ today-deferred = { $n ->
 today-done = Done: { $task }
 today-evening = Good evening, { $name }
 today-free = No task is due today.
-today-gauge = { $n }% of what closes this month is won
+today-gauge = { $n }% of the { $whole } closing this month
+today-gauge-none = No opportunity closes this month yet
 today-late = Late
 today-late-count = { $n } late
+today-lead-owned = { $name } belongs to { $owner }. Ask there if the lead is to change hands.
 today-leads = New leads
 today-mine = Mine
 today-month = Won in { $month }
@@ -53,4 +55,3 @@ today-won = { $n ->
     [one] { $n } opportunity won
    *[other] { $n } opportunities won
 }
-today-work = Work on it

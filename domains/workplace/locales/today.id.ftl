@@ -1,5 +1,5 @@
 # Halaman Hari ini.
-problem-lead-taken = Prospek ini sudah diambil orang lain.
+problem-lead-taken = Prospek ini sudah dikerjakan.
 today-afternoon = Selamat sore, { $name }
 today-agenda = Agenda
 today-call = Telepon
@@ -14,9 +14,11 @@ today-deferred = { $n } tugas ditunda ke besok
 today-done = Selesai: { $task }
 today-evening = Selamat malam, { $name }
 today-free = Tidak ada tugas yang jatuh tempo hari ini.
-today-gauge = { $n }% dari nilai yang tutup bulan ini sudah menang
+today-gauge = { $n }% dari { $whole } yang tutup bulan ini
+today-gauge-none = Belum ada peluang yang tutup bulan ini
 today-late = Terlambat
 today-late-count = { $n } terlambat
+today-lead-owned = { $name } sudah dipegang { $owner }. Minta kepadanya bila prospek ini perlu berpindah.
 today-leads = Prospek baru
 today-mine = Saya
 today-month = Menang bulan { $month }
@@ -38,4 +40,3 @@ today-type-task = Ketik tugas, mis. “telepon Suparman besok 10.00”
 today-weighted = Nilai tertimbang
 today-who = Milik siapa
 today-won = { $n } peluang menang
-today-work = Kerjakan

@@ -226,8 +226,9 @@ fn a_lead_is_converted_once() {
         let first = place.act(&lead, "conversion", &[("amount", json!(5_000_000))]).await.expect("converted");
         assert_eq!(first.iter().map(|(o, _)| o.as_str()).collect::<Vec<_>>(), ["opportunity", "contact", "account"]);
         assert_eq!(first[1].1, known.id, "the known contact is attached");
-        let again = place.act(&lead, "conversion", &[]).await.expect("the same again");
-        assert_eq!(first, again);
+        let lead = place.get("lead", lead.id).await;
+        let again = place.act(&lead, "conversion", &[]).await.expect_err("converted once");
+        assert_eq!((again.code, &again.records), ("already_converted", &first), "it says what the lead became");
         assert_eq!((place.all("contact").await.len(), place.all("account").await.len(), place.all("opportunity").await.len()), (1, 1, 1));
         let lead = place.get("lead", lead.id).await;
         assert_eq!((lead.text("status"), lead.link("opportunity")), ("converted", Some(first[0].1)));
@@ -270,6 +271,19 @@ fn an_opportunity_follows_its_stages() {
     });
 }
 
+/// The example of `docs/api.md`, word by word.
+async fn the_documented_conversion(place: &Place, ctx: &akrab_engine::Ctx) {
+    let document = include_str!("../../../docs/api.md");
+    let line = document.lines().find(|line| line.contains("/conversion\"")).expect("the document shows a conversion");
+    let id = line.split("/leads/").nth(1).and_then(|rest| rest.split('/').next()?.parse().ok()).expect("it names a lead");
+    let body = line.split("-d '").nth(1).and_then(|rest| rest.split('\'').next()).expect("it has a body");
+    let body: akrab_model::value::Input = serde_json::from_str(body).expect("the body is JSON");
+    let made = place.engine.act(ctx, "lead", id, "conversion", body).await.expect("the lead is open").made;
+    assert_eq!(made.first().map(|(object, _)| object.as_str()), Some("opportunity"));
+    let opportunity = place.engine.get(ctx, "opportunity", made[0].1).await.expect("made");
+    assert_eq!(opportunity.get("amount").dec(), Some(25_000_000.into()));
+}
+
 #[test]
 fn the_demonstration_is_whole() {
     run(async {
@@ -290,6 +304,7 @@ fn the_demonstration_is_whole() {
         assert!(
             best[0].get("won_value").dec() > Some(0.into()) && !best[0].get("last_contact").is_null() && !best[0].get("win_rate").is_null()
         );
+        the_documented_conversion(&place, &ctx).await;
         // what bulk loading worked out is what a change works out
         let (id, before) = (best[0].id, best[0].clone());
         let request = ListRequest {

@@ -2,7 +2,7 @@
 
 use crate::action::{ActionOutcome, ActionRun};
 use crate::{Result, Tx};
-use akrab_model::{FieldProblem, Object, Problem, Record, Value};
+use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -37,6 +37,10 @@ pub trait Behaviour: Send + Sync {
     /// Faults of the input or the record's state.
     fn act(&self, _run: &ActionRun, _tx: &mut Tx) -> Result<ActionOutcome> {
         Err(Problem::not_found())
+    }
+    /// Why a declared action cannot be run on the record as it stands.
+    fn not_now(&self, _run: &ActionRun) -> Problem {
+        Problem::new(ProblemKind::Conflict, "action_not_now")
     }
 }
 

@@ -69,13 +69,15 @@ pub struct Problem {
     pub code: &'static str,
     pub fields: Vec<FieldProblem>,
     pub args: Vec<(String, String)>,
+    /// Records the problem is about: (object key, id).
+    pub records: Vec<(String, i64)>,
     /// Cause for the log only.
     pub cause: Option<String>,
 }
 
 impl Problem {
     pub fn new(kind: ProblemKind, code: &'static str) -> Self {
-        Self { kind, code, fields: Vec::new(), args: Vec::new(), cause: None }
+        Self { kind, code, fields: Vec::new(), args: Vec::new(), records: Vec::new(), cause: None }
     }
     pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "not_found")
@@ -103,6 +105,11 @@ impl Problem {
     }
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.into(), value.to_string()));
+        self
+    }
+    /// Records to look at: (object key, id).
+    pub fn about(mut self, records: Vec<(String, i64)>) -> Self {
+        self.records = records;
         self
     }
     pub fn status(&self) -> u16 {

@@ -2,6 +2,7 @@
 action-call = Call
 action-mail = E-mail
 board-age = { $n } d
+board-beaten = { $who } has just changed { $name }: { $what }. The card now stands where it is.
 board-late =
     { $n ->
         [one] One day late

@@ -2,6 +2,7 @@
 action-call = Telepon
 action-mail = Email
 board-age = { $n } hr
+board-beaten = { $who } baru saja mengubah { $name }: { $what }. Kartunya kini di tempatnya yang baru.
 board-late = Terlambat { $n } hari
 board-moved = { $name } pindah ke { $stage }
 board-pipeline = Alur

@@ -1,5 +1,6 @@
 # A sentence for each error code.
 problem-action-not-now = This cannot be done in the present state.
+problem-already-converted = This lead has been converted already.
 problem-already-set-up = This workspace is set up already. Please sign in.
 problem-bad-form = The form could not be read. Reload the page and try again.
 problem-busy = The server is busy.

@@ -1,5 +1,6 @@
 # Kalimat untuk setiap kode galat.
 problem-action-not-now = Tindakan ini belum bisa dilakukan pada keadaan sekarang.
+problem-already-converted = Prospek ini sudah dijadikan peluang.
 problem-already-set-up = Ruang kerja ini sudah disiapkan. Silakan masuk.
 problem-bad-form = Isian tidak terbaca. Muat ulang halaman lalu coba lagi.
 problem-busy = Server sedang sibuk.

@@ -91,6 +91,7 @@ record-mail = Mail
 record-may-edit = may edit
 record-may-read = may read
 record-moment-example = e.g. tomorrow 10:00
+record-moment-now = empty: now · e.g. yesterday 14:00
 record-more = More
 record-more-fields = More fields
 record-new = New { $object }

@@ -73,6 +73,7 @@ record-mail = Email
 record-may-edit = boleh mengubah
 record-may-read = hanya melihat
 record-moment-example = mis. besok 10.00
+record-moment-now = kosong: sekarang · mis. kemarin 14.00
 record-more = Lainnya
 record-more-fields = Isian lainnya
 record-new = { $object } baru

@@ -13,6 +13,7 @@ use crate::ui::frame::TopBar;
 use crate::ui::toast::{Toast, toast_fragment};
 use crate::ui::{Tone, layout};
 use crate::visit::Visit;
+use akrab_engine::Engine;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -96,7 +97,7 @@ pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
         tracing::error!(request = facts.id, cause = fail.problem.cause, "a request failed");
     }
     if facts.wants_json() {
-        return as_json(facts.guest_words(), fail, &facts.id);
+        return as_json(&web.engine, facts.guest_words(), fail, &facts.id);
     }
     let visit = Visit::find(web, facts).await.ok().flatten();
     let unknown = fail.problem.kind == ProblemKind::Unauthenticated && visit.is_none();
@@ -134,7 +135,7 @@ fn retry_after(response: &mut Response, problem: &Problem) {
     }
 }
 
-fn as_json(t: Text, fail: &Fail, reference: &str) -> Response {
+fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
     let status = fail.status();
     let problem = &fail.problem;
     let mut body = json!({
@@ -151,6 +152,11 @@ fn as_json(t: Text, fail: &Fail, reference: &str) -> Response {
             .iter()
             .map(|fault| json!({ "pointer": fault.pointer, "code": fault.code, "detail": field_message(t, fault) }))
             .collect();
+    }
+    if !problem.records.is_empty() {
+        let registry = engine.registry();
+        let named = |(object, id): &(String, i64)| Some(json!({ "object": registry.object(object)?.plural, "id": id }));
+        body["records"] = problem.records.iter().filter_map(named).collect();
     }
     let mut response = (status, body.to_string()).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -36,6 +36,7 @@ pub static USERS: [User; 12] = [
 /// Indexes of the users who own customers in the west and in the east, by how many they have.
 pub(super) const WEST: &[(u32, usize)] = &[(10, 1), (32, 2), (30, 3), (28, 4)];
 pub(super) const EAST: &[(u32, usize)] = &[(10, 5), (32, 6), (30, 7), (28, 8)];
+pub(super) const ADMIN: usize = 0;
 pub(super) const MARKETING: usize = 9;
 pub(super) const SERVICE: usize = 10;
 

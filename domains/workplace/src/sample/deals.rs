@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::catalogue::PRODUCTS;
+use super::catalogue::{ADMIN, PRODUCTS};
 use super::dice::{Dice, Stream};
 use super::firms::{Core, SOURCES};
 use super::history;
@@ -107,7 +107,7 @@ impl Generator {
             competitor: competitor.then(|| dice.pick(COMPETITORS)),
             next_step: (open && dice.chance(78)).then(|| plans.fill(dice.pick(phrases::NEXT_STEPS))),
             tags: tags(dice),
-            owner: deal.core.owner,
+            owner: if index % 24 == 5 { ADMIN } else { deal.core.owner },
         }
     }
 

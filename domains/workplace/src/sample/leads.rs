@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Time;
 
-use super::catalogue::{EAST, MARKETING, PRODUCTS, WEST};
+use super::catalogue::{ADMIN, EAST, MARKETING, PRODUCTS, WEST};
 use super::dice::{Dice, Stream};
 use super::records::Lead;
 use super::{Generator, contacts, history, names, numbers, phrases};
@@ -45,6 +45,8 @@ impl Generator {
         let company = if dice.chance(78) { self.lead_company(dice) } else { String::new() };
         let owner = if status == "new" && dice.chance(55) {
             None
+        } else if index % 30 == 11 {
+            Some(ADMIN)
         } else if status == "nurture" {
             Some(MARKETING)
         } else {

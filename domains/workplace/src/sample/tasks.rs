@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 
+use super::catalogue::ADMIN;
 use super::dice::{Dice, Stream};
 use super::phrases::{self, Slots};
 use super::records::Task;
@@ -47,7 +48,7 @@ impl Generator {
             account,
             contact,
             opportunity: deal.map(|(at, _)| at),
-            owner: core.owner,
+            owner: if index % 18 == 7 { ADMIN } else { core.owner },
         }
     }
 

@@ -4,6 +4,7 @@ use super::load::{Call, Day};
 use super::side;
 use akrab_activities::keys::task;
 use akrab_model::object::Tone as ModelTone;
+use akrab_model::text::person::call_name;
 use akrab_model::text::phone;
 use akrab_model::{Record, Value, format};
 use akrab_sales::keys::opportunity;
@@ -22,14 +23,16 @@ use maud::{Markup, html};
 pub fn page(visit: &Visit, day: &Day) -> Markup {
     html! {
         (head(visit, day))
-        (with_side_panel(content(visit, day), side::draw(visit, day), false))
+        @let content = html! { div id="today-content" data-fresh { (content(visit, day)) } };
+        @let side = html! { div id="today-side" data-fresh { (side::draw(visit, day)) } };
+        (with_side_panel(content, side, false))
     }
 }
 
 fn head(visit: &Visit, day: &Day) -> Markup {
     let t = visit.t;
     let look = &day.look;
-    let first = visit.person.name.split_whitespace().next().unwrap_or("").to_string();
+    let first = call_name(&visit.person.name);
     let greeting = match look.now.hour() {
         0..11 => "today-morning",
         11..15 => "today-noon",
@@ -41,7 +44,7 @@ fn head(visit: &Visit, day: &Day) -> Markup {
     let counts: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| t.with(key, &[("n", (*n).into())])).collect();
     parts.push(if counts.is_empty() { t.get("today-nothing") } else { counts.join(", ") });
     html! {
-        header.ak-today-head {
+        header.ak-today-head id="today-head" data-fresh {
             div { h1 { (t.with(greeting, &[("name", first.into())])) } p { (parts.join(" · ")) } }
             span.ak-spacer {}
             (segmented(&t.get("today-who"), &[

@@ -2,8 +2,9 @@
 
 use akrab_activities::keys::{INTERACTION, TASK, interaction, task};
 use akrab_customers::keys::{ACCOUNT, CONTACT, account, contact};
-use akrab_engine::{ListRequest, Result, Tx};
+use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
+use akrab_model::object::Scope;
 use akrab_model::{Filter, Record, Value};
 use akrab_sales::keys::{LEAD, OPPORTUNITY, lead, opportunity};
 use akrab_web::value::Look;
@@ -51,6 +52,8 @@ pub struct Day {
     pub steps: Vec<Record>,
     pub leads: Vec<Record>,
     pub lead_count: u64,
+    /// Leads without owner may be taken.
+    pub may_take: bool,
     pub agenda: Vec<Appointment>,
     /// Absent when the role may not see amounts.
     pub month: Option<Month>,
@@ -86,6 +89,7 @@ impl Day {
             steps: Vec::new(),
             leads: Vec::new(),
             lead_count: 0,
+            may_take: false,
             agenda: Vec::new(),
             month: month(tx, &owner),
             may_create: tx.object(TASK).is_ok_and(|o| tx.rights.may_create(&o)),
@@ -143,11 +147,11 @@ impl Day {
         Ok(())
     }
 
-    /// New leads nobody works on yet, the latest first.
+    /// New leads nobody is responsible for, the latest first.
     fn read_leads(&mut self, tx: &mut Tx) -> Result<()> {
         let request = ListRequest {
             object: LEAD.into(),
-            filter: Some(Filter::test(lead::STATUS, Op::Is, "new")),
+            filter: Some(Filter::All(vec![Filter::test(lead::STATUS, Op::Is, "new"), Filter::test(lead::OWNER, Op::Empty, true)])),
             sort: vec![format!("-{}", lead::CAPTURED_AT)],
             limit: LEADS,
             ..ListRequest::default()
@@ -155,6 +159,8 @@ impl Day {
         if let Some(list) = allowed(tx.list(&request))? {
             self.leads = list.records;
             self.lead_count = tx.count(&request, false)?.shown();
+            let object = tx.object(LEAD)?;
+            self.may_take = tx.rights.scope(&object, Access::Edit) > Scope::None;
         }
         Ok(())
     }

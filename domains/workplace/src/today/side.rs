@@ -16,7 +16,10 @@ use rust_decimal::prelude::ToPrimitive;
 
 pub fn draw(visit: &Visit, day: &Day) -> Markup {
     let t = visit.t;
-    let all = format!("/leads?filter={}", akrab_web::fail::encode(r#"{"field":"status","op":"is","value":"new"}"#));
+    let all = format!(
+        "/leads?filter={}",
+        akrab_web::fail::encode(r#"{"all":[{"field":"status","op":"is","value":"new"},{"field":"owner","op":"empty"}]}"#)
+    );
     html! {
         @if let Some(month) = &day.month { section.ak-hide-phone { (figures(visit, day, month)) } }
         @if !day.leads.is_empty() {
@@ -40,16 +43,19 @@ pub fn draw(visit: &Visit, day: &Day) -> Markup {
 
 /// The month for a phone, above the tasks.
 pub fn phone_figures(visit: &Visit, day: &Day) -> Markup {
-    html! { @if let Some(month) = &day.month { div.ak-only-phone.ak-today-month { div.ak-tile { (reached(visit, day, month)) } } } }
+    html! {
+        @if let Some(month) = &day.month {
+            div.ak-only-phone.ak-today-month { div.ak-tile { (panel_head(visit.t, &month_title(visit, day), None, None, None)) (reached(visit, day, month)) } }
+        }
+    }
 }
 
 fn figures(visit: &Visit, day: &Day, month: &Month) -> Markup {
     let t = visit.t;
     let look = &day.look;
-    let title = t.with("today-month", &[("month", format::month_year(look.today(), look.lang).split(' ').next().unwrap_or("").into())]);
     let money = |amount: Decimal| html! { (format::money_short(amount, &look.currency, look.lang)) };
     html! {
-        (panel_head(t, &title, None, None, None))
+        (panel_head(t, &month_title(visit, day), None, None, None))
         (reached(visit, day, month))
         (figure_list(&[
             (&t.with("today-open", &[("n", t.number(month.open_count as i64).into())]), money(month.open)),
@@ -58,20 +64,33 @@ fn figures(visit: &Visit, day: &Day, month: &Month) -> Markup {
     }
 }
 
+/// "Menang bulan November".
+fn month_title(visit: &Visit, day: &Day) -> String {
+    let month = format::month_year(day.look.today(), day.look.lang);
+    visit.t.with("today-month", &[("month", month.split(' ').next().unwrap_or("").into())])
+}
+
 /// What was won of everything that closes this month: no invented target.
 fn reached(visit: &Visit, day: &Day, month: &Month) -> Markup {
     let t = visit.t;
     let look = &day.look;
     let whole = month.won + month.closing;
     let percent = if whole.is_zero() { 0 } else { (month.won * Decimal::ONE_HUNDRED / whole).round().to_u8().unwrap_or(100) };
+    let short = |amount: Decimal| format::money_short(amount, &look.currency, look.lang);
+    let of_what = if whole.is_zero() {
+        t.get("today-gauge-none")
+    } else {
+        t.with("today-gauge", &[("n", percent.into()), ("whole", short(whole).into())])
+    };
     let left = look.today().last_of_month().day() - look.today().day();
     html! {
         div.ak-row.ak-gap-16 {
-            (gauge(&t.with("today-gauge", &[("n", percent.into())]), percent, None))
+            (gauge(&of_what, percent, None))
             div {
                 div.ak-figure { (format::money(month.won, &look.currency, look.lang)) }
+                div.ak-small.ak-muted { (of_what) }
                 div.ak-small.ak-muted { (t.with("today-won", &[("n", (month.won_count as i64).into())])) }
-                div.ak-small.ak-muted { (t.with("today-closing", &[("amount", format::money_short(month.closing, &look.currency, look.lang).into())])) }
+                div.ak-small.ak-muted { (t.with("today-closing", &[("amount", short(month.closing).into())])) }
                 div.ak-small.ak-muted { (t.with("today-days-left", &[("n", i64::from(left).into())])) }
             }
         }
@@ -88,12 +107,13 @@ fn lead_line(visit: &Visit, day: &Day, record: &Record) -> Markup {
         Value::Time(at) => format::relative(*at, look.now.timestamp(), look.lang),
         _ => String::new(),
     };
-    let mine = record.link(lead::OWNER) == Some(visit.person.id);
     let end = html! {
         span.ak-small.ak-right.ak-num { span.ak-muted { (age) } @if let Some(score) = record.get(lead::SCORE).int() { br; b { (t.with("today-score", &[("n", score.into())])) } } }
-        form method="post" action={ "/today/leads/" (record.id) "/take" } {
-            input type="hidden" name="csrf" value=(visit.csrf);
-            (Button::new(t.get(if mine { "today-work" } else { "today-take" })).submit())
+        @if day.may_take {
+            form method="post" action={ "/today/leads/" (record.id) "/take" } {
+                input type="hidden" name="csrf" value=(visit.csrf);
+                (Button::new(t.get("today-take")).submit())
+            }
         }
     };
     person_line(

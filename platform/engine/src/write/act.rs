@@ -50,13 +50,11 @@ impl Tx<'_> {
         if let Some(unknown) = input.keys().find(|k| !decl.inputs.contains_key(*k)) {
             return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(unknown, "unknown_field").with("field", unknown)]));
         }
-        if !self.is_now(&object, id, decl)? {
-            return Err(Problem::new(ProblemKind::Conflict, "action_not_now"));
-        }
         let run = ActionRun { key: key.into(), record, input: input.clone() };
-        if let Some(behaviour) = self.behaviours(&object.key).into_iter().next() {
-            return behaviour.act(&run, self);
+        let behaviour = self.behaviours(&object.key).into_iter().next();
+        if !self.is_now(&object, id, decl)? {
+            return Err(behaviour.map_or_else(|| Problem::new(ProblemKind::Conflict, "action_not_now"), |b| b.not_now(&run)));
         }
-        Err(Problem::not_found())
+        behaviour.map_or_else(|| Err(Problem::not_found()), |b| b.act(&run, self))
     }
 }

@@ -33,10 +33,10 @@ pub fn money(amount: Decimal, currency: &str, lang: Lang) -> String {
     with_currency(amount, currency, decimal(amount.abs(), places, lang))
 }
 
-/// A large amount in few signs: `Rp 1,24 M`, `Rp 310 jt` / `Rp 1.24 bn`, `Rp 310 m`.
+/// A large amount in few signs: `Rp 1,24 M`, `Rp 310 jt` / `Rp 1.24 bn`, `Rp 310 mn`.
 #[must_use]
 pub fn money_short(amount: Decimal, currency: &str, lang: Lang) -> String {
-    const STEPS: [(u32, &str, &str); 4] = [(3, "rb", "k"), (6, "jt", "m"), (9, "M", "bn"), (12, "T", "tn")];
+    const STEPS: [(u32, &str, &str); 4] = [(3, "rb", "k"), (6, "jt", "mn"), (9, "M", "bn"), (12, "T", "tn")];
     let size = amount.abs();
     let mut shown = decimal(size, 0, lang);
     for (power, id, en) in STEPS {
@@ -159,15 +159,15 @@ mod tests {
             ("0", "Rp 0", "Rp 0"),
             ("950", "Rp 950", "Rp 950"),
             ("25000", "Rp 25 rb", "Rp 25 k"),
-            ("1500000", "Rp 1,5 jt", "Rp 1.5 m"),
-            ("310000000", "Rp 310 jt", "Rp 310 m"),
-            ("310400000", "Rp 310 jt", "Rp 310 m"),
-            ("45250000", "Rp 45,3 jt", "Rp 45.3 m"),
+            ("1500000", "Rp 1,5 jt", "Rp 1.5 mn"),
+            ("310000000", "Rp 310 jt", "Rp 310 mn"),
+            ("310400000", "Rp 310 jt", "Rp 310 mn"),
+            ("45250000", "Rp 45,3 jt", "Rp 45.3 mn"),
             ("1240000000", "Rp 1,24 M", "Rp 1.24 bn"),
-            ("999400000", "Rp 999 jt", "Rp 999 m"),
+            ("999400000", "Rp 999 jt", "Rp 999 mn"),
             ("999999999", "Rp 1 M", "Rp 1 bn"),
             ("2000000000000", "Rp 2 T", "Rp 2 tn"),
-            ("-1500000", "-Rp 1,5 jt", "-Rp 1.5 m"),
+            ("-1500000", "-Rp 1,5 jt", "-Rp 1.5 mn"),
         ] {
             assert_eq!(spaced(money_short(dec(value), "IDR", Lang::Id)), id);
             assert_eq!(spaced(money_short(dec(value), "IDR", Lang::En)), en);

@@ -64,7 +64,8 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(&decl.timeline.at)
             .chain(&decl.timeline.kind)
             .chain(&decl.timeline.body)
-            .chain(&decl.timeline.done);
+            .chain(&decl.timeline.done)
+            .chain(decl.timeline.asks.values().flatten());
         for name in used {
             if !known(name) {
                 fault(Some(name), "is used in the layout, a view or a rule but not declared".into());

@@ -97,6 +97,9 @@ pub struct TimelineDecl {
     /// The entry stands among the upcoming ones while this field is empty (a task's `done_at`).
     #[serde(default)]
     pub done: Option<String>,
+    /// Fields asked for when an entry of a kind is written on a record's page (`call` → direction, duration).
+    #[serde(default)]
+    pub asks: IndexMap<String, Vec<String>>,
 }
 
 /// One field. Which options apply depends on the type; `check` refuses those that do not.

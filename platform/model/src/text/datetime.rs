@@ -30,7 +30,10 @@ pub fn parse(text: &str, now: &Zoned, lang: Lang) -> Result<Zoned, ParseError> {
         return moment.ok_or(ParseError::new("no_such_day"));
     }
     let (text, zone) = zone(&text, now);
-    let (day_text, time_text) = split_time(text);
+    let (day_text, time_text) = match split_time(text) {
+        (day, "") => bare_hour(day, now.date(), lang).unwrap_or((day, "")),
+        parts => parts,
+    };
     let day = match day_text {
         "" => now.date(),
         other => date::parse(other, now.date(), lang)?,
@@ -132,6 +135,13 @@ fn split_time(text: &str) -> (&str, &str) {
     }
 }
 
+/// "besok 9": after a day in words a bare number is an hour. What reads as a day with its number stays one.
+fn bare_hour(text: &str, today: Date, lang: Lang) -> Option<(&str, &str)> {
+    let (day, tail) = text.rsplit_once(' ')?;
+    let hour = is_bare_number(tail) && time(tail).is_some() && !day.bytes().any(|b| b.is_ascii_digit());
+    (hour && date::parse(text, today, lang).is_err() && date::parse(day, today, lang).is_ok()).then_some((day, tail))
+}
+
 fn is_bare_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -220,6 +230,9 @@ mod tests {
             ("3pm", "2026-11-22T15:00:00"),
             ("12am", "2026-11-22T00:00:00"),
             ("tomorrow at 9", "2026-11-23T09:00:00"),
+            ("besok 9", "2026-11-23T09:00:00"),
+            ("jumat 14", "2026-11-27T14:00:00"),
+            ("tomorrow 16", "2026-11-23T16:00:00"),
             ("25/12/2026 14.30", "2026-12-25T14:30:00"),
             ("25 des 2026 14.30", "2026-12-25T14:30:00"),
             ("25/12", "2026-12-25T09:00:00"),

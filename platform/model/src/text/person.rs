@@ -73,6 +73,15 @@ fn take_after(text: &mut String) -> Vec<String> {
     found
 }
 
+/// What colleagues call somebody: the first name without titles, abbreviations and the Balinese `I` and `Ni`.
+#[must_use]
+pub fn call_name(full: &str) -> String {
+    let name = parse(full).name;
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let telling = |word: &&&str| word.chars().count() > 1 && !word.ends_with('.') && !matches!(fold(word).as_str(), "ni");
+    words.iter().find(telling).or(words.first()).map(|word| word.trim_end_matches(',').to_string()).unwrap_or_default()
+}
+
 /// The name with its titles, without honorific: `H. Abdul Karim, S.E., M.M.`
 #[must_use]
 pub fn display(name: &PersonName) -> String {
@@ -216,6 +225,21 @@ fn tidy_word(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn called_by() {
+        for (full, called) in [
+            ("Dr. Rahmat Hidayat, S.E.", "Rahmat"),
+            ("Ratna Kusumawati", "Ratna"),
+            ("I Made Sukarta", "Made"),
+            ("Ni Made Suartini", "Made"),
+            ("M. Rizki", "Rizki"),
+            ("Sumarni", "Sumarni"),
+            ("", ""),
+        ] {
+            assert_eq!(call_name(full), called, "{full}");
+        }
+    }
 
     #[test]
     fn taken_apart() {

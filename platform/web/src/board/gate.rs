@@ -5,7 +5,7 @@ use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_form_files};
 use crate::ui::form::error_summary;
-use crate::value::Typed;
+use crate::value::{Typed, local_path};
 use crate::{Reply, Visit};
 use akrab_model::object::FieldRight;
 use akrab_model::{Field, Object, Problem};
@@ -23,6 +23,14 @@ pub fn asked(object: &Object, posted: &Fields) -> Vec<String> {
 pub fn askable(object: &Object, problem: &Problem) -> bool {
     let own = |key: &str| object.field(key).is_some_and(|f| f.writable() && object.decl.board.as_ref().is_none_or(|b| b.by != key));
     !problem.fields.is_empty() && problem.fields.iter().all(|f| own(f.field()))
+}
+
+/// The page the move was asked for from: where the answer leads and where the dialog closes to.
+pub fn way_back(visit: &Visit, object: &Object, id: i64, posted: &Fields) -> String {
+    let here = format!("/{}/{id}", object.plural);
+    // the dialog may stand in a page of its own, at an address that is no page
+    let asked_from = visit.facts.referer_path().filter(|path| !path.starts_with(&format!("{here}/stage")));
+    local_path(posted.text("back")).map(str::to_string).or(asked_from).unwrap_or(here)
 }
 
 /// The dialog with the missing fields (422).
@@ -44,14 +52,15 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     let title = t.with("gate-title", &[("name", record.title().into())]);
     let first = posted.text("gate").is_empty();
     let faults: Vec<(String, String)> = problem.fields.iter().map(|f| (f.field().to_string(), field_message(t, f))).collect();
+    let close = way_back(visit, object, id, posted);
     let body = html! {
         @if keys.is_empty() { p { (message(t, problem)) } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else { (error_summary(t, &faults)) }
         input type="hidden" name="stage" value=(stage);
         input type="hidden" name="gate" value="1";
+        input type="hidden" name="back" value=(close);
         (rows(visit, object, &record, &keys, posted, if first { &[] } else { &faults }))
     };
     let files = keys.iter().filter_map(|key| object.field(key)).any(|f| f.kind == akrab_model::FieldType::File);
-    let close = format!("/{}?type=board", object.plural);
     let d = Dialog {
         id: "gate",
         icon: Some("list-checks"),

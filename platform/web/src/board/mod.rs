@@ -13,8 +13,10 @@ pub use draw::{draw, request};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub fn routes() -> Router<Web> {
-    Router::new().route("/{plural}/lane", get(lane::show)).route("/{plural}/{id}/stage", post(step::step).layer(upload_limit()))
+    Router::new()
+        .route("/{plural}/lane", get(lane::show))
+        .route("/{plural}/{id}/stage", get(step::whole).post(step::step).layer(upload_limit()))
 }

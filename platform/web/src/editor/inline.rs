@@ -165,7 +165,7 @@ fn table_cell(visit: &Visit, record: &Record, field: &Field) -> Markup {
 pub(crate) fn cell(visit: &Visit, object: &Object, record: &Record, field: &Field) -> Markup {
     let s = visit.look();
     if field.key == object.title_field().key {
-        return html! { (record.title()) };
+        return html! { (words::full_title(record)) };
     }
     let label = visit.t.with("edit-field", &[("name", s.name(field).into())]);
     html! {

@@ -122,7 +122,8 @@ fn read(tx: &mut Tx, listing: Listing) -> Result<Read> {
         };
         (count, Body::Table { list, totals, groups })
     };
-    let narrowed = listing.filter.is_some() || listing.address.q.is_some();
+    // a board counts what is open: with everything closed there is still a board
+    let narrowed = listing.filter.is_some() || listing.address.q.is_some() || listing.state.kind == ViewKind::Board;
     let any = count.shown() > 0 || (narrowed && has_any(tx, &listing)?);
     Ok(Read { listing, titles, count, body, any })
 }

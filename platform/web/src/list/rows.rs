@@ -92,8 +92,8 @@ pub fn locks(look: &Look) -> Vec<(&'static str, String)> {
 
 /// What a record is called; records without a name still have a link.
 pub fn title(look: &Look, record: &Record) -> String {
-    let title = record.title();
-    if title.is_empty() { look.t.get("record-untitled") } else { title.to_string() }
+    let title = crate::record::words::full_title(record);
+    if title.is_empty() { look.t.get("record-untitled") } else { title }
 }
 
 /// The 20 px slot before the title.

@@ -26,6 +26,8 @@ pub struct Listing {
     pub filter: Option<Filter>,
     pub limit: usize,
     pub pinned: bool,
+    /// Fields that stand around the title and may be read.
+    title_parts: Vec<String>,
     /// Differs from the view as it is saved.
     pub changed: bool,
 }
@@ -72,8 +74,10 @@ impl Listing {
         let changed = state != *saved && address.changes_view();
         tidy(tx, &object, &mut state);
         let pinned = tx.is_view_pinned(&object.key, &views[at])?;
+        let readable = |key: &String| object.field_ix(key).is_some_and(|ix| tx.rights.field(&object, ix) > FieldRight::Hidden);
+        let title_parts = crate::record::words::title_parts(&object).into_iter().flatten().filter(readable).collect();
         let limit = address.limit.or(rows).filter(|n| ROWS.contains(n)).unwrap_or(50);
-        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, changed })
+        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, title_parts, changed })
     }
 
     pub fn view(&self) -> &View {
@@ -84,6 +88,7 @@ impl Listing {
     pub fn request(&self) -> ListRequest {
         let mut columns = vec![self.object.title_field().key.clone()];
         columns.extend(self.columns().map(|(_, f)| f.key.clone()));
+        columns.extend(self.title_parts.iter().filter(|key| !columns.contains(key)).cloned().collect::<Vec<_>>());
         ListRequest {
             object: self.object.key.clone(),
             filter: self.filter.clone(),

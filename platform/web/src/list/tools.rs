@@ -49,7 +49,7 @@ pub fn views(visit: &Visit, listing: &Listing, count: Option<&str>) -> Markup {
     let counts = address.at(&format!("{}/counts", address.base));
     html! {
         (tab_bar(&t.get("list-views"), &tabs, beside, changes(visit, listing, &new)))
-        div hidden hx-get=(counts) hx-trigger="load" hx-swap="none" {}
+        div hidden data-late-counts hx-get=(counts) hx-trigger="load" hx-swap="none" {}
     }
 }
 

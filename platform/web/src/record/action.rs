@@ -78,6 +78,14 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
                 None => visit.go(local_path(typed.text("back")).unwrap_or(&format!("/{}/{id}", object.plural)), flash),
             }
         }
+        // what it became is there to look at
+        Err(fail) if fail.problem.kind == ProblemKind::Conflict && !fail.problem.records.is_empty() => {
+            let records = fail.problem.records.clone();
+            let seen = visit.read(move |tx| Ok(records.iter().find_map(|(object, id)| tx.get(object, *id).ok()))).await?;
+            let flash = Flash::bad(crate::fail::message(visit.t, &fail.problem));
+            let flash = seen.iter().fold(flash, |flash, record| flash.link(record.title(), words::href(record)));
+            visit.go(&format!("/{}/{id}", object.plural), flash)
+        }
         Err(fail) if fail.problem.kind == ProblemKind::Invalid && !action.inputs.is_empty() => {
             let (sheet, title) = load(&visit, &object, id, &action, typed).await?;
             let dialog = draw(&visit, &sheet.faulty(&fail.problem), id, &action, &title);

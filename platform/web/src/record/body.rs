@@ -13,13 +13,15 @@ use akrab_model::{Field, FieldType, Record, Value};
 use maud::{Markup, html};
 
 pub fn draw(sight: &Sight, csrf: &str) -> Markup {
-    let fields = html! { div id="data" { (path::checklist(sight)) (sections(sight)) } };
+    let fields = html! { div id="data" data-fresh { (path::checklist(sight)) (sections(sight)) } };
     let middle = html! {
-        (tabs(sight))
+        div.ak-part id="record-tabs" data-fresh { (tabs(sight)) }
         (composer::draw(sight, csrf))
-        @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
+        div.ak-part id="record-told" data-fresh {
+            @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
+        }
     };
-    let side = html! { span id="related" {} (panel::draw(sight)) };
+    let side = html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) } };
     record_columns(fields, middle, side)
 }
 

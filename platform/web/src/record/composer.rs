@@ -8,6 +8,8 @@ use crate::form::Fields;
 use crate::ui::composer::{Composer, ComposerTab, composer};
 use crate::ui::form::{self, Row};
 use crate::ui::input::{self, Input};
+use crate::value::Typed;
+use crate::value::input::Sheet as Controls;
 use crate::visit::Visit;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Object, Problem, text};
@@ -16,10 +18,11 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use jiff::Zoned;
 use maud::{Markup, html};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Most kinds offered side by side.
-const KINDS: usize = 6;
+const KINDS: usize = 7;
 
 /// `GET /{plural}/{id}/entries?write=KIND`: the composer for a kind, as a fragment.
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
@@ -46,13 +49,18 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let (own, look) = (object.key.clone(), visit.look());
     let (body, at) = (posted.text("body").to_string(), posted.text("at").to_string());
     let (deed, teller) = (writing.clone(), writing.teller.object.key.clone());
+    let typed = Typed::posted(posted.0.clone());
+    let mut more = typed.input(writing.asks().into_iter().filter(|f| typed.has(&f.key)));
+    more.retain(|_, value| !value.is_null());
     let made = visit
         .write(move |tx| {
             let record = tx.get(&own, id)?;
             let (said, when) =
                 if deed.choice.is_none() && at.is_empty() { when_at_end(&body, &look.now, look.lang) } else { (body.clone(), None) };
             let at = when.map_or_else(|| at.clone(), |when| when.timestamp().to_string());
-            let made = tx.create(&teller, &deed.input(&record, &said, Some(&at)))?;
+            let mut input = deed.input(&record, &said, Some(&at));
+            input.extend(more.clone());
+            let made = tx.create(&teller, &input)?;
             Ok(tx.history(&teller, made, None).ok().and_then(|changes| changes.first().map(|c| c.id)))
         })
         .await;
@@ -65,6 +73,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
                 return visit.go(&format!("/{}/{id}", object.plural), flash);
             }
             let sight = load(&visit, &object, id, &kind).await?;
+            // the script asks for the rest of the page again (`data-fresh`)
             let body = html! {
                 (draw(&sight, &visit.csrf))
                 div id="timeline" hx-swap-oob="true" { (super::timeline::page_of(&sight, &visit.csrf)) }
@@ -78,7 +87,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
                 return visit.go(&format!("/{}/{id}?write={kind}#composer", object.plural), Flash::bad(words));
             }
             let sight = load(&visit, &object, id, &kind).await?;
-            let body = one(&sight, &writing, posted.text("body"), posted.text("at"), &words, &visit.csrf);
+            let body = one(&sight, &writing, &typed, &words, &visit.csrf);
             // swapped in like a success: the form carries what was typed and the fault
             Ok((StatusCode::OK, body).into_response())
         }
@@ -91,7 +100,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
     let all = allowed(sight);
     let wanted = sight.asked.write.as_deref().or(sight.asked.tab.as_deref());
     match all.iter().find(|w| Some(w.key.as_str()) == wanted).or(all.first()) {
-        Some(writing) => one(sight, writing, "", "", "", csrf),
+        Some(writing) => one(sight, writing, &Typed::default(), "", csrf),
         None => html! {},
     }
 }
@@ -104,7 +113,7 @@ fn allowed(sight: &Sight) -> Vec<Writing> {
         .collect()
 }
 
-fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf: &str) -> Markup {
+fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str) -> Markup {
     let t = sight.look.t;
     let base = format!("{}/entries", sight.href());
     let tabs: Vec<ComposerTab> = allowed(sight)
@@ -129,9 +138,10 @@ fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf
             action: &base,
             csrf,
             tabs: &tabs,
-            value: body,
+            value: typed.text("body"),
+            fresh: fault.is_empty(),
             placeholder: &placeholder,
-            fields: fields(sight, writing, at, fault),
+            fields: fields(sight, writing, typed, fault),
             note: note(sight, writing),
             mention: "/pick/user",
             send: &t.get("record-save"),
@@ -139,12 +149,19 @@ fn one(sight: &Sight, writing: &Writing, body: &str, at: &str, fault: &str, csrf
     )
 }
 
-fn fields(sight: &Sight, writing: &Writing, at: &str, fault: &str) -> Markup {
+fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Markup {
     let t = sight.look.t;
+    // what is told has happened; what is to be done lies ahead
+    let example = t.get(if writing.choice.is_some() { "record-moment-now" } else { "record-moment-example" });
+    let errors = HashMap::new();
+    let sheet = Controls { look: &sight.look, object: &writing.teller.object.key, typed, errors: &errors, focus: None };
     html! {
         @if !fault.is_empty() { div.ak-error role="alert" { (crate::ui::icon_sized("circle-alert", 13)) (fault) } }
         @if let Some(field) = writing.moment() {
-            (form::row(t, &Row::new(sight.look.name(field)), Input::new("at", at).placeholder(&t.get("record-moment-example")), input::text))
+            div.ak-composer-fields {
+                (form::row(t, &Row::new(sight.look.name(field)), Input::new("at", typed.text("at")).placeholder(&example), input::text))
+                @for field in writing.asks() { (sheet.row(field)) }
+            }
         }
     }
 }

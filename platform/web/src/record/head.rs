@@ -33,7 +33,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
             Avatar::Company => avatar(Shape::Company, title, 44),
             Avatar::Icon => object_mark(&object.decl.icon),
         }),
-        title: if title.is_empty() { sight.look.t.get("record-untitled") } else { title.to_string() },
+        title: if title.is_empty() { sight.look.t.get("record-untitled") } else { words::full_title(&sight.record) },
         title_edit: sight
             .editable
             .contains(&object.title_field().key)

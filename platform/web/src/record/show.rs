@@ -1,7 +1,7 @@
 //! `GET /{plural}/{id}`
 
 use super::load::{Asked, Sight};
-use super::{body, head, place};
+use super::{body, head, place, words};
 use crate::fail::Reply;
 use crate::ui::button::Button;
 use crate::ui::frame::{Crumb, TopBar, bell};
@@ -15,12 +15,12 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let (own, look) = (object.clone(), visit.look());
     let sight = visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await?;
     visit.engine().looked_at(&visit.ctx, &object.key, id);
-    let mut frame = visit.frame(sight.record.title()).await;
+    let mut frame = visit.frame(&words::full_title(&sight.record)).await;
     frame.top = TopBar::Record;
     frame.create_href = Some(format!("/create?object={}&id={id}", object.key));
     frame.breadcrumb = vec![
         Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) },
-        Crumb { label: sight.record.title().into(), href: None },
+        Crumb { label: words::full_title(&sight.record), href: None },
     ];
     frame.actions = Some(html! {
         (place::draw(&sight))
@@ -28,7 +28,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))
         (head::rest(&sight, &visit.csrf))
     });
-    let page = html! { (head::draw(&sight, &visit.csrf)) (body::draw(&sight, &visit.csrf)) };
+    let page = html! { div.ak-part id="record-head" data-fresh { (head::draw(&sight, &visit.csrf)) } (body::draw(&sight, &visit.csrf)) };
     visit.page(&frame, page)
 }
 

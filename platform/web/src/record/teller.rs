@@ -101,6 +101,13 @@ impl Writing {
         (self.choice.is_none() || matches!(self.key.as_str(), "meeting" | "visit" | "call")).then_some(at)
     }
 
+    /// Further fields asked for with an entry of this kind.
+    pub fn asks(&self) -> Vec<&Field> {
+        let object = &self.teller.object;
+        let keys = object.decl.timeline.asks.get(&self.key).into_iter().flatten();
+        keys.filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
+    }
+
     /// The record to make from a text about `record`. A short text is its title, a long one its
     /// body under its own first line.
     pub fn input(&self, record: &Record, text: &str, at: Option<&str>) -> Input {

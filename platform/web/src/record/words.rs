@@ -1,12 +1,30 @@
 //! Small words about a record that several screens need.
 
 use akrab_engine::Engine;
-use akrab_model::{Record, RecordId};
+use akrab_model::{FieldType, Object, Record, RecordId};
 use jiff::Timestamp;
 
 /// The page of a record.
 pub fn href(record: &Record) -> String {
     format!("/{}/{}", record.object.plural, record.id)
+}
+
+/// The title as people write it: a person with the titles before and after the name.
+pub fn full_title(record: &Record) -> String {
+    let title = record.title();
+    let [before, after] = title_parts(&record.object).map(|key| key.map(|key| record.text(&key).to_string()).unwrap_or_default());
+    let gap = if before.is_empty() { "" } else { " " };
+    let comma = if after.is_empty() { "" } else { ", " };
+    if title.is_empty() { String::new() } else { format!("{before}{gap}{title}{comma}{after}") }
+}
+
+/// Keys of the fields with what stands before and after the title of a person.
+pub fn title_parts(object: &Object) -> [Option<String>; 2] {
+    let field = object.title_field();
+    ["prefix", "suffix"].map(|part| {
+        let key = format!("{}_{part}", field.key);
+        (field.kind == FieldType::PersonName && object.field(&key).is_some()).then_some(key)
+    })
 }
 
 /// Whose right decides: the owner, or who made a record nobody owns.

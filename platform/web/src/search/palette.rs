@@ -97,11 +97,12 @@ fn line(look: &Look, record: &Record, q: &str, opened: bool) -> Hit {
     let href = words::href(record);
     Hit {
         lead: Some(look.avatar(object, record.title(), 22)),
-        title: Some(marked(record.title(), q)),
+        title: Some(marked(&words::full_title(record), q)),
         detail: Some(marked(&detail.join(" · "), q)),
         end: opened.then(|| html! { (look.t.get("search-opened")) }),
         actions_url: Some(format!("{href}/actions")),
         href,
+        post: None,
     }
 }
 
@@ -160,6 +161,19 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
     }
     all.insert(1, ("inbox".into(), t.get("inbox"), "/inbox".into(), Some("G I".into())));
     all.push(("settings".into(), t.get("settings"), "/settings".into(), None));
+    for key in ["language", "theme"] {
+        let words = if key == "theme" { theme_words(visit) } else { t.get(key) };
+        all.push(("user-pen".into(), words, "/settings/profile".into(), None));
+    }
+    for object in visit.registry().objects().filter(|o| !o.is_system()) {
+        let named = |key: &str| format!("{} · {}", t.get(key), object.plural_label(visit.lang()));
+        if rights.may_create(object) {
+            all.push(("upload".into(), named("list-import"), format!("/{}/import", object.plural), None));
+        }
+        if rights.scope(object, Access::Delete) != Scope::None {
+            all.push(("trash-2".into(), named("list-bin"), format!("/{}/bin", object.plural), None));
+        }
+    }
     all.extend(crate::settings::places(visit).await.into_iter().map(|(icon, label, href)| (icon, label, href, None)));
     all.into_iter()
         .filter(|(_, words, ..)| matches(words, q))
@@ -171,7 +185,25 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
             href,
             ..Hit::default()
         })
+        .chain(sign_out(visit, q))
         .collect()
+}
+
+/// "Tema: Ikuti perangkat, Terang, Gelap", so that each word finds it.
+fn theme_words(visit: &Visit) -> String {
+    let themes = ["theme-system", "theme-light", "theme-dark"].map(|key| visit.t.get(key));
+    format!("{}: {}", visit.t.get("theme"), themes.join(", "))
+}
+
+fn sign_out(visit: &Visit, q: &str) -> Option<Hit> {
+    let words = visit.t.get("sign-out");
+    (!q.is_empty() && matches(&words, q)).then(|| Hit {
+        lead: Some(icon("log-out")),
+        title: Some(marked(&words, q)),
+        href: "/sign-out".into(),
+        post: Some(visit.csrf.clone()),
+        ..Hit::default()
+    })
 }
 
 fn matches(words: &str, q: &str) -> bool {

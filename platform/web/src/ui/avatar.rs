@@ -1,5 +1,6 @@
 //! Avatars: people are round, companies square; initials on one of six tints chosen from the name.
 
+use akrab_model::text::person as people;
 use maud::{Markup, html};
 
 /// Round or square.
@@ -54,6 +55,9 @@ pub fn company(name: &str, px: u8) -> Markup {
 /// An avatar with initials. It is decoration: the name stands beside it or in `title`.
 pub fn avatar(shape: Shape, name: &str, px: u8) -> Markup {
     let square = shape == Shape::Company;
+    // titles say nothing about who it is
+    let bare = (shape == Shape::Person).then(|| people::parse(name).name);
+    let name = bare.as_deref().unwrap_or(name);
     html! {
         span.ak-avatar.ak-avatar-square[square].{ "ak-tint-" (tint(name)) }.{ "ak-avatar-" (px) } aria-hidden="true" {
             (initials(shape, name))

@@ -33,6 +33,8 @@ pub struct Composer<'a> {
     pub tabs: &'a [ComposerTab],
     /// Text so far.
     pub value: &'a str,
+    /// Nothing was refused: a page that holds it may show everything else anew.
+    pub fresh: bool,
     /// Hint in the empty field.
     pub placeholder: &'a str,
     /// Further fields of this kind (subject, due date, person).
@@ -48,7 +50,7 @@ pub struct Composer<'a> {
 /// The composer. `Ctrl+Enter` sends.
 pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
     html! {
-        form.ak-composer id="composer" method="post" action=(c.action) data-composer data-draft=(c.draft_key)
+        form.ak-composer id="composer" method="post" action=(c.action) data-composer data-faulty[!c.fresh] data-draft=(c.draft_key)
             hx-post=(c.action) hx-target="#composer" hx-swap="outerHTML" {
             input type="hidden" name="csrf" value=(c.csrf);
             nav.ak-pills aria-label=(t.get("composer-kinds")) {

@@ -43,6 +43,8 @@ pub struct Hit {
     pub href: String,
     /// Address of the actions of this record, for `Tab`.
     pub actions_url: Option<String>,
+    /// It is done by a POST to `href` with this CSRF token.
+    pub post: Option<String>,
 }
 
 /// Groups of hits: (heading, hits). `count` is "6 hasil · 14 ms".
@@ -52,18 +54,29 @@ pub fn results(groups: &[(String, Vec<Hit>)], count: &str, empty: &str) -> Marku
             div.ak-palette-group role="group" aria-label=(heading) {
                 div.ak-palette-head aria-hidden="true" { (heading) }
                 @for hit in hits {
-                    a.ak-hit role="option" aria-selected="false" href=(hit.href) data-hit data-actions-url=[hit.actions_url.as_ref()] {
-                        span.ak-hit-lead { @if let Some(lead) = &hit.lead { (lead) } }
-                        @if let Some(title) = &hit.title { span.ak-hit-title { (title) } }
-                        @if let Some(detail) = &hit.detail { span.ak-hit-detail { (detail) } }
-                        span.ak-spacer {}
-                        @if let Some(end) = &hit.end { span.ak-hit-end { (end) } }
+                    @if let Some(csrf) = &hit.post {
+                        form.ak-hit-form method="post" action=(hit.href) {
+                            input type="hidden" name="csrf" value=(csrf);
+                            button.ak-hit type="submit" role="option" aria-selected="false" data-hit { (content(hit)) }
+                        }
+                    } @else {
+                        a.ak-hit role="option" aria-selected="false" href=(hit.href) data-hit data-actions-url=[hit.actions_url.as_ref()] { (content(hit)) }
                     }
                 }
             }
         }
         @if groups.iter().all(|group| group.1.is_empty()) { p.ak-palette-none { (empty) } }
         span hidden data-palette-summary=(count) {}
+    }
+}
+
+fn content(hit: &Hit) -> Markup {
+    html! {
+        span.ak-hit-lead { @if let Some(lead) = &hit.lead { (lead) } }
+        @if let Some(title) = &hit.title { span.ak-hit-title { (title) } }
+        @if let Some(detail) = &hit.detail { span.ak-hit-detail { (detail) } }
+        span.ak-spacer {}
+        @if let Some(end) = &hit.end { span.ak-hit-end { (end) } }
     }
 }
 

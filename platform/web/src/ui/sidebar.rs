@@ -90,7 +90,7 @@ pub fn sidebar(t: Text, bar: &Sidebar, csrf: &str) -> Markup {
             a.ak-nav-search href=(bar.search) data-palette-open {
                 (icon("search")) span.ak-nav-label { (t.get("search-dots")) } kbd.kbd { "Ctrl K" }
             }
-            nav.ak-nav aria-label=(t.get("main-navigation")) {
+            nav.ak-nav id="navigation" data-fresh aria-label=(t.get("main-navigation")) {
                 @for group in &bar.groups {
                     @if !group.label.is_empty() { h2.ak-nav-head { (group.label) } }
                     ul data-order-url=[group.order_url.as_ref()] { @for one in &group.items { (item(one)) } }

@@ -29,7 +29,7 @@ pub struct Task {
 pub fn task(task: &Task, csrf: &str) -> Markup {
     html! {
         li.ak-task {
-            form method="post" action=(task.done_url) hx-post=(task.done_url) hx-target="closest li" hx-swap="outerHTML" {
+            form method="post" action=(task.done_url) hx-post=(task.done_url) hx-target="closest li" hx-swap="outerHTML" data-deed {
                 input type="hidden" name="csrf" value=(csrf);
                 button.ak-task-tick type="submit" data-done[task.done] aria-label=(task.done_label) title=(task.done_label) {
                     (icon_sized("check", 11))

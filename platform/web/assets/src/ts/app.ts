@@ -5,6 +5,7 @@ import { csrf, send } from "./net";
 import "./dialogs";
 import "./forms";
 import "./frame";
+import "./fresh";
 import "./keys";
 import "./list";
 import "./edit";

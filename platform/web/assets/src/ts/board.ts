@@ -9,7 +9,39 @@ const placeOf = (card: HTMLElement): Place => ({ column: card.closest<HTMLElemen
 const put = (card: HTMLElement, place: Place) => place.column.insertBefore(card, place.next?.isConnected && place.next.parentElement === place.column ? place.next : null);
 const titleOf = (card: HTMLElement) => one(".ak-card-title", card)?.textContent ?? "";
 
+/** Counts and sums as they are now; the cards stay where they are. */
+const refresh = async (root: HTMLElement) => {
+  const answer = await send(location.pathname + location.search);
+  if (!answer.ok || !root.isConnected) return;
+  for (const part of [".ak-column-head", ".ak-board-ends", ".ak-board-sum", ".ak-tab[aria-current] .ak-count"]) {
+    const fresh = all(part, answer.fragment);
+    all(part).forEach((old, n) => {
+      const now = fresh[n];
+      if (!now || now.isEqualNode(old)) return;
+      old.replaceWith(now);
+      inserted(now);
+    });
+  }
+  // the counts of the other views are asked for by a line of its own
+  const late = one("[data-late-counts]", answer.fragment);
+  if (late) void send(late.getAttribute("hx-get")!);
+};
+
+/** Somebody was faster: the card goes where it is now. */
+const follow = (root: HTMLElement, card: HTMLElement, lane: HTMLElement) => {
+  const now = one("[data-card]", lane);
+  const column = one(`[data-board-column][data-stage="${CSS.escape(lane.dataset.lane!)}"]`, root);
+  const held = card.contains(document.activeElement);
+  card.remove();
+  if (!now || !column) return;
+  column.prepend(now);
+  inserted(now);
+  now.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (held) now.focus();
+};
+
 const move = async (card: HTMLElement, from: Place, stage: string, label: string) => {
+  const root = from.column.closest<HTMLElement>("[data-board]")!;
   const before = (card.nextElementSibling as HTMLElement | null)?.dataset.card ?? "";
   card.setAttribute("aria-busy", "true");
   const answer = await send(card.dataset.moveUrl!, new URLSearchParams({ stage, before }));
@@ -17,6 +49,11 @@ const move = async (card: HTMLElement, from: Place, stage: string, label: string
   if (answer.moved) return;
   if (!answer.ok) {
     put(card, from);
+    const lane = answer.fragment.querySelector<HTMLElement>("[data-lane]");
+    if (lane) {
+      follow(root, card, lane);
+      return void refresh(root);
+    }
     announce(say("js-returned", from.column.dataset.label));
     showDialog(answer);
     return;
@@ -24,9 +61,14 @@ const move = async (card: HTMLElement, from: Place, stage: string, label: string
   announce(say("js-dropped", label));
   const fresh = answer.fragment.querySelector<HTMLElement>("[data-card]");
   if (fresh && card.isConnected) {
-    card.replaceWith(fresh);
+    const held = card.contains(document.activeElement);
+    // what is closed lies no longer on the board
+    if (one(`[data-board-end][data-stage="${CSS.escape(stage)}"]`, root)) card.remove();
+    else card.replaceWith(fresh);
     inserted(fresh);
+    if (held) fresh.focus();
   }
+  await refresh(root);
 };
 
 export const board = (root: HTMLElement) => {

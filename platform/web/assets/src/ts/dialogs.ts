@@ -1,7 +1,7 @@
 // Dialogs: loaded into the mount, modal, with a question before changes are lost.
 import { all, inserted, on, one, say, upgrade } from "./dom";
 import { type Answer, send } from "./net";
-import { isDirty, settle } from "./forms";
+import { isDirty, sending, settle, stain } from "./forms";
 
 const mount = () => one("[data-dialog-mount]");
 
@@ -135,17 +135,23 @@ on("submit", "form[data-dialog-form]", (el, event) => {
 });
 
 const submit = async (form: HTMLFormElement, submitter: HTMLButtonElement | null, dialog: HTMLDialogElement) => {
+  // before it is sent: the answer may lead elsewhere at once, and nobody shall be asked about what is saved
+  const sent = sending(form);
   const answer = await send(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, new FormData(form, submitter));
-  if (answer.status === 0 || answer.status === 401 && !form.matches("[data-sign-in]")) return;
-  settle(form);
+  if (answer.status === 0 || answer.status === 401 && !form.matches("[data-sign-in]")) return void sent.back();
   const place = placeOf(dialog);
   const made = answer.ok && answer.fragment.querySelector<HTMLElement>("[data-made]");
   if (made && place && waiting.has(place)) {
     dialog.close();
     return void finish(place, madeBy(made));
   }
-  if (answer.moved || showDialog(answer, place)) return;
-  if (!answer.ok) return;
+  if (answer.moved) return;
+  if (showDialog(answer, place)) {
+    const again = !answer.ok && place && one<HTMLFormElement>("form[data-guard]", place);
+    if (again) stain(again);
+    return;
+  }
+  if (!answer.ok) return void sent.back();
   closeDialog(dialog, true);
   const target = form.dataset.target ? one(form.dataset.target) : null;
   if (target) {

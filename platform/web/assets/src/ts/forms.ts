@@ -8,8 +8,16 @@ const state = (form: HTMLFormElement) => new URLSearchParams([...new FormData(fo
 export const isDirty = (form: HTMLFormElement) => clean.has(form) && clean.get(form) !== state(form);
 /** From here on the form counts as unchanged. */
 export const settle = (form: HTMLFormElement) => void clean.set(form, state(form));
+/** What was typed is on its way: the form counts as unchanged until `back` is called, because it did not arrive. */
+export const sending = (form: HTMLFormElement) => {
+  const was = clean.get(form);
+  settle(form);
+  return { back: () => was !== undefined && clean.set(form, was) };
+};
+/** A form that came back with faults still holds what nobody has kept. */
+export const stain = (form: HTMLFormElement) => void clean.set(form, "unsaved");
 
-upgrade("form[data-guard]", (el) => setTimeout(() => settle(el as HTMLFormElement)));
+upgrade("form[data-guard]", (el) => setTimeout(() => clean.has(el as HTMLFormElement) || settle(el as HTMLFormElement)));
 window.addEventListener("beforeunload", (event) => {
   if (all<HTMLFormElement>("form[data-guard]").some(isDirty)) event.preventDefault();
 });
@@ -129,6 +137,8 @@ upgrade("form[data-draft]", (el) => {
     text.value = kept;
     grow(text);
   }
+  // what came back refused is still a draft
+  if ("faulty" in el.dataset && text.value) sessionStorage.setItem(key, text.value);
   text.addEventListener("input", () => (text.value ? sessionStorage.setItem(key, text.value) : sessionStorage.removeItem(key)));
   el.addEventListener("submit", () => sessionStorage.removeItem(key));
 });

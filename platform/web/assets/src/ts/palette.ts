@@ -54,7 +54,7 @@ on("keydown", "[data-palette]", (el, event) => {
     select((at + (event.key === "ArrowDown" ? 1 : -1) + list.length) % Math.max(list.length, 1));
   } else if (event.key === "Enter" && list[at]) {
     event.preventDefault();
-    if (event.ctrlKey || event.metaKey) window.open(list[at].href);
+    if ((event.ctrlKey || event.metaKey) && list[at].href) window.open(list[at].href);
     else list[at].click();
   } else if (event.key === "Tab" && list[at]?.dataset.actionsUrl) {
     event.preventDefault();

@@ -11,17 +11,25 @@ upgrade("[data-toast]", (el) => {
   start();
 });
 on("click", "[data-toast-close]", (el) => el.closest("[data-toast]")?.remove());
+
+// The last change made in this tab, for Ctrl+Z after its toast has left.
+const LAST = "undo";
+upgrade("form[data-undo]", (el) => sessionStorage.setItem(LAST, (el as HTMLFormElement).getAttribute("action") ?? ""));
+const takeBack = async (action: string, body: FormData | URLSearchParams) => {
+  sessionStorage.removeItem(LAST);
+  const answer = await send(action, body);
+  if (answer.ok && !answer.moved) location.reload();
+};
 on("submit", "form[data-undo]", (el, event) => {
   event.preventDefault();
   const toast = el.closest("[data-toast]");
-  void send((el as HTMLFormElement).action, new FormData(el as HTMLFormElement)).then((answer) => {
-    toast?.remove();
-    if (answer.ok && !answer.moved) location.reload();
-  });
+  void takeBack((el as HTMLFormElement).action, new FormData(el as HTMLFormElement)).then(() => toast?.remove());
 });
-/** Presses Undo of the newest toast. */
+/** Takes the last change back: by the newest toast, or, when it has left, by what it said. */
 export const undo = () => {
   const form = all<HTMLFormElement>("form[data-undo]").pop();
-  form?.requestSubmit();
-  return !!form;
+  const kept = sessionStorage.getItem(LAST);
+  if (form) form.requestSubmit();
+  else if (kept) void takeBack(kept, new URLSearchParams());
+  return !!form || !!kept;
 };
