@@ -1,49 +1,177 @@
-// Every screen and state that has a picture. `path` may look a record up; `act` brings the state about.
-const first = (plural, filter) => async (page, base) => {
-  const query = filter ? `?filter=${encodeURIComponent(JSON.stringify(filter))}` : "";
-  await page.goto(`${base}/${plural}${query}`);
-  const href = await page.evaluate((plural) => {
-    const links = [...document.querySelectorAll(`main a[href^="/${plural}/"]`)].map((a) => a.getAttribute("href"));
-    return links.find((h) => new RegExp(`^/${plural}/\\d+(\\?|$)`).test(h));
-  }, plural);
-  if (!href) throw new Error(`no record in /${plural}`);
-  return href;
-};
-const below = (plural, tail) => async (page, base) => `${(await first(plural)(page, base)).split("?")[0]}${tail}`;
-const open = (field, op, value) => ({ field, op, value });
+// Every screen and state that has a picture. `path` may look a record up; `act` brings the state about;
+// `as` is who looks (nobody before the sign-in); `where` is the demo, a new workspace or an empty one.
+import { builder, bulk, choose, conflict, dialog, dialogAt, duplicates, ended, enrol, first, importing, is, menu, palette, peek, press, sendFaulty, settled } from "./states.mjs";
+import { passwords } from "./session.mjs";
 
-export const screens = [
-  { name: "sign-in", path: "/sign-in", as: "nobody" },
-  { name: "forgot", path: "/forgot", as: "nobody" },
-  { name: "today", path: "/" },
+const q = (filter) => encodeURIComponent(JSON.stringify(filter));
+const desktop = { sizes: ["desktop"] };
+const phone = { sizes: ["phone"] };
+const rich = { any: [is("industry", "in", ["hotel", "restaurant"]), { all: [is("city", "is", "Surabaya"), is("last_contact", "within", "last_30_days")] }] };
+
+const lists = [
   { name: "list", path: "/accounts" },
   { name: "list-contacts", path: "/contacts" },
   { name: "list-leads", path: "/leads" },
+  { name: "list-opportunities", path: "/opportunities?type=table" },
   { name: "list-tasks", path: "/tasks" },
   { name: "list-interactions", path: "/interactions" },
-  { name: "list-group", path: "/accounts?group=industry" },
-  { name: "list-empty-filter", path: `/accounts?filter=${encodeURIComponent(JSON.stringify(open("name", "is", "tidak ada")))}` },
+  { name: "list-group", path: "/accounts?group=industry", act: settled },
+  { name: "list-selection", path: "/accounts?group=industry", act: async (page) => { await settled(page); await choose(page); } },
+  { name: "list-peek", path: "/accounts", act: peek, ...desktop },
+  { name: "list-peek-opportunity", path: "/opportunities?type=table", act: peek, ...desktop },
+  { name: "list-filter", path: `/accounts?filter=${q(rich)}`, act: builder },
+  { name: "list-sort", path: "/accounts", act: menu(".ak-tools details:has([href*='lucide'], .btn)"), ...desktop },
+  { name: "list-columns", path: "/accounts", act: dialogAt("[data-dialog-href$='/columns'], [data-dialog-href*='/columns?']"), ...desktop },
+  { name: "list-bulk-edit", path: "/accounts", act: bulk("/bulk/edit"), ...desktop },
+  { name: "list-bulk-delete", path: "/accounts", act: bulk("/bulk/delete"), ...desktop },
+  { name: "list-empty-filter", path: `/accounts?filter=${q(is("name", "is", "tidak ada"))}` },
+  { name: "view-new", path: "/accounts?sort=name", act: dialogAt("[data-dialog-href*='/views/new']") },
+  { name: "view-menu", path: "/accounts", act: menu(".ak-tabs details"), ...desktop },
+  { name: "export", path: "/accounts", act: dialogAt("[data-dialog-href*='/export']") },
   { name: "board", path: "/opportunities?type=board" },
-  { name: "list-opportunities", path: "/opportunities?type=table" },
+  { name: "board-gate", path: "/opportunities?type=board", act: gate, ...desktop },
+];
+
+const records = [
   { name: "record", path: first("accounts") },
   { name: "record-contact", path: first("contacts") },
   { name: "record-lead", path: first("leads") },
-  { name: "opportunity", path: first("opportunities") },
-  { name: "edit", path: below("accounts", "/edit") },
+  { name: "record-task", path: first("tasks") },
+  { name: "record-interaction", path: first("interactions") },
+  { name: "opportunity", path: first("opportunities", { filter: is("stage.name", "is", "Penawaran") }) },
+  { name: "opportunity-won", path: first("opportunities", { filter: is("stage.name", "is", "Menang") }) },
+  { name: "record-access", path: first("accounts", { tail: "/access" }), ...desktop },
+  { name: "record-delete", path: first("accounts", { tail: "/delete" }), ...desktop },
+  { name: "record-convert", path: first("leads", { tail: "/convert" }) },
+  { name: "edit", path: first("accounts", { tail: "/edit" }) },
+  { name: "edit-conflict", path: first("accounts", { tail: "/edit" }), act: conflict },
   { name: "new", path: "/contacts/new" },
-  { name: "history", path: below("accounts", "/history") },
-  { name: "bin", path: "/accounts/bin" },
+  { name: "new-opportunity", path: "/opportunities/new" },
+  { name: "new-faulty", path: "/contacts/new", act: sendFaulty("main form:has([name=name])", { email: "bukan email" }) },
+  { name: "create", path: "/contacts", act: duplicates },
+  { name: "create-opportunity", path: "/opportunities", act: async (page) => { await page.keyboard.press("c"); await dialog(page); } },
+  { name: "create-menu", path: "/create" },
+  { name: "history", path: first("accounts", { tail: "/history" }) },
+  { name: "bin", path: "/leads/bin" },
+  { name: "bin-empty", path: "/accounts/bin", ...desktop },
+];
+
+const work = [
+  { name: "today", path: "/", as: "siti@akrab.test" },
+  { name: "today-team", path: "/today?who=team", as: "budi@akrab.test", ...desktop },
   { name: "search", path: "/search?q=kopi" },
+  { name: "search-none", path: "/search?q=zzzqqqxx", ...desktop },
+  { name: "palette", path: "/accounts", act: palette("kopi"), ...desktop },
+  { name: "palette-actions", path: "/accounts", act: palette("kopi", "Tab"), ...desktop },
+  { name: "keys", path: "/accounts", act: press("?"), ...desktop },
+  { name: "account-menu", path: "/", act: menu(".ak-sidebar details"), ...desktop },
+  { name: "menu", path: "/accounts", act: async (page) => { await page.locator(".ak-bottom-bar summary, .ak-bottom-bar a, .ak-bottom-bar button").last().click(); }, ...phone },
   { name: "jobs", path: "/jobs" },
   { name: "import", path: "/contacts/import" },
-  { name: "settings-profile", path: "/settings/profile" },
-  { name: "settings-security", path: "/settings/security" },
-  { name: "settings-company", path: "/settings/company" },
-  { name: "settings-users", path: "/settings/users" },
-  { name: "settings-teams", path: "/settings/teams" },
-  { name: "settings-roles", path: "/settings/roles" },
-  { name: "settings-pipelines", path: "/settings/pipelines" },
+  { name: "import-columns", path: "/contacts/import", act: importing(1) },
+  { name: "import-rules", path: "/contacts/import", act: importing(2) },
+  { name: "import-dry-run", path: "/contacts/import", act: importing(3) },
+  { name: "import-result", path: "/contacts/import", act: importing(4) },
   { name: "not-found", path: "/accounts/999999999" },
-  { name: "palette", path: "/accounts", act: async (page) => { await page.keyboard.press("Control+k"); await page.keyboard.type("kopi"); await page.evaluate(() => new Promise((r) => setTimeout(r, 600))); }, sizes: ["desktop"] },
-  { name: "keys", path: "/accounts", act: async (page) => { await page.keyboard.press("?"); }, sizes: ["desktop"] },
+  { name: "forbidden", path: "/accounts/import", as: "sumarni@akrab.test" },
+  { name: "readonly-list", path: "/accounts", as: "sumarni@akrab.test", ...desktop },
+  { name: "readonly-record", path: first("accounts"), as: "sumarni@akrab.test", ...desktop },
+  { name: "session-ended", path: "/contacts", act: ended, as: "dewi@akrab.test" },
 ];
+
+const settings = [
+  ...["profile", "security", "company", "users", "users/new", "teams", "teams/new", "roles", "roles/new", "pipelines", "pipelines/new", "stages/new"].map((page) => ({ name: `settings-${page.replace("/", "-")}`, path: `/settings/${page}` })),
+  { name: "settings-user", path: inside("/settings/users", /^\/settings\/users\/\d+$/) },
+  { name: "settings-team", path: inside("/settings/teams", /^\/settings\/teams\/\d+$/), ...desktop },
+  { name: "settings-role", path: "/settings/roles", act: role },
+  { name: "settings-role-fields", path: inside("/settings/roles", /^\/settings\/roles\/\d+\/\w+$/) },
+  { name: "settings-pipeline", path: inside("/settings/pipelines", /^\/settings\/pipelines\/\d+$/), ...desktop },
+  { name: "settings-stage", path: inside("/settings/pipelines", /^\/settings\/stages\/\d+$/) },
+  { name: "settings-totp", path: "/settings/security", act: (page) => enrol(page, false) },
+  { name: "settings-password-faulty", path: "/settings/security", act: sendFaulty("form[action$='/password']", { password: "pendek", repeat: "lain" }), ...desktop },
+  { name: "settings-forbidden", path: "/settings/company", as: "siti@akrab.test", ...desktop },
+];
+
+const doors = [
+  { name: "sign-in", path: "/sign-in", as: "nobody" },
+  { name: "sign-in-faulty", path: "/sign-in", as: "nobody", act: sendFaulty("form", { email: "siapa@contoh.co.id", password: "bukan sandinya" }) },
+  { name: "forgot", path: "/forgot", as: "nobody" },
+  { name: "forgot-sent", path: "/forgot", as: "nobody", act: async (page) => { await page.fill("input[name=email]", "siapa@contoh.co.id"); await Promise.all([page.waitForLoadState("load"), page.click("form button[type=submit]")]); } },
+  { name: "reset", path: invited, as: "nobody" },
+  { name: "reset-gone", path: "/reset/tautan-lama", as: "nobody" },
+  { name: "code", path: "/sign-in", as: "nobody-yet", act: async (page) => {
+    await page.fill("input[name=email]", "fajar@akrab.test");
+    await page.fill("input[name=password]", passwords()["fajar@akrab.test"]);
+    await Promise.all([page.waitForURL(/\/sign-in\/code/), page.click("form button[type=submit]")]);
+  } },
+  { name: "setup", path: "/setup", as: "nobody", where: "new" },
+  { name: "setup-faulty", path: "/setup", as: "nobody", where: "new", act: sendFaulty("form:has([name=company])", { password: "pendek" }) },
+];
+
+const empty = [
+  ...["accounts", "contacts", "leads", "tasks", "interactions"].map((plural) => ({ name: `empty-${plural}`, path: `/${plural}` })),
+  { name: "empty-board", path: "/opportunities?type=board" },
+  { name: "empty-today", path: "/" },
+  { name: "empty-jobs", path: "/jobs" },
+  { name: "empty-users", path: "/settings/users" },
+  { name: "empty-teams", path: "/settings/teams" },
+  { name: "empty-pipelines", path: "/settings/pipelines" },
+].map((screen) => ({ ...screen, where: "empty" }));
+
+export const screens = [...doors, ...work, ...lists, ...records, ...settings, ...empty];
+
+/** The first link of a page that looks like this. */
+function inside(path, shape) {
+  return async (page, base) => {
+    await page.goto(base + path);
+    const found = await page.evaluate((shape) => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")).find((h) => new RegExp(shape).test(h)), shape.source);
+    if (!found) throw new Error(`no link like ${shape} on ${path}`);
+    return found;
+  };
+}
+
+/** A role that is not the administrator's, with a change that is not saved yet. */
+async function role(page) {
+  const other = await page.evaluate(() => [...document.querySelectorAll("a[href^='/settings/roles/']")].map((a) => a.getAttribute("href")).filter((h) => /\/\d+$/.test(h))[2]);
+  await page.goto(new URL(other, page.url()).toString());
+  await page.evaluate(() => {
+    const field = document.querySelector("main select:not([disabled])");
+    if (field) [field.selectedIndex] = [(field.selectedIndex + 1) % field.options.length];
+    field?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+/** A card is put into a stage that asks for more. */
+async function gate(page) {
+  await page.evaluate(async () => {
+    const card = document.querySelector("[data-board-column] [data-card]");
+    const columns = [...document.querySelectorAll("[data-board-column]")];
+    const body = new FormData();
+    body.append("stage", columns.at(-1).dataset.stage);
+    body.append("csrf", document.querySelector("meta[name=csrf]").content);
+    const answer = await fetch(card.dataset.moveUrl, { method: "POST", body: new URLSearchParams(body), headers: { "HX-Request": "true", "X-CSRF-Token": body.get("csrf") } });
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    const dialog = holder.content.querySelector("dialog");
+    if (!dialog) return;
+    document.querySelector("#dialog-mount").append(dialog);
+    dialog.showModal();
+  });
+  await dialog(page);
+}
+
+/** The page behind the link of an invitation. */
+async function invited(page, base, { browser, signIn, lang, theme, size }) {
+  const context = await browser.newContext();
+  const admin = await signIn(context, "admin@akrab.test");
+  await admin.goto(`${base}/settings/users/new`);
+  await admin.fill("form [name=name]", "Nining Wulandari");
+  await admin.fill("form [name=email]", `nining-${lang}-${theme}-${size}-${Date.now()}@contoh.test`);
+  await admin.evaluate(() => { const role = document.querySelector("form select[name=role]"); if (role && !role.value) role.selectedIndex = role.options.length - 1; });
+  await Promise.all([admin.waitForLoadState("load"), admin.click("main form button[type=submit], dialog form button[type=submit]")]);
+  await admin.waitForLoadState("load");
+  const link = /\/reset\/[\w.-]+/.exec(await admin.content());
+  await context.close();
+  if (!link) throw new Error("the invitation shows no link");
+  return link[0];
+}

@@ -17,12 +17,12 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM, args: quiet });
 }
 
-/** Signs in through the page and answers the context's page. */
-export async function signIn(context, email) {
+/** Signs in through the page and answers the context's page; `at` another server, with a password of its own. */
+export async function signIn(context, email, { at = base, password } = {}) {
   const page = await context.newPage();
-  await page.goto(`${base}/sign-in`);
+  await page.goto(`${at}/sign-in`);
   await page.fill("input[name=email]", email);
-  await page.fill("input[name=password]", passwords()[email]);
+  await page.fill("input[name=password]", password ?? passwords()[email]);
   await Promise.all([page.waitForURL((u) => !u.pathname.startsWith("/sign-in")), page.click("form button[type=submit]")]);
   return page;
 }

@@ -1,37 +1,45 @@
 // A picture of every screen in both languages, sizes and themes; axe (WCAG 2.2 AA) over each.
-// --only NAME takes the screens whose name contains NAME, --quick one combination, --lang and --theme
-// one of each, --out the folder.
+// --only NAME,NAME takes the screens whose name contains one of them, --quick one combination,
+// --lang, --theme and --size one of each, --out the folder.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { base, launch, signIn } from "./session.mjs";
 import { screens } from "./screens.mjs";
+import { prepare } from "./states.mjs";
 
 const option = (name) => process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
-const only = option("--only");
+const only = option("--only")?.split(",");
 const out = option("--out") ?? "shots";
 const quick = process.argv.includes("--quick");
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const fresh = process.env.AKRAB_FRESH_URL;
+const owner = { email: "ratna@kopi-baru.test", password: "lima gelas kopi tubruk" };
 mkdirSync(out, { recursive: true });
 
 const browser = await launch();
 let taken = 0;
 const faults = { length: 0, names: new Set(), push(fault) { this.length++; this.names.add(fault.split(":")[0]); console.log(fault); } };
-const wanted = screens.filter((s) => !only || s.name.includes(only));
-for (const lang of option("--lang") ? [option("--lang")] : quick ? ["id"] : ["id", "en"]) {
-  for (const theme of option("--theme") ? [option("--theme")] : quick ? ["light"] : ["light", "dark"]) {
-    for (const [size, viewport] of Object.entries(sizes)) {
-      const people = {};
-      for (const screen of wanted) {
-        if (screen.sizes && !screen.sizes.includes(size)) continue;
-        const who = screen.as ?? "admin@akrab.test";
-        people[who] ??= await start(who, lang, theme, viewport);
-        await shoot(people[who], screen, `${screen.name}-${lang}-${size}-${theme}`);
-      }
-      for (const { context } of Object.values(people)) await context.close();
+const wanted = screens.filter((s) => (!only || only.some((part) => s.name.includes(part))) && (fresh || !s.where));
+const combinations = (option("--lang") ? [option("--lang")] : quick ? ["id"] : ["id", "en"])
+  .flatMap((lang) => (option("--theme") ? [option("--theme")] : quick ? ["light"] : ["light", "dark"]).map((theme) => ({ lang, theme })))
+  .flatMap((both) => Object.keys(sizes).filter((size) => !option("--size") || option("--size") === size).map((size) => ({ ...both, size })));
+
+for (const where of ["demo", "new", "empty"]) {
+  const here = wanted.filter((s) => (s.where ?? "demo") === where);
+  if (!here.length) continue;
+  if (where === "demo" && !process.argv.includes("--prepared")) await prepare(base, (email) => start(base, email, { lang: "id", theme: "light", size: "desktop" }));
+  if (where === "empty") await setUp();
+  for (const combination of combinations) {
+    const people = {};
+    for (const screen of here.filter((s) => !s.sizes || s.sizes.includes(combination.size))) {
+      const who = screen.as ?? (where === "empty" ? owner.email : "admin@akrab.test");
+      people[who] ??= await start(where === "demo" ? base : fresh, who, combination);
+      await shoot(people[who], screen, where === "demo" ? base : fresh, combination);
     }
+    for (const person of Object.values(people)) await person.close();
   }
 }
 await browser.close();
@@ -39,11 +47,20 @@ console.log(`${taken} pictures in ${out}`);
 console.log(`${taken - faults.names.size} passed, ${faults.names.size} failed`);
 process.exit(faults.length ? 1 : 0);
 
-async function start(who, lang, theme, viewport) {
-  const context = await browser.newContext({ viewport, locale: lang === "id" ? "id-ID" : "en-US", colorScheme: theme, reducedMotion: "reduce", bypassCSP: false });
-  if (who === "nobody") return { context, page: await context.newPage() };
-  const page = await signIn(context, who);
-  await page.goto(`${base}/settings/profile`);
+/** A browser context of somebody who has chosen this language and theme. */
+async function start(from, who, { lang, theme, size }) {
+  const context = await browser.newContext({ viewport: sizes[size], locale: lang === "id" ? "id-ID" : "en-US", colorScheme: theme, reducedMotion: "reduce" });
+  context.setDefaultTimeout(15_000);
+  const close = () => context.close();
+  if (who.startsWith("nobody")) {
+    const page = await context.newPage();
+    await page.goto(`${from}/guest/language/${lang}`);
+    await page.goto(`${from}/guest/theme?theme=${theme}`);
+    return { context, page, close };
+  }
+  const page = await signIn(context, who, who === owner.email ? { at: fresh, password: owner.password } : {});
+  context.email = who;
+  await page.goto(`${from}/settings/profile`);
   await Promise.all([page.waitForNavigation(), page.evaluate(([lang, theme]) => {
     const form = document.querySelector("form [name=language]").form;
     const set = (name, value) => {
@@ -55,17 +72,30 @@ async function start(who, lang, theme, viewport) {
     set("theme", theme);
     form.submit();
   }, [lang, theme])]);
-  return { context, page };
+  return { context, page, close };
 }
 
-async function shoot({ page }, screen, name) {
+/** The first set-up, without sample data. */
+async function setUp() {
+  const { page, close } = await start(fresh, "nobody", { lang: "id", theme: "light", size: "desktop" });
+  await page.goto(`${fresh}/setup`);
+  const given = { company: "PT Kopi Baru Sejahtera", name: "Ratna Dewi", email: owner.email, password: owner.password, repeat: owner.password };
+  for (const [name, value] of Object.entries(given)) await page.fill(`form [name=${name}]`, value);
+  await Promise.all([page.waitForURL((u) => !u.pathname.startsWith("/setup")), page.click("form:has([name=company]) button[type=submit]")]);
+  await close();
+}
+
+async function shoot({ page, context }, screen, from, combination) {
+  const { lang, theme, size } = combination;
+  const name = `${screen.name}-${lang}-${size}-${theme}`;
   const errors = [];
   const listen = (m) => m.type() === "error" && errors.push(m.text());
   page.on("console", listen);
   try {
-    const path = typeof screen.path === "function" ? await screen.path(page, base) : screen.path;
-    await page.goto(base + path);
-    if (screen.act) await screen.act(page);
+    const path = typeof screen.path === "function" ? await screen.path(page, from, { browser, signIn, ...combination }) : screen.path;
+    await page.goto(from + path);
+    if (screen.act) await screen.act(page, from, context);
+    await page.waitForLoadState("networkidle");
     await page.evaluate(() => document.fonts.ready.then(() => true));
     await page.screenshot({ path: join(out, `${name}.png`) });
     taken++;
@@ -77,11 +107,16 @@ async function shoot({ page }, screen, name) {
     for (const v of result.violations) faults.push(`${name}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
     const raw = await page.evaluate(() => document.body.innerText.match(/\b(problem|field|list|record|settings|import|export|jobs|board|view|filter)-[a-z]+(-[a-z]+)+\b/g));
     if (raw) faults.push(`${name}: raw keys ${[...new Set(raw)].join(", ")}`);
+    const spoken = await page.getAttribute("html", "lang");
+    if (spoken !== lang) faults.push(`${name}: the page speaks ${spoken}`);
     const refused = errors.filter((e) => /Content Security Policy|Refused/.test(e));
     if (refused.length) faults.push(`${name}: ${refused[0]}`);
   } catch (error) {
     faults.push(`${name}: ${String(error).split("\n")[0]}`);
   } finally {
     page.off("console", listen);
+    // a state that took the session away gives it back
+    await context.restore?.();
+    delete context.restore;
   }
 }
