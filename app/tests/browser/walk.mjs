@@ -176,12 +176,14 @@ step("a note is told all over the page at once, and Ctrl+Z takes the last change
   await until(page, (before) => JSON.stringify([...document.querySelectorAll("#record-side .ak-related")].map((s) => s.innerText.split("\n").slice(0, 2).join(" "))) !== before, "the panel counts the task", before);
   const title = page.locator("h1[data-edit]").first();
   const was = (await title.innerText()).trim();
+  const noToasts = () => page.evaluate(() => document.querySelectorAll("[data-toast]").forEach((el) => el.remove()));
+  await noToasts();
   await title.dblclick();
   await page.waitForSelector("h1[data-editing] input:not([type=hidden])");
   await page.fill("h1[data-editing] input:not([type=hidden])", "Nama Sementara");
   await page.keyboard.press("Enter");
   await toast(page);
-  await page.evaluate(() => document.querySelectorAll("[data-toast]").forEach((el) => el.remove()));
+  await noToasts();
   await page.evaluate(() => document.activeElement?.blur());
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+z")]);
   want((await page.locator("h1").first().innerText()).trim() === was, "the old name is back");

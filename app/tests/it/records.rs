@@ -224,7 +224,7 @@ both!(a_call_says_which_way_how_long_and_what_came_of_it, async |w: &Workspace| 
     let contact = w.make("contact", json!({"name": "Dr. Lestari Handayani, M.M.", "owner": user})).await;
     let page = format!("/contacts/{contact}");
     let composer = browser.fragment(&format!("{page}/entries?write=call")).await;
-    for asked in ["name=\"direction\"", "name=\"duration\"", "name=\"outcome\"", "kosong: sekarang", "write=visit"] {
+    for asked in ["name=\"direction\"", "name=\"duration\"", "name=\"outcome\"", "placeholder=\"sekarang\"", "write=visit"] {
         assert!(composer.html.contains(asked), "{asked} is missing");
     }
     let call =
