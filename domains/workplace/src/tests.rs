@@ -228,7 +228,7 @@ fn a_lead_is_converted_once() {
         assert_eq!(first[1].1, known.id, "the known contact is attached");
         let lead = place.get("lead", lead.id).await;
         let again = place.act(&lead, "conversion", &[]).await.expect_err("converted once");
-        assert_eq!((again.code, &again.records), ("already_converted", &first), "it says what the lead became");
+        assert_eq!((again.code, again.records.to_vec()), ("already_converted", first.clone()), "it says what the lead became");
         assert_eq!((place.all("contact").await.len(), place.all("account").await.len(), place.all("opportunity").await.len()), (1, 1, 1));
         let lead = place.get("lead", lead.id).await;
         assert_eq!((lead.text("status"), lead.link("opportunity")), ("converted", Some(first[0].1)));

@@ -70,14 +70,14 @@ pub struct Problem {
     pub fields: Vec<FieldProblem>,
     pub args: Vec<(String, String)>,
     /// Records the problem is about: (object key, id).
-    pub records: Vec<(String, i64)>,
+    pub records: Box<[(String, i64)]>,
     /// Cause for the log only.
     pub cause: Option<String>,
 }
 
 impl Problem {
     pub fn new(kind: ProblemKind, code: &'static str) -> Self {
-        Self { kind, code, fields: Vec::new(), args: Vec::new(), records: Vec::new(), cause: None }
+        Self { kind, code, fields: Vec::new(), args: Vec::new(), records: Box::default(), cause: None }
     }
     pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "not_found")
@@ -109,7 +109,7 @@ impl Problem {
     }
     /// Records to look at: (object key, id).
     pub fn about(mut self, records: Vec<(String, i64)>) -> Self {
-        self.records = records;
+        self.records = records.into_boxed_slice();
         self
     }
     pub fn status(&self) -> u16 {

@@ -155,6 +155,7 @@ fn middle() -> Markup {
         (composer(T, &Composer {
             draft_key: "sample", action: "/compose", csrf: "sample", tabs: &kinds,
             value: "Baik Bu Lestari, 120 kg bisa kami siapkan mulai Desember. Simulasi harganya saya kirim siang ini, ya.",
+            fresh: true,
             placeholder: "Tulis pesan", fields: html! {}, mention: "", send: "Kirim",
             note: html! { "ke " b { "Lestari Handayani" } " 0812-3456-7890 · dalam jendela 24 jam" },
         }))
