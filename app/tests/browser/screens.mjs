@@ -6,49 +6,49 @@ import { passwords } from "./session.mjs";
 const q = (filter) => encodeURIComponent(JSON.stringify(filter));
 const desktop = { sizes: ["desktop"] };
 const phone = { sizes: ["phone"] };
-const rich = { any: [is("industry", "in", ["hotel", "restaurant"]), { all: [is("city", "is", "Surabaya"), is("last_contact", "within", "last_30_days")] }] };
+const rich = { all: [is("industry", "in", ["hotel", "restaurant"]), { any: [is("owner", "is", "me"), is("last_contact", "within", "last_30_days")] }] };
 
 const lists = [
   { name: "list", path: "/accounts" },
   { name: "list-contacts", path: "/contacts" },
   { name: "list-leads", path: "/leads" },
   { name: "list-opportunities", path: "/opportunities?type=table" },
-  { name: "list-tasks", path: "/tasks" },
+  { name: "list-tasks", path: "/tasks", as: "siti@akrab.test" },
   { name: "list-interactions", path: "/interactions" },
   { name: "list-group", path: "/accounts?group=industry", act: settled },
   { name: "list-selection", path: "/accounts?group=industry", act: async (page) => { await settled(page); await choose(page); } },
   { name: "list-peek", path: "/accounts", act: peek, ...desktop },
   { name: "list-peek-opportunity", path: "/opportunities?type=table", act: peek, ...desktop },
   { name: "list-filter", path: `/accounts?filter=${q(rich)}`, act: builder },
-  { name: "list-sort", path: "/accounts", act: menu(".ak-tools details:has([href*='lucide'], .btn)"), ...desktop },
+  { name: "list-sort", path: "/accounts", act: menu(".ak-tools-end details"), axe: ".ak-menu[open]", ...desktop },
   { name: "list-columns", path: "/accounts", act: dialogAt("[data-dialog-href$='/columns'], [data-dialog-href*='/columns?']"), ...desktop },
   { name: "list-bulk-edit", path: "/accounts", act: bulk("/bulk/edit"), ...desktop },
   { name: "list-bulk-delete", path: "/accounts", act: bulk("/bulk/delete"), ...desktop },
   { name: "list-empty-filter", path: `/accounts?filter=${q(is("name", "is", "tidak ada"))}` },
   { name: "view-new", path: "/accounts?sort=name", act: dialogAt("[data-dialog-href*='/views/new']") },
-  { name: "view-menu", path: "/accounts", act: menu(".ak-tabs details"), ...desktop },
+  { name: "view-menu", path: "/accounts", act: menu(".ak-tabs-beside details"), axe: ".ak-menu[open]", ...desktop },
   { name: "export", path: "/accounts", act: dialogAt("[data-dialog-href*='/export']") },
   { name: "board", path: "/opportunities?type=board" },
-  { name: "board-gate", path: "/opportunities?type=board", act: gate, ...desktop },
 ];
 
 const records = [
   { name: "record", path: first("accounts") },
   { name: "record-contact", path: first("contacts") },
   { name: "record-lead", path: first("leads") },
-  { name: "record-task", path: first("tasks") },
+  { name: "record-task", path: first("tasks"), as: "siti@akrab.test" },
   { name: "record-interaction", path: first("interactions") },
   { name: "opportunity", path: first("opportunities", { filter: is("stage.name", "is", "Penawaran") }) },
-  { name: "opportunity-won", path: first("opportunities", { filter: is("stage.name", "is", "Menang") }) },
+  { name: "opportunity-won", path: first("opportunities", { view: "won" }) },
+  { name: "stage-gate", path: first("opportunities", { filter: is("amount", "empty") }), act: gate },
   { name: "record-access", path: first("accounts", { tail: "/access" }), ...desktop },
   { name: "record-delete", path: first("accounts", { tail: "/delete" }), ...desktop },
-  { name: "record-convert", path: first("leads", { tail: "/convert" }) },
+  { name: "record-convert", path: first("leads", { tail: "/conversion" }) },
   { name: "edit", path: first("accounts", { tail: "/edit" }) },
   { name: "edit-conflict", path: first("accounts", { tail: "/edit" }), act: conflict },
   { name: "new", path: "/contacts/new" },
   { name: "new-opportunity", path: "/opportunities/new" },
-  { name: "new-faulty", path: "/contacts/new", act: sendFaulty("main form:has([name=name])", { email: "bukan email" }) },
-  { name: "create", path: "/contacts", act: duplicates },
+  { name: "new-faulty", path: "/contacts/new", act: sendFaulty("main dialog form", { email: "bukan email" }) },
+  { name: "create", path: "/accounts", act: duplicates },
   { name: "create-opportunity", path: "/opportunities", act: async (page) => { await page.keyboard.press("c"); await dialog(page); } },
   { name: "create-menu", path: "/create" },
   { name: "history", path: first("accounts", { tail: "/history" }) },
@@ -64,8 +64,8 @@ const work = [
   { name: "palette", path: "/accounts", act: palette("kopi"), ...desktop },
   { name: "palette-actions", path: "/accounts", act: palette("kopi", "Tab"), ...desktop },
   { name: "keys", path: "/accounts", act: press("?"), ...desktop },
-  { name: "account-menu", path: "/", act: menu(".ak-sidebar details"), ...desktop },
-  { name: "menu", path: "/accounts", act: async (page) => { await page.locator(".ak-bottom-bar summary, .ak-bottom-bar a, .ak-bottom-bar button").last().click(); }, ...phone },
+  { name: "account-menu", path: "/", act: menu(".ak-sidebar details"), axe: ".ak-menu[open]", ...desktop },
+  { name: "menu", path: "/accounts", act: async (page) => { await page.locator(".ak-bottom [data-sidebar-open]").click(); }, ...phone },
   { name: "jobs", path: "/jobs" },
   { name: "import", path: "/contacts/import" },
   { name: "import-columns", path: "/contacts/import", act: importing(1) },
@@ -80,7 +80,7 @@ const work = [
 ];
 
 const settings = [
-  ...["profile", "security", "company", "users", "users/new", "teams", "teams/new", "roles", "roles/new", "pipelines", "pipelines/new", "stages/new"].map((page) => ({ name: `settings-${page.replace("/", "-")}`, path: `/settings/${page}` })),
+  ...["profile", "security", "company", "users", "users/new", "teams", "teams/new", "roles", "roles/new", "pipelines", "pipelines/new"].map((page) => ({ name: `settings-${page.replace("/", "-")}`, path: `/settings/${page}` })),
   { name: "settings-user", path: inside("/settings/users", /^\/settings\/users\/\d+$/) },
   { name: "settings-team", path: inside("/settings/teams", /^\/settings\/teams\/\d+$/), ...desktop },
   { name: "settings-role", path: "/settings/roles", act: role },
@@ -141,22 +141,9 @@ async function role(page) {
   });
 }
 
-/** A card is put into a stage that asks for more. */
+/** A stage asks for more before it lets the record in. */
 async function gate(page) {
-  await page.evaluate(async () => {
-    const card = document.querySelector("[data-board-column] [data-card]");
-    const columns = [...document.querySelectorAll("[data-board-column]")];
-    const body = new FormData();
-    body.append("stage", columns.at(-1).dataset.stage);
-    body.append("csrf", document.querySelector("meta[name=csrf]").content);
-    const answer = await fetch(card.dataset.moveUrl, { method: "POST", body: new URLSearchParams(body), headers: { "HX-Request": "true", "X-CSRF-Token": body.get("csrf") } });
-    const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
-    const dialog = holder.content.querySelector("dialog");
-    if (!dialog) return;
-    document.querySelector("#dialog-mount").append(dialog);
-    dialog.showModal();
-  });
+  await page.evaluate(() => document.querySelectorAll(".ak-path button[name=stage]")[2].click());
   await dialog(page);
 }
 

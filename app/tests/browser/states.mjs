@@ -74,9 +74,9 @@ export const palette = (words, ...keys) => async (page) => {
   await settled(page);
 };
 
-/** Quick create with a name and a phone that exist already. */
+/** Quick create with a name that exists already. */
 export const duplicates = async (page) => {
-  const known = await page.evaluate(() => document.querySelector("[data-row] .ak-name-link").textContent.trim());
+  const known = await page.evaluate(() => document.querySelectorAll("[data-row] .ak-name-link")[4].textContent.trim());
   await page.keyboard.press("c");
   await dialog(page);
   await page.locator("dialog[open] input[name=name]").pressSequentially(known);
@@ -90,8 +90,7 @@ export const sendFaulty = (selector = "main form:not([data-undo])", fill = {}) =
   await page.evaluate((selector) => {
     const form = document.querySelector(selector);
     form.noValidate = true;
-    const button = form.querySelector("button[type=submit][data-variant=primary], button[type=submit]") ?? document.querySelector(`button[form="${form.id}"]`);
-    button.click();
+    (form.querySelector("button[type=submit][data-variant=primary]") ?? form.querySelector("button[type=submit]")).click();
   }, selector);
   await until(page, () => document.querySelector("[aria-invalid=true], [role=alert]") !== null, `the fault is shown (from ${before})`);
 };
@@ -104,10 +103,11 @@ export const conflict = async (page, base) => {
   const name = page.locator("main form input[name=name]");
   const address = page.url().replace(/\/edit.*/, "");
   const was = await name.inputValue();
-  await post(page, `${base}${new URL(address).pathname}/fields/name`, { name: was.endsWith(" Jaya") ? was.slice(0, -5) : `${was} Jaya` });
+  const answer = await post(page, `${base}${new URL(address).pathname}/fields/name`, { name: was.endsWith(" Jaya") ? was.slice(0, -5) : `${was} Jaya`, value: was });
+  if (answer.status() >= 400) throw new Error(`the other person's change answers ${answer.status()}`);
   await name.fill(`${was} Abadi`);
   await Promise.all([page.waitForLoadState("load"), page.evaluate(() => document.querySelector("main form input[name=name]").form.querySelector("button[type=submit][data-variant=primary]").click())]);
-  await until(page, () => document.querySelector("[aria-invalid=true], [role=alert], .ak-conflict") !== null, "the clash is told");
+  await until(page, () => document.querySelector("dialog#conflict") !== null, "the clash is told");
 };
 
 /** The session ends while a dialog is filled in. */
@@ -142,7 +142,7 @@ export const importing = (step) => async (page) => {
   await page.setInputFiles("input[type=file]", { name: "kontak-pameran.csv", mimeType: "text/csv", buffer: Buffer.from(contacts()) });
   const go = async (address) => {
     await Promise.all([page.waitForURL(address), page.locator("main form button[type=submit][data-variant=primary]").last().click()]);
-    await page.waitForLoadState("load");
+    await settled(page);
   };
   await go(/\/import\/\d+/);
   if (step > 1) await go(/\/rules$/);
@@ -155,8 +155,9 @@ export const importing = (step) => async (page) => {
 
 /** A job is over. */
 export const over = async (page) => {
-  await until(page, () => document.querySelector("[data-job]") === null, "the job is over");
+  await until(page, () => document.readyState === "complete" && document.querySelector("main") !== null && document.querySelector("[data-job]") === null, "the job is over");
   await page.reload();
+  if (await page.locator("[data-job]").count()) await over(page);
 };
 
 const base32 = (text) => {
@@ -194,6 +195,9 @@ export async function prepare(base, open) {
   const href = (await first("leads")(page, base)).split("?")[0];
   await page.goto(`${base}${href}/delete`);
   await Promise.all([page.waitForLoadState("load"), page.locator("form[action$='/delete'] button[type=submit]").last().click()]);
+  await page.goto(`${base}/opportunities/new`);
+  await page.fill("main dialog input[name=name]", "Kopi kantin pusat 2027");
+  await Promise.all([page.waitForURL(/\/opportunities(\/\d+|\?|$)/), page.click("main dialog button[type=submit][data-variant=primary]")]);
   const company = (await first("accounts")(page, base)).split("?")[0];
   await page.goto(base + company);
   await post(page, `${base}${company}/favourite`, {});

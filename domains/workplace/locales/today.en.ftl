@@ -2,6 +2,16 @@
 problem-lead-taken = This lead is being worked on already.
 today-afternoon = Good afternoon, { $name }
 today-agenda = Agenda
+today-begin = Start here
+today-begin-account = Add the first account
+today-begin-account-why = A customer you look after, or one you want to win
+today-begin-import = Import contacts from a file
+today-begin-import-why = CSV or Excel; tried out before anything changes
+today-begin-invite = Invite a colleague
+today-begin-invite-why = Share customers, tasks and opportunities in a team
+today-begin-opportunity = Open the first opportunity
+today-begin-opportunity-why = A sale in the making, until it is won or lost
+today-begin-text = Your tasks, calls and appointments show up here as soon as something is noted.
 today-call = Call
 today-call-count = { $n ->
     [one] { $n } call
@@ -14,17 +24,16 @@ today-days-left = { $n ->
     [one] { $n } day left
    *[other] { $n } days left
 }
-today-defer = Put off to tomorrow
-today-defer-all = Put all off to tomorrow
+today-defer = Move to tomorrow
+today-defer-all = Move all to tomorrow
 today-deferred = { $n ->
-    [one] { $n } task put off to tomorrow
-   *[other] { $n } tasks put off to tomorrow
+    [one] { $n } task moved to tomorrow
+   *[other] { $n } tasks moved to tomorrow
 }
 today-done = Done: { $task }
 today-evening = Good evening, { $name }
 today-free = No task is due today.
 today-gauge = { $n }% of the { $whole } closing this month
-today-gauge-none = No opportunity closes this month yet
 today-late = Late
 today-late-count = { $n } late
 today-lead-owned = { $name } belongs to { $owner }. Ask there if the lead is to change hands.
@@ -32,6 +41,7 @@ today-leads = New leads
 today-mine = Mine
 today-month = Won in { $month }
 today-morning = Good morning, { $name }
+today-none-closing = No opportunity closes this month yet.
 today-new-task = New task
 today-noon = Good afternoon, { $name }
 today-nothing = nothing due

@@ -38,7 +38,7 @@ record-assign = Assign
 record-by-system = Akrab
 record-call = Call
 record-changes = Changes
-record-clone = Clone
+record-clone = Duplicate
 record-conflict-by = changed by { $who }
 record-conflict-inline = Somebody else has just changed it to “{ $value }”.
 record-conflict-text = While you were typing, somebody saved changes to the same fields. Choose which to keep; nothing is lost before you choose.
@@ -87,7 +87,7 @@ record-links-count = { $n ->
     [one] { $n } row
    *[other] { $n } rows
 }
-record-mail = Mail
+record-mail = E-mail
 record-may-edit = may edit
 record-may-read = may read
 record-moment-example = e.g. tomorrow 10:00
@@ -156,7 +156,7 @@ search-count = { $n ->
    *[other] { $n } results · { $ms } ms
 }
 search-none = Nothing matches “{ $q }”
-search-opened = opened lately
+search-opened = opened recently
 search-places = Go to
 search-recent = Recent
 value-duration-example = e.g. 30 minutes

@@ -191,6 +191,7 @@ fn title(t: Text, fail: &Fail) -> String {
     use ProblemKind::*;
     t.get(match fail.problem.kind {
         _ if fail.problem.code == "unknown_host" => "error-title-host",
+        _ if fail.problem.code == "link_gone" => "error-title-link-gone",
         Malformed | Invalid => "error-title-invalid",
         Unauthenticated => "error-title-unauthenticated",
         Forbidden => "error-title-forbidden",
@@ -204,10 +205,20 @@ fn title(t: Text, fail: &Fail) -> String {
     })
 }
 
+/// Ways on for somebody who is not signed in.
+fn to_the_door(t: Text, problem: &Problem) -> maud::Markup {
+    html! {
+        @if problem.code == "link_gone" { (Button::new(t.get("forgot-do")).icon("mail").primary().large().href("/forgot")) }
+        (Button::new(t.get("back-to-sign-in")).large().href("/sign-in"))
+    }
+}
+
 fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBlock {
     use ProblemKind::*;
     let problem = &fail.problem;
     let (icon, todo) = match problem.kind {
+        _ if problem.code == "link_gone" => ("link", "error-todo-link-gone"),
+        NotFound if !known => ("search-x", "error-todo-lost"),
         Malformed | Invalid => ("circle-alert", "error-todo-invalid"),
         Unauthenticated => ("log-in", "error-todo-unauthenticated"),
         Forbidden => ("lock", "error-todo-forbidden"),
@@ -232,17 +243,21 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
         kept: if facts.method == Method::GET { String::new() } else { t.get("error-nothing-changed") },
         todo: t.get(todo),
         again: again.unwrap_or_default(),
-        actions: Some(html! {
-            @if facts.method == Method::GET && matches!(problem.kind, Internal | Busy | Full) {
-                (Button::new(t.get("try-again")).icon("refresh-cw").primary().large().href(facts.address()))
-            }
-            @if let Some(back) = facts.referer_path().filter(|back| *back != facts.address()) {
-                (Button::new(t.get("go-back")).icon("arrow-left").large().href(back))
-            }
-            @if facts.method == Method::GET && facts.referer_path().is_none_or(|back| back == facts.address()) && !matches!(problem.kind, Internal | Busy | Full) {
-                (Button::new(t.get("to-today")).icon("sun").primary().large().href("/"))
-            } @else {
-                (Button::new(t.get("to-today")).ghost().large().href("/"))
+        actions: Some(if !known && facts.method == Method::GET {
+            to_the_door(t, problem)
+        } else {
+            html! {
+                @if facts.method == Method::GET && matches!(problem.kind, Internal | Busy | Full) {
+                    (Button::new(t.get("try-again")).icon("refresh-cw").primary().large().href(facts.address()))
+                }
+                @if let Some(back) = facts.referer_path().filter(|back| *back != facts.address()) {
+                    (Button::new(t.get("go-back")).icon("arrow-left").large().href(back))
+                }
+                @if facts.method == Method::GET && facts.referer_path().is_none_or(|back| back == facts.address()) && !matches!(problem.kind, Internal | Busy | Full) {
+                    (Button::new(t.get("to-today")).icon("sun").primary().large().href("/"))
+                } @else {
+                    (Button::new(t.get("to-today")).ghost().large().href("/"))
+                }
             }
         }),
         reference: facts.id.clone(),

@@ -45,7 +45,8 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
         title: title.to_string(),
         banner: crate::settings::see_as::banner(visit),
         sidebar: Sidebar {
-            workspace: visit.settings.company.clone(),
+            workspace: akrab_model::text::company::parse(&visit.settings.company).core,
+            company: visit.settings.company.clone(),
             user: visit.person.name.clone(),
             user_menu: user_menu(visit),
             sign_out: "/sign-out".into(),
@@ -137,7 +138,7 @@ fn groups(visit: &Visit, entries: Vec<Nav>) -> Vec<NavGroup> {
 
 fn go_keys(visit: &Visit) -> Vec<(char, String)> {
     let rights = visit.rights();
-    let mut keys = vec![('h', "/today".to_string()), ('i', "/inbox".to_string())];
+    let mut keys = vec![('h', "/today".to_string())];
     for object in visit.registry().objects() {
         let key = object.decl.go_key.as_deref().and_then(|k| k.chars().next());
         if let Some(key) = key.filter(|_| rights.scope(object, akrab_engine::Access::Read) != Scope::None) {

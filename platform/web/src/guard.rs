@@ -138,6 +138,10 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     if let Some(fail) = response.extensions_mut().remove::<Fail>() {
         response = fail::draw(&web, &facts, &fail).await;
     }
+    if is_rejection(&facts, &response) {
+        let fail = Fail::with_status(Problem::malformed("bad_address"), response.status());
+        response = fail::draw(&web, &facts, &fail).await;
+    }
     if new_browser && !is_static(facts.path()) && !facts.path().starts_with("/api/") {
         response
             .headers_mut()
@@ -187,6 +191,12 @@ fn client_ip(web: &Web, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let chain = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
     let chain: Vec<IpAddr> = chain.filter_map(|part| part.trim().parse().ok()).collect();
     chain.into_iter().rev().find(|ip| !web.config.proxies.contains(ip)).unwrap_or(peer)
+}
+
+/// Whether an extractor refused the address or the body in its own plain English.
+fn is_rejection(facts: &Facts, response: &Response) -> bool {
+    let plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/plain"));
+    plain && !is_static(facts.path()) && matches!(response.status().as_u16(), 400 | 413 | 415 | 422)
 }
 
 fn is_static(path: &str) -> bool {

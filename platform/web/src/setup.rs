@@ -84,8 +84,10 @@ fn page(web: &Web, facts: &Facts, given: &Given, errors: &[(String, String)]) ->
             (form::row(t, &row("name", "setup-name"), field("name", &given.name).attr("autocomplete", "name"), input::text))
             (form::row(t, &row("email", "email"), field("email", &given.email).attr("autocomplete", "username"), input::email))
             (new_password(t, errors))
-            (form::row(t, &row("language", "language"), Input::new("language", &given.language), |i| input::select(i, &languages())))
-            (form::row(t, &row("currency", "currency"), Input::new("currency", &given.currency), |i| input::select(i, &currencies())))
+            (form::columns(html! {
+                (form::row(t, &row("language", "language"), Input::new("language", &given.language), |i| input::select(i, &languages())))
+                (form::row(t, &row("currency", "currency"), Input::new("currency", &given.currency), |i| input::select(i, &currencies())))
+            }))
             (form::row(t, &row("time_zone", "time-zone"), Input::new("time_zone", &given.time_zone), |i| input::select(i, &zones())))
             fieldset.ak-form-group {
                 legend { (t.get("setup-data")) }

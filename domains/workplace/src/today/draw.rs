@@ -12,6 +12,7 @@ use akrab_web::Visit;
 use akrab_web::record::teller::task_icon;
 use akrab_web::ui::avatar::{Shape, avatar, avatar_labelled};
 use akrab_web::ui::button::Button;
+use akrab_web::ui::empty::{Empty, Way, empty};
 use akrab_web::ui::frame::with_side_panel;
 use akrab_web::ui::icon::icon_sized;
 use akrab_web::ui::segmented::{Segment, segmented};
@@ -60,7 +61,7 @@ fn head(visit: &Visit, day: &Day) -> Markup {
 
 fn content(visit: &Visit, day: &Day) -> Markup {
     let t = visit.t;
-    let empty = day.late.is_empty() && day.today.is_empty() && day.calls.is_empty();
+    let idle = day.late.is_empty() && day.today.is_empty() && day.calls.is_empty();
     html! {
         (side::phone_figures(visit, day))
         @if !day.late.is_empty() {
@@ -68,9 +69,9 @@ fn content(visit: &Visit, day: &Day) -> Markup {
         }
         (task_section(&t.get("today-tasks"), &count(day.today.len()), Tone::Neutral, defer_all(visit, day), html! {
             @for record in &day.today { (line(visit, day, record)) }
-            @if empty { li.ak-task { span.ak-faint { (t.get("today-free")) } } }
             @if day.may_create { (new_task(visit, day)) }
         }))
+        @if idle { (free(visit, day)) }
         @if !day.calls.is_empty() {
             (task_section(&t.get("today-calls"), &count(day.calls.len()), Tone::Neutral, html! {}, html! {
                 @for (n, call) in day.calls.iter().enumerate() { (call_line(visit, day, call, n == 0)) }
@@ -83,6 +84,33 @@ fn content(visit: &Visit, day: &Day) -> Markup {
             (task_section(&t.get("today-tomorrow"), &count(day.tomorrow.len()), Tone::Neutral, html! {}, html! { @for record in &day.tomorrow { (line(visit, day, record)) } }))
         }
     }
+}
+
+/// Nothing is due; who has nothing at all yet is shown where to begin.
+fn free(visit: &Visit, day: &Day) -> Markup {
+    let t = visit.t;
+    let bare = day.month.as_ref().is_none_or(|m| m.open_count == 0 && m.won_count == 0) && day.leads.is_empty();
+    if !bare || day.team || !day.tomorrow.is_empty() || !day.steps.is_empty() {
+        return html! { div.ak-empty-line { (icon_sized("sun", 20)) p { (t.get("today-free")) } } };
+    }
+    let rights = visit.rights();
+    let may = |key: &str| visit.registry().object(key).is_some_and(|o| rights.may_create(o));
+    let way = |icon: &str, key: &str, href: &str| Way {
+        icon: icon.into(),
+        title: t.get(key),
+        detail: t.get(&format!("{key}-why")),
+        note: String::new(),
+        tone: Tone::Neutral,
+        href: href.into(),
+    };
+    let ways = [
+        (may("account"), way("building-2", "today-begin-account", "/accounts/new")),
+        (may("contact"), way("upload", "today-begin-import", "/contacts/import")),
+        (may("opportunity"), way("target", "today-begin-opportunity", "/opportunities/new")),
+        (visit.ctx.is_admin(), way("user-plus", "today-begin-invite", "/settings/users/new")),
+    ];
+    let ways = ways.into_iter().filter_map(|(may, way)| may.then_some(way)).collect();
+    empty(&Empty { icon: "sun".into(), title: t.get("today-begin"), text: t.get("today-begin-text"), ways, ..Empty::default() })
 }
 
 fn count(n: usize) -> String {

@@ -76,12 +76,11 @@ fn reached(visit: &Visit, day: &Day, month: &Month) -> Markup {
     let look = &day.look;
     let whole = month.won + month.closing;
     let percent = if whole.is_zero() { 0 } else { (month.won * Decimal::ONE_HUNDRED / whole).round().to_u8().unwrap_or(100) };
+    if whole.is_zero() {
+        return html! { p.ak-text-13.ak-muted { (t.get("today-none-closing")) } };
+    }
     let short = |amount: Decimal| format::money_short(amount, &look.currency, look.lang);
-    let of_what = if whole.is_zero() {
-        t.get("today-gauge-none")
-    } else {
-        t.with("today-gauge", &[("n", percent.into()), ("whole", short(whole).into())])
-    };
+    let of_what = t.with("today-gauge", &[("n", percent.into()), ("whole", short(whole).into())]);
     let left = look.today().last_of_month().day() - look.today().day();
     html! {
         div.ak-row.ak-gap-16 {
@@ -90,7 +89,7 @@ fn reached(visit: &Visit, day: &Day, month: &Month) -> Markup {
                 div.ak-figure { (format::money(month.won, &look.currency, look.lang)) }
                 div.ak-small.ak-muted { (of_what) }
                 div.ak-small.ak-muted { (t.with("today-won", &[("n", (month.won_count as i64).into())])) }
-                div.ak-small.ak-muted { (t.with("today-closing", &[("amount", short(month.closing).into())])) }
+                @if !month.closing.is_zero() { div.ak-small.ak-muted { (t.with("today-closing", &[("amount", short(month.closing).into())])) } }
                 div.ak-small.ak-muted { (t.with("today-days-left", &[("n", i64::from(left).into())])) }
             }
         }

@@ -248,6 +248,7 @@ fn column(key: &str, label: &str, width: u16, numeric: bool, phone: Phone) -> Co
     Column {
         key: key.into(),
         label: label.into(),
+        full: None,
         width: Some(width),
         numeric,
         phone,

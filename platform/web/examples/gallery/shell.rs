@@ -27,6 +27,7 @@ pub fn frame(theme: Theme, title: &str, crumbs: &[&str], current: &str) -> Frame
         breadcrumb: crumbs.iter().map(|c| Crumb { label: (*c).into(), href: Some("#".into()) }).collect(),
         sidebar: Sidebar {
             workspace: "Nusantara Kopi".into(),
+            company: "PT Nusantara Kopi Sejahtera".into(),
             user: "Ratna Dewi".into(),
             user_menu: vec![("user".into(), "Profil saya".into(), "#".into())],
             sign_out: "/sign-out".into(),

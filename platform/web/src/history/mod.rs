@@ -126,7 +126,7 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
                     span.ak-entry-time { (format::time(look.local_micros(change.at).time(), look.lang)) }
                 }
                 div.ak-entry-body {
-                    @for shift in &change.shifts {
+                    @for shift in shift::told(object, change) {
                         @if let Some((label, old, new)) = shift::words(look, object, shift) { div { span.ak-muted { (label) } " " (shift::arrow(look, &old, &new)) } }
                     }
                 }

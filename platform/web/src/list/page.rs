@@ -166,7 +166,10 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
 fn summary(listing: &Listing, count: &str, totals: Option<&[Total]>) -> String {
     let figure = totals.and_then(|t| t.first()).and_then(|total| {
         let field = listing.object.field(total.field.as_deref()?)?;
-        head::total_value(&listing.look, field, total)
+        let words = head::total_value(&listing.look, field, total)?;
+        // a sum speaks for itself, any other figure says what it is
+        let summed = total.function == akrab_model::query::AggregateFn::Sum;
+        Some(if summed { words } else { format!("{} {words}", listing.look.t.get(head::function_key(total.function)).to_lowercase()) })
     });
     let records = listing.records();
     figure.map_or_else(|| format!("{count} {records}"), |figure| format!("{count} {records} · {figure}"))
@@ -232,6 +235,7 @@ fn table_body(
         id: "list".into(),
         caption: listing.object.plural_label(look.key()).into(),
         first: Column {
+            full: None,
             key: title.key.clone(),
             label: title.label.get(look.key()).into(),
             width: first_width.or(Some(240)),

@@ -148,7 +148,8 @@ pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
             };
             Column {
                 key: field.key.clone(),
-                label: field.label.get(listing.look.key()).to_string(),
+                label: head(listing, field),
+                full: Some(field.label.get(listing.look.key()).to_string()),
                 width: state.width.or_else(|| width(&listing.look, field)).or_else(|| crowded.then(|| least(field))),
                 numeric: field.kind.is_number(),
                 sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
@@ -157,6 +158,12 @@ pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
             }
         })
         .collect()
+}
+
+/// What stands over a column; the owner's faces want little room, so their head is short.
+fn head(listing: &Listing, field: &Field) -> String {
+    let owner = listing.object.owner.is_some_and(|ix| listing.object.at(ix).key == field.key);
+    if owner { listing.look.t.get("list-owner") } else { field.label.get(listing.look.key()).to_string() }
 }
 
 /// Room beside the title on a usual screen, in px.

@@ -70,7 +70,11 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let took = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     let number = if hits.len() == SHOWN { format!("{SHOWN}+") } else { hits.len().to_string() };
     let count = if q.is_empty() { String::new() } else { visit.t.with("search-count", &[("n", number.into()), ("ms", took.into())]) };
-    let body = results(&groups, &count, &visit.t.with("search-none", &[("q", q.as_str().into())]));
+    let none = visit.t.with("search-none", &[("q", q.as_str().into())]);
+    let body = html! {
+        @if hits.is_empty() && !q.is_empty() && !groups.is_empty() { p.ak-palette-none { (none) } }
+        (results(&groups, &count, &none))
+    };
     if visit.is_fragment() {
         return visit.fragment(body, None);
     }

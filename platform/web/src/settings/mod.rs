@@ -93,10 +93,7 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("key-round", "settings-security", "/settings/security", true),
             ],
         ),
-        (
-            "settings-general",
-            vec![("building", "settings-company", "/settings/company", admin), ("list-checks", "jobs-title", "/jobs", true)],
-        ),
+        ("settings-general", vec![("building", "settings-company", "/settings/company", admin)]),
         (
             "settings-people",
             vec![

@@ -5,9 +5,11 @@ use super::{Errors, faults, frame, show, show_form, stages};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::locale::Text;
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
+use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
 use crate::ui::tag;
 use crate::visit::Visit;
@@ -65,13 +67,23 @@ async fn page(visit: Visit) -> Reply {
     show(&visit, &frame, content(false, html! { div.ak-stack { (body) } }), false).await
 }
 
+/// Open, won or lost, by shape and word.
+fn category(t: Text, key: &str) -> Markup {
+    let shape = match key {
+        "won" => Status::Ok,
+        "lost" => Status::Late,
+        _ => Status::New,
+    };
+    status(shape, &t.get(&format!("category-{key}")))
+}
+
 fn section(visit: &Visit, pipeline: &Record, stages: &[Record], editable: bool) -> Markup {
     let t = visit.t;
     let object = visit.registry().object(pipeline.text("object")).map(|o| o.plural_label(visit.lang()).to_string()).unwrap_or_default();
     let heads = [
         ("stage", false),
-        ("stage-probability", true),
         ("stage-category", false),
+        ("stage-probability", true),
         ("stage-rotting", true),
         ("stage-gate", false),
         ("stage-order", true),
@@ -95,8 +107,8 @@ fn section(visit: &Visit, pipeline: &Record, stages: &[Record], editable: bool) 
             let number = |key: &str| stage.get(key).dec().map_or_else(|| "—".to_string(), |d| d.normalize().to_string());
             vec![
                 html! { @if editable { a.ak-link href={ "/settings/stages/" (stage.id) } { (stage.title()) } } @else { (stage.title()) } },
-                html! { (number("probability")) " %" },
-                html! { (t.get(&format!("category-{}", stage.text("category")))) },
+                category(t, stage.text("category")),
+                html! { (number("probability")) "%" },
                 html! { (number("rotting_days")) },
                 html! { @if gate.is_empty() { span.ak-faint { "—" } } @else { (gate) } },
                 html! { @if editable { (stages::movers(visit, stages, at)) } },

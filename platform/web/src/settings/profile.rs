@@ -7,6 +7,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::setup::languages;
 use crate::state::Web;
+use crate::ui::avatar;
 use crate::ui::button::Button;
 use crate::visit::Visit;
 use akrab_engine::Door;
@@ -52,11 +53,15 @@ async fn page(visit: Visit) -> Reply {
 
 async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
+    let person = &visit.person;
     let body = html! {
+        div.ak-row.ak-gap-12.ak-setting-person {
+            (avatar::person(&person.name, 40))
+            div.ak-two-lines { b { (person.name) } div.ak-two-lines-detail { (person.email) " · " (person.role.name) } }
+        }
         form.ak-stack method="post" action="/settings/profile" data-guard {
             (visit.token_field())
             (draw(t, &lines(visit), filled, errors))
-            p.ak-muted.ak-small { (t.get("email")) ": " (visit.person.email) " · " (t.get("role")) ": " (visit.person.role.name) }
             div { (Button::new(t.get("save")).primary().submit()) }
         }
     };

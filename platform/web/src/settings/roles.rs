@@ -72,10 +72,10 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     let body = html! {
         (tab_bar(&t.get("settings-roles"), &tabs, add, html! {}))
         @if role.key == "administrator" { p.ak-pad.ak-muted { (t.get("role-admin-text")) } }
-        form method="post" action={ "/settings/roles/" (id) } {
+        form.ak-errand method="post" action={ "/settings/roles/" (id) } data-guard {
             (visit.token_field())
             (grid(&visit, &role, fixed))
-            (legend(&visit, &role, fixed))
+            (legend(&visit, fixed))
         }
         @if !fixed && count(id) == 0 && !BUILT_IN.contains(&role.key.as_str()) {
             form.ak-pad method="post" action={ "/settings/roles/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("role-delete")).danger().submit()) }
@@ -115,7 +115,7 @@ fn grid(visit: &Visit, role: &Role, fixed: bool) -> Markup {
     let heads = ["object", "right-create", "right-read", "right-edit", "right-delete", "right-export"];
     html! {
         div.ak-table-wrap.ak-table-plain tabindex="0" role="region" aria-label=(t.get("settings-roles")) { table.ak-table.ak-matrix {
-            colgroup { col width="220"; col width="90"; col; col; col; col; }
+            colgroup { col width="270"; col width="84"; col; col; col; col; }
             thead { tr { @for key in heads { th scope="col" { (t.get(key)) } } } }
             tbody {
                 @for (group, objects) in groups(visit) {
@@ -145,7 +145,7 @@ fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
             } }
             td {
                 @if fixed { @if access.create { (icon_sized("check", 14)) (t.get("yes")) } @else { span.ak-muted { (t.get("no")) } } }
-                @else { label.ak-check-label { input.ak-check type="checkbox" name={ (object.key) ".create" } value="1" checked[access.create]; span.ak-sr { (label) ": " (t.get("right-create")) } } }
+                @else { label.ak-check-label { input.ak-check type="checkbox" name={ (object.key) ".create" } value="1" checked[access.create]; span.ak-sr { (label) ": " (t.get("right-create")) } span.ak-yes aria-hidden="true" { (t.get("yes")) } span.ak-no aria-hidden="true" { (t.get("no")) } } }
             }
             @for (name, scope) in [("read", access.read), ("edit", access.edit), ("delete", access.delete), ("export", access.export)] {
                 td { (cell(visit, &format!("{}.{name}", object.key), &format!("{label}: {}", t.get(&format!("right-{name}"))), scope, fixed)) }
@@ -161,17 +161,17 @@ fn cell(visit: &Visit, name: &str, label: &str, scope: Scope, fixed: bool) -> Ma
             (level(bars))
             @if fixed { span .ak-muted[bars == 0] { (scope_words(visit, key)) } }
             @else {
-                select.ak-select-plain name=(name) aria-label=(label) {
+                span.ak-select { select.ak-select-plain name=(name) aria-label=(label) {
                     @for (value, ..) in SCOPES { option value=(value) selected[value == key] { (scope_words(visit, value)) } }
-                }
+                } (icon_sized("chevron-down", 13)) }
             }
         }
     }
 }
 
-fn legend(visit: &Visit, role: &Role, fixed: bool) -> Markup {
-    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } } };
-    let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } @else if role.key == "administrator" {} };
+fn legend(visit: &Visit, fixed: bool) -> Markup {
+    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } } @if !fixed { span.ak-legend-new { (visit.t.get("role-unsaved")) } } };
+    let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } };
     foot_bar(start, end)
 }
 
@@ -223,15 +223,16 @@ async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> R
             (visit.token_field())
             p.ak-muted { (t.get("field-rights-text")) }
             div.ak-table-wrap.ak-table-plain { table.ak-table.ak-matrix {
+                colgroup { col; col width="240"; }
                 thead { tr { th scope="col" { (t.get("field")) } th scope="col" { (t.get("field-right")) } } }
-                tbody { @for field in object.fields.iter().filter(|f| !f.system && f.part_of.is_none()) { tr {
+                tbody { @for field in object.fields.iter().filter(|f| !f.system && !f.quiet && f.part_of.is_none()) { tr {
                     td { (field.label.get(visit.lang())) }
-                    td { select.ak-select-plain name=(field.key) aria-label=(field.label.get(visit.lang())) {
+                    td { span.ak-select { select.ak-select-plain name=(field.key) aria-label=(field.label.get(visit.lang())) {
                         @let right = access.fields.get(&field.key).copied().unwrap_or_default();
                         @for (key, value) in [("edit", FieldRight::Edit), ("read", FieldRight::Read), ("hidden", FieldRight::Hidden)] {
                             option value=(key) selected[value == right] { (words(key)) }
                         }
-                    } }
+                    } (icon_sized("chevron-down", 13)) } }
                 } } }
             } }
             div.ak-row.ak-gap-8 {

@@ -12,6 +12,7 @@ use crate::ui::element::drawing;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::frame::content;
 use crate::ui::input::{self, Input};
+use crate::ui::setting::setting;
 use crate::ui::table::plain_table;
 use crate::ui::tag::{Tone, tag, tag_toned};
 use crate::visit::Visit;
@@ -72,12 +73,12 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
     let tokens = visit.engine().tokens(visit.person.id).await?;
     let frame = frame(visit, &t.get("settings-security")).await;
     let body = html! {
-        section.ak-stack { h2.ak-strong { (t.get("password")) } (password_form(visit, &extra.password)) }
-        section.ak-stack { h2.ak-strong { (t.get("totp")) } (totp_part(visit, on, left, &extra)) }
-        section.ak-stack { h2.ak-strong { (t.get("sessions")) } (session_part(visit, &sessions)) }
-        section.ak-stack { h2.ak-strong { (t.get("tokens")) } (token_part(visit, &tokens, &extra)) }
+        (setting(&t.get("password"), &t.get("password-text"), false, password_form(visit, &extra.password)))
+        (setting(&t.get("totp"), &t.get("totp-text"), false, totp_part(visit, on, left, &extra)))
+        (setting(&t.get("sessions"), &t.get("sessions-text"), true, session_part(visit, &sessions)))
+        (setting(&t.get("tokens"), &t.get("tokens-text"), true, token_part(visit, &tokens, &extra)))
     };
-    show(visit, &frame, content(false, html! { div.ak-stack { (body) } }), extra.faulty()).await
+    show(visit, &frame, content(false, body), extra.faulty()).await
 }
 
 fn moment(visit: &Visit, micros: i64) -> String {
@@ -134,12 +135,12 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
         (error_summary(t, &extra.totp))
         @if !extra.recovery.is_empty() {
             div.ak-notice data-tone="warn" role="alert" { (t.get("recovery-keep")) }
-            ul.ak-mono { @for code in &extra.recovery { li { (code) } } }
+            ul.ak-mono.ak-codes { @for code in &extra.recovery { li { (code) } } }
         }
         @if let Some(enrolment) = &extra.enrolment {
             p { (t.get("totp-scan")) }
-            div role="img" aria-label=(t.get("totp-qr")) { (qr(&enrolment.url)) }
-            p { (t.get("totp-type")) " " code.ak-mono data-copy-source { (enrolment.secret) } }
+            div.ak-qr role="img" aria-label=(t.get("totp-qr")) { (qr(&enrolment.url)) }
+            p.ak-text-13 { (t.get("totp-type")) br; code.ak-mono data-copy-source { (enrolment.secret) } }
             (confirm_form(visit))
         } @else if extra.confirming {
             (confirm_form(visit))
@@ -151,7 +152,6 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
                 div { (Button::new(t.get("totp-off")).danger().submit()) }
             }
         } @else {
-            p.ak-muted { (t.get("totp-text")) }
             form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp" {
                 (visit.token_field())
                 (current_password_again(t, "totp-on-password"))
@@ -295,7 +295,6 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
     let lives = ["30", "90", "365", ""]
         .map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
     html! {
-        p.ak-muted { (t.get("tokens-text")) }
         (error_summary(t, &extra.tokens))
         @if let Some(token) = &extra.token {
             div.ak-notice data-tone="ok" role="status" {

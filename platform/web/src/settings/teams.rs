@@ -7,6 +7,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::state::Web;
 use crate::ui::button::Button;
+use crate::ui::empty::{Empty, empty};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::ListRequest;
@@ -48,7 +49,7 @@ async fn page(visit: Visit) -> Reply {
         frame.actions = Some(html! { (Button::new(t.get("team-new")).icon("plus").primary().href("/settings/teams/new")) });
     }
     let body = html! {
-        @if rows.is_empty() { div.ak-content { p.ak-muted { (t.get("teams-empty")) } } } @else { (plain_table(&t.get("settings-teams"), &heads, &rows, None)) }
+        @if rows.is_empty() { (empty(&Empty { icon: "network".into(), title: t.get("teams-none"), text: t.get("teams-empty"), ..Empty::default() })) } @else { (plain_table(&t.get("settings-teams"), &heads, &rows, None)) }
     };
     show(&visit, &frame, body, false).await
 }

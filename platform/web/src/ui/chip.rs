@@ -27,7 +27,7 @@ pub fn filter_chip(chip: &FilterChip) -> Markup {
             a.ak-chip-part href=(chip.edit_href) data-filter-open {
                 span.ak-chip-field { (chip.field) }
                 @if !chip.operator.is_empty() { span.ak-chip-operator { (chip.operator) } }
-                span.ak-chip-value { (chip.value) }
+                @if !chip.value.is_empty() { span.ak-chip-value { (chip.value) } }
             }
             @if let Some(href) = &chip.remove_href {
                 a.ak-chip-remove href=(href) aria-label=(chip.remove_label) title=(chip.remove_label) { (icon_sized("x", 13)) }

@@ -34,7 +34,7 @@ pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
         d,
         html! {
             div.ak-dialog-body { (d.body) }
-            div.ak-dialog-foot { (d.footer) }
+            @if !d.footer.0.is_empty() { div.ak-dialog-foot { (d.footer) } }
         },
     )
 }

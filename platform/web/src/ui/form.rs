@@ -82,12 +82,13 @@ pub fn error_summary(t: Text, errors: &[(String, String)]) -> Markup {
         @if !errors.is_empty() {
             div.ak-error-summary role="alert" tabindex="-1" data-error-summary {
                 (icon_sized("circle-alert", 16))
-                div {
+                @if let [(name, message)] = errors && name.is_empty() { b { (message) } }
+                @else { div {
                     b { (t.with("errors-head", &[("n", errors.len().into())])) }
                     ul { @for (name, message) in errors { li {
                         @if name.is_empty() { (message) } @else { a href={ "#f-" (name) } { (message) } }
                     } } }
-                }
+                } }
             }
         }
     }

@@ -173,6 +173,22 @@ pub fn file(t: Text, i: &Input, accept: &str) -> Markup {
     }
 }
 
+/// A file, dropped or chosen, in a page that is about nothing else. The browser's own words stay
+/// hidden: they follow its language, not the person's.
+pub fn file_drop(t: Text, i: &Input, accept: &str) -> Markup {
+    html! {
+        div.ak-drop {
+            (icon_sized("file-up", 20))
+            div.ak-two-lines aria-hidden="true" {
+                b data-file-name { (t.get("choose-file")) }
+                div.ak-two-lines-detail.ak-drop-empty { (t.get("file-drop")) }
+                div.ak-two-lines-detail.ak-drop-full { (t.get("file-chosen")) }
+            }
+            (void_element("input", &i.shared("ak-drop-input").set("type", "file").set("accept", accept).set("data-file", "")))
+        }
+    }
+}
+
 /// A choice: options are (value, words). An empty value with empty words makes it clearable.
 pub fn select(i: &Input, options: &[(String, String)]) -> Markup {
     html! {

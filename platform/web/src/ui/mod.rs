@@ -31,6 +31,7 @@ pub mod record;
 pub mod related;
 pub mod section;
 pub mod segmented;
+pub mod setting;
 pub mod sidebar;
 pub mod skeleton;
 pub mod stage;

@@ -128,6 +128,19 @@ const KEYS: &[(&str, &str)] = &[
     ("?", "keys-help"),
 ];
 
+/// Keys as caps; what does the same stands behind a "/".
+fn key_words(t: Text, keys: &str) -> Markup {
+    html! {
+        @for (n, one) in keys.split(", ").enumerate() {
+            @if n > 0 { " " span.ak-faint { "/" } " " }
+            @for (n, cap) in one.split(' ').enumerate() {
+                @if n > 0 { " " }
+                (key(&if cap == "Space" { t.get("key-space") } else { cap.to_string() }))
+            }
+        }
+    }
+}
+
 /// The keyboard help, opened by `?`. `go` says where G and a further key lead.
 pub fn keyboard_help(t: Text, go: &[(char, String)]) -> Markup {
     html! {
@@ -138,7 +151,7 @@ pub fn keyboard_help(t: Text, go: &[(char, String)]) -> Markup {
                 (super::Button::only_icon("x", t.get("close")).ghost().flag("data-close", true))
             }
             div.ak-dialog-body {
-                dl.ak-keys { @for (keys, words) in KEYS { div { dt { (t.get(words)) } dd { (key(keys)) } } } }
+                dl.ak-keys { @for (keys, words) in KEYS { div { dt { (t.get(words)) } dd { (key_words(t, keys)) } } } }
                 h3.ak-day { span { (t.get("keys-go")) } }
                 dl.ak-keys { @for (letter, words) in go { div { dt { (words) } dd { (key("G")) " " (key(&letter.to_uppercase().to_string())) } } } }
                 label.ak-check-label {

@@ -66,8 +66,10 @@ pub struct NavGroup {
 /// The side bar's content.
 #[derive(Clone, Debug, Default)]
 pub struct Sidebar {
-    /// Name of the workspace.
+    /// Name of the workspace, without the legal form.
     pub workspace: String,
+    /// Name of the company in full.
+    pub company: String,
     /// Name of the person signed in.
     pub user: String,
     /// Entries of the workspace and user menu: (icon, words, address).
@@ -107,14 +109,14 @@ fn head(t: Text, bar: &Sidebar, csrf: &str) -> Markup {
     html! {
         details.ak-menu.ak-workspace data-menu {
             summary {
-                (logo(20)) span.ak-workspace-name { (bar.workspace) }
+                (logo(20)) span.ak-workspace-name title=(bar.company) { (bar.workspace) }
                 (icon_sized("chevrons-up-down", 14))
                 span.ak-spacer {}
                 (avatar(Shape::Person, &bar.user, 22))
                 span.ak-sr { (t.get("account-menu")) }
             }
             div.ak-menu-list {
-                div.ak-menu-head { (bar.user) }
+                div.ak-menu-head { b { (bar.user) } br; (bar.company) }
                 @for (icon_name, words, href) in &bar.user_menu { a.ak-menu-item href=(href) { (icon(icon_name)) span { (words) } } }
                 button.ak-menu-item type="button" data-keyboard-help { (icon("keyboard")) span { (t.get("keyboard-help")) } }
                 hr.ak-menu-line;

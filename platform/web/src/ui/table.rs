@@ -40,6 +40,8 @@ pub struct Column {
     pub key: String,
     /// Head.
     pub label: String,
+    /// The head in full where the label is cut short; a tooltip.
+    pub full: Option<String>,
     /// Width in px; the rest is shared out evenly.
     pub width: Option<u16>,
     /// Numbers stand right.
@@ -219,7 +221,8 @@ fn locks(reasons: &[(&'static str, String)]) -> Option<String> {
 
 fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
     let sorted = column.sorting.as_ref().and_then(|s| s.descending);
-    let tip = column.locked.as_ref().map_or_else(|| column.label.clone(), |why| format!("{}: {why}", column.label));
+    let name = column.full.as_ref().unwrap_or(&column.label);
+    let tip = column.locked.as_ref().map_or_else(|| name.clone(), |why| format!("{name}: {why}"));
     let aria = sorted.map(|down| if down { "descending" } else { "ascending" });
     html! {
         th scope="col" .ak-right[column.numeric] data-column=(column.key) title=(tip) aria-sort=[aria] {

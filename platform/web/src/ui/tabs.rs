@@ -45,8 +45,8 @@ pub fn tab_bar(label: &str, tabs: &[Tab], beside: Markup, end: Markup) -> Markup
         div.ak-tabs {
             nav.ak-tabs-list aria-label=(label) {
                 @for tab in tabs { (tab_link(tab)) }
-                (beside)
             }
+            div.ak-tabs-beside { (beside) }
             div.ak-tabs-end { (end) }
         }
     }

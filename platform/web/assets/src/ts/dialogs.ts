@@ -6,7 +6,11 @@ import { isDirty, sending, settle, stain } from "./forms";
 const mount = () => one("[data-dialog-mount]");
 
 /** Opens the dialog at `url`; whether there was one. */
-export const openDialog = async (url: string): Promise<boolean> => showDialog(await send(url));
+export const openDialog = async (url: string): Promise<boolean> => {
+  const answer = await send(url);
+  // the session has ended: the sign-in stands open instead
+  return answer.status === 401 || showDialog(answer);
+};
 
 /** Shows the dialog an answer carries; the one open before in this place leaves. */
 export const showDialog = (answer: Answer, place = mount()): boolean => {
@@ -71,7 +75,16 @@ document.addEventListener("akrab:signed-out", (event) => {
 const open = (dialog: HTMLDialogElement) => {
   if (dialog.open && !dialog.matches(":modal")) dialog.close();
   if (!dialog.open) dialog.showModal();
-  (one("[data-error-summary]", dialog) ?? one("[autofocus],[aria-invalid=true]", dialog) ?? one("input:not([type=hidden]),select,textarea", dialog) ?? one(".ak-dialog-body :is(a, button)", dialog))?.focus();
+  focusIn(dialog);
+};
+
+// The first thing to fill in; in a question the way out, in a list its first entry.
+const FIRST = ["[data-error-summary]", "[autofocus],[aria-invalid=true]", "input:not([type=hidden]),select,textarea", ".ak-dialog-foot [data-close]", ".ak-dialog-body :is(a, button)"];
+const focusIn = (dialog: HTMLElement) => {
+  for (const selector of FIRST) {
+    const found = one(selector, dialog);
+    if (found) return found.focus();
+  }
 };
 
 export const closeDialog = (dialog: HTMLDialogElement, force = false) => {
@@ -87,7 +100,10 @@ export const closeDialog = (dialog: HTMLDialogElement, force = false) => {
 // A dialog that stands in a page of its own (its link was opened without script or in a new tab)
 // stays part of that page; one put into the mount by htmx opens itself.
 upgrade("[data-dialog-mount] > dialog[data-dialog]", (el) => open(el as HTMLDialogElement));
-upgrade("main dialog[data-dialog]", (el) => (el as HTMLDialogElement).show());
+upgrade("main dialog[data-dialog]", (el) => {
+  (el as HTMLDialogElement).show();
+  focusIn(el);
+});
 
 on("click", "[data-dialog-href]", (el, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

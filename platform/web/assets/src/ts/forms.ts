@@ -148,3 +148,10 @@ on("keydown", "form[data-composer]", (el, event) => {
 upgrade("textarea[data-mention]", (el) => {
   if (el.dataset.mention) void import("./mention").then((m) => m.mention(el as HTMLTextAreaElement));
 });
+
+on("change", "[data-file]", (el) => {
+  const name = (el as HTMLInputElement).files?.[0]?.name;
+  const words = one("[data-file-name]", el.parentElement!)!;
+  words.dataset.words ??= words.textContent ?? "";
+  words.textContent = name ?? words.dataset.words;
+});

@@ -23,5 +23,10 @@ upgrade("details[data-remember-fold]", (el) => {
   if (kept) details.open = kept === "open";
   details.addEventListener("toggle", () => localStorage.setItem(key, details.open ? "open" : "folded"));
 });
+// Where one stands in a row that scrolls comes into sight.
+upgrade(".ak-steps [aria-current], .ak-path [aria-current], .ak-side-menu [aria-current], .ak-tabs-list [aria-current]", (el) => {
+  const row = el.closest<HTMLElement>(".ak-steps, .ak-path ol, .ak-side-menu, .ak-tabs-list")!;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = el.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - el.clientWidth) / 2;
+});
 on("click", "[data-sidebar-open]", () => setTimeout(() => one("#sidebar a, #sidebar summary")?.focus()));
 on("click", "[data-print]", () => window.print());
