@@ -26,6 +26,7 @@ errors-head = { $n ->
  }
 favourite-add = Add to favourites
 favourite-remove = Remove from favourites
+file-choose = Choose a file
 file-chosen = Ready to upload. Click to change it.
 file-drop = or drop it here
 filter-add = Condition

@@ -23,6 +23,7 @@ error-todo = Yang bisa dilakukan
 errors-head = Ada { $n } isian yang perlu diperbaiki
 favourite-add = Jadikan favorit
 favourite-remove = Hapus dari favorit
+file-choose = Pilih berkas
 file-chosen = Siap diunggah. Klik untuk mengganti.
 file-drop = atau seret ke sini
 filter-add = Syarat

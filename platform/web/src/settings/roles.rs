@@ -170,7 +170,7 @@ fn cell(visit: &Visit, name: &str, label: &str, scope: Scope, fixed: bool) -> Ma
 }
 
 fn legend(visit: &Visit, fixed: bool) -> Markup {
-    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } } @if !fixed { span.ak-legend-new { (visit.t.get("role-unsaved")) } } };
+    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } @if !fixed { span.ak-legend-new { (visit.t.get("role-unsaved")) } } } };
     let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } };
     foot_bar(start, end)
 }

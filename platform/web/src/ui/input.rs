@@ -180,7 +180,7 @@ pub fn file_drop(t: Text, i: &Input, accept: &str) -> Markup {
         div.ak-drop {
             (icon_sized("file-up", 20))
             div.ak-two-lines aria-hidden="true" {
-                b data-file-name { (t.get("choose-file")) }
+                b data-file-name { (t.get("file-choose")) }
                 div.ak-two-lines-detail.ak-drop-empty { (t.get("file-drop")) }
                 div.ak-two-lines-detail.ak-drop-full { (t.get("file-chosen")) }
             }

@@ -131,7 +131,10 @@ const fold = (on: boolean) => {
   const wanted = new Set<number>([0]);
   for (const rank of RANKS) cells.forEach((cell, i) => wanted.size < (rank === "subtitle" ? 5 : 4) && cell.dataset.phone === rank && wanted.add(i));
   all("tr, colgroup", table).forEach((line) => {
-    if (line.childElementCount > 1) [...line.children].forEach((cell, i) => cell.toggleAttribute("data-peek-hidden", on && !wanted.has(i)));
+    if (line.childElementCount > 1) [...line.children].forEach((cell, i) => {
+      cell.toggleAttribute("data-peek-hidden", on && !wanted.has(i));
+      cell.toggleAttribute("data-peek-last", on && i === Math.max(...wanted));
+    });
     else if (line.firstElementChild instanceof HTMLTableCellElement) line.firstElementChild.colSpan = on ? wanted.size : cells.length;
   });
 };
