@@ -146,7 +146,7 @@ fn is_origin(url: &str) -> bool {
 fn read_file(path: &Path) -> Result<File, Stop> {
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).map_err(|e| {
-            let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+            let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
             Stop::refused(format!("{}:{line}: {}", path.display(), e.message()))
         }),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),

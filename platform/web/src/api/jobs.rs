@@ -116,7 +116,7 @@ pub(super) fn describe(paths: &mut Map<String, Json>) {
         );
     }
     let note = json!({"type": "object", "required": ["line", "verdict", "code", "detail"], "properties": {
-        "line": {"type": "integer"}, "verdict": {"enum": ["refused", "skipped", "asked", "blanked"]}, "field": {"type": "string"},
+        "line": {"type": "integer"}, "verdict": {"enum": ["refused", "skipped", "asked", "blanked", "kept"]}, "field": {"type": "string"},
         "value": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}, "args": {"type": "array"}}});
     paths.insert(
         "/api/v1/jobs/{job}/notes".into(),
