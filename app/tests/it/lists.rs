@@ -17,6 +17,10 @@ async fn role(w: &Workspace, key: &str) -> i64 {
     people.roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role exists")
 }
 
+async fn user(w: &Workspace, name: &str, key: &str) -> i64 {
+    w.user(name, role(w, key).await, None).await
+}
+
 async fn accounts(w: &Workspace, owner: i64, count: usize) {
     for n in 0..count {
         let status = if n % 2 == 0 { "active" } else { "prospect" };
@@ -164,4 +168,47 @@ both!(an_object_out_of_reach_does_not_exist_on_any_page, async |w: &Workspace| {
     let saved = browser.post("/accounts/views?view=all", "name=Semua&scope=private").await;
     assert_eq!(saved.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.post("/accounts/new", "name=Baru").await.status, StatusCode::NOT_FOUND);
+});
+
+both!(rows_stand_close_for_whoever_wants_them_so, async |w: &Workspace| {
+    let (ratna, siti) = (user(w, "ratna", "administrator").await, user(w, "siti", "sales").await);
+    w.make("account", json!({"name": "Hotel Arjuna", "owner": siti})).await;
+    let (mut one, mut other) = (Browser::of(w, ratna).await, Browser::of(w, siti).await);
+    let kept = one.submit("/accounts/density?view=all&sort=name", &[("view", "all"), ("compact", "1")]).await;
+    assert_eq!(kept.location, "/accounts?view=all&sort=name", "back to the list as it was");
+    assert!(one.get("/accounts?view=all").await.html.contains("ak-table-compact"));
+    assert!(!other.get("/accounts?view=all").await.html.contains("ak-table-compact"), "for oneself alone");
+    one.submit("/accounts/density?view=all", &[("view", "all")]).await;
+    assert!(!one.get("/accounts?view=all").await.html.contains("ak-table-compact"));
+});
+
+both!(cells_that_cannot_be_edited_say_why, async |w: &Workspace| {
+    let siti = user(w, "siti", "sales").await;
+    let budi = user(w, "budi", "manager").await;
+    w.make("account", json!({"name": "Hotel Arjuna", "owner": siti})).await;
+    w.make("contact", json!({"name": "Lestari", "owner": budi})).await;
+    let mut browser = Browser::of(w, siti).await;
+    let page = browser.get("/accounts?columns=number,win_rate,won_value,contract,phone").await.html;
+    for lock in ["number", "formula", "rollup"] {
+        assert!(page.contains(&format!("data-lock=\"{lock}\"")), "{lock}");
+    }
+    assert!(page.contains("formula=Dihitung dengan rumus") && page.contains("title=\"Nomor: Nomor diberikan oleh program.\""));
+    assert!(page.contains("data-edit=\"/accounts/1/fields/phone?as=cell\""));
+    assert!(page.contains("/accounts/1/edit?only=contract&amp;back=") && page.contains("data-edit-dialog"), "a file is edited in a dialog");
+    let sumarni = user(w, "sumarni", "readonly").await;
+    let mut reader = Browser::of(w, sumarni).await;
+    assert!(!reader.get("/accounts?columns=phone").await.html.contains("data-edit="), "who only reads edits nothing");
+});
+
+both!(a_phone_arranges_a_list_in_one_dialog, async |w: &Workspace| {
+    let ratna = user(w, "ratna", "administrator").await;
+    w.make("account", json!({"name": "Hotel Arjuna"})).await;
+    let mut browser = Browser::of(w, ratna).await;
+    assert!(browser.get("/accounts").await.html.contains("/accounts/arrange"), "reached from the menu");
+    let dialog = browser.fragment("/accounts/arrange?sort=name").await.html;
+    for part in ["group=status", "sort=-name", "/accounts/columns", "/accounts/views/new", "group=created_at:year"] {
+        assert!(dialog.contains(part), "{part}");
+    }
+    let columns = browser.fragment("/accounts/columns").await.html;
+    assert!(columns.contains("data-search-list"), "columns are searched by name");
 });

@@ -8,6 +8,7 @@ board-late =
         [one] One day late
        *[other] { $n } days late
     }
+board-fold = Fold the column { $name }
 board-moved = { $name } moved to { $stage }
 board-pipeline = Pipeline
 board-step = Step
@@ -76,6 +77,7 @@ list-more = More
 list-new = New { $record }
 list-order = Order
 list-owner = Owner
+list-print = Print
 list-range = { $range } of { $of }
 list-sort = Sort: { $field }
 list-type = Kind of view

@@ -364,7 +364,8 @@ fn pages() -> Markup {
 }
 
 fn bulk() -> Markup {
-    let action = |icon: &str, label: &str, danger| BulkAction { icon: icon.into(), label: label.into(), action: "/bulk".into(), danger };
+    let action =
+        |icon: &str, label: &str, danger| BulkAction { icon: icon.into(), label: label.into(), action: "/bulk".into(), danger, key: None };
     bulk_bar(
         T,
         &[

@@ -281,20 +281,21 @@ fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
     let t = listing.look.t;
     let object = &listing.object;
     let may = |access| rights.scope(object, access) > Scope::None;
-    let action = |icon: &str, key: &str, path: &str, danger: bool| BulkAction {
+    let action = |icon: &str, key: &str, path: &str, single: Option<char>| BulkAction {
         icon: icon.into(),
         label: t.get(key),
         action: format!("/{}/{path}", object.plural),
-        danger,
+        danger: false,
+        key: single,
     };
     let mut actions = Vec::new();
     if may(Access::Edit) {
-        actions.push(action("pencil", "bulk-edit", "bulk/edit", false));
+        actions.push(action("pencil", "bulk-edit", "bulk/edit", Some('e')));
         if object.owner.is_some() {
-            actions.push(action("user-check", "bulk-assign", "bulk/assign", false));
+            actions.push(action("user-check", "bulk-assign", "bulk/assign", Some('a')));
         }
         if crate::bulk::tagged(object, rights).is_some() {
-            actions.push(action("tag", "bulk-tag", "bulk/tag", false));
+            actions.push(action("tag", "bulk-tag", "bulk/tag", Some('#')));
         }
     }
     for teller in crate::bulk::makes(&listing.look, object, rights) {
@@ -303,13 +304,14 @@ fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
             label: teller.object.label(listing.look.key()).to_string(),
             action: format!("/{}/bulk/make/{}", object.plural, teller.object.key),
             danger: false,
+            key: Some('t'),
         });
     }
     if may(Access::Export) {
-        actions.push(action("download", "list-export", "export", false));
+        actions.push(action("download", "list-export", "export", None));
     }
     if may(Access::Delete) {
-        actions.push(action("trash-2", "bulk-delete", "bulk/delete", true));
+        actions.push(BulkAction { danger: true, ..action("trash-2", "bulk-delete", "bulk/delete", None) });
     }
     actions
 }

@@ -297,6 +297,7 @@ pub fn more(listing: &Listing, rights: &Rights) -> Markup {
                 a.ak-menu-item href=(export) data-dialog-href=(export) { (crate::ui::icon("download")) span { (t.get("list-export")) } }
             }
             @if rights.may_create(&listing.object) { (menu_link("upload", &t.get("list-import"), &format!("/{plural}/import"))) }
+            button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
             (menu_link("trash-2", &t.get("list-bin"), &format!("/{plural}/bin")))
         },
     )

@@ -96,11 +96,13 @@ pub fn board(t: Text, columns: &[BoardColumn], ends: &[BoardEnd]) -> Markup {
 
 fn board_column(t: Text, column: &BoardColumn) -> Markup {
     html! {
-        section.ak-column aria-label=(column.label) {
+        section.ak-column aria-label=(column.label) data-fold-column=(column.stage) {
             header.ak-column-head {
                 div.ak-column-title {
                     h2 { (column.label) } span.ak-count { (column.count) }
                     span.ak-spacer {}
+                    (Button::only_icon("chevrons-right", t.with("board-fold", &[("name", column.label.as_str().into())])).ghost()
+                        .flag("data-fold", true).attr("aria-expanded", "true"))
                     @if let Some(href) = &column.add_href {
                         (Button::only_icon("plus", t.with("add-to", &[("name", column.label.as_str().into())])).ghost()
                             .href(href.clone()).attr("data-dialog-href", href.clone()))

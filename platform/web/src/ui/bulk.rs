@@ -16,6 +16,8 @@ pub struct BulkAction {
     pub action: String,
     /// Red words.
     pub danger: bool,
+    /// Single key that does it.
+    pub key: Option<char>,
 }
 
 /// The bar; hidden until a row is ticked. Ids go along as `id`, "all matching" as `all=1` with the
@@ -31,7 +33,7 @@ pub fn bulk_bar(t: Text, actions: &[BulkAction], all_label: Option<&str>, csrf: 
             }
             span.ak-line-v {}
             @for one in actions {
-                button.btn type="submit" formaction=(one.action) data-variant=(if one.danger { "danger-ghost" } else { "ghost" }) data-bulk-action {
+                button.btn type="submit" formaction=(one.action) data-variant=(if one.danger { "danger-ghost" } else { "ghost" }) data-bulk-action data-key=[one.key] {
                     (icon_sized(&one.icon, 15)) span.ak-btn-label { (one.label) }
                 }
             }

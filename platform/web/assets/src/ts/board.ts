@@ -71,18 +71,54 @@ const move = async (card: HTMLElement, from: Place, stage: string, label: string
   await refresh(root);
 };
 
+// A folded column stays folded for this person.
+const folds = (root: HTMLElement) => {
+  const key = `board-folds:${location.pathname}`;
+  const folded = new Set<string>(JSON.parse(localStorage.getItem(key) ?? "[]"));
+  const show = (column: HTMLElement) => {
+    const on = folded.has(column.dataset.foldColumn!);
+    column.toggleAttribute("data-folded", on);
+    one("[data-fold]", column)?.setAttribute("aria-expanded", String(!on));
+  };
+  all("[data-fold-column]", root).forEach(show);
+  root.addEventListener("click", (event) => {
+    const column = (event.target as Element).closest("[data-fold]")?.closest<HTMLElement>("[data-fold-column]");
+    if (!column) return;
+    const name = column.dataset.foldColumn!;
+    if (!folded.delete(name)) folded.add(name);
+    localStorage.setItem(key, JSON.stringify([...folded]));
+    show(column);
+  });
+};
+
 export const board = (root: HTMLElement) => {
   const columns = all("[data-board-column]", root);
   let from: Place | null = null;
+  folds(root);
+  // The ends are no lists: they light up when a card is held over them.
+  const light = (x: number, y: number) => {
+    if (!("dragging" in root.dataset)) return;
+    const over = document.elementFromPoint(x, y)?.closest("[data-board-end]");
+    all("[data-board-end]", root).forEach((end) => end.toggleAttribute("data-over", end === over));
+  };
+  root.addEventListener("dragover", (event) => {
+    if ((event.target as Element).closest("[data-board-end]")) event.preventDefault();
+    light(event.clientX, event.clientY);
+  });
+  document.addEventListener("touchmove", (event) => light(event.touches[0].clientX, event.touches[0].clientY), { passive: true });
   for (const column of columns) {
     Sortable.create(column, {
       group: "board", draggable: "[data-card]", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, ghostClass: "ak-card-ghost", filter: "button,input",
       preventOnFilter: false, scrollSensitivity: 60,
-      onStart: (event) => (from = { column: event.from, next: event.item.nextElementSibling }),
+      onStart: (event) => {
+        from = { column: event.from, next: event.item.nextElementSibling };
+        root.dataset.dragging = "";
+      },
       onEnd: (event) => {
         const card = event.item;
-        const end = endUnder(root, event);
+        const end = one("[data-board-end][data-over]", root) ?? endUnder(root, event);
+        delete root.dataset.dragging;
         if (end && from) {
           put(card, from);
           void move(card, from, end.dataset.stage!, end.dataset.label!);
@@ -115,11 +151,23 @@ const endUnder = (root: HTMLElement, event: Sortable.SortableEvent) => {
 // Keyboard: Space lifts, arrows move, Space drops, Esc puts back.
 let origin: Place | null = null;
 let moving = false;
+let aim: HTMLElement | null = null;
+const aimAt = (root: HTMLElement, end: HTMLElement | null) => {
+  all("[data-board-end]", root).forEach((other) => other.toggleAttribute("data-over", other === end));
+  aim = end;
+  if (end) announce(say("js-moved", end.dataset.label, "1", "1"));
+};
 const drop = (card: HTMLElement, keep: boolean) => {
   delete card.dataset.lifted;
   const start = origin;
+  const end = aim;
   origin = null;
+  aimAt(card.closest("[data-board]")!, null);
   if (!start) return;
+  if (keep && end) {
+    put(card, start);
+    return void move(card, start, end.dataset.stage!, end.dataset.label!);
+  }
   const column = card.closest<HTMLElement>("[data-board-column]")!;
   if (!keep) {
     put(card, start);
@@ -152,6 +200,11 @@ const byKey = (root: HTMLElement, columns: HTMLElement[], event: KeyboardEvent) 
     const target = sideways ? all("[data-card]", columns[at + sideways] ?? column)[Math.min(index, 99)] ?? one("[data-card]", columns[at + sideways] ?? column) : cards[index + down];
     return target?.focus();
   }
+  // Beyond the last column stand the ends: won, then lost.
+  const ends = all("[data-board-end]", root);
+  const place = aim ? ends.indexOf(aim) : -1;
+  if (sideways > 0 && at === columns.length - 1) return ends[place + 1] ? aimAt(root, ends[place + 1]) : undefined;
+  if (aim) return sideways < 0 ? aimAt(root, ends[place - 1] ?? null) : undefined;
   moving = true;
   const goal = columns[at + sideways];
   if (sideways && goal) goal.prepend(card);
