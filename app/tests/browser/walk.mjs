@@ -54,6 +54,26 @@ step("quick create hints at duplicates, keeps what was typed at fault, then make
   want((await found.text()).includes("Kemala Pengujian"), "the search finds the new contact");
 });
 
+step("a record made from a link picker is chosen there, and the form below keeps what was typed", async ({ page }) => {
+  await open(page, `${base}/contacts`);
+  await page.keyboard.press("c");
+  await page.waitForSelector("dialog[open] form");
+  const form = page.locator("dialog#create");
+  await form.locator("input[name=name]").fill("Wulan Pengujian");
+  await form.locator("[data-form-row=account] .ts-control input").fill("Kedai Pengujian Baru");
+  await page.locator(".ts-dropdown .create").click();
+  await page.waitForSelector("[data-stacked] dialog[open] form");
+  const upper = page.locator("[data-stacked] dialog[open]");
+  want((await upper.locator("input[name=name]").inputValue()) === "Kedai Pengujian Baru", "the name is taken over");
+  await upper.locator("button[type=submit][data-variant=primary]").click();
+  await until(page, () => document.querySelector("[data-stacked]") === null, "the upper dialog closes");
+  want((await form.locator("input[name=name]").inputValue()) === "Wulan Pengujian", "the form below keeps what was typed");
+  want((await form.locator("[data-form-row=account] .ts-control").innerText()).includes("Kedai Pengujian Baru"), "the new record is chosen");
+  await page.keyboard.press("Control+s");
+  await page.waitForURL(/\/contacts\/\d+/);
+  want((await page.locator("main").innerText()).includes("Kedai Pengujian Baru"), "the contact belongs to the new company");
+});
+
 step("a cell is edited in place and the change is taken back", async ({ page }) => {
   await open(page, `${base}/accounts`);
   const cell = page.locator("tr[data-row] td[data-edit]:not(:first-child)").first();

@@ -136,3 +136,39 @@ both!(times_follow_the_persons_zone, async |w: &Workspace| {
     let account = w.make("account", json!({"name": "Hotel Bumi", "owner": admin})).await;
     assert!(browser.get(&format!("/accounts/{account}")).await.html.contains("11.00"));
 });
+
+both!(every_settings_form_says_what_is_wrong_beside_the_field, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let mut browser = Browser::of(w, admin).await;
+    let (sales, user) = (role(w, "sales").to_string(), format!("/settings/users/{admin}"));
+    let pipelines = browser.get("/settings/pipelines").await.html;
+    let stage = pipelines.split("/settings/stages/new?pipeline=").nth(1).and_then(|s| s.split('"').next()).expect("a pipeline");
+    for (address, fields, fault, kept) in [
+        ("/settings/company", vec![("company", ""), ("currency", "IDR"), ("time_zone", "Asia/Makassar")], "company", "Asia/Makassar"),
+        ("/settings/company", vec![("company", "PT Uji"), ("currency", "Rupiah"), ("time_zone", "UTC")], "currency", "PT Uji"),
+        ("/settings/profile", vec![("name", ""), ("language", "en"), ("theme", "dark")], "name", "dark"),
+        ("/settings/users/new", vec![("name", "Joko Susilo"), ("email", "bukan-email"), ("role", &sales)], "email", "Joko Susilo"),
+        ("/settings/users/new", vec![("name", "Joko Susilo"), ("email", "ratna@contoh.test"), ("role", &sales)], "email", "Joko Susilo"),
+        (&user, vec![("name", "Ratna Dewi"), ("email", "rusak"), ("role", &sales), ("active", "1")], "email", "Ratna Dewi"),
+        ("/settings/teams/new", vec![("name", "")], "name", ""),
+        ("/settings/roles/new", vec![("name", ""), ("like", &sales)], "name", ""),
+        ("/settings/roles/new", vec![("name", "Kasir toko"), ("like", "0")], "like", "Kasir toko"),
+        ("/settings/roles/new", vec![("name", "Sales"), ("like", &sales)], "name", "Sales"),
+        ("/settings/pipelines/new", vec![("name", ""), ("object", "opportunity"), ("position", "7")], "name", "7"),
+        (
+            &format!("/settings/stages/new?pipeline={stage}"),
+            vec![("name", "Uji rasa"), ("probability", "banyak"), ("category", "open")],
+            "probability",
+            "Uji rasa",
+        ),
+        ("/settings/security/tokens", vec![("name", ""), ("scope", "write"), ("days", "30")], "name", "write"),
+        ("/settings/security/password", vec![("current", "salah"), ("password", "x"), ("repeat", "y")], "current", ""),
+        ("/settings/security/totp", vec![("current", "salah")], "totp-on-password", ""),
+    ] {
+        let page = browser.submit(address, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{address} {fields:?}");
+        let beside = if fault.contains("password") { format!("{fault}-error") } else { format!("f-{fault}-error") };
+        assert!(page.html.contains(&beside), "{address} says nothing beside {fault}");
+        assert!(page.html.contains(kept), "{address} loses {kept}");
+    }
+});

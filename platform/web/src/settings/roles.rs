@@ -289,14 +289,28 @@ async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
-    let like = role(&visit, fields.text("like").parse().unwrap_or(0))?;
+    let refuse = |field: &str, code: &str| {
+        let words = crate::fail::field_message(visit.t, &akrab_model::FieldProblem::new(field, code));
+        vec![(field.to_string(), words)]
+    };
+    let Ok(like) = role(&visit, fields.text("like").parse().unwrap_or(0)) else {
+        return new_form(&visit, &Filled::typed(&fields), &refuse("like", "unknown_choice")).await;
+    };
     let name = fields.text("name");
     let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
     let rights = serde_json::to_value(stored(&visit, &like)).map_err(Problem::internal)?;
     let input = json!({ "key": plain, "name": name, "rights": rights }).as_object().cloned().unwrap_or_default();
     match visit.engine().create(&visit.ctx, "role", input).await {
         Ok(role) => visit.go(&format!("/settings/roles/{}", role.id), Flash::ok(visit.t.get("saved"))),
-        Err(problem) => new_form(&visit, &Filled::typed(&fields), &faults(&visit, problem)?).await,
+        Err(problem) => {
+            // the key is made of the name: what is wrong with it is wrong with the name
+            let mut errors = faults(&visit, problem)?;
+            for (field, _) in errors.iter_mut().filter(|(field, _)| field == "key") {
+                *field = "name".into();
+            }
+            errors.dedup_by(|a, b| a.0 == b.0);
+            new_form(&visit, &Filled::typed(&fields), &errors).await
+        }
     }
 }
 

@@ -45,6 +45,8 @@ struct Extra {
     enrolment: Option<Enrolment>,
     /// The first code is still to be typed.
     confirming: bool,
+    /// What was typed into a refused form of a token.
+    typed: Option<Fields>,
     recovery: Vec<String>,
     token: Option<String>,
     password: Errors,
@@ -86,9 +88,13 @@ fn moment(visit: &Visit, micros: i64) -> String {
     time.strftime(if visit.lang() == "id" { "%d/%m/%Y %H.%M" } else { "%d/%m/%Y %H:%M" }).to_string()
 }
 
+/// What is wrong with one field.
+fn fault_of(errors: &Errors, field: &str) -> String {
+    errors.iter().find(|(name, _)| name == field).map(|(_, words)| words.clone()).unwrap_or_default()
+}
+
 fn current_password(t: Text, errors: &Errors) -> Markup {
-    let error = errors.iter().find(|(name, _)| name == "current").map(|(_, words)| words.clone()).unwrap_or_default();
-    form::row(t, &Row::new(t.get("password-current")).error(error), Input::new("current", "").required(true), |i| {
+    form::row(t, &Row::new(t.get("password-current")).error(fault_of(errors, "current")), Input::new("current", "").required(true), |i| {
         input::password(t, i, "current-password")
     })
 }
@@ -141,43 +147,45 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
             p { (t.get("totp-scan")) }
             div.ak-qr role="img" aria-label=(t.get("totp-qr")) { (qr(&enrolment.url)) }
             p.ak-text-13 { (t.get("totp-type")) br; code.ak-mono data-copy-source { (enrolment.secret) } }
-            (confirm_form(visit))
+            (confirm_form(visit, &extra.totp))
         } @else if extra.confirming {
-            (confirm_form(visit))
+            (confirm_form(visit, &extra.totp))
         } @else if on {
             p { (tag_toned(&t.get("on"), Tone::Ok)) " " (t.with("recovery-left", &[("n", left.into())])) }
             form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/off" {
                 (visit.token_field())
-                (current_password_again(t, "totp-off-password"))
+                (current_password_again(t, "totp-off-password", &extra.totp))
                 div { (Button::new(t.get("totp-off")).danger().submit()) }
             }
         } @else {
             form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp" {
                 (visit.token_field())
-                (current_password_again(t, "totp-on-password"))
+                (current_password_again(t, "totp-on-password", &extra.totp))
                 div { (Button::new(t.get("totp-on")).submit()) }
             }
         }
     }
 }
 
-fn confirm_form(visit: &Visit) -> Markup {
+fn confirm_form(visit: &Visit, errors: &Errors) -> Markup {
     let t = visit.t;
     let code = Input::new("code", "").required(true).attr("autocomplete", "one-time-code");
     let code = code.attr("inputmode", "numeric").attr("maxlength", "8");
     html! {
         form.ak-stack.ak-content-narrow method="post" action="/settings/security/totp/confirm" {
             (visit.token_field())
-            (form::row(t, &Row::new(t.get("code")), code, input::text))
+            (form::row(t, &Row::new(t.get("code")).error(fault_of(errors, "code")), code, input::text))
             div { (Button::new(t.get("totp-confirm")).primary().submit()) }
         }
     }
 }
 
 /// A second field of the same name on the page needs an id of its own.
-fn current_password_again(t: Text, id: &str) -> Markup {
+fn current_password_again(t: Text, id: &str, errors: &Errors) -> Markup {
     let field = Input { id: id.into(), ..Input::new("current", "") }.required(true);
-    form::row(t, &Row::new(t.get("password-current")), field, |i| input::password(t, i, "current-password"))
+    form::row(t, &Row::new(t.get("password-current")).error(fault_of(errors, "current")), field, |i| {
+        input::password(t, i, "current-password")
+    })
 }
 
 async fn begin_totp(visit: Visit, fields: Fields) -> Reply {
@@ -294,6 +302,8 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
     let scopes = [("read".to_string(), t.get("token-read")), ("write".to_string(), t.get("token-write"))];
     let lives = ["30", "90", "365", ""]
         .map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
+    // a refused form stands as it was typed
+    let typed = |name: &str, fresh: &'static str| extra.typed.as_ref().map_or(fresh, |fields| fields.text(name));
     html! {
         (error_summary(t, &extra.tokens))
         @if let Some(token) = &extra.token {
@@ -306,9 +316,9 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
         @if !tokens.is_empty() { (plain_table(&t.get("tokens"), &heads, &rows, None)) }
         form.ak-stack.ak-content-narrow method="post" action="/settings/security/tokens" {
             (visit.token_field())
-            (form::row(t, &Row::new(t.get("token-name")).hint(t.get("token-name-hint")), Input::new("name", "").required(true).attr("maxlength", "100"), input::text))
-            (form::row(t, &Row::new(t.get("token-scope")), Input::new("scope", "read"), |i| input::select(i, &scopes)))
-            (form::row(t, &Row::new(t.get("token-expires")), Input::new("days", "90"), |i| input::select(i, &lives)))
+            (form::row(t, &Row::new(t.get("token-name")).hint(t.get("token-name-hint")).error(fault_of(&extra.tokens, "name")), Input::new("name", typed("name", "")).required(true).attr("maxlength", "100"), input::text))
+            (form::row(t, &Row::new(t.get("token-scope")), Input::new("scope", typed("scope", "read")), |i| input::select(i, &scopes)))
+            (form::row(t, &Row::new(t.get("token-expires")).error(fault_of(&extra.tokens, "days")), Input::new("days", typed("days", "90")), |i| input::select(i, &lives)))
             div { (Button::new(t.get("token-add")).submit()) }
         }
     }
@@ -320,7 +330,7 @@ async fn add_token(visit: Visit, fields: Fields) -> Reply {
     let read_only = fields.text("scope") != "write";
     let extra = match visit.engine().token_add(&visit.ctx, visit.person.id, fields.text("name"), read_only, days).await {
         Ok(token) => Extra { token: Some(token), ..Extra::default() },
-        Err(problem) => Extra { tokens: faults(&visit, problem)?, ..Extra::default() },
+        Err(problem) => Extra { tokens: faults(&visit, problem)?, typed: Some(fields), ..Extra::default() },
     };
     draw(&visit, extra).await
 }
