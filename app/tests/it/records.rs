@@ -311,6 +311,7 @@ both!(the_palette_finds_what_is_no_record, async |w: &Workspace| {
     ] {
         let found = browser.fragment(&format!("/search?q={typed}")).await;
         assert!(found.html.contains(&format!("\"{leads}\"")), "{typed} leads to {leads}");
+        assert!(!found.html.contains("/new?name="), "a page that is meant comes before a record of that name");
     }
 });
 

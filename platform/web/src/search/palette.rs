@@ -60,7 +60,8 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
             }
         }
     }
-    let (actions, places) = (actions(&visit, &q), places(&visit, &q).await);
+    let places = places(&visit, &q).await;
+    let actions = actions(&visit, &q, places.is_empty());
     if !actions.is_empty() {
         groups.push((visit.t.get("search-actions"), actions));
     }
@@ -120,8 +121,8 @@ fn all(visit: &Visit, object: &Object, q: &str) -> Hit {
     }
 }
 
-/// Creating a record of each object.
-fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
+/// Creating a record of each object; what was typed may be its name, unless it names a page.
+fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
     let rights = visit.rights();
     let registry = visit.registry();
     let may = registry.objects().filter(|o| !o.is_system() && rights.may_create(o));
@@ -136,8 +137,7 @@ fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
         })
         .take(6)
         .collect();
-    // what was typed may be the name of a new record
-    if !q.is_empty() && found.is_empty() {
+    if named && !q.is_empty() && found.is_empty() {
         let named =
             registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && o.decl.avatar != akrab_model::object::Avatar::Icon);
         found = named
