@@ -2,7 +2,7 @@
 
 use crate::workspace::Workspace;
 use akrab_engine::ListRequest;
-use akrab_model::filter::Facts;
+use akrab_model::filter::{Facts, Found};
 use akrab_model::{FieldIx, ObjectIx, Raw, Record, Registry, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,5 +53,8 @@ impl Facts for Memory {
             Some(Value::Links(rows)) => rows.iter().map(|r| r.to).collect(),
             _ => Vec::new(),
         }
+    }
+    fn found(&self, _: i64, _: &Found) -> bool {
+        false
     }
 }

@@ -55,6 +55,8 @@ fn a_full_disk_is_told_and_work_goes_on_when_there_is_room() {
         assert_eq!(page.status, 200, "{page:?}");
         page.json()["data"].as_array().map_or(0, Vec::len)
     };
+    let mut fresh = server.wire.clone();
+    fresh.token = server.run(&["token", "add", "admin@contoh.test"]).trim().to_string();
     let mut n = 0;
     let refused = loop {
         let answer = create(n);
@@ -69,6 +71,14 @@ fn a_full_disk_is_told_and_work_goes_on_when_there_is_room() {
     assert!(n > 0, "nothing fitted at all");
     assert_eq!(there(n), 0, "the refused record is not there");
     assert_eq!((0..n).map(there).sum::<usize>(), n, "every acknowledged record is there");
+    let first_use = fresh.call("GET", "/api/v1/contacts?limit=1&columns=name", &[], "").expect("reading goes on");
+    assert_eq!(first_use.status, 200, "who reads needs no room: {first_use:?}");
+    std::fs::write(folder.join("rest"), vec![1; 32 << 20]).expect_err("nothing is left");
+    for format in ["xlsx", "csv"] {
+        let export = server.wire.call("GET", &format!("/api/v1/contacts/export?format={format}"), &[], "").expect("an answer");
+        assert_eq!(export.status, 507, "{format}: {export:?}");
+    }
+    let _ = std::fs::remove_file(folder.join("rest"));
     std::fs::remove_file(&ballast).expect("the ballast goes");
     let again = create(n);
     assert_eq!(again.status, 201, "work goes on without a restart: {again:?}");
@@ -84,7 +94,7 @@ async fn ask(w: &Workspace, token: &str, method: &str, path: &str, headers: &[(&
         .uri(format!("/api/v1{path}"))
         .header("host", "127.0.0.1")
         .header("authorization", format!("Bearer {token}"));
-    if !body.is_empty() {
+    if !body.is_empty() && !headers.iter().any(|(name, _)| *name == "content-type") {
         request = request.header("content-type", "application/json");
     }
     for (name, value) in headers {
@@ -105,7 +115,15 @@ async fn administrator(w: &Workspace) -> String {
 both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
     let token = administrator(w).await;
     let id = w.make("contact", json!({"name": "Ratna Sari"})).await;
+    w.make("contact", json!({"name": "Sri Wahyuni"})).await;
     let filter = |f: Json| format!("/contacts?filter={}", escape(&f.to_string()));
+    // the place of a page in another order, where its value has another type
+    let (_, page) = ask(w, &token, "GET", "/contacts?sort=name&limit=1", &[], String::new()).await;
+    let place = page["next"]
+        .as_str()
+        .and_then(|next| next.split("after=").nth(1))
+        .map(|rest| rest.split('&').next().unwrap_or_default().to_string());
+    let place = place.or_else(|| page["next"].as_str().map(str::to_string)).expect("a further page");
     let deep = (0..200).fold(json!({"field": "name", "op": "is", "value": "x"}), |f, _| json!({ "not": f }));
     let nested = format!("{}1{}", "[".repeat(400), "]".repeat(400));
     // method, path, headers, body → status, code, pointer of the first error
@@ -130,6 +148,11 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
         ("GET", "/contacts?limit=0".into(), vec![], String::new(), 422, "invalid", Some("/limit")),
         ("GET", "/contacts?limit=100000".into(), vec![], String::new(), 422, "invalid", Some("/limit")),
         ("GET", "/contacts?after=nonsense".into(), vec![], String::new(), 400, "malformed_cursor", None),
+        ("GET", format!("/contacts?sort=birthday&after={place}"), vec![], String::new(), 400, "malformed_cursor", None),
+        ("GET", "/contacts?limit=1&limit=2".into(), vec![], String::new(), 400, "repeated_parameter", None),
+        ("GET", "/contacts".into(), vec![("host", "other.example")], String::new(), 400, "several_hosts", None),
+        ("GET", filter(json!({"field": "name", "value": "x"})), vec![], String::new(), 422, "invalid", None),
+        ("POST", "/batch".into(), vec![], json!({"more": 1}).to_string(), 422, "invalid", Some("/more")),
         ("GET", "/contacts?sort=secret".into(), vec![], String::new(), 422, "invalid", Some("/sort")),
         ("GET", format!("/contacts?q={}", "a".repeat(201)), vec![], String::new(), 422, "invalid", Some("/q")),
         ("GET", format!("/contacts/{id}/history?before=0"), vec![], String::new(), 422, "invalid", Some("/before")),
@@ -151,6 +174,9 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
         let shown: String = format!("{method} {path} {body}").chars().take(160).collect();
         let (got, answer) = ask(w, &token, method, &path, &headers, body).await;
         let place = answer["errors"][0]["pointer"].as_str().unwrap_or("");
+        if answer.to_string().contains("{$") || answer.to_string().contains("{ $") {
+            faults.push(format!("{shown}: words with a gap: {answer}"));
+        }
         if got != status || answer["code"] != code || pointer.is_some_and(|p| !place.starts_with(p)) {
             faults.push(format!("{shown}: {got} {answer}, wanted {status} {code} {pointer:?}"));
         }
@@ -158,6 +184,48 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(crate::digest::of(w).await, before, "refused requests leave no trace");
 });
+
+both!(any_of_nothing_matches_nothing, async |w: &Workspace| {
+    let token = administrator(w).await;
+    w.make("contact", json!({"name": "Ratna Sari"})).await;
+    for (filter, wanted) in [(json!({"any": []}), 0), (json!({"all": []}), 1), (json!({"not": {"any": []}}), 1)] {
+        let path = format!("/contacts?count=exact&filter={}", escape(&filter.to_string()));
+        let (status, page) = ask(w, &token, "GET", &path, &[], String::new()).await;
+        assert_eq!((status, page["count"].as_i64()), (200, Some(wanted)), "{filter}: {page}");
+    }
+});
+
+both!(a_refused_import_leaves_no_file, async |w: &Workspace| {
+    let token = administrator(w).await;
+    let good = "name,email\nRatna,ratna@contoh.test\n";
+    let files = async || {
+        let rows = w.engine.read(&w.system(), |tx| Ok(tx.conn.files_after(0, 1_000)?)).await.expect("files");
+        (rows.len(), kept(&w.files()))
+    };
+    let begun = files().await;
+    for (path, body, status) in [
+        ("/contacts/imports?name=a.xlsx", "no sheet at all", 400),
+        ("/contacts/imports?columns=name,nothing", good, 422),
+        ("/contacts/imports?match_by=nothing", good, 422),
+    ] {
+        let (got, answer) = ask(w, &token, "POST", path, &[("content-type", "application/octet-stream")], body.into()).await;
+        assert!((400..500).contains(&got), "{path}: {got} {answer}, wanted {status}");
+        assert_eq!(files().await, begun, "{path}: {answer}");
+    }
+    // the same content, once wanted, stays when it is refused another time
+    let (got, answer) = ask(w, &token, "POST", "/contacts/imports", &[], good.into()).await;
+    assert_eq!(got, 202, "{answer}");
+    let with_one = files().await;
+    assert_ne!(with_one, begun);
+    let (got, _) = ask(w, &token, "POST", "/contacts/imports?columns=name,nothing", &[], good.into()).await;
+    assert_eq!(got, 422);
+    assert_eq!(files().await, with_one);
+});
+
+/// How many files lie in a folder and those below it.
+fn kept(folder: &Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, |all| all.filter_map(Result::ok).map(|e| if e.path().is_dir() { kept(&e.path()) } else { 1 }).sum())
+}
 
 both!(nobodys_change_is_lost_when_several_edit_one_record, async |w: &Workspace| {
     const PEOPLE: usize = 6;

@@ -337,6 +337,7 @@ async fn hostile_files_are_refused_with_code_and_place() {
         (zip(&(0..2_100).map(|_| ("", &b"x"[..])).collect::<Vec<_>>()), "zip_too_many_entries", ""),
         (sheet(br#"<sst uniqueCount="4000000000"><si><t>name</t></si></sst>"#), "file_broken", ""),
         (sheet(br#"<!-- --><x:sst count="1" uniqueCount = '99999999999'/>"#), "file_broken", ""),
+        (sheet(&texts(500_001)), "too_many_texts", ""),
         (zip(&[("hello.txt", b"no spreadsheet")]), "file_broken", ""),
         (zip(&[("[Content_Types].xml", deep().as_bytes()), ("xl/workbook.xml", deep().as_bytes())]), "file_broken", ""),
     ] {
@@ -356,6 +357,16 @@ fn sheet(strings: &[u8]) -> Vec<u8> {
         ("xl/sharedStrings.xml", strings),
         ("xl/worksheets/sheet1.xml", b"<worksheet><sheetData/></worksheet>"),
     ])
+}
+
+/// So many different texts that a workbook shares.
+fn texts(count: usize) -> Vec<u8> {
+    let mut strings = b"<sst>".to_vec();
+    for n in 0..count {
+        write!(strings, "<si><t>{}</t></si>", n.wrapping_mul(2_654_435_761) % 100_000_007).expect("a text");
+    }
+    strings.extend(b"</sst>");
+    strings
 }
 
 /// Elements within elements, a hundred thousand deep.

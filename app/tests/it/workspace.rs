@@ -180,6 +180,11 @@ impl Workspace {
         ))
     }
 
+    /// Where the bytes of files lie.
+    pub fn files(&self) -> PathBuf {
+        self.folder.join("files")
+    }
+
     /// Runs every job that is due.
     pub async fn work_off(&self) -> usize {
         Worker::new(&self.engine, 1).drain().await.expect("jobs run")

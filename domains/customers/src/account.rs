@@ -70,6 +70,8 @@ fn legal_form(form: &str) -> Option<&'static str> {
 
 /// Parents form a tree.
 fn refuse_circle(draft: &Draft, tx: &mut Tx) -> Result<()> {
+    // two changes at once could each find the other's circle still open
+    tx.alone("account parents")?;
     let own = draft.before.as_ref().map(|before| before.id);
     let mut above = draft.after.link(f::PARENT);
     for _ in 0..DEEPEST {
@@ -99,6 +101,11 @@ pub fn find_account(tx: &mut Tx, name: &str) -> Result<Option<RecordId>> {
 /// # Errors
 /// As [`find_account`], and as creating an account.
 pub fn find_or_make_account(tx: &mut Tx, name: &str, more: Input) -> Result<RecordId> {
+    if let Some(id) = find_account(tx, name)? {
+        return Ok(id);
+    }
+    // somebody may be making it at this moment
+    tx.alone(&format!("account {}", name_key(name)))?;
     if let Some(id) = find_account(tx, name)? {
         return Ok(id);
     }

@@ -85,7 +85,7 @@ fn convert(run: &ActionRun, tx: &mut Tx) -> Result<ActionOutcome> {
     let lead = &run.record;
     let known = match id(&run.input, "contact")? {
         Some(contact) => Some(contact),
-        None => find_contact(tx, lead.get(f::EMAIL).text(), lead.get(f::PHONE).text())?,
+        None => known_contact(lead, tx)?,
     };
     let account = match id(&run.input, "account")? {
         Some(account) => Some(account),
@@ -141,6 +141,15 @@ fn hand_on(lead: RecordId, became: (Option<RecordId>, RecordId, Option<RecordId>
         }
     }
     Ok(())
+}
+
+/// The contact with the lead's address or number. Who makes such a contact at this moment is waited for.
+fn known_contact(lead: &Record, tx: &mut Tx) -> Result<Option<RecordId>> {
+    let (email, phone) = (lead.get(f::EMAIL).text(), lead.get(f::PHONE).text());
+    for told in [email, phone].into_iter().flatten() {
+        tx.alone(&format!("contact {told}"))?;
+    }
+    find_contact(tx, email, phone)
 }
 
 fn outcome(opportunity: Option<RecordId>, contact: Option<RecordId>, account: Option<RecordId>) -> ActionOutcome {

@@ -225,13 +225,15 @@ impl Engine {
         value.ok_or_else(|| refusal.unwrap_or_else(|| Problem::internal("a trial gave no answer")))
     }
 
-    /// Reads users, teams and roles anew.
+    /// Reads users, teams, roles and the workspace's settings anew.
     ///
     /// # Errors
     /// What the database answers.
     pub async fn reload_people(&self) -> Result<()> {
         let registry = self.registry();
-        let people = self.inner.store.read(move |conn| People::load(conn, &registry)).await?;
+        let load = move |conn: &mut akrab_store::Conn| -> Result<_> { Ok((People::load(conn, &registry)?, Settings::load(conn)?)) };
+        let (people, settings) = self.inner.store.read(load).await?;
+        self.inner.settings.store(Arc::new(settings));
         self.inner.people.store(Arc::new(people));
         Ok(())
     }
@@ -245,10 +247,13 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         settings.judge()?;
-        let stored = settings.clone();
-        self.inner.store.write(move |conn| stored.save(conn)).await?;
-        self.inner.settings.store(Arc::new(settings));
-        Ok(())
+        let save = move |conn: &mut akrab_store::Conn| -> Result<()> {
+            settings.save(conn)?;
+            // other processes read them anew as they do people
+            crate::people::bump(conn)
+        };
+        self.inner.store.write(save).await?;
+        self.reload_people().await
     }
 }
 

@@ -104,10 +104,10 @@ impl People {
     }
 }
 
-/// Setting that changes with every write to users, teams and roles.
+/// Setting that changes with every write to users, teams, roles and the workspace's own facts.
 pub(crate) const EPOCH: &str = "people_epoch";
 
-/// Tells every process that people have changed.
+/// Tells every process that people or settings have changed.
 pub(crate) fn bump(conn: &mut Conn) -> Result<()> {
     let epoch: i64 = conn.setting_get(EPOCH)?.and_then(|t| t.parse().ok()).unwrap_or(0);
     conn.setting_set(EPOCH, &(epoch + 1).to_string())?;

@@ -10,6 +10,7 @@ mod past;
 mod recent;
 mod request;
 mod search;
+mod sought;
 mod timeline;
 mod totals;
 
@@ -20,6 +21,7 @@ pub use list::{List, ListRequest};
 pub use notice::{Notice, Notices};
 pub use past::{ChangeView, Past, Shift};
 pub use search::Hit;
+pub(crate) use sought::{Asked, Words};
 pub use timeline::{Event, Timeline, TimelineRequest};
 pub use totals::{GroupRow, Total};
 

@@ -195,6 +195,15 @@ impl<'a> Tx<'a> {
         Ok(record)
     }
 
+    /// Until the change is committed nobody else is alone with `what`: who asks for it waits, and then sees
+    /// what was done. For rules that look at several records.
+    ///
+    /// # Errors
+    /// `busy` when the wait is too long.
+    pub fn alone(&mut self, what: &str) -> Result<()> {
+        Ok(self.conn.alone(what)?)
+    }
+
     /// The oldest living record whose `field` is `value`, among those the actor may see.
     ///
     /// # Errors

@@ -80,6 +80,17 @@ pub enum Cond {
     Child(Child),
     /// The record itself is one of these.
     Ids(Vec<i64>),
+    /// The search index finds the record.
+    Found(Found),
+}
+
+/// What the search index is asked, in the form of the store that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The index's number of the kind of record.
+    pub kind: i64,
+    /// Each by one of its alternatives, of which all words must be found.
+    pub terms: Vec<Vec<Vec<String>>>,
 }
 
 /// A positive test on a field, reached over links. False when the path or the field is empty.

@@ -5,6 +5,7 @@
 
 use crate::conn::Backend;
 use crate::schema::{comparing_column, link_table};
+use crate::search::matching;
 use crate::{postgres, sqlite};
 use akrab_model::filter::{Child, Cmp, Is, Step, Test, TextMode};
 use akrab_model::query::AggregateFn;
@@ -67,6 +68,7 @@ impl<'a> Compiler<'a> {
             Cond::Any(items) => self.fold(items, object, at, false, false),
             Cond::Not(item) => self.negated(item, object, at),
             Cond::Ids(ids) => self.in_ids(col(at, "id"), ids),
+            Cond::Found(found) => col(at, "id").in_subquery(matching(self.backend, found)),
             Cond::Test(test) => self.walk(test, &test.path, object, at),
             Cond::Child(child) => self.child(child, at),
         }
@@ -80,6 +82,7 @@ impl<'a> Compiler<'a> {
             Cond::Any(items) => self.fold(items, object, at, true, true),
             Cond::Not(item) => self.cond(item, object, at),
             Cond::Ids(ids) => self.in_ids(col(at, "id"), ids).not(),
+            Cond::Found(found) => col(at, "id").in_subquery(matching(self.backend, found)).not(),
             Cond::Test(test) if test.path.is_empty() => {
                 let field = object.at(test.field);
                 if field.kind == FieldType::Links {

@@ -135,6 +135,19 @@ impl Conn {
         done.unwrap_or_else(|_| Err(StoreError::other("a read panicked").into()))
     }
 
+    /// Until the transaction ends nobody else is alone with `what`: who asks for it waits. For rules over
+    /// several records. SQLite has one writer at a time anyway.
+    ///
+    /// # Errors
+    /// `Busy` when the wait is too long, and those of the database.
+    pub fn alone(&mut self, what: &str) -> Result<(), StoreError> {
+        if self.backend() == Backend::Sqlite || !self.writable {
+            return Ok(());
+        }
+        let sql = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || $1, 11))) l";
+        self.query(sql, &[what.into()]).map(|_| ())
+    }
+
     /// After a commit: what was learnt is true for everybody.
     pub(crate) fn publish(&mut self) {
         let Ok(mut known) = self.shared.known.lock() else { return };

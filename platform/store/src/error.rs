@@ -9,6 +9,9 @@ pub enum StoreError {
     /// Somebody else holds the database; trying again shortly helps.
     #[error("the database is busy: {0}")]
     Busy(String),
+    /// The database does not answer; it may be back shortly.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
     /// No room on the disk. Nothing was stored; reads go on.
     #[error("the disk is full")]
     Full,
@@ -50,7 +53,7 @@ impl StoreError {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let (kind, code) = match &error {
-            StoreError::Busy(_) => (ProblemKind::Busy, "busy"),
+            StoreError::Busy(_) | StoreError::Away(_) => (ProblemKind::Busy, "busy"),
             StoreError::Full => (ProblemKind::Full, "disk_full"),
             StoreError::TooLarge => (ProblemKind::Malformed, "sum_too_large"),
             _ => (ProblemKind::Internal, "internal"),

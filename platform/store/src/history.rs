@@ -1,7 +1,7 @@
 //! Who changed what, when and by which door.
 
 use crate::cells::Cells;
-use crate::conn::Conn;
+use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use akrab_model::Raw;
 use std::collections::HashMap;
@@ -37,6 +37,19 @@ pub struct Change {
 }
 
 impl Conn {
+    /// A text that is another one after every recorded change, of whatever process.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn mark(&mut self) -> Result<String, StoreError> {
+        let sql = match self.backend() {
+            // one writer at a time: numbers rise in the order of commits
+            Backend::Sqlite => "SELECT CAST(MAX(id) AS TEXT) FROM change",
+            Backend::Postgres => "SELECT CAST(pg_current_snapshot() AS text)",
+        };
+        Ok(self.query_one(sql, &[])?.map(|row| Cells::new(row).text()).unwrap_or_default())
+    }
+
     /// Stores changes and gives their ids in order.
     ///
     /// # Errors

@@ -198,4 +198,5 @@ problem-undo-not-over = Wait until this job is over, or stop it first.
 problem-undo-queued = This undo has been asked for already.
 problem-undo-too-late = The time for undoing has passed.
 problem-zip-too-large = The content of this file goes beyond the limit once opened (part “{ $entry }”).
+problem-too-many-texts = This file holds too much text for one import, or more than { $max } different texts. Save it as CSV, or divide it.
 problem-zip-too-many-entries = This file has more than { $max } parts.

@@ -198,4 +198,5 @@ problem-undo-not-over = Tunggu sampai pekerjaan ini selesai atau hentikan dulu.
 problem-undo-queued = Pembatalan ini sudah pernah diminta.
 problem-undo-too-late = Batas waktu untuk membatalkan sudah lewat.
 problem-zip-too-large = Isi berkas ini melebihi batas setelah dibuka (bagian “{ $entry }”).
+problem-too-many-texts = Teks di berkas ini terlalu banyak untuk sekali impor, atau lebih dari { $max } teks yang berbeda. Simpan sebagai CSV, atau bagi berkasnya.
 problem-zip-too-many-entries = Berkas ini berisi lebih dari { $max } bagian.

@@ -75,12 +75,24 @@ fn words(t: Text, code: &str, args: &[(String, String)]) -> String {
 
 /// The problem in words.
 pub fn message(t: Text, problem: &Problem) -> String {
-    words(t, problem.code, &problem.args)
+    match problem.fields.first().filter(|fault| fault.code == problem.code) {
+        Some(fault) => words(t, problem.code, &[problem.args.as_slice(), &named(fault)].concat()),
+        None => words(t, problem.code, &problem.args),
+    }
+}
+
+/// The words' arguments, with the place at fault for those that name it.
+fn named(fault: &FieldProblem) -> Vec<(String, String)> {
+    let mut args = fault.args.clone();
+    if !args.iter().any(|(name, _)| name == "field") {
+        args.push(("field".into(), fault.pointer.rsplit('/').next().unwrap_or_default().into()));
+    }
+    args
 }
 
 /// What is wrong with one field.
 pub fn field_message(t: Text, fault: &FieldProblem) -> String {
-    words(t, &fault.code, &fault.args)
+    words(t, &fault.code, &named(fault))
 }
 
 /// The faulty fields with their messages, for [`crate::ui::form::error_summary`] and rows.

@@ -204,6 +204,10 @@ fn is_static(path: &str) -> bool {
 }
 
 async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> {
+    // a proxy before us and we might each believe another one
+    if facts.headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(Problem::malformed("several_hosts").into());
+    }
     if let Some(host) = web.config.host().filter(|_| !is_static(facts.path())) {
         let asked = facts.uri.authority().map_or_else(|| facts.header("host").to_string(), ToString::to_string);
         if !asked.eq_ignore_ascii_case(host) {

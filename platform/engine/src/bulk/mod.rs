@@ -9,10 +9,11 @@ use tag::tag;
 
 use crate::import::ChunkNote;
 use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::read::Asked;
 use crate::{Access, Ctx, Engine, Result, Tx};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
-use akrab_model::{Cond, Count, FieldProblem, Filter, Object, Problem};
+use akrab_model::{Cond, Count, Cursor, FieldProblem, Filter, Object, Problem, Query};
 use akrab_store::Bin;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -108,7 +109,8 @@ impl Engine {
     /// `not_found` or `forbidden` object, `invalid` filter or values.
     pub async fn bulk_preview(&self, ctx: &Ctx, spec: BulkSpec) -> Result<BulkPreview> {
         self.read(ctx, move |tx| {
-            let (object, cond) = tx.bulk_cond(&spec)?;
+            let (object, asked) = tx.bulk_asked(&spec, None)?;
+            let cond = tx.settled(&object, asked.cond, asked.words.as_ref())?;
             let count = |tx: &mut Tx, cond: &Cond| -> Result<u64> {
                 let registry = tx.registry.clone();
                 match tx.conn.count(&registry, &object, cond, Bin::Living, None)? {
@@ -128,7 +130,7 @@ impl Engine {
     /// cannot be read.
     pub async fn bulk_start(&self, ctx: &Ctx, spec: BulkSpec) -> Result<i64> {
         self.write(ctx, move |tx| {
-            let (object, _) = tx.bulk_cond(&spec)?;
+            let (object, _) = tx.bulk_asked(&spec, None)?;
             tx.bulk_check(&object, &spec.change)?;
             tx.enqueue(&BulkJob { spec: BulkSpec { object: object.key.clone(), ..spec.clone() } })
         })
@@ -147,19 +149,25 @@ impl BulkChange {
 }
 
 impl Tx<'_> {
-    fn bulk_cond(&mut self, spec: &BulkSpec) -> Result<(Arc<Object>, Cond)> {
+    /// What is to be changed. Words settled before stay as they are: when the last record with them
+    /// is changed, those one slip away are not meant.
+    fn bulk_asked(&mut self, spec: &BulkSpec, terms: Option<&[Vec<String>]>) -> Result<(Arc<Object>, Asked)> {
         let object = self.object(&spec.object)?;
         self.rights.require(&object, spec.change.access())?;
         let filter = spec.filter.as_ref().map(Filter::from_json).transpose()?;
         let filter = filter.as_ref().filter(|_| spec.ids.is_empty());
-        let mut cond = self.condition(&object, filter, spec.q.as_deref().filter(|_| spec.ids.is_empty()), Access::Read)?;
+        let q = spec.q.as_deref().filter(|_| spec.ids.is_empty() && terms.is_none());
+        let Asked { mut cond, mut words } = self.asked(&object, filter, q, Access::Read)?;
+        if let Some(terms) = terms {
+            words = Some(self.words_again(&object, terms.to_vec())?);
+        }
         if !spec.ids.is_empty() {
             if spec.ids.len() > 10_000 {
                 return Err(Problem::invalid(vec![FieldProblem::new("ids", "too_many").with("max", 10_000)]));
             }
             cond = cond.and(Cond::Ids(spec.ids.clone()));
         }
-        Ok((object, cond))
+        Ok((object, Asked { cond, words }))
     }
 
     /// Faults of the values as such, before any record is touched.
@@ -208,6 +216,9 @@ struct Mark {
     total: i64,
     chunks: i64,
     report: BulkReport,
+    /// The words looked for.
+    #[serde(default)]
+    terms: Option<Vec<Vec<String>>>,
 }
 
 impl Job for BulkJob {
@@ -240,9 +251,19 @@ impl Job for BulkJob {
 }
 
 fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<(Mark, bool)>> {
-    let (object, cond) = tx.bulk_cond(spec)?;
-    let registry = tx.registry.clone();
-    let ids = tx.conn.ids_after(&registry, &object, &cond, mark.after, CHUNK)?;
+    let (object, asked) = tx.bulk_asked(spec, mark.terms.as_deref())?;
+    mark.terms = asked.words.as_ref().map(|words| words.terms.clone());
+    let query = Query {
+        object: object.ix,
+        columns: Vec::new(),
+        cond: asked.cond,
+        sort: Vec::new(),
+        limit: CHUNK,
+        after: Some(Cursor { keys: Vec::new(), id: mark.after, back: false }),
+        bin: false,
+    };
+    let page = tx.page(&object, query, asked.words.as_ref(), Some(usize::MAX))?;
+    let ids: Vec<i64> = page.rows.iter().map(|row| row.id).collect();
     for id in &ids {
         match tx.attempt(|tx| one(tx, &object, *id, &spec.change)) {
             Ok(true) => mark.report.changed += 1,

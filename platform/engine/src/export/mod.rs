@@ -116,6 +116,7 @@ pub(crate) struct Bound {
     pub object: Arc<Object>,
     pub columns: Vec<FieldIx>,
     pub cond: akrab_model::Cond,
+    pub words: Option<crate::read::Words>,
     pub sort: Vec<akrab_model::Sort>,
 }
 
@@ -123,7 +124,8 @@ impl Tx<'_> {
     pub(crate) fn export_count(&mut self, spec: &ExportSpec) -> Result<u64> {
         let bound = self.bind_export(spec)?;
         let registry = self.registry.clone();
-        match self.conn.count(&registry, &bound.object, &bound.cond, Bin::Living, None)? {
+        let cond = self.settled(&bound.object, bound.cond, bound.words.as_ref())?;
+        match self.conn.count(&registry, &bound.object, &cond, Bin::Living, None)? {
             Count::Exact(n) | Count::Above(n) => Ok(n),
         }
     }
@@ -133,7 +135,7 @@ impl Tx<'_> {
         let object = self.object(&spec.object)?;
         self.rights.require(&object, Access::Export)?;
         let filter = spec.filter.as_ref().map(akrab_model::Filter::from_json).transpose()?;
-        let mut cond = self.condition(&object, filter.as_ref(), request.q.as_deref(), Access::Export)?;
+        let crate::read::Asked { mut cond, words } = self.asked(&object, filter.as_ref(), request.q.as_deref(), Access::Export)?;
         if !spec.ids.is_empty() {
             if spec.ids.len() > 10_000 {
                 return Err(Problem::invalid(vec![FieldProblem::new("ids", "too_many").with("max", 10_000)]));
@@ -141,6 +143,6 @@ impl Tx<'_> {
             cond = cond.and(akrab_model::Cond::Ids(spec.ids.clone()));
         }
         let columns = self.columns(&object, &spec.columns)?;
-        Ok(Bound { columns, sort: self.sorts(&object, &spec.sort)?, cond, object })
+        Ok(Bound { columns, sort: self.sorts(&object, &spec.sort)?, cond, words, object })
     }
 }

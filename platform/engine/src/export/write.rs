@@ -4,13 +4,19 @@ use super::cell::{Cell, link_id};
 use super::{Bound, ExportFormat, ExportSpec};
 use crate::file::failure;
 use crate::{Result, Tx};
+use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldIx, Problem, Query, Record};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use std::any::Any;
+use std::borrow::Cow;
 use std::io::BufWriter;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 const PAGE: usize = 1_000;
+/// Characters that a cell of a spreadsheet takes.
+const LONGEST_CELL: usize = 32_767;
 /// A spreadsheet holds no more rows.
 const MAX_SHEET_ROWS: u64 = 1_048_575;
 
@@ -19,7 +25,8 @@ pub(super) fn whole(tx: &mut Tx, spec: &ExportSpec, path: &Path) -> Result<u64> 
     let bound = tx.bind_export(spec)?;
     match spec.format {
         ExportFormat::Csv => csv(tx, spec, &bound, path),
-        ExportFormat::Xlsx => xlsx(tx, spec, &bound, path),
+        // the sheet's rows go through a temporary file whose writer panics when there is no room
+        ExportFormat::Xlsx => catch_unwind(AssertUnwindSafe(|| xlsx(tx, spec, &bound, path))).unwrap_or_else(|panic| Err(fallen(&*panic))),
     }
 }
 
@@ -78,7 +85,7 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, (day, moment):
     match cell {
         Cell::Blank => {}
         // a string cell is never run, whatever it begins with
-        Cell::Text(text) => drop(sheet.write_string(row, column, text)?),
+        Cell::Text(text) => drop(sheet.write_string(row, column, fitting(text))?),
         Cell::Number(d) => match d.to_f64() {
             // a number of this many digits would lose some as a spreadsheet's number
             Some(x) if d.mantissa().unsigned_abs() < 1_000_000_000_000_000 => drop(sheet.write_number(row, column, x)?),
@@ -96,6 +103,14 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, (day, moment):
         early => drop(sheet.write_string(row, column, early.text(true).as_ref())?),
     }
     Ok(())
+}
+
+/// As much of a text as a cell of a spreadsheet takes.
+fn fitting(text: &str) -> Cow<'_, str> {
+    if text.chars().nth(LONGEST_CELL).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(LONGEST_CELL - 1).chain(['…']).collect())
 }
 
 /// `akrab_id`, then the labels; links have their id beside them.
@@ -124,10 +139,9 @@ fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record) -> Resul
         after: None,
         bin: false,
     };
-    let registry = tx.registry.clone();
     let mut rows = 0;
     loop {
-        let page = tx.conn.select(&registry, &query)?;
+        let page = tx.page(&bound.object, query.clone(), bound.words.as_ref(), Some(usize::MAX))?;
         let mut records: Vec<Record> = page.rows.iter().map(|row| crate::read::record_of(&bound.object, &cells, row)).collect();
         tx.load_some_links(&bound.object, &bound.columns, &mut records)?;
         tx.load_titles(&bound.object, &mut records)?;
@@ -152,6 +166,24 @@ fn told(error: ::csv::Error) -> Problem {
 fn sheet_fault(error: XlsxError) -> Problem {
     match error {
         XlsxError::IoError(e) => failure(e),
-        other => Problem::internal(other),
+        other => {
+            let told = std::error::Error::source(&other).map_or_else(|| format!("{other:?}"), |cause| format!("{other:?} {cause:?}"));
+            if is_full(&told) { full(told) } else { Problem::internal(told) }
+        }
     }
+}
+
+fn fallen(panic: &(dyn Any + Send)) -> Problem {
+    let told = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+    let told = told.unwrap_or_else(|| "an export panicked".into());
+    if is_full(&told) { full(told) } else { Problem::internal(told) }
+}
+
+/// Whether an error of the system, as it writes itself, says that there is no room.
+fn is_full(told: &str) -> bool {
+    ["StorageFull", "QuotaExceeded"].iter().any(|kind| told.contains(kind))
+}
+
+fn full(told: String) -> Problem {
+    Problem { cause: Some(told), ..Problem::new(ProblemKind::Full, "disk_full") }
 }

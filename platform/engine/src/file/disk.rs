@@ -24,6 +24,8 @@ pub struct Kept {
     pub sha256: String,
     pub size: u64,
     pub kind: FileKind,
+    /// Which copy this is, when the system tells.
+    pub copy: Option<u64>,
 }
 
 impl FileStore {
@@ -75,8 +77,9 @@ impl FileStore {
         file.sync_all().map_err(failure)?;
         drop(file);
         let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let copy = number(draft);
         self.settle(draft, &sha256)?;
-        Ok(Kept { sha256, size, kind: FileKind::of(&head) })
+        Ok(Kept { sha256, size, kind: FileKind::of(&head), copy })
     }
 
     /// Moves a finished draft to its place.
@@ -89,6 +92,19 @@ impl FileStore {
         File::open(&folder).and_then(|d| d.sync_all()).map_err(failure)
     }
 
+    /// Removes the copy that was written under this number. Somebody who brought the same content
+    /// meanwhile has put a copy of his own in its place, which stays.
+    pub fn forget(&self, sha256: &str, copy: u64) {
+        let (place, aside) = (self.path(sha256), self.draft_path());
+        if number(&place) != Some(copy) || fs::rename(&place, &aside).is_err() {
+            return;
+        }
+        let done = if number(&aside) == Some(copy) { fs::remove_file(&aside) } else { fs::rename(&aside, &place) };
+        if let Err(error) = done {
+            tracing::warn!(%error, "a refused file stays behind");
+        }
+    }
+
     /// Where a file of this content lies.
     pub fn path(&self, sha256: &str) -> PathBuf {
         self.root.join(&sha256[..2.min(sha256.len())]).join(sha256)
@@ -99,6 +115,17 @@ impl FileStore {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
         self.root.join("incoming").join(format!("{}-{n}-{:p}", std::process::id(), Arc::as_ptr(&self.next)))
     }
+}
+
+/// The system's number of a file.
+#[cfg(unix)]
+fn number(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|file| std::os::unix::fs::MetadataExt::ino(&file))
+}
+
+#[cfg(not(unix))]
+fn number(_: &Path) -> Option<u64> {
+    None
 }
 
 /// Disk failures: full is told apart.

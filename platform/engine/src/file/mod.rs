@@ -29,6 +29,9 @@ pub struct FileMeta {
     pub created_by: Option<i64>,
     #[serde(skip)]
     pub sha256: String,
+    /// Which copy of the content this process wrote.
+    #[serde(skip)]
+    pub(crate) copy: Option<u64>,
 }
 
 impl Engine {
@@ -48,7 +51,24 @@ impl Engine {
             created_by: ctx.user_id(),
             created_at: ctx.micros(),
         };
-        self.write(ctx, move |tx| Ok(meta(FileRow { id: tx.conn.file_add(&row)?, ..row.clone() }))).await
+        self.write(ctx, move |tx| Ok(FileMeta { copy: kept.copy, ..meta(FileRow { id: tx.conn.file_add(&row)?, ..row.clone() }) })).await
+    }
+
+    /// Removes a file that was put there in vain.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn file_forget(&self, ctx: &Ctx, file: &FileMeta) -> Result<()> {
+        let (id, sha256) = (file.id, file.sha256.clone());
+        let forget = move |tx: &mut Tx| -> Result<bool> {
+            tx.conn.file_drop(id)?;
+            Ok(tx.conn.file_named(&sha256)?)
+        };
+        let named = self.write(ctx, forget).await?;
+        if let (false, Some(copy)) = (named, file.copy) {
+            self.inner.files.forget(&file.sha256, copy);
+        }
+        Ok(())
     }
 
     /// The file, if the actor put it there or is an administrator.
@@ -90,6 +110,7 @@ fn meta(row: FileRow) -> FileMeta {
         created_at: Timestamp::from_microsecond(row.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
         created_by: row.created_by,
         sha256: row.sha256,
+        copy: None,
     }
 }
 

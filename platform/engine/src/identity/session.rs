@@ -1,7 +1,7 @@
 //! Signing in and staying signed in.
 
 use super::limit::{ACCOUNT, ADDRESS};
-use super::{DAY, HOUR, MINUTE, digest, password};
+use super::{DAY, HOUR, MINUTE, bear, digest, password};
 use crate::people::{EPOCH, Person};
 use crate::{Engine, Result};
 use akrab_model::Problem;
@@ -73,7 +73,7 @@ pub(super) fn code_name(user: i64) -> String {
 }
 
 impl Engine {
-    /// Loads users, teams and roles anew when another process has changed them.
+    /// Loads users, teams, roles and settings anew when another process has changed them.
     ///
     /// # Errors
     /// What the database answers.
@@ -199,7 +199,7 @@ impl Engine {
         let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
         if now - row.used_at > MINUTE {
             let id = row.id.clone();
-            self.store().write(move |conn| conn.session_touch(&id, now)).await?;
+            bear(self.store().write(move |conn| conn.session_touch(&id, now)).await)?;
         }
         Ok(Some((Session { looks: Some(looks), ..row.into() }, person)))
     }

@@ -1,6 +1,6 @@
 //! API tokens: shown once, with a scope, an expiry and the time of the last use.
 
-use super::{HOUR, MINUTE, digest};
+use super::{HOUR, MINUTE, bear, digest};
 use crate::people::{EPOCH, Person};
 use crate::{Ctx, Engine, Result};
 use akrab_model::{FieldProblem, Problem};
@@ -93,7 +93,7 @@ impl Engine {
         let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
         if row.used_at.is_none_or(|used| now - used > MINUTE) {
             let id = row.id.clone();
-            self.store().write(move |conn| conn.token_touch(&id, now)).await?;
+            bear(self.store().write(move |conn| conn.token_touch(&id, now)).await)?;
         }
         Ok(Some((row.into(), person)))
     }

@@ -14,17 +14,17 @@ impl Behaviour for TeamTree {
     }
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
         let (Some(own), true) = (draft.before.as_ref().map(|b| b.id), draft.changed("parent")) else { return Ok(()) };
-        let people = tx.engine.people();
-        let mut above = draft.get("parent").int();
-        // as many steps as there are teams reach the top of any tree
-        for _ in 0..=people.teams.len() {
-            match above {
-                None => return Ok(()),
-                Some(id) if id == own => return Err(draft.fault("parent", "team_circle")),
-                Some(id) => above = people.teams.iter().find(|team| team.0 == id).and_then(|team| team.2),
+        // two changes at once could each find the other's circle still open
+        tx.alone("team parents")?;
+        let (mut above, mut met) = (draft.get("parent").int(), Vec::new());
+        while let Some(id) = above {
+            if id == own || met.contains(&id) {
+                return Err(draft.fault("parent", "team_circle"));
             }
+            met.push(id);
+            above = tx.find("team", id)?.and_then(|team| team.link("parent"));
         }
-        Err(draft.fault("parent", "team_circle"))
+        Ok(())
     }
     fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
         let here = Value::Link(record.id);

@@ -1,5 +1,5 @@
 //! Figures over whole results (counts, totals, groups) are dear at a million rows and asked for on
-//! every page. They are kept until the next write; large ones a few seconds longer, so that lists
+//! every page. They are kept until the next write of whatever process; large ones a few seconds longer, so that lists
 //! stay fast while others write.
 
 use std::any::Any;
@@ -21,8 +21,15 @@ pub(crate) struct Figures {
     kept: Mutex<HashMap<String, Kept>>,
 }
 
-struct Kept {
+/// What a figure was worked out from.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Moment {
     generation: u64,
+    mark: String,
+}
+
+struct Kept {
+    moment: Moment,
     at: i64,
     large: bool,
     value: Arc<dyn Any + Send + Sync>,
@@ -34,28 +41,36 @@ impl Figures {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The generation to hand to [`Figures::put`], read before the figure is worked out.
-    pub fn now(&self) -> u64 {
-        self.generation.load(Ordering::Relaxed)
+    /// The moment to hand to the others, read before the figure is worked out. `mark` is the
+    /// database's, which moves with what other processes write.
+    pub fn moment(&self, mark: String) -> Moment {
+        Moment { generation: self.generation.load(Ordering::Relaxed), mark }
     }
 
-    pub fn get<T: Clone + Send + Sync + 'static>(&self, key: &str, now: i64) -> Option<T> {
+    /// A large figure that may lag.
+    pub fn recent<T: Clone + Send + Sync + 'static>(&self, key: &str, now: i64) -> Option<T> {
+        self.find(key, |kept| kept.large && now - kept.at < LAG)
+    }
+
+    /// A figure of this moment.
+    pub fn get<T: Clone + Send + Sync + 'static>(&self, key: &str, moment: &Moment) -> Option<T> {
+        self.find(key, |kept| kept.moment == *moment)
+    }
+
+    fn find<T: Clone + Send + Sync + 'static>(&self, key: &str, fresh: impl FnOnce(&Kept) -> bool) -> Option<T> {
         let kept = self.kept.lock().ok()?;
-        let found = kept.get(key)?;
-        let fresh = found.generation == self.now() || (found.large && now - found.at < LAG);
-        if fresh { found.value.downcast_ref::<T>().cloned() } else { None }
+        kept.get(key).filter(|k| fresh(k)).and_then(|k| k.value.downcast_ref::<T>().cloned())
     }
 
     /// Keeps a figure over `rows` rows.
-    pub fn put<T: Clone + Send + Sync + 'static>(&self, key: String, generation: u64, now: i64, rows: u64, value: &T) {
+    pub fn put<T: Clone + Send + Sync + 'static>(&self, key: String, moment: Moment, now: i64, rows: u64, value: &T) {
         let Ok(mut kept) = self.kept.lock() else { return };
         if kept.len() >= MOST {
-            let sure = self.now();
-            kept.retain(|_, k| k.generation == sure || now - k.at < LAG);
+            kept.retain(|_, k| k.moment == moment || now - k.at < LAG);
             if kept.len() >= MOST {
                 kept.clear();
             }
         }
-        kept.insert(key, Kept { generation, at: now, large: rows >= LARGE, value: Arc::new(value.clone()) });
+        kept.insert(key, Kept { moment, at: now, large: rows >= LARGE, value: Arc::new(value.clone()) });
     }
 }

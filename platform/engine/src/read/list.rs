@@ -4,7 +4,9 @@ use super::record_of;
 use super::request::{cursor_text, read_cursor};
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
-use akrab_model::{Count, FieldIx, FieldProblem, Filter, Object, Problem, Query, Record};
+use akrab_model::object::Storage;
+use akrab_model::query::Page;
+use akrab_model::{Count, FieldIx, FieldProblem, Filter, Object, Problem, Query, Raw, Record, Sort};
 use akrab_store::Bin;
 use std::sync::Arc;
 
@@ -62,7 +64,7 @@ impl Tx<'_> {
     /// As [`Engine::list`].
     pub fn list(&mut self, request: &ListRequest) -> Result<List> {
         let object = self.object(&request.object)?;
-        let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let cond = self.filtered(&object, request.filter.as_ref(), Access::Read)?;
         let columns = self.columns(&object, &request.columns)?;
         let mut read: Vec<FieldIx> = columns.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         for ix in std::iter::once(object.title).chain(object.owner) {
@@ -84,15 +86,26 @@ impl Tx<'_> {
             after: request.after.as_deref().map(read_cursor).transpose()?,
             bin: request.bin,
         };
-        if query.after.as_ref().is_some_and(|c| c.keys.len() != query.sort.len()) {
+        if query.after.as_ref().is_some_and(|c| !fits(&object, &query.sort, &c.keys)) {
             return Err(Problem::malformed("malformed_cursor"));
         }
-        let registry = self.registry.clone();
-        let page = self.conn.select(&registry, &query)?;
+        let page = self.list_page(&object, query, request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()))?;
         let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
         Ok(List { object, columns, records, next: page.next.as_ref().map(cursor_text), previous: page.previous.as_ref().map(cursor_text) })
+    }
+
+    fn list_page(&mut self, object: &Arc<Object>, query: Query, q: Option<&str>) -> Result<Page> {
+        let Some(q) = q else {
+            let registry = self.registry.clone();
+            return Ok(self.conn.select(&registry, &query)?);
+        };
+        if let Some(page) = self.page_at_once(object, &query, q)? {
+            return Ok(page);
+        }
+        let words = self.words(object, q)?;
+        self.page(object, query, Some(&words), None)
     }
 
     /// As [`Engine::count`].
@@ -110,4 +123,14 @@ impl Tx<'_> {
             Ok((count.shown(), count))
         })
     }
+}
+
+/// Whether these can be the values of a row's sort keys.
+fn fits(object: &Object, sort: &[Sort], keys: &[Raw]) -> bool {
+    let fits = |(sort, key): (&Sort, &Raw)| match key {
+        Raw::Null => true,
+        Raw::Int(_) => object.at(sort.field).storage() == Storage::Int,
+        Raw::Text(_) => object.at(sort.field).storage() == Storage::Text,
+    };
+    sort.len() == keys.len() && sort.iter().zip(keys).all(fits)
 }

@@ -1,33 +1,19 @@
 //! Names in requests become fields; what the actor may not read is unknown.
 
+use crate::Result;
 use crate::write::Tx;
-use crate::{Access, Result};
 use akrab_model::object::FieldRight;
 use akrab_model::query::AggregateFn;
-use akrab_model::{Aggregate, Cond, FieldIx, FieldProblem, Filter, Object, Problem, Sort};
+use akrab_model::{Aggregate, FieldIx, FieldProblem, Object, Problem, Sort};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use std::sync::Arc;
 
 /// Figures of one request; a database knows only so many columns.
 const MAX_TOTALS: usize = 50;
+/// Longer keys of figures are told apart by their digest.
+const LONG_KEY: usize = 1_000;
 
 impl Tx<'_> {
-    /// The condition of a list: filter and words, within what the actor may see (or export).
-    pub(crate) fn condition(&mut self, object: &Arc<Object>, filter: Option<&Filter>, q: Option<&str>, access: Access) -> Result<Cond> {
-        self.rights.require_read(object)?;
-        let mut cond = match filter {
-            Some(filter) => filter.bind(&self.registry.clone(), object, &self.env(), &self.rights.clone())?,
-            None => Cond::True,
-        };
-        cond = cond.and(self.rights.cond(object, access));
-        if let Some(q) = q.map(str::trim).filter(|q| !q.is_empty()) {
-            let ids = self.search_ids(q, object, 1_000)?;
-            cond = cond.and(Cond::Ids(ids));
-        }
-        Ok(cond)
-    }
-
     /// A figure over a whole result, kept while it is sure. `work` gives the rows it covers and the figure.
     pub(super) fn figure<T: Clone + Send + Sync + 'static>(
         &mut self,
@@ -35,18 +21,23 @@ impl Tx<'_> {
         work: impl FnOnce(&mut Self) -> Result<(u64, T)>,
     ) -> Result<T> {
         let now = self.ctx.micros();
+        // conditions that name many records are long
+        let key = if key.len() > LONG_KEY { crate::identity::digest(&key) } else { key };
         let engine = self.engine.clone();
         let figures = &engine.inner.figures;
         // inside a write one sees one's own changes
         if self.writing {
             return work(self).map(|(_, value)| value);
         }
-        if let Some(kept) = figures.get(&key, now) {
+        if let Some(kept) = figures.recent(&key, now) {
             return Ok(kept);
         }
-        let generation = figures.now();
+        let moment = figures.moment(self.conn.mark()?);
+        if let Some(kept) = figures.get(&key, &moment) {
+            return Ok(kept);
+        }
         let (rows, value) = work(self)?;
-        figures.put(key, generation, now, rows, &value);
+        figures.put(key, moment, now, rows, &value);
         Ok(value)
     }
 

@@ -4,7 +4,7 @@ use super::record_of;
 use crate::write::{Tx, search_entry, search_terms, searched};
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
-use akrab_model::{Cond, FieldIx, Object, Record};
+use akrab_model::{FieldIx, Object, Record};
 use akrab_store::{Row, SearchHit};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,40 +49,8 @@ impl Tx<'_> {
         self.find_hits(&terms, objects, limit)
     }
 
-    /// Ids of one object's records that match in what the actor may read of them.
-    pub(super) fn search_ids(&mut self, q: &str, object: &Arc<Object>, limit: usize) -> Result<Vec<i64>> {
-        let mut terms = search_terms(q);
-        if terms.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids = self.find_ids(&terms, object, limit)?;
-        if !ids.is_empty() || !self.forgive(&mut terms)? {
-            return Ok(ids);
-        }
-        self.find_ids(&terms, object, limit)
-    }
-
-    fn find_ids(&mut self, terms: &[Vec<String>], object: &Arc<Object>, limit: usize) -> Result<Vec<i64>> {
-        let objects = [object.key.clone()];
-        let open = !self.searches_in_part(object) && matches!(self.rights.cond(object, Access::Read), Cond::True);
-        let mut wide = limit;
-        loop {
-            let found = self.conn.search(terms, Some(&objects), wide)?;
-            let many = found.len();
-            let mut ids: Vec<i64> = found.into_iter().map(|hit| hit.id).collect();
-            if !open {
-                ids = self.reached(object, &ids, &[], Some(terms))?.iter().map(|row| row.id).collect();
-            }
-            if ids.len() >= limit || many < wide || wide >= WIDEST {
-                ids.truncate(limit);
-                return Ok(ids);
-            }
-            wide = WIDEST;
-        }
-    }
-
     /// Adds to each word those within one edit. False when there are none to add.
-    fn forgive(&mut self, terms: &mut [Vec<String>]) -> Result<bool> {
+    pub(super) fn forgive(&mut self, terms: &mut [Vec<String>]) -> Result<bool> {
         let mut added = false;
         for term in terms.iter_mut() {
             let Some(word) = term.first().filter(|w| w.chars().count() >= 4 && !w.bytes().all(|b| b.is_ascii_digit())).cloned() else {
@@ -152,14 +120,20 @@ impl Tx<'_> {
     }
 
     /// Whether the index knows words of the object that the actor may not read.
-    fn searches_in_part(&self, object: &Object) -> bool {
+    pub(super) fn searches_in_part(&self, object: &Object) -> bool {
         searched(object).any(|ix| self.rights.field(object, ix) == FieldRight::Hidden)
     }
 
     /// Rows the actor may see, with `columns` first. The index holds the words of every field; so a
     /// candidate of `terms` counts only when it is found by those fields alone that he may read:
     /// otherwise words could be guessed.
-    fn reached(&mut self, object: &Arc<Object>, ids: &[i64], columns: &[FieldIx], terms: Option<&[Vec<String>]>) -> Result<Vec<Row>> {
+    pub(super) fn reached(
+        &mut self,
+        object: &Arc<Object>,
+        ids: &[i64],
+        columns: &[FieldIx],
+        terms: Option<&[Vec<String>]>,
+    ) -> Result<Vec<Row>> {
         let registry = self.registry.clone();
         let cond = self.rights.cond(object, Access::Read);
         let Some(terms) = terms.filter(|_| self.searches_in_part(object)) else {

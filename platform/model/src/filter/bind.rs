@@ -74,7 +74,8 @@ impl Binder<'_> {
             }
             Filter::Any(items) => {
                 let items: Vec<_> = items.iter().map(|f| self.bind(f, object)).collect::<Bound<_>>()?;
-                Ok(if items.is_empty() { Cond::True } else { Cond::Any(items) })
+                // none of nothing: no record
+                Ok(if items.is_empty() { Cond::False } else { Cond::Any(items) })
             }
             Filter::Not(item) => Ok(self.bind(item, object)?.negate()),
             Filter::Test { field, op, value } => self.test(object, field, *op, value),

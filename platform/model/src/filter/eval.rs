@@ -1,7 +1,7 @@
 //! Evaluates a bound condition in memory, with the same answers as the SQL made from it.
 
 use super::bind::comparable;
-use super::{Child, Cmp, Cond, Is, Test};
+use super::{Child, Cmp, Cond, Found, Is, Test};
 use crate::object::{FieldIx, FieldType, ObjectIx, Registry};
 use crate::query::AggregateFn;
 use crate::value::Raw;
@@ -14,6 +14,8 @@ pub trait Facts {
     fn children(&self, object: ObjectIx, via: FieldIx, id: i64) -> Vec<i64>;
     /// Targets of a `links` field.
     fn linked(&self, object: ObjectIx, id: i64, field: FieldIx) -> Vec<i64>;
+    /// Whether the search index finds the record.
+    fn found(&self, id: i64, found: &Found) -> bool;
 }
 
 impl Cond {
@@ -27,6 +29,7 @@ impl Cond {
             Cond::Any(items) => items.iter().any(|c| c.matches(registry, object, id, facts)),
             Cond::Not(item) => !item.matches(registry, object, id, facts),
             Cond::Ids(ids) => ids.contains(&id),
+            Cond::Found(found) => facts.found(id, found),
             Cond::Test(test) => matches_test(test, registry, id, facts),
             Cond::Child(child) => matches_child(child, registry, id, facts),
         }

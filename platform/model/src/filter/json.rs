@@ -13,7 +13,7 @@ impl Filter {
     /// Reads a filter.
     ///
     /// # Errors
-    /// `invalid` with a JSON pointer to each fault: `filter_shape`, `filter_unknown_key`,
+    /// `invalid` with a JSON pointer to each fault: `filter_shape`, `filter_no_operator`, `filter_unknown_key`,
     /// `filter_unknown_operator`, `filter_too_deep`, `filter_too_large`.
     pub fn from_json(json: &Json) -> Result<Filter, Problem> {
         let mut tests = 0;
@@ -118,5 +118,8 @@ fn read(json: &Json, at: &str, depth: usize, tests: &mut usize) -> Result<Filter
     }
     only(&["field", "op", "value"])?;
     let field = text("field").ok_or_else(|| fault("filter_shape"))?;
+    if !map.contains_key("op") {
+        return Err(FieldProblem::new(&format!("{at}/op"), "filter_no_operator"));
+    }
     Ok(Filter::Test { field: field.into(), op, value })
 }

@@ -33,7 +33,8 @@ impl Link {
     }
 
     fn note(&mut self, error: tokio_postgres::Error) -> StoreError {
-        let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+        // a value taken at the same moment: tried again, the change sees who took it and says so
+        let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
         self.again |= error.code().is_some_and(|c| clash.contains(c));
         failure(error)
     }
@@ -178,21 +179,27 @@ fn cells(row: &tokio_postgres::Row) -> Result<Vec<Raw>, StoreError> {
 
 pub(crate) fn failure(error: tokio_postgres::Error) -> StoreError {
     let Some(told) = error.as_db_error() else {
-        let cause = std::error::Error::source(&error).map(|c| format!(": {c}")).unwrap_or_default();
-        return StoreError::Other(format!("{error}{cause}"));
+        let source = std::error::Error::source(&error);
+        let text = format!("{error}{}", source.map(|c| format!(": {c}")).unwrap_or_default());
+        let away = error.is_closed() || source.is_some_and(|cause| cause.is::<std::io::Error>());
+        return if away { StoreError::Away(text) } else { StoreError::Other(text) };
     };
     let text = format!("{} ({})", told.message(), told.code().code());
     match *told.code() {
         SqlState::UNIQUE_VIOLATION => StoreError::Unique { on: told.constraint().unwrap_or_default().into() },
         SqlState::NUMERIC_VALUE_OUT_OF_RANGE => StoreError::TooLarge,
         SqlState::DISK_FULL => StoreError::Full,
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::CONNECTION_EXCEPTION
+        | SqlState::CONNECTION_FAILURE => StoreError::Away(text),
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt(text),
         SqlState::T_R_SERIALIZATION_FAILURE
         | SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::LOCK_NOT_AVAILABLE
         | SqlState::QUERY_CANCELED
-        | SqlState::TOO_MANY_CONNECTIONS
-        | SqlState::CANNOT_CONNECT_NOW => StoreError::Busy(text),
+        | SqlState::TOO_MANY_CONNECTIONS => StoreError::Busy(text),
         _ => StoreError::Other(text),
     }
 }

@@ -59,7 +59,7 @@ impl Clients {
     pub async fn client(&self) -> Result<Client, StoreError> {
         self.pool.get().await.map_err(|e| match e {
             deadpool_postgres::PoolError::Timeout(_) => StoreError::Busy("no free connection".into()),
-            deadpool_postgres::PoolError::Backend(e) => failure(e),
+            deadpool_postgres::PoolError::Backend(e) | deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(e)) => failure(e),
             deadpool_postgres::PoolError::Closed => StoreError::closed(),
             e => StoreError::other(e),
         })

@@ -1,10 +1,11 @@
 //! The search index: a GIN index over words, a B-tree over the beginnings of titles. Twin of `sqlite/search.rs`.
 
-use crate::cond::prefix_end;
+use crate::cond::{col, prefix_end};
 use crate::conn::{Conn, Rows};
 use crate::error::StoreError;
 use crate::search::{Indexed, Wanted};
 use akrab_model::Raw;
+use sea_query::{BinOper, Expr, ExprTrait, Query, SelectStatement};
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS search_entry ({id}, object BIGINT NOT NULL, record BIGINT NOT NULL, title TEXT NOT NULL, \
@@ -63,6 +64,18 @@ pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows
         found.extend(conn.query(&(sql + " LIMIT $2"), &params)?);
     }
     Ok(found)
+}
+
+/// Selects every record that matches.
+pub(crate) fn matching(wanted: &Wanted) -> SelectStatement {
+    let terms: Vec<_> = wanted.terms.iter().collect();
+    let asked = Expr::val(expression(&terms)).cast_as("text").cast_as("tsquery");
+    let mut select = Query::select();
+    select.expr(col("e", "record")).from_as("search_entry", "e").and_where(col("e", "words").binary(BinOper::Custom("@@"), asked));
+    if let Some(objects) = &wanted.objects {
+        select.and_where(col("e", "object").is_in(objects.iter().copied()));
+    }
+    select
 }
 
 fn titles(conn: &mut Conn, wanted: &Wanted, start: &str, many: usize) -> Result<Rows, StoreError> {

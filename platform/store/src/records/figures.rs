@@ -4,6 +4,7 @@ use super::{Bin, T, cell, from};
 use crate::cond::{Compiler, col, constant, truth};
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
+use crate::search::matching;
 use crate::{postgres, sqlite};
 use akrab_model::query::{AggregateFn, Bucket, Group};
 use akrab_model::{Aggregate, Cond, Count, FieldIx, FieldType, Object, Raw, Registry};
@@ -20,9 +21,15 @@ impl Conn {
         let mut compiler = Compiler::new(registry, self.backend());
         let mut select = Query::select();
         select.expr(rows_counted());
-        match cap {
-            None => from(&mut compiler, &mut select, object, cond, bin),
-            Some(cap) => {
+        match (cap, cond, bin) {
+            // the index holds living records only
+            (cap, Cond::Found(found), Bin::Living) => {
+                let mut some = matching(self.backend(), found);
+                cap.map(|cap| some.limit(cap + 1));
+                select.from_subquery(some, "some");
+            }
+            (None, ..) => from(&mut compiler, &mut select, object, cond, bin),
+            (Some(cap), ..) => {
                 let mut some = Query::select();
                 some.expr_as(truth(true), "one");
                 from(&mut compiler, &mut some, object, cond, bin);

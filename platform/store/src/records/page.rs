@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::schema::comparing_column;
 use akrab_model::filter::Is;
 use akrab_model::object::Storage;
+use akrab_model::query::Row;
 use akrab_model::{Cond, Cursor, FieldType, Object, Page, Query, Raw, Registry};
 use sea_query::{Asterisk, BinOper, Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 
@@ -54,6 +55,9 @@ impl Key {
 
 /// Rows tried in order before a scan.
 const PEEK: u64 = 10_000;
+/// Rows read first, and at once, to be tried one by one.
+const FIRST_TRIED: usize = 250;
+const MOST_TRIED: usize = 5_000;
 
 impl Conn {
     /// A page of rows in order.
@@ -61,6 +65,48 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn select(&mut self, registry: &Registry, query: &Query) -> Result<Page, StoreError> {
+        let (mut found, keys) = self.in_order(registry, query)?;
+        let more = found.len() > query.limit;
+        found.truncate(query.limit);
+        Ok(page(found, query, keys, more))
+    }
+
+    /// A page of those rows that `keep` says yes to. Rows are tried in order; nothing comes when
+    /// `most` were tried and the page is still not full.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn select_kept(
+        &mut self,
+        registry: &Registry,
+        query: &Query,
+        most: usize,
+        keep: &dyn Fn(&Row) -> bool,
+    ) -> Result<Option<Page>, StoreError> {
+        let width = query.columns.len();
+        let mut step = Query { limit: FIRST_TRIED.min(most), ..query.clone() };
+        let (mut found, mut tried) = (Vec::new(), 0);
+        loop {
+            let (mut rows, keys) = self.in_order(registry, &step)?;
+            let over = rows.len() <= step.limit;
+            rows.truncate(step.limit);
+            tried += rows.len();
+            step.after = rows.last().map(|cells| cursor(cells, width, keys, step.after.as_ref().is_some_and(|c| c.back)));
+            found.extend(rows.into_iter().filter(|cells| keep(&row(cells.clone(), 0, width))));
+            let more = found.len() > query.limit;
+            if more || over {
+                found.truncate(query.limit);
+                return Ok(Some(page(found, query, keys, more)));
+            }
+            if tried >= most {
+                return Ok(None);
+            }
+            step.limit = (step.limit * 2).min(most - tried).min(MOST_TRIED);
+        }
+    }
+
+    /// One row more than asked for, in the direction read, and how many sort keys they carry.
+    fn in_order(&mut self, registry: &Registry, query: &Query) -> Result<(Rows, usize), StoreError> {
         let object = registry.at(query.object);
         let keys: Vec<Key> = query
             .sort
@@ -72,7 +118,7 @@ impl Conn {
         let back = query.after.as_ref().is_some_and(|c| c.back);
         let asked = Asked { registry, object, query, block: None };
         let want = query.limit + 1;
-        let mut found = match keys.as_slice() {
+        let found = match keys.as_slice() {
             [key] => {
                 let start = query.after.as_ref().map(|c| (c.keys.first().cloned().unwrap_or(Raw::Null), c.id));
                 self.by_one_key(&asked, key, back, start.as_ref(), want)?
@@ -87,12 +133,7 @@ impl Conn {
                 self.select_rows(select.limit(want as u64))?
             }
         };
-        let more = found.len() > query.limit;
-        found.truncate(query.limit);
-        if back {
-            found.reverse();
-        }
-        Ok(page(found, query, keys.len(), more, back))
+        Ok((found, keys.len()))
     }
 
     pub(super) fn base<'k>(&mut self, asked: &Asked<'_>, keys: impl IntoIterator<Item = &'k Key>) -> SelectStatement {
@@ -199,7 +240,7 @@ impl Part<'_> {
 /// Whether no index narrows the rows down to those that match.
 pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
     match cond {
-        Cond::True | Cond::False | Cond::Ids(_) => false,
+        Cond::True | Cond::False | Cond::Ids(_) | Cond::Found(_) => false,
         Cond::All(items) => items.iter().all(|c| *c != Cond::False && (*c == Cond::True || blind(c, object))),
         Cond::Any(items) => items.iter().any(|c| *c == Cond::True || blind(c, object)),
         Cond::Not(_) | Cond::Child(_) => true,
@@ -212,17 +253,21 @@ pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
     }
 }
 
-fn page(found: Rows, query: &Query, keys: usize, more: bool, back: bool) -> Page {
+fn cursor(cells: &[Raw], width: usize, keys: usize, back: bool) -> Cursor {
+    Cursor { keys: cells[3 + width..3 + width + keys].to_vec(), id: cells[0].int().unwrap_or_default(), back }
+}
+
+/// The page of rows in the direction read.
+fn page(mut found: Rows, query: &Query, keys: usize, more: bool) -> Page {
+    let back = query.after.as_ref().is_some_and(|c| c.back);
+    if back {
+        found.reverse();
+    }
     let width = query.columns.len();
-    let cursor = |cells: &Vec<Raw>, back: bool| Cursor {
-        keys: cells[3 + width..3 + width + keys].to_vec(),
-        id: cells[0].int().unwrap_or_default(),
-        back,
-    };
     let has_next = if back { true } else { more };
     let has_previous = if back { more } else { query.after.is_some() };
-    let next = found.last().filter(|_| has_next).map(|cells| cursor(cells, false));
-    let previous = found.first().filter(|_| has_previous).map(|cells| cursor(cells, true));
+    let next = found.last().filter(|_| has_next).map(|cells| cursor(cells, width, keys, false));
+    let previous = found.first().filter(|_| has_previous).map(|cells| cursor(cells, width, keys, true));
     Page { rows: found.into_iter().map(|cells| row(cells, 0, width)).collect(), next, previous }
 }
 

@@ -9,9 +9,12 @@ mod rank;
 use crate::cells::Cells;
 use crate::conn::{Backend, Conn, Rows};
 use crate::error::StoreError;
+use crate::records::built;
 use crate::{postgres, sqlite};
-use akrab_model::Raw;
+use akrab_model::filter::Found;
 use akrab_model::text::fold;
+use akrab_model::{Cond, Raw};
+use sea_query::SelectStatement;
 
 pub(crate) const TABLES: &[&str] = near::TABLES;
 
@@ -76,6 +79,15 @@ pub(crate) struct Wanted {
     pub objects: Option<Vec<i64>>,
 }
 
+/// Selects the records that a condition on the index finds.
+pub(crate) fn matching(backend: Backend, found: &Found) -> SelectStatement {
+    let wanted = Wanted { terms: found.terms.clone(), objects: Some(vec![found.kind]) };
+    match backend {
+        Backend::Sqlite => sqlite::search::matching(&wanted),
+        Backend::Postgres => postgres::search::matching(&wanted),
+    }
+}
+
 /// Letters and digits only: what either index keeps as a word.
 fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(40).collect())
@@ -136,6 +148,30 @@ impl Conn {
             Backend::Postgres => postgres::search::find(self, &wanted, many)?,
         };
         self.hits(found, &wanted, limit)
+    }
+
+    /// The condition that is true of the records of `object` in which every term, by one of its
+    /// alternatives, begins a word: all of them, however many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn search_cond(&mut self, terms: &[Vec<String>], object: &str) -> Result<Cond, StoreError> {
+        let terms = alternatives(terms);
+        Ok(match self.name_known(object)? {
+            Some(kind) if !terms.is_empty() => Cond::Found(Found { kind, terms }),
+            _ => Cond::False,
+        })
+    }
+
+    /// The first `limit` records of such a condition, in no order; none of any other condition.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn search_ids(&mut self, cond: &Cond, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let Cond::Found(found) = cond else { return Ok(Vec::new()) };
+        let mut select = matching(self.backend(), found);
+        let (sql, params) = built(self.backend(), select.limit(limit as u64));
+        Ok(self.query(&sql, &params)?.into_iter().filter_map(|row| row.first()?.int()).collect())
     }
 
     fn hits(&mut self, found: Rows, wanted: &Wanted, limit: usize) -> Result<Vec<SearchHit>, StoreError> {

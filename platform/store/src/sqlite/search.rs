@@ -2,10 +2,12 @@
 //!
 //! Besides its words an entry holds two marked tokens: its kind of record, and the first word of its title.
 
+use crate::cond::col;
 use crate::conn::{Conn, Rows};
 use crate::error::StoreError;
 use crate::search::{Indexed, Wanted};
 use akrab_model::Raw;
+use sea_query::{BinOper, Expr, ExprTrait, JoinType, Query, SelectStatement};
 
 /// The `ascii` tokenizer splits at ASCII marks only: words come folded and split already.
 pub(crate) const TABLES: &[&str] = &[
@@ -68,6 +70,16 @@ pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows
         }
     }
     Ok(found)
+}
+
+/// Selects every record that matches.
+pub(crate) fn matching(wanted: &Wanted) -> SelectStatement {
+    Query::select()
+        .expr(col("e", "record"))
+        .from_as("search_fts", "f")
+        .join_as(JoinType::InnerJoin, "search_entry", "e", col("e", "id").eq(col("f", "rowid")))
+        .and_where(col("f", "search_fts").binary(BinOper::Custom("MATCH"), Expr::val(expression(wanted, Reach::Any))))
+        .take()
 }
 
 /// Longest beginning with an index of its own.

@@ -80,3 +80,13 @@ fn a_newer_workspace_is_refused() {
         assert!(matches!(refused, Some(akrab_store::StoreError::Newer { found: 99, .. })), "{refused:?}");
     });
 }
+
+#[tokio::test]
+async fn a_database_that_is_down_is_told_as_such() {
+    // nobody listens on a port that was just given back
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).unwrap().port();
+    let target = akrab_store::Target::Postgres { url: format!("postgres://akrab@127.0.0.1:{port}/akrab"), schema: "akrab".into() };
+    let error = akrab_store::Store::open(&target, &akrab_store::Options::default()).await.err().unwrap();
+    assert!(matches!(error, akrab_store::StoreError::Away(_)), "{error:?}");
+    assert_eq!(akrab_model::Problem::from(error).kind, akrab_model::ProblemKind::Busy);
+}

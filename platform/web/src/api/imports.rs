@@ -28,17 +28,38 @@ pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query
     let engine = &caller.web.engine;
     engine.import_permitted(&caller.ctx, &object)?;
     let file = match known {
-        Some(file) => engine.file(&caller.ctx, file).await?.id,
+        Some(file) => engine.file(&caller.ctx, file).await?,
         None => {
             let (name, content) = body(&caller, request).await?;
             let name = ask.text("name").or(name).unwrap_or_else(|| "import".into());
-            engine.file_put(&caller.ctx, &name, std::io::Cursor::new(content), UPLOAD_LIMIT as u64).await?.id
+            engine.file_put(&caller.ctx, &name, std::io::Cursor::new(content), UPLOAD_LIMIT as u64).await?
         }
     };
-    if inspect {
-        return Ok(answer(200, &json!(engine.import_inspect(&caller.ctx, &object, file, ask.text("sheet")).await?)));
+    let begun = async {
+        if inspect {
+            return Ok((200, json!(engine.import_inspect(&caller.ctx, &object, file.id, ask.text("sheet")).await?)));
+        }
+        let mut spec: ImportSpec = engine.import_guess(&caller.ctx, &object, file.id, ask.text("sheet")).await?;
+        choose(&mut spec, &ask);
+        (spec.mode, spec.on_match, spec.on_bad_value) = (mode, on_match, on_bad_value);
+        let job = engine.import_start(&caller.ctx, spec.clone(), dry_run).await?;
+        let href = format!("/api/v1/jobs/{job}");
+        Ok::<_, Problem>((202, json!({ "job": job, "href": href, "file": file.id, "columns": spec.columns, "match_by": spec.match_by })))
+    };
+    match begun.await {
+        Ok((status, told)) => Ok(answer(status, &told)),
+        Err(problem) => {
+            if known.is_none() {
+                // what is refused leaves nothing behind
+                engine.file_forget(&caller.ctx, &file).await?;
+            }
+            Err(problem.into())
+        }
     }
-    let mut spec: ImportSpec = engine.import_guess(&caller.ctx, &object, file, ask.text("sheet")).await?;
+}
+
+/// Takes over what the caller says about columns and keys.
+fn choose(spec: &mut ImportSpec, ask: &Ask) {
     if let Some(columns) = ask.text("columns") {
         spec.columns = columns.split(',').map(|c| Some(c.trim().to_string()).filter(|c| !c.is_empty())).collect();
         spec.match_by.retain(|set| set.iter().all(|k| spec.columns.iter().flatten().any(|c| c == k)));
@@ -53,12 +74,6 @@ pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query
             })
             .collect();
     }
-    (spec.mode, spec.on_match, spec.on_bad_value) = (mode, on_match, on_bad_value);
-    let job = engine.import_start(&caller.ctx, spec.clone(), dry_run).await?;
-    Ok(answer(
-        202,
-        &json!({ "job": job, "href": format!("/api/v1/jobs/{job}"), "file": file, "columns": spec.columns, "match_by": spec.match_by }),
-    ))
 }
 
 /// A parameter that takes one of a few words.

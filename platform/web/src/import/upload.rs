@@ -84,7 +84,12 @@ pub async fn take(visit: Visit, Path(plural): Path<String>, mut form: Multipart)
         let content = field.bytes().await.map_err(bad)?;
         let answer = async {
             let file = visit.engine().file_put(&visit.ctx, &name, std::io::Cursor::new(content), UPLOAD_LIMIT as u64).await?;
-            visit.engine().import_inspect(&visit.ctx, &object.key, file.id, None).await
+            let found = visit.engine().import_inspect(&visit.ctx, &object.key, file.id, None).await;
+            if found.is_err() {
+                // what is refused leaves nothing behind
+                visit.engine().file_forget(&visit.ctx, &file).await?;
+            }
+            found
         };
         return match answer.await {
             Ok(found) => visit.go(&format!("/{plural}/import/{}", found.file), None),

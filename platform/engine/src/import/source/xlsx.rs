@@ -17,6 +17,9 @@ const MAX_ENTRIES: usize = 2_000;
 const MAX_ENTRY: u64 = 100 * 1024 * 1024;
 const MAX_TOTAL: u64 = 300 * 1024 * 1024;
 const MAX_RATIO: u64 = 200;
+/// Shared texts are all held in memory while a sheet is read.
+const MAX_TEXTS: u64 = 500_000;
+const MAX_TEXT_BYTES: u64 = 32 * 1024 * 1024;
 /// Small parts may be as dense as they like.
 const RATIO_FROM: u64 = 1024 * 1024;
 
@@ -139,6 +142,9 @@ fn bounded(path: &Path) -> Result<()> {
             total += read;
             if let Some(promise) = &mut promise {
                 promise.watch(&buffer[..read as usize]);
+                if inflated > MAX_TEXT_BYTES || promise.texts > MAX_TEXTS {
+                    return Err(Problem::new(ProblemKind::TooLarge, "too_many_texts").with("max", MAX_TEXTS));
+                }
             }
             if inflated > MAX_ENTRY {
                 return Err(large(MAX_ENTRY, &name));
@@ -165,15 +171,21 @@ const SHORTEST_STRING: u64 = "<si/>".len() as u64;
 #[derive(Default)]
 struct Promise {
     most: u64,
+    /// How many begin in what was seen.
+    texts: u64,
     /// The end of what was seen, in case a name or number goes on behind it.
     tail: Vec<u8>,
 }
 
 impl Promise {
     const NAME: &[u8] = b"uniqueCount";
+    const TEXT: &[u8] = b"<si";
 
     fn watch(&mut self, bytes: &[u8]) {
+        // one that begins before the edge is seen whole behind it
+        let edge = self.tail.len().saturating_sub(Self::TEXT.len() - 1);
         self.tail.extend_from_slice(bytes);
+        self.texts += self.tail[edge..].windows(Self::TEXT.len()).filter(|w| *w == Self::TEXT).count() as u64;
         let mut from = 0;
         while let Some(at) = self.tail[from..].windows(Self::NAME.len()).position(|w| w == Self::NAME) {
             from += at + Self::NAME.len();
