@@ -15,20 +15,10 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 const DATABASE: &str = "database";
 const FILES: &str = "files";
 
-/// A backup of nothing would only look like one.
-fn there_is_one(config: &Config) -> Result<(), Stop> {
-    match config.target() {
-        Target::Sqlite { path } if !path.exists() => {
-            Err(Stop::refused(format!("{} holds no workspace; name its folder with --data", config.data.display())))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Writes the workspace into `file` while it is in use.
 pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
     crate::stop::writable_place(file)?;
-    there_is_one(config)?;
+    workspace::existing(config)?;
     let store = workspace::store(config).await?;
     let draft = beside(file, "database");
     let held = store.backup(&draft).await.map_err(told);

@@ -33,7 +33,7 @@ struct Entry {
 /// Measures everything and updates the table.
 pub async fn run(config: &Config, contacts: usize, seconds: u64, rows: usize, out: &Path) -> Result<(), Stop> {
     let config = config.apart("bench");
-    let engine = workspace::open(&config).await?;
+    let engine = workspace::make(&config).await?;
     let entry = prepare(&engine, contacts).await?;
     let volume = volume(&engine).await?;
     engine.store().close().await;

@@ -28,7 +28,7 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
 }
 
 async fn prepare(config: &Config) -> Result<Engine, Stop> {
-    let engine = workspace::open(config).await?;
+    let engine = workspace::make(config).await?;
     if engine.settings().ready {
         return Ok(engine);
     }
@@ -55,5 +55,5 @@ async fn afresh(config: &Config, engine: Engine) -> Result<Engine, Stop> {
         return Err(Stop::failed(format!("the schema {} holds half a demonstration; drop it and start again", config.schema)));
     }
     std::fs::remove_dir_all(config.workspace()).map_err(|e| Stop::failed(format!("{}: {e}", config.workspace().display())))?;
-    workspace::open(config).await
+    workspace::make(config).await
 }

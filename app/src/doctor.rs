@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::io::Write;
 
 pub async fn run(config: &Config) -> Result<(), Stop> {
+    workspace::existing(config)?;
     let bad = Cell::new(0);
     let say = |ok: bool, what: String| {
         println!("{} {what}", if ok { "ok  " } else { "BAD " });

@@ -10,7 +10,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub async fn run(config: &Config, what: UserCommand) -> Result<(), Stop> {
-    let engine = workspace::open(config).await?;
+    // the first user makes the workspace
+    let engine = if matches!(what, UserCommand::Add { .. }) { workspace::make(config).await? } else { workspace::open(config).await? };
     match what {
         UserCommand::Add { email, name, role, team } => add(&engine, &email, name, &role, team).await,
         UserCommand::Passwd { email } => {

@@ -17,7 +17,7 @@ const DRAIN: Duration = Duration::from_secs(25);
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = listen(config).await?;
     let _lock = lock::take(config)?;
-    let engine = workspace::open(config).await?;
+    let engine = workspace::make(config).await?;
     take_over(config, &engine).await?;
     tracing::info!(address = %address(&listener), "akrab is ready");
     on(config, listener, engine).await
@@ -94,7 +94,7 @@ fn seed() -> akrab_web::state::SeedFn {
 
 /// Runs jobs alone, beside servers on the same PostgreSQL database.
 pub async fn worker(config: &Config) -> Result<(), Stop> {
-    let engine = workspace::open(config).await?;
+    let engine = workspace::make(config).await?;
     let (tell, told) = watch::channel(false);
     let lanes = config.jobs.max(1);
     tracing::info!(lanes, "the worker is ready");

@@ -54,8 +54,33 @@ pub async fn store(config: &Config) -> Result<Store, Stop> {
     })
 }
 
-/// Opens the workspace and brings its tables up to date.
+/// Refuses a folder without a workspace, which is a slip of the finger more often than a wish for a new one.
+pub fn existing(config: &Config) -> Result<(), Stop> {
+    let there = match config.target() {
+        Target::Sqlite { path } => path.exists(),
+        // the records are elsewhere, but the key of the sealed secrets is here
+        Target::Postgres { .. } => config.key.is_some() || config.data.exists(),
+    };
+    if there {
+        return Ok(());
+    }
+    let demo = config.apart("demo");
+    let beside = matches!(demo.target(), Target::Sqlite { path } if path.exists());
+    let hint = if beside { format!("the demonstration is --data {}", demo.data.display()) } else { "--data names its folder".into() };
+    Err(Stop::refused(format!(
+        "no workspace in {}; {hint}. A new one is made by `akrab serve`, `akrab demo`, `akrab restore` or `akrab user add`",
+        config.data.display()
+    )))
+}
+
+/// Opens the workspace there is and brings its tables up to date.
 pub async fn open(config: &Config) -> Result<Engine, Stop> {
+    existing(config)?;
+    make(config).await
+}
+
+/// As [`open`]; makes the workspace when there is none.
+pub async fn make(config: &Config) -> Result<Engine, Stop> {
     let mailer: Arc<dyn Mailer> = match &config.smtp {
         Some(smtp) => Arc::new(SmtpMailer::new(&smtp.url, &smtp.from).map_err(|e| Stop::refused(format!("smtp in akrab.toml: {e}")))?),
         None => Arc::new(FolderMailer::new(config.workspace().join("mail"))),

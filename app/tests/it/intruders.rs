@@ -165,3 +165,29 @@ fn what_the_program_writes_is_for_its_user_alone() {
     }
     let _ = std::fs::remove_dir_all(folder);
 }
+
+#[test]
+fn a_mistyped_folder_becomes_no_workspace() {
+    let folder = crate::workspace::folder();
+    let server = crate::server::Server::prepared(&folder.join("data"));
+    let backup = folder.join("b.akrab");
+    for args in [
+        vec!["token", "add", "admin@contoh.test"],
+        vec!["user", "list"],
+        vec!["user", "passwd", "admin@contoh.test"],
+        vec!["export", "contact"],
+        vec!["backup", backup.to_str().expect("a path")],
+        vec!["generate", "--contacts", "1"],
+        vec!["schema", "plan"],
+        vec!["doctor"],
+    ] {
+        let wrong = folder.join("dtaa");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_akrab"));
+        let output = command.args(&args).arg("--data").arg(&wrong).env_remove("AKRAB_DATABASE").output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("no workspace in"), "{args:?}");
+        assert!(!wrong.exists(), "{args:?} leaves nothing");
+    }
+    assert!(server.run(&["user", "list"]).contains("admin@contoh.test"));
+    let _ = std::fs::remove_dir_all(folder);
+}

@@ -13,6 +13,7 @@ mod export;
 mod facts;
 mod faults;
 mod files;
+mod hidden;
 mod how_to;
 mod import;
 mod inbox;

@@ -198,3 +198,79 @@ both!(what_others_need_is_not_deleted_through_any_door, async |w: &Workspace| {
     let free = w.make("stage", json!({"name": "Baru sekali", "pipeline": pipeline, "category": "open"})).await;
     assert_eq!(browser.post(&format!("/settings/stages/{free}/delete"), "").await.status, StatusCode::OK, "nothing is in it");
 });
+
+both!(pipelines_and_stages_in_use_stay_where_they_are, async |w: &Workspace| {
+    let system = w.system();
+    let list = |object: &'static str| {
+        let request = akrab_engine::ListRequest { object: object.into(), ..Default::default() };
+        let (engine, system) = (w.engine.clone(), system.clone());
+        async move { engine.list(&system, request).await.expect("a list").records }
+    };
+    let (stage, pipeline) = (list("stage").await[0].id, list("pipeline").await[0].id);
+    let other = w.make("pipeline", json!({"name": "Lain", "object": "opportunity"})).await;
+    w.make("opportunity", json!({"name": "Mesin kopi", "stage": stage})).await;
+    for (object, id, field, value) in [("pipeline", pipeline, "object", json!("account")), ("stage", stage, "pipeline", json!(other))] {
+        let refused = w.engine.update(&system, object, id, map(json!({ field: value })), None).await.expect_err("refused");
+        assert_eq!(refused.fields.first().map(|f| f.code.as_str()), Some("fixed_once_used"), "{object}");
+    }
+    w.engine.update(&system, "pipeline", other, map(json!({"object": "lead"})), None).await.expect("nothing is in it");
+});
+
+both!(the_history_names_whoever_acts, async |w: &Workspace| {
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let mut browser = Browser::of(w, siti).await;
+    let saved = browser.submit("/settings/profile", &[("name", "Siti R."), ("language", "id"), ("theme", "system")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let history = w.engine.history(&w.system(), "user", siti, None).await.expect("a history");
+    assert_eq!((history[0].kind.as_str(), history[0].actor), ("update", Some(siti)));
+    let updated = w.engine.get(&w.system(), "user", siti).await.expect("siti");
+    assert_eq!(updated.link("updated_by"), Some(siti));
+});
+
+both!(without_a_mail_server_nobody_is_told_that_a_mail_is_on_its_way, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    w.no_mail_server();
+    let mut browser = Browser::of(w, admin).await;
+    assert!(browser.get("/settings/users/new").await.html.contains("Server email belum disiapkan"));
+    let sales = role(w, "sales").to_string();
+    let answer = browser.submit("/settings/users/new", &[("name", "Joko"), ("email", "joko@contoh.test"), ("role", &sales)]).await;
+    assert!(answer.html.contains("tidak ada yang dikirim") && answer.html.contains("/reset/"), "the link is there to hand over");
+    let mut stranger = Browser::guest(w).await;
+    let page = stranger.submit("/forgot", &[("email", "joko@contoh.test")]).await;
+    assert!(page.html.contains("Mintalah tautan kepada admin") && !page.html.contains("30 menit"));
+});
+
+both!(an_address_that_is_none_is_not_found, async |w: &Workspace| {
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let mut browser = Browser::of(w, siti).await;
+    for address in ["/settings/tidak-ada", "/settings/tidak/ada", "/contacts/abc", "/settings/users/abc", "/tidak-ada"] {
+        let page = browser.get(address).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{address}");
+        assert!(page.html.contains("<h1") || page.html.contains("ak-error"), "{address} is a page: {}", page.html);
+    }
+    let menu = browser.get("/settings/profile").await.html;
+    let side = menu.split("<main").nth(1).unwrap_or(&menu);
+    assert_eq!(side.matches("href=\"/jobs\"").count(), 1, "one way to the jobs");
+});
+
+both!(the_first_set_up_keeps_what_was_typed_in_another_language, async |w: &Workspace| {
+    let mut browser = Browser::guest(w).await;
+    browser.look("/setup").await;
+    let fields = [
+        ("company", "PT Kopi Nusantara"),
+        ("name", "Ratna"),
+        ("email", "ratna@contoh.test"),
+        ("password", "rahasia-sekali"),
+        ("repeat", ""),
+        ("language", "id"),
+        ("currency", "USD"),
+        ("time_zone", "Asia/Makassar"),
+    ];
+    let page = browser.submit("/setup/words/en", &fields).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.html.contains("lang=\"en\"") && page.html.contains("Company name"));
+    for typed in ["PT Kopi Nusantara", "Ratna", "ratna@contoh.test"] {
+        assert!(page.html.contains(&format!("value=\"{typed}\"")), "{typed}");
+    }
+    assert!(page.html.contains("value=\"USD\" selected") && !page.html.contains("rahasia-sekali"));
+});

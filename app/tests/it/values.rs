@@ -92,3 +92,27 @@ pub async fn filled(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
     }
     panic!("{}: no values please its rules: {input:?}", object.key);
 }
+
+crate::workspace::both!(a_number_is_kept_as_it_was_written_or_refused, async |w: &Workspace| {
+    for (amount, kept) in [("0.0001", Some("0.0001")), ("0.00001", None), ("1.999999", None), ("12,50000", Some("12.5"))] {
+        let made = w.engine.create(&w.system(), "opportunity", map(json!({"name": "Uji", "amount": amount}))).await;
+        match (made, kept) {
+            (Ok(record), Some(kept)) => assert_eq!(record.get("amount").dec().map(|d| d.normalize().to_string()).as_deref(), Some(kept)),
+            (Err(problem), None) => assert_eq!(problem.fields[0].code, "too_many_decimals", "{amount}"),
+            (made, _) => panic!("{amount}: {made:?}"),
+        }
+    }
+    let large = json!({"name": "Besar", "amount": "89999999999999.99", "probability": "10"});
+    let record = w.engine.create(&w.system(), "opportunity", map(large)).await.expect("made");
+    assert_eq!(record.get("weighted").dec().map(|d| d.normalize().to_string()).as_deref(), Some("8999999999999.999"), "exact");
+    let ctx = w.of(w.user("admin", 1, None).await, akrab_engine::Door::Page);
+    let file = crate::import::upload(w, &ctx, "peluang.csv", "Nama,Nilai\nDari lembar,33.333333333333336\n").await.expect("a file");
+    let mut spec = w.engine.import_guess(&ctx, "opportunity", file, None).await.expect("readable");
+    spec.columns = vec![Some("name".into()), Some("amount".into())];
+    let (_, report) = crate::import::import(w, &ctx, &spec, false).await;
+    assert_eq!(report.counts.created, 1, "sheets hold more digits than people see");
+    let filter = akrab_model::Filter::test("name", akrab_model::filter::Op::Is, "Dari lembar");
+    let request = akrab_engine::ListRequest { object: "opportunity".into(), filter: Some(filter), ..Default::default() };
+    let found = w.engine.list(&ctx, request).await.expect("a list").records.remove(0);
+    assert_eq!(found.get("amount").dec().map(|d| d.to_string()).as_deref(), Some("33.3333"));
+});

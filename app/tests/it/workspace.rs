@@ -54,9 +54,14 @@ struct Outbox {
     mails: std::sync::Mutex<Vec<akrab_engine::identity::Mail>>,
     /// Answers as a mail server that is away.
     away: std::sync::atomic::AtomicBool,
+    /// There is none.
+    none: std::sync::atomic::AtomicBool,
 }
 
 impl akrab_engine::identity::Mailer for Outbox {
+    fn reaches_people(&self) -> bool {
+        !self.none.load(Ordering::Relaxed)
+    }
     fn send(&self, mail: akrab_engine::identity::Mail) -> futures::future::BoxFuture<'_, Result<(), String>> {
         let away = self.away.load(Ordering::Relaxed);
         if !away {
@@ -201,6 +206,11 @@ impl Workspace {
     /// Whether the mail server answers.
     pub fn mail_server(&self, there: bool) {
         self.outbox.away.store(!there, Ordering::Relaxed);
+    }
+
+    /// As where no mail server is configured.
+    pub fn no_mail_server(&self) {
+        self.outbox.none.store(true, Ordering::Relaxed);
     }
 
     /// Lets time pass.

@@ -322,3 +322,24 @@ fn the_demonstration_is_whole() {
         }
     });
 }
+
+#[test]
+fn today_offers_only_what_the_role_may_do() {
+    run(async {
+        let place = place().await;
+        let lead = place.create("lead", &[("name", json!("Rina")), ("owner", json!(null))]).await.expect("made");
+        let system = place.engine.system("test", Door::Command);
+        let roles = place.engine.people().roles.clone();
+        for (name, may) in [("readonly", false), ("sales", true)] {
+            let role = roles.iter().find(|r| r.key == name).expect("a role").id;
+            let user = [("name", json!(name)), ("email", json!(format!("{name}@akrab.test"))), ("role", json!(role))];
+            let user = place.engine.create(&system, "user", input(&user)).await.expect("made").id;
+            let person = place.engine.people().user(user).expect("known").clone();
+            let ctx = place.engine.ctx(&person, Door::Page, "test");
+            let look = akrab_web::value::Look::new(&place.engine, &ctx);
+            let day = place.engine.read(&ctx, move |tx| crate::today::Day::load(tx, look, false)).await.expect("a day");
+            assert_eq!(day.leads.iter().map(|r| r.id).collect::<Vec<_>>(), [lead.id], "{name} sees it");
+            assert_eq!(day.open.contains(&("lead", lead.id)), may, "{name}");
+        }
+    });
+}

@@ -79,6 +79,9 @@ impl FolderMailer {
 }
 
 impl Mailer for FolderMailer {
+    fn reaches_people(&self) -> bool {
+        false
+    }
     fn send(&self, mail: Mail) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             let path = self.write(&mail)?;

@@ -52,6 +52,8 @@ pub struct Ctx {
     /// State of views and favourites, looked up with the session: what is remembered of them under
     /// the same number need not be read again. None reads them always.
     pub looks: Option<i64>,
+    /// Whose action the program carries out with its own rights; the history names him.
+    pub behalf: Option<i64>,
 }
 
 impl Ctx {
@@ -61,6 +63,10 @@ impl Ctx {
             Actor::User(person) => Some(person.id),
             Actor::System(_) => None,
         }
+    }
+    /// Whom the history names: the acting user, or the one the program acts for.
+    pub fn author(&self) -> Option<i64> {
+        self.user_id().or(self.behalf)
     }
     pub fn person(&self) -> Option<&Arc<Person>> {
         match &self.actor {

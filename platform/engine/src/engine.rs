@@ -152,6 +152,7 @@ impl Engine {
             },
             read_only: false,
             looks: None,
+            behalf: None,
         }
     }
 
@@ -165,6 +166,7 @@ impl Engine {
             now: self.now(),
             read_only: false,
             looks: None,
+            behalf: None,
         }
     }
 

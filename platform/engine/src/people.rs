@@ -1,10 +1,11 @@
 //! Users, teams and roles as kept in memory: every right is worked out from here.
 
 use crate::Result;
-use akrab_model::object::{AccessDecl, Scope};
-use akrab_model::{Cond, Registry, Value};
+use crate::rights::declared;
+use akrab_model::object::{AccessDecl, FieldRight, Scope};
+use akrab_model::{Cond, FieldIx, ObjectIx, Registry, Value};
 use akrab_store::Conn;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A user with everything his rights depend on.
@@ -34,6 +35,8 @@ pub struct Role {
     pub key: String,
     pub name: String,
     pub rights: HashMap<String, AccessDecl>,
+    /// Computed fields that would tell what the role may not read.
+    pub concealed: HashSet<(ObjectIx, FieldIx)>,
 }
 
 /// Everybody, as of `epoch`.
@@ -72,7 +75,7 @@ impl People {
         let of_team = |wanted: &[i64]| -> Vec<i64> {
             users.iter().filter(|u| u.link("team").is_some_and(|t| wanted.contains(&t))).map(|u| u.id).collect()
         };
-        let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new() });
+        let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new(), concealed: HashSet::new() });
         let mut people = People { epoch, teams: teams.clone(), roles: roles.clone(), ..People::default() };
         for user in &users {
             let team = user.link("team");
@@ -141,7 +144,39 @@ fn role(registry: &Registry, record: &akrab_model::Record) -> Role {
         };
         (object.key.clone(), access)
     });
-    Role { id: record.id, name: record.text("name").into(), rights: rights.collect(), key }
+    let rights: HashMap<String, AccessDecl> = rights.collect();
+    let concealed = concealed(registry, &rights);
+    Role { id: record.id, name: record.text("name").into(), rights, concealed, key }
+}
+
+/// What is worked out of something the role may not read, directly or over other computed fields.
+fn concealed(registry: &Registry, rights: &HashMap<String, AccessDecl>) -> HashSet<(ObjectIx, FieldIx)> {
+    let mut found = HashSet::new();
+    let computed: Vec<_> = registry
+        .objects()
+        .flat_map(|object| (0..object.fields.len() as u16).map(|n| (object.ix, FieldIx(n))))
+        .map(|place| (place, registry.sources(place.0, place.1)))
+        .filter(|(_, sources)| !sources.is_empty())
+        .collect();
+    loop {
+        let before = found.len();
+        for (place, sources) in &computed {
+            let closed = sources.iter().any(|source| {
+                let object = registry.at(source.object);
+                let Some(access) = rights.get(&object.key) else { return true };
+                match source.field {
+                    None => access.read == Scope::None,
+                    Some(ix) => found.contains(&(object.ix, ix)) || declared(access, object.at(ix)) == FieldRight::Hidden,
+                }
+            });
+            if closed {
+                found.insert(*place);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
 }
 
 fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<akrab_model::Record>> {

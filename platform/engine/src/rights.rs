@@ -4,7 +4,7 @@ use crate::Result;
 use crate::ctx::{Actor, Ctx};
 use akrab_model::filter::{Is, Test};
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
-use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Registry};
+use akrab_model::{Cond, Field, FieldIx, Object, ObjectIx, Problem, Raw, Registry};
 use std::sync::Arc;
 
 /// What is to be done with records.
@@ -89,15 +89,14 @@ impl Rights {
         }
     }
 
-    /// Right on one field. Parts of a composite follow the composite.
+    /// Right on one field. Parts of a composite follow the composite; what is computed is hidden with
+    /// whatever it is computed of.
     pub fn field(&self, object: &Object, field: FieldIx) -> FieldRight {
-        let Some(decl) = self.decl(object) else {
-            return if matches!(self.ctx.actor, Actor::System(_)) { FieldRight::Edit } else { FieldRight::Hidden };
-        };
-        let field = object.at(field);
-        let right = |key: &str| decl.fields.get(key).copied().unwrap_or_default();
-        let own = right(&field.key);
-        field.part_of.as_deref().map_or(own, |whole| own.min(right(whole)))
+        match &self.ctx.actor {
+            Actor::System(_) => FieldRight::Edit,
+            Actor::User(person) if person.role.concealed.contains(&(object.ix, field)) => FieldRight::Hidden,
+            Actor::User(_) => self.decl(object).map_or(FieldRight::Hidden, |decl| declared(decl, object.at(field))),
+        }
     }
 
     /// Fields the actor may read, in column order.
@@ -128,6 +127,13 @@ impl Rights {
     pub fn require_read(&self, object: &Object) -> Result<()> {
         if self.scope(object, Access::Read) == Scope::None { Err(Problem::not_found()) } else { Ok(()) }
     }
+}
+
+/// The right a role declares on a field.
+pub(crate) fn declared(access: &AccessDecl, field: &Field) -> FieldRight {
+    let right = |key: &str| access.fields.get(key).copied().unwrap_or_default();
+    let own = right(&field.key);
+    field.part_of.as_deref().map_or(own, |whole| own.min(right(whole)))
 }
 
 fn among(object: ObjectIx, field: FieldIx, ids: &[i64]) -> Cond {

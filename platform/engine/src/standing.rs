@@ -18,6 +18,8 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
         Arc::new(crate::identity::TeamTree),
         Arc::new(Used { object: "stage", code: "stage_in_use" }),
         Arc::new(Used { object: "pipeline", code: "pipeline_in_use" }),
+        Arc::new(Placed { object: "pipeline", field: "object" }),
+        Arc::new(Placed { object: "stage", field: "pipeline" }),
     ]
 }
 
@@ -105,19 +107,40 @@ impl Behaviour for Used {
         self.object
     }
     fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
-        let registry = tx.registry.clone();
-        let children = tx.object(self.object)?.children.clone();
-        for (object, field) in children {
-            let object = registry.at(object);
-            // the stages of a pipeline go with it
-            if object.is_system() && object.at(field).kind == FieldType::Link || !object.at(field).is_column() {
-                continue;
-            }
-            let here = Cond::Test(Test { path: Vec::new(), object: object.ix, field, is: Is::Eq(Raw::Int(record.id)) });
-            if !tx.conn.ids_after(&registry, object, &here, 0, 1)?.is_empty() {
-                return Err(Problem::new(ProblemKind::Conflict, self.code));
-            }
-        }
-        Ok(())
+        // the stages of a pipeline go with it
+        if has_children(tx, self.object, record.id, false)? { Err(Problem::new(ProblemKind::Conflict, self.code)) } else { Ok(()) }
     }
+}
+
+/// A pipeline with stages or records stays with its object, a stage with records in its pipeline:
+/// otherwise records would stand in stages that are none of theirs.
+struct Placed {
+    object: &'static str,
+    field: &'static str,
+}
+
+impl Behaviour for Placed {
+    fn object(&self) -> &'static str {
+        self.object
+    }
+    fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
+        let Some(id) = draft.before.as_ref().map(|b| b.id).filter(|_| draft.changed(self.field)) else { return Ok(()) };
+        if has_children(tx, self.object, id, true)? { Err(draft.fault(self.field, "fixed_once_used")) } else { Ok(()) }
+    }
+}
+
+/// Whether records are linked to this one; with `own` those of the program's own objects count too.
+fn has_children(tx: &mut Tx, object: &str, id: i64, own: bool) -> Result<bool> {
+    let registry = tx.registry.clone();
+    for (child, field) in tx.object(object)?.children.clone() {
+        let child = registry.at(child);
+        if !own && child.is_system() && child.at(field).kind == FieldType::Link || !child.at(field).is_column() {
+            continue;
+        }
+        let here = Cond::Test(Test { path: Vec::new(), object: child.ix, field, is: Is::Eq(Raw::Int(id)) });
+        if !tx.conn.ids_after(&registry, child, &here, 0, 1)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

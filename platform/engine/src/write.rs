@@ -3,6 +3,7 @@
 
 mod act;
 mod draft;
+mod exact;
 mod formula;
 mod keep;
 mod load;
@@ -23,7 +24,7 @@ pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 
 use crate::behaviour::Behaviour;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Door};
 use crate::people;
 use crate::rights::{Access, Rights};
 use crate::{Engine, Result};
@@ -99,11 +100,12 @@ impl<'a> Tx<'a> {
         Tx { conn, engine, ctx, registry, rights, writing: false, effects: Arc::default(), changes: Vec::new(), known: Arc::default() }
     }
 
-    /// The same transaction with the program's own rights.
+    /// The same transaction with the program's own rights. What it changes is told in the name of whoever acts.
     pub fn as_system(&mut self, reason: &'static str) -> Tx<'_> {
         let mut ctx = self.engine.system(reason, self.ctx.door);
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
+        ctx.behalf = self.ctx.author();
         let rights = Rights::new(self.registry.clone(), &ctx);
         Tx {
             conn: self.conn,
@@ -169,7 +171,13 @@ impl<'a> Tx<'a> {
     }
 
     pub fn parse_env(&self) -> ParseEnv {
-        ParseEnv { lang: self.ctx.lang, now: self.ctx.now.clone(), country: self.engine.settings().country.clone() }
+        ParseEnv {
+            lang: self.ctx.lang,
+            now: self.ctx.now.clone(),
+            country: self.engine.settings().country.clone(),
+            // sheets hold 33.333333333333336 where people see 33.33
+            round: self.ctx.door == Door::Import,
+        }
     }
 
     pub(crate) fn behaviours(&self, object: &str) -> Vec<Arc<dyn Behaviour>> {

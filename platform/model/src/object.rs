@@ -4,12 +4,14 @@ mod check;
 mod decl;
 mod field;
 mod registry;
+mod sources;
 
 pub use check::DeclError;
 pub use decl::*;
 pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
 pub use registry::ADDRESS_PARTS;
 pub use registry::{Object, Registry};
+pub use sources::Source;
 
 use serde::{Deserialize, Serialize};
 

@@ -37,3 +37,4 @@ signed-in-again = You are signed in again.
 signed-out = You are signed out.
 stay-signed-in = Stay signed in on this device
 time-zone = Time zone
+forgot-no-mail = No mail is sent from here. Ask an administrator for a link with which you set a new password.

@@ -37,3 +37,4 @@ signed-in-again = Anda sudah masuk lagi.
 signed-out = Anda sudah keluar.
 stay-signed-in = Tetap masuk di perangkat ini
 time-zone = Zona waktu
+forgot-no-mail = Email belum bisa dikirim dari sini. Mintalah tautan kepada admin untuk membuat kata sandi baru.

@@ -160,3 +160,4 @@ view-saved = View { $name } saved
 view-scope = Who sees it
 view-team = My team
 view-unpin = Unpin from the sidebar
+view-left-out = This view uses fields you may not read. Conditions, sorting, groups and columns on them were left out.

@@ -156,3 +156,4 @@ view-saved = Tampilan { $name } tersimpan
 view-scope = Siapa yang melihat
 view-team = Tim saya
 view-unpin = Lepas dari bilah samping
+view-left-out = Tampilan ini memakai isian yang tidak boleh Anda lihat. Syarat, urutan, kelompok, dan kolomnya tidak dipakai.

@@ -164,3 +164,4 @@ problem-key-reused = This Idempotency-Key was used for another request.
 problem-media-type = The body must be of the type application/json.
 problem-broken-body = The body did not arrive whole. Send it once more.
 problem-too-many-requests = This token has asked too often. Try again in { $seconds } seconds.
+problem-too-many-decimals = Write at most { $max } decimals.

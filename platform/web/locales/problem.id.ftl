@@ -161,3 +161,4 @@ problem-key-reused = Idempotency-Key ini sudah dipakai untuk permintaan lain.
 problem-media-type = Isi permintaan harus bertipe application/json.
 problem-broken-body = Isi permintaan tidak diterima utuh. Kirim sekali lagi.
 problem-too-many-requests = Token ini terlalu sering meminta. Coba lagi dalam { $seconds } detik.
+problem-too-many-decimals = Tulis paling banyak { $max } angka di belakang koma.

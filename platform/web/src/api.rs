@@ -1,5 +1,6 @@
 //! The JSON API under `/api/v1`: the same engine, the same rights, other clothes.
 
+mod again;
 mod ask;
 mod batch;
 mod bulk;

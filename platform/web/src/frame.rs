@@ -159,6 +159,7 @@ pub(crate) fn bare(web: &Web, facts: &Facts, title: &str) -> Bare {
         flash: Flash::read(&web.config, &facts.headers).map(|flash| flash.toast()),
         foot: t.with("foot", &[("version", env!("CARGO_PKG_VERSION").into())]),
         languages: Some(("/guest/language/id".into(), "/guest/language/en".into())),
+        language_form: None,
         theme_url: Some("/guest/theme".into()),
     }
 }

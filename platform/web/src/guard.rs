@@ -135,6 +135,9 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         Ok(req) => run(&web, req, next).await,
         Err(fail) => fail.into_response(),
     };
+    if let Some(fail) = unread(&facts, &response) {
+        response = fail.into_response();
+    }
     if let Some(fail) = response.extensions_mut().remove::<Fail>() {
         response = fail::draw(&web, &facts, &fail).await;
     }
@@ -154,6 +157,15 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     let user = facts.user.get().copied();
     tracing::info!(target: "access", request = facts.id, method = %facts.method, path = logged(facts.path()), status, micros = took.as_micros() as u64, user, ip = %facts.ip);
     response
+}
+
+/// An address or form that could not be read has been answered in bare English words of the framework.
+fn unread(facts: &Facts, response: &Response) -> Option<Fail> {
+    let bare = response.status() == StatusCode::BAD_REQUEST
+        && response.extensions().get::<Fail>().is_none()
+        && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let asked = matches!(facts.method, Method::GET | Method::HEAD);
+    bare.then(|| if asked { Problem::not_found() } else { Problem::malformed("bad_form") }.into())
 }
 
 /// A path as the log may keep it: without the secret of a mailed link.

@@ -5,19 +5,19 @@ use crate::fail::{Reply, field_errors};
 use crate::form::Form;
 use crate::frame::bare;
 use crate::guard::Facts;
-use crate::locale::Text;
+use crate::locale::{Lang, Text};
 use crate::sign_in::{differ, new_password};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::input::{self, Input};
-use crate::ui::layout::{self, bare_card};
+use crate::ui::layout::{self, Bare, bare_card};
 use akrab_engine::identity::{FirstSetup, Origin, SignedIn};
 use akrab_model::problem::ProblemKind;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use maud::html;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub(crate) const ZONES: [(&str, &str); 10] = [
 ];
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new().route("/setup", get(show).post(finish))
+    Router::new().route("/setup", get(show).post(finish)).route("/setup/words/{lang}", post(speak))
 }
 
 #[derive(Deserialize, Default)]
@@ -64,11 +64,31 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Rep
     let t = facts.guest_words();
     let language = t.lang.code().to_string();
     let input = Given { language, currency: "IDR".into(), time_zone: "Asia/Jakarta".into(), sample: "none".into(), ..Given::default() };
-    Ok(page(&web, &facts, &input, &[]))
+    Ok(page(&web, &facts, t, &input, &[]))
 }
 
-fn page(web: &Web, facts: &Facts, given: &Given, errors: &[(String, String)]) -> Response {
-    let t = facts.guest_words();
+/// The same page in another language, with what was typed already. Passwords are typed anew: they stand on no page.
+async fn speak(
+    State(web): State<Web>,
+    Extension(facts): Extension<Facts>,
+    Path(lang): Path<String>,
+    Form(mut given): Form<Given>,
+) -> Reply {
+    web.engine.refresh_people().await?;
+    if !web.engine.is_fresh() {
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
+    let t = Text::new(Lang::from_code(&lang));
+    if given.language == facts.guest_words().lang.code() {
+        given.language = t.lang.code().into();
+    }
+    let mut response = page(&web, &facts, t, &given, &[]);
+    let kept = cookie::set(&web.config, cookie::LANG, t.lang.code(), cookie::Keep::For(400 * 86_400));
+    response.headers_mut().append(header::SET_COOKIE, kept);
+    Ok(response)
+}
+
+fn page(web: &Web, facts: &Facts, t: Text, given: &Given, errors: &[(String, String)]) -> Response {
     let row = |name: &str, key: &str| {
         let error = errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default();
         Row::new(t.get(key)).error(error)
@@ -78,7 +98,7 @@ fn page(web: &Web, facts: &Facts, given: &Given, errors: &[(String, String)]) ->
         h1.ak-question { (t.get("setup-title")) }
         p { (t.get("setup-text")) }
         (error_summary(t, errors))
-        form method="post" action="/setup" {
+        form id="setup" method="post" action="/setup" {
             input type="hidden" name="csrf" value=(facts.csrf(facts.cookie_user));
             (form::row(t, &row("company", "setup-company"), field("company", &given.company).autofocus().attr("autocomplete", "organization"), input::text))
             (form::row(t, &row("name", "setup-name"), field("name", &given.name).attr("autocomplete", "name"), input::text))
@@ -96,7 +116,9 @@ fn page(web: &Web, facts: &Facts, given: &Given, errors: &[(String, String)]) ->
             (Button::new(t.get("setup-do")).primary().large().submit())
         }
     };
-    layout::bare(&bare(web, facts, &t.get("setup-title")), bare_card(card, html! {})).into_response()
+    let languages = Some(("/setup/words/id".into(), "/setup/words/en".into()));
+    let bare = Bare { t, languages, language_form: Some("setup"), ..bare(web, facts, &t.get("setup-title")) };
+    layout::bare(&bare, bare_card(card, html! {})).into_response()
 }
 
 fn sample_choices(t: Text) -> Vec<(String, String)> {
@@ -129,7 +151,7 @@ async fn finish(State(web): State<Web>, Extension(facts): Extension<Facts>, Form
     match done {
         Ok(_) => {}
         Err(problem) if problem.kind == ProblemKind::Invalid => {
-            let mut response = page(&web, &facts, &given, &field_errors(facts.guest_words(), &problem));
+            let mut response = page(&web, &facts, facts.guest_words(), &given, &field_errors(facts.guest_words(), &problem));
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(response);
         }

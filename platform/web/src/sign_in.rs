@@ -267,6 +267,9 @@ async fn sign_out(State(web): State<Web>, Extension(facts): Extension<Facts>) ->
 }
 
 async fn show_forgot(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Response {
+    if !web.engine.sends_mail() {
+        return no_mail(&web, &facts);
+    }
     let t = facts.guest_words();
     let field = Input::new("email", "").attr("required", "").autofocus().attr("autocomplete", "username");
     let card = html! {
@@ -281,6 +284,16 @@ async fn show_forgot(State(web): State<Web>, Extension(facts): Extension<Facts>)
     page(&web, &facts, &t.get("forgot-title"), card, back_to_sign_in(t))
 }
 
+/// No mail will come: whom to ask instead.
+fn no_mail(web: &Web, facts: &Facts) -> Response {
+    let t = facts.guest_words();
+    let card = html! {
+        h1.ak-question { (t.get("forgot-title")) }
+        p { (t.get("forgot-no-mail")) }
+    };
+    page(web, facts, &t.get("forgot-title"), card, back_to_sign_in(t))
+}
+
 fn back_to_sign_in(t: Text) -> Markup {
     html! { a.ak-link href="/sign-in" { (t.get("back-to-sign-in")) } }
 }
@@ -292,6 +305,9 @@ struct Forgot {
 
 async fn forgot(State(web): State<Web>, Extension(facts): Extension<Facts>, Form(input): Form<Forgot>) -> Reply {
     web.engine.ask_reset(&input.email, &facts.ip.to_string(), web.config.link_base()).await?;
+    if !web.engine.sends_mail() {
+        return Ok(no_mail(&web, &facts));
+    }
     let t = facts.guest_words();
     let card = html! {
         h1.ak-question { (t.get("forgot-sent")) }

@@ -2,7 +2,7 @@
 
 use super::load::{Call, Day};
 use super::side;
-use akrab_activities::keys::task;
+use akrab_activities::keys::{TASK, task};
 use akrab_model::object::Tone as ModelTone;
 use akrab_model::text::person::call_name;
 use akrab_model::text::phone;
@@ -118,7 +118,7 @@ fn count(n: usize) -> String {
 }
 
 fn defer_all(visit: &Visit, day: &Day) -> Markup {
-    if day.today.is_empty() || day.team {
+    if day.team || !day.today.iter().any(|record| day.open.contains(&(TASK, record.id))) {
         return html! {};
     }
     html! {
@@ -167,17 +167,18 @@ fn line(visit: &Visit, day: &Day, record: &Record) -> Markup {
             html! { (time) }
         }
     });
+    let open = day.open.contains(&(TASK, record.id));
     let urgent =
         record.object.field(task::PRIORITY).and_then(|f| f.choice(record.text(task::PRIORITY))).filter(|c| c.tone == ModelTone::Risk);
     let end = html! {
-        (defer(visit, record))
+        @if open { (defer(visit, record)) }
         @if let Some(choice) = urgent { span.ak-hide-phone { (akrab_web::ui::status(Status::Risk, choice.label.get(look.key()))) } " " }
         @if day.team { (owner(day, record)) " " }
         @if let Some(due) = due { (due) }
     };
     task_line(
         &Task {
-            done_url: format!("/tasks/{}/completion?stay=1", record.id),
+            done_url: if open { format!("/tasks/{}/completion?stay=1", record.id) } else { String::new() },
             done_label: t.with("today-done", &[("task", record.title().into())]),
             icon: task_icon(record),
             title: record.title().to_string(),
@@ -223,9 +224,11 @@ fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
             @if first { (button(n).soft()) } @else { (button(n)) }
             (Button::only_icon("message-circle", t.with("today-chat", &[("name", call.name.as_str().into())])).href(format!("https://wa.me/{}", n.trim_start_matches('+'))).attr("target", "_blank").attr("rel", "noopener"))
         }
-        form method="post" action={ "/tasks/" (call.task.id) "/completion?stay=1" } {
-            input type="hidden" name="csrf" value=(visit.csrf);
-            (Button::only_icon("check", t.with("today-done", &[("task", call.task.title().into())])).submit())
+        @if day.open.contains(&(TASK, call.task.id)) {
+            form method="post" action={ "/tasks/" (call.task.id) "/completion?stay=1" } {
+                input type="hidden" name="csrf" value=(visit.csrf);
+                (Button::only_icon("check", t.with("today-done", &[("task", call.task.title().into())])).submit())
+            }
         }
     };
     person_line(Some(avatar(Shape::Person, &call.name, 26)), &call.name, &call.href, html! { (call.company) }, middle, end)

@@ -11,6 +11,7 @@ use akrab_web::value::Look;
 use jiff::Zoned;
 use rust_decimal::Decimal;
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Somebody to call: the task, and the number.
 pub struct Call {
@@ -52,12 +53,12 @@ pub struct Day {
     pub steps: Vec<Record>,
     pub leads: Vec<Record>,
     pub lead_count: u64,
-    /// Leads without owner may be taken.
-    pub may_take: bool,
     pub agenda: Vec<Appointment>,
     /// Absent when the role may not see amounts.
     pub month: Option<Month>,
     pub may_create: bool,
+    /// Tasks and leads the person may do something to: object and id.
+    pub open: HashSet<(&'static str, i64)>,
 }
 
 /// Most lines of a section; the list has the rest.
@@ -89,16 +90,19 @@ impl Day {
             steps: Vec::new(),
             leads: Vec::new(),
             lead_count: 0,
-            may_take: false,
             agenda: Vec::new(),
             month: month(tx, &owner),
             may_create: tx.object(TASK).is_ok_and(|o| tx.rights.may_create(&o)),
+            open: HashSet::new(),
             look,
         };
         for record in tasks {
             let Value::Time(at) = record.get(task::DUE_AT) else { continue };
             let at = *at;
             let kind = record.text(task::KIND).to_string();
+            if tx.rights.reaches(&record.object, Access::Edit, record.link(task::OWNER)) {
+                day.open.insert((TASK, record.id));
+            }
             match kind.as_str() {
                 _ if at >= next => day.tomorrow.push(record),
                 "call" => day.calls.push(call(tx, record)),
@@ -157,10 +161,16 @@ impl Day {
             ..ListRequest::default()
         };
         if let Some(list) = allowed(tx.list(&request))? {
+            for record in &list.records {
+                // nobody's lead may be taken by whoever may work on leads at all
+                let owner = record.link(lead::OWNER);
+                let free = owner.is_none() && tx.rights.scope(&list.object, Access::Edit) > Scope::None;
+                if free || tx.rights.reaches(&list.object, Access::Edit, owner) {
+                    self.open.insert((LEAD, record.id));
+                }
+            }
             self.leads = list.records;
             self.lead_count = tx.count(&request, false)?.shown();
-            let object = tx.object(LEAD)?;
-            self.may_take = tx.rights.scope(&object, Access::Edit) > Scope::None;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use akrab_web::{Feature, Nav, Place, Reply, Visit, Web};
 use axum::Router;
 use axum::extract::Query;
 use axum::routing::{get, post};
-use load::Day;
+pub(crate) use load::Day;
 use serde::Deserialize;
 
 /// The page, its place in the side bar and its words.

@@ -2,7 +2,7 @@
 
 use super::load::{Day, Month};
 use akrab_model::{Record, Value, format};
-use akrab_sales::keys::lead;
+use akrab_sales::keys::{LEAD, lead};
 use akrab_web::Visit;
 use akrab_web::ui::avatar::{Shape, avatar};
 use akrab_web::ui::button::Button;
@@ -108,7 +108,7 @@ fn lead_line(visit: &Visit, day: &Day, record: &Record) -> Markup {
     };
     let end = html! {
         span.ak-small.ak-right.ak-num { span.ak-muted { (age) } @if let Some(score) = record.get(lead::SCORE).int() { br; b { (t.with("today-score", &[("n", score.into())])) } } }
-        @if day.may_take {
+        @if day.open.contains(&(LEAD, record.id)) {
             form method="post" action={ "/today/leads/" (record.id) "/take" } {
                 input type="hidden" name="csrf" value=(visit.csrf);
                 (Button::new(t.get("today-take")).submit())

@@ -15,6 +15,10 @@ pub struct Mail {
 
 /// Brings mails on their way.
 pub trait Mailer: Send + Sync {
+    /// Whether mails reach anybody; without a mail server they only become files.
+    fn reaches_people(&self) -> bool {
+        true
+    }
     /// Hands the mail to the next server.
     ///
     /// # Errors

@@ -50,6 +50,10 @@ pub(crate) fn digest(secret: &str) -> String {
 }
 
 impl Engine {
+    /// Whether mails reach anybody: a mail server is configured.
+    pub fn sends_mail(&self) -> bool {
+        self.inner.mailer.reaches_people()
+    }
     /// 256 random bits as text.
     fn secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random::<32>())

@@ -83,7 +83,7 @@ impl Plan {
         let object = engine.object(&spec.object)?;
         let allowed = mapping::mappable(&Rights::new(engine.registry(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
-        let env = ParseEnv { lang: ctx.lang, now: ctx.now.clone(), country: engine.settings().country.clone() };
+        let env = ParseEnv { lang: ctx.lang, now: ctx.now.clone(), country: engine.settings().country.clone(), round: true };
         let mut faults = Vec::new();
         let (mut fields, mut id_column) = (Vec::new(), None);
         for (n, key) in spec.columns.iter().enumerate() {

@@ -4,6 +4,7 @@
 //! A view is a way to look, never a right: what it shows is cut to what the reader may see.
 
 mod check;
+mod cut;
 mod looks;
 mod pin;
 mod state;

@@ -1,12 +1,14 @@
 //! Formulas in CEL over the record's own fields, computed on every write and stored.
 //!
-//! Numbers reach CEL as doubles (fifteen exact digits), texts and dates as strings, empty fields as
-//! null. An operation on null has no result: the field is then empty. `or_zero(x)` makes null 0.
+//! Sums, differences, products and quotients are exact; for all else numbers reach CEL as doubles
+//! (fifteen exact digits), texts and dates as strings, empty fields as null. An operation on null has no result: the field is then empty. `or_zero(x)` makes null 0.
 
+use super::exact;
+use akrab_model::object::DECIMAL_SCALE;
 use akrab_model::{Field, FieldType, Object, Record, Registry, Value};
 use cel::{Context, Program};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -39,6 +41,14 @@ impl Formulas {
     /// Computes every formula of the object, in the order of declaration.
     pub fn apply(&self, object: &Object, record: &mut Record) {
         for (key, kind, program) in self.by_object.get(&object.key).into_iter().flatten() {
+            let exact = exact::compute(program.expression(), &|name| {
+                object.field(name).map_or(Err(exact::Beyond), |field| exact::operand(field, record.get(name)))
+            });
+            if let Ok(number) = exact {
+                let value = number.map_or(Value::Null, |number| settled(*kind, number));
+                record.set(key, value);
+                continue;
+            }
             let mut context = Context::default();
             context.add_function("or_zero", or_zero);
             for name in program.references().variables() {
@@ -77,18 +87,28 @@ fn from_cel(kind: FieldType, value: &cel::Value) -> Value {
     let number = match value {
         cel::Value::Int(n) => Some(Decimal::from(*n)),
         cel::Value::UInt(n) => Some(Decimal::from(*n)),
-        cel::Value::Float(f) => Decimal::from_f64_retain(*f).map(|d| d.round_dp(4).normalize()),
+        // fifteen digits, as many as a double is sure of
+        cel::Value::Float(f) => Decimal::from_f64(*f),
         _ => None,
     };
-    match (kind, value, number) {
-        (FieldType::Decimal | FieldType::Money | FieldType::Percent, _, Some(d)) => Value::Dec(d),
-        (FieldType::Integer | FieldType::Score | FieldType::Duration, _, Some(d)) => d.round().to_i64().map_or(Value::Null, Value::Int),
-        (FieldType::Boolean, cel::Value::Bool(b), _) => Value::Bool(*b),
-        (FieldType::Date, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Date),
-        (FieldType::DateTime, cel::Value::String(s), _) => s.parse().map_or(Value::Null, Value::Time),
-        (FieldType::Text | FieldType::LongText | FieldType::Choice, cel::Value::String(s), _) if !s.is_empty() => {
-            Value::Text(s.to_string())
-        }
+    if let Some(number) = number {
+        return settled(kind, number);
+    }
+    match (kind, value) {
+        (FieldType::Boolean, cel::Value::Bool(b)) => Value::Bool(*b),
+        (FieldType::Date, cel::Value::String(s)) => s.parse().map_or(Value::Null, Value::Date),
+        (FieldType::DateTime, cel::Value::String(s)) => s.parse().map_or(Value::Null, Value::Time),
+        (FieldType::Text | FieldType::LongText | FieldType::Choice, cel::Value::String(s)) if !s.is_empty() => Value::Text(s.to_string()),
+        _ => Value::Null,
+    }
+}
+
+/// A number as a field of this type keeps it.
+fn settled(kind: FieldType, number: Decimal) -> Value {
+    let to = |places| number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    match kind {
+        FieldType::Decimal | FieldType::Money | FieldType::Percent => Value::Dec(to(DECIMAL_SCALE).normalize()),
+        FieldType::Integer | FieldType::Score | FieldType::Duration => to(0).to_i64().map_or(Value::Null, Value::Int),
         _ => Value::Null,
     }
 }

@@ -20,7 +20,7 @@ impl Tx<'_> {
     pub(crate) fn insert_all(&mut self, object: &Arc<Object>, drafts: &mut [Draft]) -> Result<Vec<RecordId>> {
         self.number(object, drafts)?;
         let micros = Raw::Int(self.ctx.micros());
-        let actor = Raw::from(self.ctx.user_id());
+        let actor = Raw::from(self.ctx.author());
         // rows that name the same columns share one statement
         let used: Vec<_> = object.columns().filter(|(_, f)| f.system || drafts.iter().any(|d| !d.get(&f.key).is_null())).collect();
         let rows: Vec<NewRow> = drafts
@@ -44,7 +44,7 @@ impl Tx<'_> {
             draft.after.id = *id;
             draft.after.version = 1;
             draft.after.set("created_at", Value::Time(self.ctx.now.timestamp()));
-            draft.after.set("created_by", self.ctx.user_id().map_or(Value::Null, Value::Link));
+            draft.after.set("created_by", self.ctx.author().map_or(Value::Null, Value::Link));
             self.keep_links(object, draft, *id)?;
         }
         self.keep_words(object, drafts)?;
@@ -65,7 +65,7 @@ impl Tx<'_> {
             return Ok(());
         }
         for (key, value) in
-            [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.user_id().map_or(Value::Null, Value::Link))]
+            [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.author().map_or(Value::Null, Value::Link))]
         {
             if let Some(ix) = object.field_ix(key) {
                 cells.push((ix, value.to_raw()));

@@ -15,7 +15,7 @@ impl Tx<'_> {
     /// he may not read by then he will not see.
     pub(super) fn tell_people(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
         let by_hand = matches!(self.ctx.door, Door::Page | Door::Api);
-        let Some(actor) = self.ctx.user_id().filter(|_| by_hand && !object.is_system()) else { return Ok(()) };
+        let Some(actor) = self.ctx.author().filter(|_| by_hand && !object.is_system()) else { return Ok(()) };
         let subjects = subjects(object, &draft.after, &self.registry);
         let mut told: BTreeMap<i64, NoticeRow> = BTreeMap::new();
         let at = self.ctx.micros();

@@ -14,7 +14,7 @@ impl Tx<'_> {
             object: object.key.clone(),
             record: id,
             at: self.ctx.micros(),
-            actor: self.ctx.user_id(),
+            actor: self.ctx.author(),
             door: self.ctx.door.key().into(),
             request: self.ctx.request.clone(),
             kind: kind.into(),

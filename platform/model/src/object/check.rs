@@ -60,6 +60,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.views.iter().flat_map(|v| v.columns.iter().chain(&v.sort).chain(&v.quick).chain(&v.totals).chain(&v.group)))
             .chain(decl.duplicates.iter().flat_map(|d| &d.fields))
             .chain(decl.unique.iter().flatten())
+            .chain(decl.fields.values().flat_map(|f| &f.derived))
             .chain(&decl.timeline.on)
             .chain(&decl.timeline.at)
             .chain(&decl.timeline.kind)

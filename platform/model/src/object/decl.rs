@@ -152,6 +152,10 @@ pub struct FieldDecl {
     pub result: Option<FieldType>,
     #[serde(default)]
     pub rollup: Option<RollupDecl>,
+    /// Fields of the record the program works this one out of. Whoever may not read one of them does not see
+    /// this one either; with formulas and roll-ups that is known without saying.
+    #[serde(default)]
+    pub derived: Vec<String>,
     /// For `stage`: the object's link field to its pipeline.
     #[serde(default)]
     pub pipeline: Option<String>,

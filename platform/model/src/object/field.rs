@@ -106,6 +106,8 @@ pub struct Field {
     pub pattern: Option<String>,
     pub formula: Option<String>,
     pub rollup: Option<RollupDecl>,
+    /// Fields of the same record this one is worked out of by rules.
+    pub derived: Vec<String>,
     /// For `Stage`: key of the sibling link to the pipeline.
     pub pipeline: Option<String>,
     pub index: bool,

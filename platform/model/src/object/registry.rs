@@ -104,6 +104,10 @@ impl Registry {
     pub fn inputs(&self, action: &ActionDecl) -> Vec<Field> {
         action.inputs.iter().filter_map(|(key, decl)| compile_field(key, decl, &self.by_key).ok()).collect()
     }
+    /// What a field is worked out of; nothing for one that people write.
+    pub fn sources(&self, object: ObjectIx, field: FieldIx) -> Vec<Source> {
+        super::sources::of(self, self.at(object), self.at(object).at(field))
+    }
     pub fn at(&self, ix: ObjectIx) -> &Arc<Object> {
         &self.objects[ix.0 as usize]
     }
@@ -255,6 +259,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         pattern: decl.pattern.clone(),
         formula: decl.formula.clone(),
         rollup: decl.rollup.clone(),
+        derived: decl.derived.clone(),
         pipeline: decl.pipeline.clone(),
         index: decl.index || decl.unique || kind.is_link() || kind == FieldType::AutoNumber,
         folded: decl.index && matches!(kind, FieldType::Text | FieldType::PersonName),
@@ -318,6 +323,7 @@ impl FieldDecl {
             formula: None,
             result: None,
             rollup: None,
+            derived: Vec::new(),
             pipeline: None,
             index: false,
             search: false,

@@ -2,11 +2,11 @@
 
 use super::{LinkRow, Value};
 use crate::format::Lang;
-use crate::object::{Field, FieldType};
+use crate::object::{DECIMAL_SCALE, Field, FieldType};
 use crate::problem::FieldProblem;
 use crate::text::{self, ParseError};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value as Json;
 
 /// Longest word people add to an open field, in characters, and most of them on one record.
@@ -24,6 +24,8 @@ pub struct ParseEnv {
     pub now: jiff::Zoned,
     /// Country of phone numbers without a country code.
     pub country: String,
+    /// Numbers with more decimals than are kept are rounded; otherwise they are refused.
+    pub round: bool,
 }
 
 impl Field {
@@ -31,7 +33,7 @@ impl Field {
     ///
     /// # Errors
     /// The field's key as pointer and a stable code: `wrong_type`, `too_long`, `too_small`,
-    /// `too_large`, `unknown_choice`, or a code of [`ParseError::CODES`].
+    /// `too_large`, `too_many_decimals`, `unknown_choice`, or a code of [`ParseError::CODES`].
     pub fn parse(&self, json: &Json, env: &ParseEnv) -> Result<Value, FieldProblem> {
         if json.is_null() || json.as_str().is_some_and(text::is_blank) {
             return Ok(Value::Null);
@@ -60,9 +62,9 @@ impl Field {
             Integer | Score | File => {
                 Value::Int(whole(self.number(json, |s| text::number::parse(s, env.lang))?).ok_or_else(|| self.fault("not_whole"))?)
             }
-            FieldType::Decimal => Value::Dec(self.number(json, |s| text::number::parse(s, env.lang))?),
-            Money => Value::Dec(self.number(json, |s| text::money::parse(s, env.lang))?),
-            Percent => Value::Dec(self.number(json, |s| text::percent::parse(s, env.lang))?),
+            FieldType::Decimal => Value::Dec(self.exact(self.number(json, |s| text::number::parse(s, env.lang))?, env)?),
+            Money => Value::Dec(self.exact(self.number(json, |s| text::money::parse(s, env.lang))?, env)?),
+            Percent => Value::Dec(self.exact(self.number(json, |s| text::percent::parse(s, env.lang))?, env)?),
             Duration => match json {
                 serde_json::Value::String(s) => Value::Int(text::duration::parse(s, env.lang).map_err(told)?.into()),
                 _ => Value::Int(json.as_i64().ok_or_else(|| self.fault("wrong_type"))?),
@@ -111,6 +113,17 @@ impl Field {
         };
         // 64 bits of ten-thousandths hold fourteen digits before the point
         if value.abs() >= Decimal::from(100_000_000_000_000_i64) { Err(self.fault("number_too_large")) } else { Ok(value) }
+    }
+
+    /// A number as it will be kept, which is never another one than was handed in.
+    fn exact(&self, value: Decimal, env: &ParseEnv) -> Result<Decimal, FieldProblem> {
+        if value.normalize().scale() <= DECIMAL_SCALE {
+            Ok(value)
+        } else if env.round {
+            Ok(value.round_dp_with_strategy(DECIMAL_SCALE, RoundingStrategy::MidpointAwayFromZero))
+        } else {
+            Err(self.fault("too_many_decimals").with("max", DECIMAL_SCALE))
+        }
     }
 
     /// By key, or by either label, as files write it.

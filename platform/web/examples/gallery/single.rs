@@ -19,6 +19,7 @@ pub fn sign_in(theme: Theme) -> Markup {
         title: "Masuk".into(),
         csrf: "sample".into(),
         foot: "Akrab 1.0 · data tersimpan di server Anda".into(),
+        language_form: None,
         languages: Some(("?lang=id".into(), "?lang=en".into())),
         theme_url: Some("/theme".into()),
         flash: None,

@@ -1,7 +1,7 @@
 //! Several changes in one transaction: all or none.
 
 use super::ask::{Ask, Body, once};
-use super::{object_of, shape, text};
+use super::{again, object_of, shape, text};
 use crate::{ApiCaller, Reply};
 use akrab_engine::{Result, Tx};
 use akrab_model::value::Input;
@@ -21,19 +21,28 @@ enum Operation {
     Delete { object: String, id: i64, version: Option<i64> },
 }
 
+impl Operation {
+    fn object(&self) -> &str {
+        match self {
+            Operation::Create { object, .. } | Operation::Update { object, .. } | Operation::Delete { object, .. } => object,
+        }
+    }
+}
+
 pub async fn run(caller: ApiCaller, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let once = once(&headers, "POST /batch", &body.bytes)?;
     let operations = read(&body.map)?;
     let answer = caller
         .write(move |tx| {
-            tx.once(once.as_ref(), |tx| {
+            let answer = tx.once(once.as_ref(), |tx| {
                 let mut done = Vec::new();
                 for (n, operation) in operations.iter().enumerate() {
                     done.push(apply(tx, operation).map_err(|p| placed(p, n))?);
                 }
                 Ok((200, json!({"data": done}).to_string()))
-            })
+            })?;
+            again::batch(tx, operations.iter().map(Operation::object), answer)
         })
         .await?;
     Ok(text(answer.status, answer.body))

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Body, if_match, once};
 use super::read::{record_id, with_etag};
-use super::{object_of, shape, text};
+use super::{again, object_of, shape, text};
 use crate::{ApiCaller, Reply};
 use akrab_engine::{Answer, Tx};
 use akrab_model::{Record, RecordId};
@@ -18,10 +18,11 @@ pub async fn create(caller: ApiCaller, Path(object): Path<String>, RawQuery(quer
     let answer = caller
         .write(move |tx| {
             let key = object_of(tx, &object)?;
-            tx.once(once.as_ref(), |tx| {
+            let answer = tx.once(once.as_ref(), |tx| {
                 let id = tx.create(&key, &body.map)?;
                 Ok((201, shape::record(&written(tx, &key, id)?).to_string()))
-            })
+            })?;
+            again::record(tx, &key, answer)
         })
         .await?;
     let id = field(&answer, "id");
@@ -45,10 +46,11 @@ pub async fn change(
     let answer = caller
         .write(move |tx| {
             let key = object_of(tx, &object)?;
-            tx.once(once.as_ref(), |tx| {
+            let answer = tx.once(once.as_ref(), |tx| {
                 tx.update(&key, id, &body.map, version)?;
                 Ok((200, shape::record(&written(tx, &key, id)?).to_string()))
-            })
+            })?;
+            again::record(tx, &key, answer)
         })
         .await?;
     Ok(kept(answer))
@@ -80,7 +82,7 @@ pub async fn verb(
     let answer = caller
         .write(move |tx| {
             let key = object_of(tx, &object)?;
-            tx.once(once.as_ref(), |tx| {
+            let answer = tx.once(once.as_ref(), |tx| {
                 if verb == "restoration" {
                     tx.restore(&key, id)?;
                     return Ok((200, shape::record(&written(tx, &key, id)?).to_string()));
@@ -89,7 +91,8 @@ pub async fn verb(
                 let made: Vec<_> =
                     outcome.made.iter().filter_map(|(o, id)| Some(json!({"object": tx.registry.object(o)?.plural, "id": id}))).collect();
                 Ok((200, json!({"made": made}).to_string()))
-            })
+            })?;
+            again::record(tx, &key, answer)
         })
         .await?;
     Ok(kept(answer))

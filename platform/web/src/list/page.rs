@@ -145,6 +145,7 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
     let frame = frame(visit, listing, &rights).await;
     let words = head::count_words(&listing.look, read.count);
     let tabs = tools::views(visit, listing, Some(&words));
+    let note = left_out(listing);
     if !read.any {
         return visit.page(&frame, html! { (tabs) (empty::object(visit, &listing.object, &rights)) });
     }
@@ -159,7 +160,14 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
             }
         },
     };
-    visit.page(&frame, html! { (tabs) (body) (builder::mount(&listing.address)) })
+    visit.page(&frame, html! { (tabs) (note) (body) (builder::mount(&listing.address)) })
+}
+
+/// Says that the view shows less than whoever saved it meant.
+fn left_out(listing: &Listing) -> Markup {
+    html! {
+        @if listing.left_out { p.ak-notice.ak-view-note data-tone="warn" role="status" { (listing.look.t.get("view-left-out")) } }
+    }
 }
 
 /// "1.284 perusahaan · Rp 38,4 M".

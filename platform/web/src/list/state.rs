@@ -30,6 +30,8 @@ pub struct Listing {
     title_parts: Vec<String>,
     /// Differs from the view as it is saved.
     pub changed: bool,
+    /// Something of the view was left out because the reader may not read a field it uses.
+    pub left_out: bool,
 }
 
 impl Listing {
@@ -53,9 +55,12 @@ impl Listing {
             state.kind = ViewKind::Table;
         }
         let env = tx.parse_env();
-        let filter = match &address.filter {
-            Some(text) => tree::read(&tx.registry.clone(), &object, &env, text)?,
-            None => saved.filter.as_ref().map(Filter::from_json).transpose()?,
+        let (filter, mut left_out) = match &address.filter {
+            Some(text) => (tree::read(&tx.registry.clone(), &object, &env, text)?, false),
+            None => match saved.filter.as_ref().map(Filter::from_json).transpose()? {
+                Some(filter) => tx.cut_filter(&object, filter),
+                None => (None, false),
+            },
         };
         state.filter = filter.as_ref().map(Filter::to_json);
         if let Some(sort) = &address.sort {
@@ -72,12 +77,13 @@ impl Listing {
         }
         state.pipeline = address.pipeline.or(state.pipeline);
         let changed = state != *saved && address.changes_view();
+        left_out |= hides(tx, &object, &views[at], &state);
         tidy(tx, &object, &mut state);
         let pinned = tx.is_view_pinned(&object.key, &views[at])?;
         let readable = |key: &String| object.field_ix(key).is_some_and(|ix| tx.rights.field(&object, ix) > FieldRight::Hidden);
         let title_parts = crate::record::words::title_parts(&object).into_iter().flatten().filter(readable).collect();
         let limit = address.limit.or(rows).filter(|n| ROWS.contains(n)).unwrap_or(50);
-        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, title_parts, changed })
+        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, title_parts, changed, left_out })
     }
 
     pub fn view(&self) -> &View {
@@ -137,6 +143,16 @@ pub fn groupable(field: &Field) -> bool {
 /// `a,b` without empty parts.
 pub fn split(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Into::into).collect()
+}
+
+/// Whether the list is sorted or grouped by what the reader may not see, or a view somebody saved for others
+/// has columns or figures of it. Shipped views are made for every role.
+fn hides(tx: &Tx, object: &Object, view: &View, state: &ViewState) -> bool {
+    let hidden = |key: &str| object.field_ix(key).is_some_and(|ix| tx.rights.field(object, ix) == FieldRight::Hidden);
+    let before_colon = |text: &str| hidden(text.split(':').next().unwrap_or(text));
+    state.sort.iter().any(|key| hidden(key.trim_start_matches('-')))
+        || state.group.as_deref().is_some_and(before_colon)
+        || view.scope.is_some() && (state.columns.iter().any(|c| hidden(&c.key)) || state.totals.iter().any(|t| before_colon(t)))
 }
 
 /// Drops what the reader may not see and what the object no longer has.

@@ -10,7 +10,7 @@ use crate::state::Web;
 use crate::ui::avatar;
 use crate::ui::button::Button;
 use crate::visit::Visit;
-use akrab_engine::Door;
+use akrab_engine::Tx;
 use axum::Router;
 use axum::routing::get;
 use maud::html;
@@ -77,9 +77,9 @@ async fn save(visit: Visit, fields: Fields) -> Reply {
     let input = read(&lines(&visit), &fields);
     let lang = crate::locale::Lang::from_code(fields.text("language"));
     // nobody needs a right on users to change what concerns himself alone
-    let ctx = visit.engine().system("a person changes his own profile", Door::Page);
     let id = visit.person.id;
-    match visit.engine().write(&ctx, move |tx| tx.update("user", id, &input, None).map(|_| ())).await {
+    let change = move |tx: &mut Tx| tx.as_system("a person changes his own profile").update("user", id, &input, None).map(|_| ());
+    match visit.engine().write(&visit.ctx, change).await {
         Ok(()) => visit.go("/settings/profile", Flash::ok(crate::locale::Text::new(lang).get("saved"))),
         Err(problem) => form(&visit, &Filled::typed(&fields), &faults(&visit, problem)?).await,
     }

@@ -84,12 +84,13 @@ async fn new(visit: Visit) -> Reply {
 
 async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
+    let sends = visit.engine().sends_mail();
     let body = html! {
-        p.ak-muted { (t.get("user-invite-text")) }
+        p.ak-muted { (t.get(if sends { "user-invite-text" } else { "user-link-text" })) }
         form.ak-stack method="post" action="/settings/users/new" data-guard {
             (visit.token_field())
             (draw(t, &lines(visit, true), filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get("user-invite-do")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/users")) }
+            div.ak-row.ak-gap-8 { (Button::new(t.get(if sends { "user-invite-do" } else { "user-link-do" })).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/users")) }
         }
     };
     show_form(visit, &t.get("user-invite"), body, errors).await
@@ -107,12 +108,14 @@ async fn invite(visit: Visit, fields: Fields) -> Reply {
 /// The link is shown too: where no mail server is configured it must be handed over in person.
 async fn invited(visit: &Visit, email: &str, link: &str) -> Reply {
     let t = visit.t;
+    let sent = visit.engine().sends_mail();
     let body = html! {
-        p { (t.with("user-invited", &[("email", email.into())])) }
+        p { (t.with(if sent { "user-invited" } else { "user-link" }, &[("email", email.into())])) }
         p { code.ak-mono { (link) } " " (Button::new(t.get("copy")).icon("copy").attr("data-copy", link)) }
         div { (Button::new(t.get("continue")).primary().href("/settings/users")) }
     };
-    show_form(visit, &t.get("user-invited-title"), html! { div.ak-stack { (body) } }, &Errors::new()).await
+    show_form(visit, &t.get(if sent { "user-invited-title" } else { "user-link-title" }), html! { div.ak-stack { (body) } }, &Errors::new())
+        .await
 }
 
 fn person(visit: &Visit, id: i64) -> Result<Arc<Person>, Fail> {
@@ -141,7 +144,7 @@ async fn edit_form(visit: &Visit, person: &Person, filled: &Filled, errors: &Err
         }
         @if admin {
             div.ak-row.ak-gap-8.ak-wrap {
-                form method="post" action={ (here) "/invite" } { (visit.token_field()) (Button::new(t.get("user-invite-again")).icon("mail").submit()) }
+                form method="post" action={ (here) "/invite" } { (visit.token_field()) (Button::new(t.get(if visit.engine().sends_mail() { "user-invite-again" } else { "user-link-again" })).icon("mail").submit()) }
                 form method="post" action={ (here) "/sign-out" } { (visit.token_field()) (Button::new(t.get("user-sign-out")).icon("log-out").submit()) }
                 @if totp { form method="post" action={ (here) "/totp-off" } { (visit.token_field()) (Button::new(t.get("user-totp-off")).icon("shield-alert").submit()) } }
                 @if person.active && person.id != visit.person.id { (super::see_as::button(visit, "user", person.id)) }

@@ -23,6 +23,8 @@ pub struct Bare {
     pub foot: String,
     /// Addresses that switch the language: Indonesian, English (GET).
     pub languages: Option<(String, String)>,
+    /// Id of a half-filled form that takes part in switching the language: it is posted to the addresses above.
+    pub language_form: Option<&'static str>,
     /// Address that switches the theme (GET `theme=light|dark|system`).
     pub theme_url: Option<String>,
 }
@@ -65,10 +67,16 @@ fn switches(page: &Bare) -> Markup {
     let t = page.t;
     html! {
         @if let Some((id, en)) = &page.languages {
-            nav.ak-segmented aria-label=(t.get("language")) {
+            @if let Some(form) = page.language_form {
+                div.ak-segmented role="group" aria-label=(t.get("language")) {
+                    @for (lang, code, words, to) in [(Lang::Id, "id", "Indonesia", id), (Lang::En, "en", "English", en)] {
+                        button type="submit" form=(form) formaction=(to) formnovalidate lang=(code) aria-pressed=[(t.lang == lang).then_some("true")] { (words) }
+                    }
+                }
+            } @else { nav.ak-segmented aria-label=(t.get("language")) {
                 a href=(id) hreflang="id" lang="id" aria-current=[(t.lang == Lang::Id).then_some("true")] { "Indonesia" }
                 a href=(en) hreflang="en" lang="en" aria-current=[(t.lang == Lang::En).then_some("true")] { "English" }
-            }
+            } }
         }
         @if let Some(url) = &page.theme_url {
             nav.ak-segmented aria-label=(t.get("theme")) {

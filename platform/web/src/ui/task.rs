@@ -7,7 +7,7 @@ use maud::{Markup, html};
 /// A task line.
 #[derive(Default)]
 pub struct Task {
-    /// Address that completes it (POST).
+    /// Address that completes it (POST); empty for whoever may not.
     pub done_url: String,
     /// Label of the round tick.
     pub done_label: String,
@@ -29,10 +29,12 @@ pub struct Task {
 pub fn task(task: &Task, csrf: &str) -> Markup {
     html! {
         li.ak-task {
-            form method="post" action=(task.done_url) hx-post=(task.done_url) hx-target="closest li" hx-swap="outerHTML" data-deed {
-                input type="hidden" name="csrf" value=(csrf);
-                button.ak-task-tick type="submit" data-done[task.done] aria-label=(task.done_label) title=(task.done_label) {
-                    (icon_sized("check", 11))
+            @if !task.done_url.is_empty() {
+                form method="post" action=(task.done_url) hx-post=(task.done_url) hx-target="closest li" hx-swap="outerHTML" data-deed {
+                    input type="hidden" name="csrf" value=(csrf);
+                    button.ak-task-tick type="submit" data-done[task.done] aria-label=(task.done_label) title=(task.done_label) {
+                        (icon_sized("check", 11))
+                    }
                 }
             }
             (icon_sized(&task.icon, 15))
