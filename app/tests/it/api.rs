@@ -137,10 +137,23 @@ both!(many_records_are_changed_together_over_the_api, async |w: &Workspace| {
     let (status, told) = api.post("/contacts/bulk", json!({"filter": filter, "change": change})).await;
     assert_eq!(status, 202, "{told}");
     assert_eq!(api.job(&told).await["result"]["changed"], 3);
-    for (wrong, code) in
-        [(json!({"all": true, "change": {"paint": 1}}), 422), (json!({"all": true}), 422), (json!({"all": 1, "change": change}), 422)]
-    {
+    for (wrong, code) in [
+        (json!({"all": true, "change": {"paint": 1}}), 422),
+        (json!({"all": true}), 422),
+        (json!({"all": true, "change": {"set": {"status": "ungu"}}, "dry_run": true}), 422),
+        (json!({"all": 1, "change": change}), 422),
+    ] {
         assert_eq!(api.post("/contacts/bulk", wrong.clone()).await.0, code, "{wrong}");
+    }
+});
+
+both!(a_parameter_has_a_longest_value, async |w: &Workspace| {
+    let api = Api::of(w, "administrator").await;
+    for (path, name, most) in
+        [("/contacts", "q", 200), ("/jobs", "kind", 60), ("/contacts", "columns", 4_000), ("/contacts/totals", "totals", 1_000)]
+    {
+        let (status, told) = api.get(&format!("{path}?{name}={}", "x".repeat(most + 1))).await;
+        assert_eq!((status, told["errors"][0]["code"].as_str()), (422, Some("too_long")), "{name}: {told}");
     }
 });
 

@@ -103,6 +103,20 @@ pub struct Skipped {
 }
 
 impl Engine {
+    /// As [`Engine::bulk_preview`], with the faults [`Engine::bulk_start`] would find.
+    ///
+    /// # Errors
+    /// As [`Engine::bulk_start`].
+    pub async fn bulk_trial(&self, ctx: &Ctx, spec: BulkSpec) -> Result<BulkPreview> {
+        let checked = spec.clone();
+        self.read(ctx, move |tx| {
+            let object = tx.object(&checked.object)?;
+            tx.bulk_check(&object, &checked.change)
+        })
+        .await?;
+        self.bulk_preview(ctx, spec).await
+    }
+
     /// Counts what a bulk edit would meet.
     ///
     /// # Errors

@@ -12,21 +12,38 @@ use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-/// Longest text searched for, in characters.
-const MOST_WORDS: usize = 200;
+/// Longest value of a parameter, in characters; a filter has bounds of its own.
+const LONGEST: usize = 4_000;
+const LONGEST_OF: [(&str, usize); 11] = [
+    ("filter", usize::MAX),
+    ("q", 200),
+    ("sort", 200),
+    ("by", 200),
+    ("name", 200),
+    ("sheet", 200),
+    ("kind", 60),
+    ("before", 60),
+    ("kinds", 1_000),
+    ("objects", 1_000),
+    ("totals", 1_000),
+];
 
 /// Query parameters, each at most once and known by name.
 pub struct Ask(HashMap<String, String>);
 
 impl Ask {
     /// # Errors
-    /// `unknown_parameter`, `repeated_parameter`.
+    /// `unknown_parameter`, `repeated_parameter`, `too_long`.
     pub fn read(query: Option<&str>, known: &[&str]) -> Result<Ask> {
         let mut map = HashMap::new();
         let refuse = |code, name: &str| Problem::malformed(code).field(FieldProblem::new(name, code).with("field", name));
         for (name, value) in form_urlencoded::parse(query.unwrap_or("").as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 return Err(refuse("unknown_parameter", &name));
+            }
+            let most = LONGEST_OF.iter().find(|(known, _)| *known == name).map_or(LONGEST, |(_, most)| *most);
+            if value.chars().count() > most {
+                return Err(Problem::invalid(vec![FieldProblem::new(&name, "too_long").with("max", most)]));
             }
             if map.insert(name.to_string(), value.into_owned()).is_some() {
                 return Err(refuse("repeated_parameter", &name));
@@ -49,17 +66,6 @@ impl Ask {
         }
     }
 
-    /// # Errors
-    /// `invalid` when the words searched for are too many.
-    pub fn words_fit(&self) -> Result<()> {
-        match self.0.get("q") {
-            Some(q) if q.chars().count() > MOST_WORDS => {
-                Err(Problem::invalid(vec![FieldProblem::new("q", "too_long").with("max", MOST_WORDS)]))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The list a request means.
     ///
     /// # Errors
@@ -69,7 +75,6 @@ impl Ask {
         if limit == Some(0) {
             return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_small").with("min", 1)]));
         }
-        self.words_fit()?;
         Ok(ListRequest {
             object: object.into(),
             filter: self.text("filter").map(|f| Filter::parse(&f)).transpose().map_err(at_filter)?,

@@ -44,7 +44,7 @@ pub async fn run(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query):
     let spec = BulkSpec { object, ids: asked.ids, filter: asked.filter, q: asked.q, change: asked.change };
     let engine = &caller.web.engine;
     if asked.dry_run {
-        return Ok(answer(200, &json!(engine.bulk_preview(&caller.ctx, spec).await?)));
+        return Ok(answer(200, &json!(engine.bulk_trial(&caller.ctx, spec).await?)));
     }
     let job = engine.bulk_start(&caller.ctx, spec).await?;
     Ok(answer(202, &json!({ "job": job, "href": format!("/api/v1/jobs/{job}") })))

@@ -112,7 +112,7 @@ pub(super) fn describe(object: &Object) -> (String, Json) {
             query("name", "What the file is called", json!({"type": "string", "maxLength": 200})),
             query("sheet", "Sheet of an XLSX file", json!({"type": "string", "maxLength": 200})),
             query("columns", "The field of each column, separated by commas, empty for none; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
-            query("match_by", "Fields by which a row finds its record, + between those that count together, commas between alternatives; guessed when absent", json!({"type": "string", "maxLength": 1_000})),
+            query("match_by", "Fields by which a row finds its record, + between those that count together, commas between alternatives; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
             choice("mode", "Which rows count", &["create", "update", "both"]),
             choice("on_match", "What a row does to the record it finds", &["skip", "update", "fill_empty", "ask"]),
             choice("on_bad_value", "What becomes of a row with a value that cannot be read", &["refuse", "blank_and_note"]),

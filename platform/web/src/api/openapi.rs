@@ -241,13 +241,14 @@ fn field_schema(field: &Field, read: bool) -> Json {
             json!({"type": ["array", "null"], "items": {"type": "object", "required": ["id"], "additionalProperties": false, "properties": properties}})
         }
         Json => json!({}),
+        // a number is taken as it is written
+        Text | LongText | PersonName | AutoNumber | Phone if !read => json!({"type": ["string", "number", "null"]}),
         _ => json!({"type": ["string", "null"]}),
     };
-    if let (Some(map), Some(max), false) = (schema.as_object_mut(), field.max_length, read) {
-        map.insert("maxLength".into(), json!(max));
-    }
     if let Some(map) = schema.as_object_mut() {
-        map.insert("description".into(), json!(field.label.en));
+        // a length is measured after cleaning, which no schema can say
+        let most = field.max_length.filter(|_| !read).map_or(String::new(), |most| format!("; at most {most} characters once cleaned"));
+        map.insert("description".into(), json!(format!("{}{most}", field.label.en)));
         if !field.writable() {
             map.insert("readOnly".into(), json!(true));
         }

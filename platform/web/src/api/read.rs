@@ -128,7 +128,6 @@ pub async fn groups(caller: ApiCaller, Path(object): Path<String>, RawQuery(quer
 pub async fn search(caller: ApiCaller, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["q", "limit", "objects"])?;
     let q = ask.text("q").ok_or_else(|| Problem::invalid(vec![FieldProblem::new("q", "required")]))?;
-    ask.words_fit()?;
     let limit = ask.parsed::<usize>("limit")?.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 100)]).into());

@@ -131,6 +131,8 @@ pub(super) fn describe(object: &Object, paths: &mut Map<String, Json>) {
     let mut deleted = answers("204", Json::Null, WRITE);
     deleted["204"] = json!({"description": "Gone"});
     let many = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": view}}});
+    let mut changes = body(changed);
+    changes["required"] = json!(false);
     let id = json!({"name": "view", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1, "maximum": i64::MAX}});
     paths.insert(
         format!("/api/v1/{}/views", object.plural),
@@ -146,7 +148,7 @@ pub(super) fn describe(object: &Object, paths: &mut Map<String, Json>) {
         json!({
             "parameters": [id],
             "patch": {"operationId": format!("{}_view_patch", object.key), "tags": [object.plural], "summary": "Change a saved view",
-                "requestBody": body(changed), "responses": answers("200", view, WRITE)},
+                "requestBody": changes, "responses": answers("200", view, WRITE)},
             "delete": {"operationId": format!("{}_view_delete", object.key), "tags": [object.plural], "summary": "Delete a saved view",
                 "responses": deleted},
         }),
