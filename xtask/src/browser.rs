@@ -16,6 +16,11 @@ pub fn drive(chromium: &Path, script: &str, args: &[String]) -> Outcome {
     let mut node = Command::new("node");
     node.arg(folder.join(script)).args(args).current_dir(root());
     node.env("AKRAB_URL", &demo.url).env("AKRAB_DEMO_OUT", &demo.output).env("CHROMIUM", chromium);
+    // the pictures also show the first set-up and a workspace without data
+    let fresh = if script == "shots.mjs" { Some(Demo::fresh()?) } else { None };
+    if let Some(fresh) = &fresh {
+        node.env("AKRAB_FRESH_URL", &fresh.url);
+    }
     shell::run(&mut node)
 }
 
@@ -36,19 +41,28 @@ pub struct Demo {
 impl Demo {
     /// Starts one on a free loopback port, with the binary built last.
     pub fn start() -> Outcome<Demo> {
-        let folder = scratch("demo")?;
+        Self::begin("demo")
+    }
+
+    /// A server on an empty folder, before its first set-up.
+    pub fn fresh() -> Outcome<Demo> {
+        Self::begin("serve")
+    }
+
+    fn begin(verb: &str) -> Outcome<Demo> {
+        let folder = scratch(verb)?;
         let port = free_port()?;
         let output = folder.join("printed.txt");
         let printed = std::fs::File::create(&output).map_err(|e| e.to_string())?;
         let log = std::fs::File::create(folder.join("log.txt")).map_err(|e| e.to_string())?;
         let child = Command::new(binary())
-            .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .args([verb, "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(folder.join("data"))
             .stdin(Stdio::null())
             .stdout(printed)
             .stderr(log)
             .spawn()
-            .map_err(|e| format!("the demo does not start: {e}"))?;
+            .map_err(|e| format!("`akrab {verb}` does not start: {e}"))?;
         let mut demo = Demo { child, url: format!("http://127.0.0.1:{port}"), output, folder };
         demo.wait(port)?;
         Ok(demo)
