@@ -102,7 +102,7 @@ pub struct TimelineDecl {
     pub asks: IndexMap<String, Vec<String>>,
 }
 
-/// One field. Which options apply depends on the type; `check` refuses those that do not.
+/// One field. Which options apply depends on the type; `check` refuses most of those that do not.
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDecl {
@@ -188,7 +188,7 @@ pub struct RollupDecl {
     /// Child object, and its link field that points here.
     pub of: String,
     pub via: String,
-    /// count, sum, min, max, avg
+    /// count, filled, sum, min, max, avg
     pub function: super::super::query::AggregateFn,
     #[serde(default)]
     pub field: Option<String>,
