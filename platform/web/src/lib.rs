@@ -9,7 +9,7 @@
 //! }
 //!
 //! async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
-//!     let record = visit.read(move |tx| tx.record("thing", id)).await?;   // Problem → page, fragment or JSON
+//!     let record = visit.read(move |tx| tx.get("thing", id)).await?;      // Problem → page, fragment or JSON
 //!     let mut frame = visit.frame(record.title()).await;                   // title, side bar, user menu, toast
 //!     frame.breadcrumb.push(visit.crumb("things-title", "/things"));
 //!     visit.page(&frame, html! { … })                                      // only the body when htmx asks
