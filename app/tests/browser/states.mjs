@@ -155,9 +155,8 @@ export const importing = (step) => async (page) => {
 
 /** A job is over. */
 export const over = async (page) => {
-  await until(page, () => document.readyState === "complete" && document.querySelector("main") !== null && document.querySelector("[data-job]") === null, "the job is over");
+  await until(page, () => document.readyState === "complete" && document.querySelector("main") !== null && document.querySelector("#job-progress[hx-get]") === null, "the job is over");
   await page.reload();
-  if (await page.locator("[data-job]").count()) await over(page);
 };
 
 const base32 = (text) => {

@@ -74,6 +74,27 @@ step("a record made from a link picker is chosen there, and the form below keeps
   want((await page.locator("main").innerText()).includes("Kedai Pengujian Baru"), "the contact belongs to the new company");
 });
 
+step("single letters can be switched off, in lists too", async ({ page }) => {
+  await open(page, `${base}/accounts`);
+  const marked = () => page.locator("[data-list] tr[data-focus]").count();
+  await page.evaluate(() => localStorage.setItem("single-keys", "off"));
+  await page.keyboard.press("j");
+  want((await marked()) === 0, "J does nothing");
+  await page.evaluate(() => localStorage.removeItem("single-keys"));
+  await page.keyboard.press("j");
+  want((await marked()) === 1, "J marks a row again");
+});
+
+step("who signs out leaves nothing to take back", async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await signIn(context, "siti@akrab.test");
+  await page.evaluate(() => sessionStorage.setItem("undo", "/changes/1/undo"));
+  await page.evaluate(() => document.querySelector('form[action="/sign-out"] button').click());
+  await page.waitForURL(/sign-in/);
+  want((await page.evaluate(() => sessionStorage.getItem("undo"))) === null, "the last change is forgotten");
+  await context.close();
+});
+
 step("a cell is edited in place and the change is taken back", async ({ page }) => {
   await open(page, `${base}/accounts`);
   const cell = page.locator("tr[data-row] td[data-edit]:not(:first-child)").first();

@@ -157,6 +157,51 @@ both!(a_parameter_has_a_longest_value, async |w: &Workspace| {
     }
 });
 
+both!(a_refusal_names_the_limit_and_the_place, async |w: &Workspace| {
+    let api = Api::of(w, "administrator").await;
+    let detail = |told: &Json| told["errors"][0]["detail"].as_str().unwrap_or_default().to_string();
+    let long = json!({"name": "Ratna", "email": format!("{}@contoh.test", "x".repeat(300))});
+    for (path, body, named) in [
+        ("/contacts", json!({"name": "x".repeat(201)}), "200"),
+        ("/contacts", long, "254"),
+        ("/contacts/views", json!({"name": "x".repeat(200)}), "80"),
+    ] {
+        let (status, told) = api.post(path, body).await;
+        assert!(status == 422 && detail(&told).contains(named), "{told}");
+    }
+    let (_, told) = api.get(&format!("/contacts?q={}", "x".repeat(201))).await;
+    assert!(detail(&told).contains("200"), "{told}");
+    let (status, _, told) = api.send("POST", "/contacts", "application/json", "{\n \"name\": x}").await;
+    let said = told["detail"].as_str().unwrap_or_default();
+    assert!(status == 400 && said.contains("2") && said.contains("10"), "line and column: {told}");
+    let (status, _, told) = api.send("POST", "/contacts", "application/json", "x".repeat(2 << 20)).await;
+    assert!(status == 413 && told["detail"].as_str().is_some_and(|d| d.contains("1 MB")), "{told}");
+    let (status, told) = api.get("/contacts/groups?by=labels").await;
+    assert_eq!((status, told["errors"][0]["pointer"].as_str()), (422, Some("/by")), "{told}");
+});
+
+both!(an_action_and_a_restoration_heed_the_version, async |w: &Workspace| {
+    let api = Api::of(w, "administrator").await;
+    let id = w.make("lead", json!({"name": "Sekar Ayu"})).await;
+    let send = async |path: String, version: i64| {
+        let request = Request::builder().method("POST").uri(format!("/api/v1{path}")).header("host", "127.0.0.1");
+        let request = request.header("authorization", format!("Bearer {}", api.token)).header("if-match", format!("\"{version}\""));
+        w.http().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer").status().as_u16()
+    };
+    let version = async || {
+        let now = w.engine.read(&w.system(), move |tx| tx.get("lead", id)).await.expect("the lead");
+        now.version
+    };
+    let known = version().await;
+    assert_eq!(send(format!("/leads/{id}/conversion"), known + 1).await, 412);
+    assert_eq!(version().await, known, "nothing was done");
+    assert_eq!(send(format!("/leads/{id}/conversion"), known).await, 200);
+    let other = w.make("contact", json!({"name": "Tono"})).await;
+    assert_eq!(api.send("DELETE", &format!("/contacts/{other}"), "application/json", Body::empty()).await.0, 204);
+    let path = format!("/contacts/{other}/restoration");
+    assert_eq!((send(path.clone(), 1).await, send(path, 2).await), (412, 200), "the bin made it version 2");
+});
+
 both!(views_are_kept_over_the_api, async |w: &Workspace| {
     let api = Api::of(w, "administrator").await;
     let state = json!({"columns": [{"key": "name"}], "sort": ["-name"], "filter": {"field": "status", "op": "is", "value": "former"}});
@@ -184,6 +229,15 @@ both!(views_are_kept_over_the_api, async |w: &Workspace| {
     assert_eq!(api.send("DELETE", &path, "application/json", Body::empty()).await.0, 204);
     assert!(keys().await.is_empty());
 });
+
+#[test]
+fn an_address_too_long_is_answered_like_every_fault() {
+    let folder = folder();
+    let server = Server::new(&folder);
+    let told = server.wire.call("GET", &format!("/api/v1/contacts?q={}", "x".repeat(70_000)), &[], "").expect("an answer");
+    assert_eq!((told.status, told.json()["code"].as_str()), (414, Some("address_too_long")), "{}", told.body);
+    let _ = std::fs::remove_dir_all(&folder);
+}
 
 #[test]
 fn the_guide_to_the_api_works_as_written() {

@@ -368,6 +368,29 @@ both!(what_is_out_of_sight_is_not_there, async |w: &Workspace| {
     assert_eq!(w.engine.get(&w.system(), "lead", id).await.expect("the lead").title(), "Rahasia");
 });
 
+both!(a_number_opens_a_chat_only_where_there_is_one, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let due = w.engine.now().timestamp().to_string();
+    for (name, numbers, chat) in [
+        ("Lestari", json!({"phone": "0361 223344"}), None),
+        ("Suparman", json!({"phone": "0812-3456-7890"}), Some("https://wa.me/6281234567890")),
+        ("Wulan", json!({"phone": "0361 223345", "whatsapp": "0813-1111-2222"}), Some("https://wa.me/6281311112222")),
+    ] {
+        let mut input = json!({"name": name, "owner": user});
+        input.as_object_mut().expect("a map").extend(crate::workspace::map(numbers));
+        let id = w.make("contact", input).await;
+        let task = json!({"subject": format!("Telepon {name}"), "kind": "call", "contact": id, "owner": user, "due_at": due});
+        let task = w.make("task", task).await;
+        for page in [format!("/contacts/{id}"), format!("/contacts/{id}/peek"), "/today".to_string()] {
+            let html = browser.fragment(&page).await.html;
+            assert!(html.contains("tel:"), "{page} offers a call to {name}");
+            let found = html.split("https://wa.me/").nth(1).map(|rest| format!("https://wa.me/{}", rest.split('"').next().unwrap_or_default()));
+            assert_eq!(found.as_deref(), chat, "{page} of {name}");
+        }
+        w.engine.delete(&w.system(), "task", task, None).await.expect("in the bin");
+    }
+});
+
 both!(a_search_finds_and_remembers, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     let id = w.make("contact", json!({"name": "Lestari Handayani", "phone": "0812-3456-7890", "owner": user})).await;

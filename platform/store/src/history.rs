@@ -86,6 +86,16 @@ impl Conn {
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
     }
 
+    /// Id of a record's newest change.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn last_change(&mut self, object: &str, record: i64) -> Result<Option<i64>, StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(None) };
+        let sql = "SELECT id FROM change WHERE object = $1 AND record = $2 ORDER BY id DESC LIMIT 1";
+        Ok(self.query_one(sql, &[Raw::Int(object), Raw::Int(record)])?.map(|row| Cells::new(row).int()))
+    }
+
     /// Changes of all records with ids above `after`, upwards: follows the history.
     ///
     /// # Errors

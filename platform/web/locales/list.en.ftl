@@ -1,6 +1,4 @@
 # Lists, filters, views and boards.
-action-call = Call
-action-mail = E-mail
 board-age = { $n } d
 board-beaten = { $who } has just changed { $name }: { $what }. The card now stands where it is.
 board-late =

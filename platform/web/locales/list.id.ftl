@@ -1,6 +1,4 @@
 # Daftar, saringan, tampilan, dan papan.
-action-call = Telepon
-action-mail = Email
 board-age = { $n } hr
 board-beaten = { $who } baru saja mengubah { $name }: { $what }. Kartunya kini di tempatnya yang baru.
 board-fold = Lipat kolom { $name }

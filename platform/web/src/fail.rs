@@ -147,7 +147,8 @@ fn retry_after(response: &mut Response, problem: &Problem) {
     }
 }
 
-fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
+/// The problem for programs: content type and body.
+pub(crate) fn as_problem(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> (&'static str, String) {
     let status = fail.status();
     let problem = &fail.problem;
     let mut body = json!({
@@ -170,12 +171,16 @@ fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
         let named = |(object, id): &(String, i64)| Some(json!({ "object": registry.object(object)?.plural, "id": id }));
         body["records"] = problem.records.iter().filter_map(named).collect();
     }
-    let mut response = (status, body.to_string()).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if status == StatusCode::UNAUTHORIZED {
+    ("application/problem+json", body.to_string())
+}
+
+fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
+    let (kind, body) = as_problem(engine, t, fail, reference);
+    let mut response = (fail.status(), [(header::CONTENT_TYPE, kind)], body).into_response();
+    if fail.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    retry_after(&mut response, problem);
+    retry_after(&mut response, &fail.problem);
     response
 }
 

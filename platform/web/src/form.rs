@@ -1,7 +1,7 @@
 //! Posted forms. The CSRF token was checked before (see [`crate::guard`]).
 
 use crate::fail::Fail;
-use crate::guard::{BODY_LIMIT, UPLOAD_LIMIT};
+use crate::guard::{BODY_LIMIT, UPLOAD_LIMIT, too_large};
 use crate::state::Web;
 use crate::visit::Visit;
 use akrab_model::Problem;
@@ -24,8 +24,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             Ok(axum::Form(value)) => Ok(Form(value)),
             Err(FormRejection::InvalidFormContentType(_)) => Err(Problem::malformed("not_a_form").into()),
             Err(rejection) => {
-                let too_large = rejection.body_text().contains("length limit") || rejection.into_response().status() == 413;
-                let problem = if too_large { Problem::new(ProblemKind::TooLarge, "too_large") } else { Problem::malformed("bad_form") };
+                let large = rejection.body_text().contains("length limit") || rejection.into_response().status() == 413;
+                let problem = if large { too_large() } else { Problem::malformed("bad_form") };
                 Err(problem.into())
             }
         }

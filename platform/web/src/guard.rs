@@ -142,7 +142,9 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         response = fail::draw(&web, &facts, &fail).await;
     }
     if is_rejection(&facts, &response) {
-        let fail = Fail::with_status(Problem::malformed("bad_address"), response.status());
+        let large = response.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        let problem = if large { too_large() } else { Problem::malformed("bad_address") };
+        let fail = Fail::with_status(problem, response.status());
         response = fail::draw(&web, &facts, &fail).await;
     }
     if new_browser && !is_static(facts.path()) && !facts.path().starts_with("/api/") {
@@ -179,10 +181,9 @@ fn facts(web: &Web, req: &Request) -> (Facts, bool) {
     let known = cookie::get(&web.config, &headers, cookie::BROWSER).filter(|v| v.len() == 24).map(str::to_string);
     let new_browser = known.is_none();
     let browser = known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(web.engine.random::<18>()));
-    let id = web.engine.random::<5>().iter().map(|b| format!("{b:02X}")).collect::<String>();
     let fragment = headers.contains_key("hx-request") && !headers.contains_key("hx-boosted");
     let facts = Facts {
-        id: format!("{}-{}", &id[..4], &id[4..]),
+        id: web.reference(),
         method: req.method().clone(),
         uri: req.uri().clone(),
         ip: client_ip(web, peer, &headers),
@@ -233,6 +234,11 @@ async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> 
     check_csrf(web, facts, req).await
 }
 
+/// A body over the limit.
+pub(crate) fn too_large() -> Problem {
+    Problem::new(ProblemKind::TooLarge, "too_large").with("max", format!("{} MB", BODY_LIMIT >> 20))
+}
+
 fn csrf_problem() -> Fail {
     Problem::new(ProblemKind::Forbidden, "csrf").into()
 }
@@ -258,7 +264,7 @@ async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, F
         return Err(csrf_problem());
     }
     let (parts, body) = req.into_parts();
-    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::new(ProblemKind::TooLarge, "too_large"))?;
+    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())?;
     let found =
         bytes.split(|b| *b == b'&').filter_map(|pair| pair.strip_prefix(b"csrf=")).filter_map(|v| std::str::from_utf8(v).ok()).any(fits);
     if found { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(csrf_problem()) }

@@ -68,6 +68,7 @@ mod sign_in;
 pub mod state;
 pub mod trash;
 pub mod ui;
+mod unheard;
 pub mod value;
 pub mod view;
 pub mod visit;

@@ -3,6 +3,7 @@
 use crate::guard::Peer;
 use crate::router::router;
 use crate::state::Web;
+use crate::unheard::Worded;
 use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,7 +30,7 @@ const FAREWELL: Duration = Duration::from_secs(15);
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let app = router(web);
+    let app = router(web.clone());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -48,6 +49,7 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
             () = &mut shutdown => break,
         };
         let _ = stream.set_nodelay(true);
+        let stream = Worded::new(stream, web.clone());
         let app = app.clone();
         let service = service_fn(move |mut req: hyper::Request<Incoming>| {
             req.extensions_mut().insert(Peer(peer.ip()));

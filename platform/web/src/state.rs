@@ -128,4 +128,10 @@ impl Web {
         }
         Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), pace: Arc::default(), seed }
     }
+
+    /// A new reference of a request: `4F2A-91C03D`.
+    pub(crate) fn reference(&self) -> String {
+        let id: String = self.engine.random::<5>().iter().map(|b| format!("{b:02X}")).collect();
+        format!("{}-{}", &id[..4], &id[4..])
+    }
 }

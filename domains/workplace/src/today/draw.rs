@@ -212,17 +212,19 @@ fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
     let at = moment(day, &call.task, task::DUE_AT);
     let late = at.as_ref().is_some_and(|at| at.date() < look.today());
     let when = at.map(|at| if late { look.short_day(at.date()) } else { format::time(at.time(), look.lang) }).unwrap_or_default();
-    let button = |n: &str| Button::new(t.get("today-call")).icon("phone").href(format!("tel:{n}"));
     let middle = html! {
         a.ak-muted.ak-hide-phone.ak-truncate href={ "/tasks/" (call.task.id) } { (call.task.title()) }
-        @if let Some(n) = &call.phone { span.ak-muted.ak-hide-phone.ak-nowrap { (phone::display(n)) } }
+        @if let Some(n) = &call.reach.phone { span.ak-muted.ak-hide-phone.ak-nowrap { (phone::display(n)) } }
     };
     let end = html! {
         (defer(visit, &call.task))
         @if late { (akrab_web::ui::status::status_strong(Status::Late, &when)) } @else { span.ak-num { (when) } }
-        @if let Some(n) = &call.phone {
-            @if first { (button(n).soft()) } @else { (button(n)) }
-            (Button::only_icon("message-circle", t.with("today-chat", &[("name", call.name.as_str().into())])).href(format!("https://wa.me/{}", n.trim_start_matches('+'))).attr("target", "_blank").attr("rel", "noopener"))
+        @if let Some(way) = call.reach.call() {
+            @let button = way.on(Button::new(t.get("today-call")).icon(way.icon));
+            @if first { (button.soft()) } @else { (button) }
+        }
+        @if let Some(way) = call.reach.chat() {
+            (way.on(Button::only_icon(way.icon, t.with("today-chat", &[("name", call.name.as_str().into())]))))
         }
         @if day.open.contains(&(TASK, call.task.id)) {
             form method="post" action={ "/tasks/" (call.task.id) "/completion?stay=1" } {

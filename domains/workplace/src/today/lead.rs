@@ -51,7 +51,7 @@ fn take_one(tx: &mut Tx, id: RecordId, me: RecordId) -> akrab_engine::Result<(St
     } else {
         tx.update(LEAD, id, &input, version)?;
     }
-    let change = tx.history(LEAD, id, None)?.first().map(|c| c.id);
+    let change = tx.last_change(LEAD, id)?;
     Ok((record.title().to_string(), change))
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn add(visit: Visit, posted: Fields) -> Reply {
                 }
             }
             let id = tx.create(TASK, &input)?;
-            Ok((id, tx.history(TASK, id, None)?.first().map(|c| c.id)))
+            Ok((id, tx.last_change(TASK, id)?))
         })
         .await?;
     let when = look.moment_words(&due);

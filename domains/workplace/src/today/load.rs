@@ -1,12 +1,13 @@
 //! What a day holds, read at once.
 
 use akrab_activities::keys::{INTERACTION, TASK, interaction, task};
-use akrab_customers::keys::{ACCOUNT, CONTACT, account, contact};
+use akrab_customers::keys::{ACCOUNT, CONTACT};
 use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::object::Scope;
 use akrab_model::{Filter, Record, Value};
 use akrab_sales::keys::{LEAD, OPPORTUNITY, lead, opportunity};
+use akrab_web::record::reach::Reach;
 use akrab_web::value::Look;
 use jiff::Zoned;
 use rust_decimal::Decimal;
@@ -20,8 +21,7 @@ pub struct Call {
     /// Page of the person or company.
     pub href: String,
     pub company: String,
-    /// E.164.
-    pub phone: Option<String>,
+    pub reach: Reach,
 }
 
 /// The month in true figures.
@@ -208,21 +208,20 @@ fn list(tx: &mut Tx, object: &str, all: Vec<Filter>, sort: &str, limit: usize) -
     Ok(allowed(tx.list(&request))?.map(|list| list.records).unwrap_or_default())
 }
 
-/// Whom a call task is about and the number: the contact's before the company's.
+/// Whom a call task is about and how: the contact's own number before the company's.
 fn call(tx: &mut Tx, record: Record) -> Call {
     let company = record.link_title(task::ACCOUNT).unwrap_or("").to_string();
     let person = record.link(task::CONTACT).and_then(|id| tx.get(CONTACT, id).ok());
     let firm = record.link(task::ACCOUNT).and_then(|id| tx.get(ACCOUNT, id).ok());
     let lead = record.link(task::LEAD).and_then(|id| tx.get(LEAD, id).ok());
-    let phone_of = |found: &Option<Record>, key: &str| found.as_ref().and_then(|r| r.get(key).text().map(str::to_string));
-    let phone = phone_of(&person, contact::PHONE).or(phone_of(&lead, lead::PHONE)).or(phone_of(&firm, account::PHONE));
+    let reach = [&person, &lead, &firm].into_iter().flatten().map(Reach::of).find(|reach| reach.phone.is_some()).unwrap_or_default();
     let subject = person.as_ref().or(lead.as_ref()).or(firm.as_ref());
     let whose = subject.map_or(&record, |r| r);
     Call {
         name: whose.title().to_string(),
         href: format!("/{}/{}", whose.object.plural, whose.id),
         company: if subject.is_some_and(|r| r.object.key == ACCOUNT) { String::new() } else { company },
-        phone,
+        reach,
         task: record,
     }
 }

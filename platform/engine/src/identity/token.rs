@@ -39,6 +39,8 @@ impl From<TokenRow> for Token {
 
 /// Longest life of a token, in days.
 const LONGEST: i64 = 366;
+/// Longest name, in characters.
+const NAME: i64 = 100;
 
 impl Engine {
     /// Makes a token for a user and gives it, this once. `days` of life; none means it does not expire.
@@ -50,16 +52,17 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         let name = name.trim();
-        let fault =
-            |field: &str, code: &str| Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", LONGEST)]));
+        let fault = |field: &str, code: &str, max: i64| {
+            Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", max)]))
+        };
         if name.is_empty() {
-            return fault("name", "required");
+            return fault("name", "required", NAME);
         }
-        if name.chars().count() > 100 {
-            return fault("name", "too_long");
+        if name.chars().count() > NAME as usize {
+            return fault("name", "too_long", NAME);
         }
         if days.is_some_and(|d| !(1..=LONGEST).contains(&d)) {
-            return fault("days", "out_of_range");
+            return fault("days", "out_of_range", LONGEST);
         }
         let token = format!("akrab_{}", self.secret());
         let now = self.micros();

@@ -1,7 +1,7 @@
 //! The history of a record as the actor may read it.
 
 use crate::write::Tx;
-use crate::{Ctx, Engine, Result};
+use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
 use akrab_model::{FieldType, Object, RecordId, Value};
 use akrab_store::{Bin, Change};
@@ -61,6 +61,21 @@ impl Tx<'_> {
     /// As [`Engine::history`].
     pub fn history(&mut self, object: &str, id: RecordId, before: Option<i64>) -> Result<Vec<ChangeView>> {
         Ok(self.past(object, id, None, before)?.changes)
+    }
+
+    /// Id of a record's newest change, to take it back by; none when the record is out of sight, as after
+    /// one handed it to somebody else.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn last_change(&mut self, object: &str, id: RecordId) -> Result<Option<i64>> {
+        let object = self.object(object)?;
+        let seen = self.rights.cond(&object, Access::Read);
+        let registry = self.registry.clone();
+        if self.conn.row(&registry, &object, id, &[], &seen, Bin::Any)?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.conn.last_change(&object.key, id)?)
     }
 
     /// A page of a record's history: every change, or those of one field alone, however far back they lie.

@@ -75,10 +75,10 @@ impl Tx<'_> {
         let object = self.object(&request.object)?;
         let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
         let wanted = self.aggregates(&object, totals)?;
-        let by = self.readable_field(&object, by, "group")?;
+        let by = self.readable_field(&object, by, "by")?;
         let field = object.at(by);
         if matches!(field.kind, FieldType::Links | FieldType::Choices | FieldType::Json) {
-            return Err(Problem::invalid(vec![FieldProblem::new("group", "not_groupable").with("field", &field.key)]));
+            return Err(Problem::invalid(vec![FieldProblem::new("by", "not_groupable").with("field", &field.key)]));
         }
         let dated = matches!(field.kind, FieldType::Date | FieldType::DateTime);
         let bucket = dated.then_some(bucket.unwrap_or(Bucket::Month));

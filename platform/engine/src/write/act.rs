@@ -38,6 +38,18 @@ impl Tx<'_> {
         Ok(when == Cond::True || self.conn.row(&registry, object, id, &[], &when, Bin::Living)?.is_some())
     }
 
+    /// Nobody has changed the record since `version`, when one is given; nobody will until the commit.
+    ///
+    /// # Errors
+    /// `stale`, and `not_found` for a record out of sight.
+    pub fn unchanged_since(&mut self, object: &str, id: RecordId, version: Option<i64>) -> Result<()> {
+        let Some(version) = version else { return Ok(()) };
+        let known = self.object(object)?;
+        self.conn.lock(&known, id)?;
+        let now = self.get_from(object, id, Bin::Any)?.version;
+        if now == version { Ok(()) } else { Err(Problem::stale().with("version", now)) }
+    }
+
     /// Runs action `key` on a record.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 
 use super::{ParseError, is_invisible};
 
+/// The longest address there can be, in bytes.
+const LONGEST: usize = 254;
+
 /// Reads one address: trimmed, lower case, taken out of `mailto:` and `Name <address>`.
 ///
 /// A sane part of RFC 5321: no quoted local parts, no comments, no bare hosts.
@@ -28,8 +31,8 @@ pub fn parse(text: &str) -> Result<String, ParseError> {
         1 => {}
         _ => return fail("email_several_at"),
     }
-    if address.len() > 254 {
-        return fail("too_long");
+    if address.len() > LONGEST {
+        return Err(ParseError::too_long(LONGEST));
     }
     let address = address.to_lowercase();
     let (local, domain) = address.split_once('@').unwrap_or((&address, ""));

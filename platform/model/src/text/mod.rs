@@ -33,6 +33,8 @@ pub use fold::{fold, words};
 pub struct ParseError {
     /// One of [`ParseError::CODES`]: stable, for looking up the words in the reader's language.
     pub code: &'static str,
+    /// The longest text taken, where it was too long.
+    pub max: Option<usize>,
 }
 
 impl ParseError {
@@ -86,7 +88,13 @@ impl ParseError {
     /// An error with this code.
     #[must_use]
     pub const fn new(code: &'static str) -> Self {
-        Self { code }
+        Self { code, max: None }
+    }
+
+    /// A text longer than `max`.
+    #[must_use]
+    pub const fn too_long(max: usize) -> Self {
+        Self { code: "too_long", max: Some(max) }
     }
 }
 
@@ -99,7 +107,7 @@ fn short(text: &str) -> Result<&str, ParseError> {
     if text.is_empty() {
         Err(ParseError::new("empty"))
     } else if text.len() > SHORT {
-        Err(ParseError::new("too_long"))
+        Err(ParseError::too_long(SHORT))
     } else {
         Ok(text)
     }

@@ -2,6 +2,9 @@
 
 use super::{ParseError, email, is_invisible};
 
+/// The longest address taken, in bytes.
+const LONGEST: usize = 2_000;
+
 /// Reads a web address; `https://` is added when no scheme is given, the host becomes lower case.
 ///
 /// # Errors
@@ -13,8 +16,8 @@ pub fn parse(text: &str) -> Result<String, ParseError> {
     if text.is_empty() {
         return fail("empty");
     }
-    if text.len() > 2000 {
-        return fail("too_long");
+    if text.len() > LONGEST {
+        return Err(ParseError::too_long(LONGEST));
     }
     let (scheme, rest) = scheme(text)?;
     if rest.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) {

@@ -48,7 +48,10 @@ impl Field {
 
     fn read(&self, json: &Json, env: &ParseEnv) -> Result<Value, FieldProblem> {
         use FieldType::*;
-        let told = |e: ParseError| self.fault(e.code);
+        let told = |e: ParseError| {
+            let fault = self.fault(e.code);
+            e.max.map_or(fault.clone(), |max| fault.with("max", max))
+        };
         let string = || match json {
             serde_json::Value::String(s) => Ok(s.trim()),
             _ => Err(self.fault("wrong_type")),
@@ -84,7 +87,7 @@ impl Field {
             Link | Stage => Value::Link(id(json).ok_or_else(|| self.fault("not_an_id"))?),
             Links => Value::Links(self.link_rows(json, env)?),
             Json => match json {
-                serde_json::Value::String(s) => Value::Json(serde_json::from_str(s).map_err(|_| self.fault("not_json"))?),
+                serde_json::Value::String(s) => Value::Json(serde_json::from_str(s).map_err(|e| self.fault("not_json").with("line", e.line()).with("column", e.column()))?),
                 other => Value::Json(other.clone()),
             },
             Address | Formula | Rollup => return Err(self.fault("read_only")),

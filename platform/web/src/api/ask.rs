@@ -1,6 +1,7 @@
 //! Reading requests strictly: unknown parameters, wrong types and broken bodies are told with their place.
 
 use crate::Fail;
+use crate::guard::too_large;
 use akrab_engine::{ListRequest, Once, Result};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Filter, Problem};
@@ -109,7 +110,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_string();
         let bytes = Bytes::from_request(request, state).await.map_err(|e| {
             if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Fail::from(Problem::new(akrab_model::ProblemKind::TooLarge, "too_large"))
+                Fail::from(too_large())
             } else {
                 Fail::from(Problem::malformed("broken_body"))
             }

@@ -96,10 +96,9 @@ pub(super) const WRITE: &[&str] = &["400", "401", "403", "404", "409", "412", "4
 pub(super) fn answers(status: &str, schema: Json, problems: &[&str]) -> Json {
     let mut map = Map::new();
     map.insert(status.into(), json!({"description": "Done", "content": {"application/json": {"schema": schema}}}));
-    for status in problems {
+    for status in problems.iter().chain(&["414"]) {
         map.insert((*status).into(), json!({"$ref": "#/components/responses/Problem"}));
     }
-    map.insert("414".into(), json!({"description": "The address is too long to be read"}));
     Json::Object(map)
 }
 
@@ -187,7 +186,7 @@ fn single(object: &Object) -> Json {
 fn verb(object: &Object, key: &str, summary: &str, action: Option<&ActionDecl>) -> Json {
     let mut post = json!({
         "operationId": format!("{}_{key}", object.key), "tags": [object.plural], "summary": summary,
-        "parameters": [{"$ref": "#/components/parameters/idempotency_key"}],
+        "parameters": [{"$ref": "#/components/parameters/if_match"}, {"$ref": "#/components/parameters/idempotency_key"}],
         "responses": answers("200", json!({"type": "object"}), WRITE),
     });
     if let Some(action) = action {
@@ -260,7 +259,7 @@ fn shared_parameters() -> Json {
     json!({
         "id": {"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1, "maximum": i64::MAX}},
         "if_match": {"name": "If-Match", "in": "header", "required": false, "description": "ETag of the version known; 412 when it is no longer the present one", "schema": {"type": "string", "pattern": "^\"[0-9]{1,18}\"$"}},
-        "idempotency_key": {"name": "Idempotency-Key", "in": "header", "required": false, "description": "Repeats with the same key within 24 hours get the first answer", "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"}},
+        "idempotency_key": {"name": "Idempotency-Key", "in": "header", "required": false, "description": "Repeats with the same key within 24 hours get the first answer", "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"}},
     })
 }
 

@@ -78,11 +78,12 @@ pub async fn verb(
 ) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let once = once(&headers, &format!("POST /{object}/{id}/{verb}"), &body.bytes)?;
-    let id = record_id(&id)?;
+    let (id, version) = (record_id(&id)?, if_match(&headers)?);
     let answer = caller
         .write(move |tx| {
             let key = object_of(tx, &object)?;
             let answer = tx.once(once.as_ref(), |tx| {
+                tx.unchanged_since(&key, id, version)?;
                 if verb == "restoration" {
                     tx.restore(&key, id)?;
                     return Ok((200, shape::record(&written(tx, &key, id)?).to_string()));

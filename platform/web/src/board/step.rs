@@ -41,7 +41,7 @@ pub async fn step(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     let (own, by) = (object.key.clone(), decl.by.clone());
     let moved = visit.write(move |tx| {
         tx.update(&own, id, &input, version)?;
-        let change = tx.history(&own, id, None)?.first().map(|c| c.id);
+        let change = tx.last_change(&own, id)?;
         Ok((tx.get(&own, id)?, change, limit(tx, &own, id, &by)?))
     });
     let (record, change, rotting) = match moved.await {

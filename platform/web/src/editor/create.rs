@@ -115,7 +115,7 @@ async fn make(visit: &Visit, object: &Arc<Object>, typed: &Typed) -> Result<i64,
 async fn made(visit: &Visit, object: Arc<Object>, id: i64, typed: &Typed) -> Reply {
     let own = object.clone();
     // a record handed to somebody else may be out of sight now
-    let told = visit.read(move |tx| Ok((tx.get(&own.key, id).ok(), tx.history(&own.key, id, None).ok()))).await?;
+    let told = visit.read(move |tx| Ok((tx.get(&own.key, id).ok(), tx.last_change(&own.key, id)?))).await?;
     let title = told.0.as_ref().map(|r| r.title().to_string()).unwrap_or_default();
     let message = visit.t.with("record-created", &[("object", object.label(visit.lang()).into()), ("title", title.as_str().into())]);
     if typed.has("pick") && visit.is_fragment() {
@@ -123,8 +123,8 @@ async fn made(visit: &Visit, object: Arc<Object>, id: i64, typed: &Typed) -> Rep
         return visit.fragment(picked(id, &label), Some(Flash::ok(message)));
     }
     let mut flash = Flash::ok(message);
-    if let Some(change) = told.1.as_ref().and_then(|changes| changes.first()) {
-        flash = flash.undo_change(change.id);
+    if let Some(change) = told.1 {
+        flash = flash.undo_change(change);
     }
     let back = local_path(typed.text("back"));
     if typed.has("again") {

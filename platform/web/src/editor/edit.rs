@@ -100,7 +100,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             .write(move |tx| {
                 tx.update(&key, id, &input, version)?;
                 // one may have handed it out of one's own sight
-                Ok(tx.history(&key, id, None).ok().and_then(|changes| changes.first().map(|c| c.id)))
+                tx.last_change(&key, id)
             })
             .await;
         let fail = match saved {

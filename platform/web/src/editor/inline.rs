@@ -61,7 +61,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(sha
                 return Err(Problem::stale());
             }
             tx.update(&own.key, id, &input, None)?;
-            let change = tx.history(&own.key, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
+            let change = tx.last_change(&own.key, id)?;
             Ok((tx.get(&own.key, id).ok(), change))
         })
         .await;

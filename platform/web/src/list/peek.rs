@@ -2,6 +2,7 @@
 
 use super::rows;
 use crate::fail::Reply;
+use crate::record::reach::Reach;
 use crate::ui::bulk::peek_panel;
 use crate::ui::button::Button;
 use crate::ui::record::object_mark;
@@ -11,7 +12,7 @@ use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::{Access, Event, Rights, Timeline, TimelineRequest, Tx};
 use akrab_model::object::{Avatar, FieldRight};
-use akrab_model::{Field, FieldType, Record, Value};
+use akrab_model::{Field, Record, Value};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect};
 use maud::{Markup, html};
@@ -34,11 +35,11 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
         return Ok(Redirect::to(&format!("/{plural}/{id}")).into_response());
     }
     let own = plural.clone();
-    let (record, timeline) = visit
+    let (reach, record, timeline) = visit
         .read(move |tx: &mut Tx| {
             let record = tx.get(&own, id)?;
             let timeline = tx.timeline(&own, id, &TimelineRequest { limit: EVENTS, ..TimelineRequest::default() })?;
-            Ok((record, timeline))
+            Ok((Reach::load(tx, &record), record, timeline))
         })
         .await?;
     let look = visit.look();
@@ -50,7 +51,7 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     let href = format!("/{}/{id}", record.object.plural);
     let rights = visit.rights();
     let body = html! {
-        div { (head(&visit, &look, &record)) (upcoming(&look, &timeline)) }
+        div { (head(&visit, &look, &record, &reach)) (upcoming(&look, &timeline)) }
         div { (field_list(t, &fields(&look, &rights, &record))) }
         div {
             div.ak-row.ak-gap-8 { h2.ak-strong { (t.get("peek-timeline")) } span.ak-spacer {} a.ak-link href=(href) { (t.get("see-all")) } }
@@ -60,13 +61,10 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     visit.fragment(peek_panel(t, &place, &href, body), None)
 }
 
-fn head(visit: &Visit, look: &Look, record: &Record) -> Markup {
+fn head(visit: &Visit, look: &Look, record: &Record, reach: &Reach) -> Markup {
     let object = &record.object;
     let title = rows::title(look, record);
-    let first =
-        |kind: FieldType| object.fields.iter().filter(|f| f.kind == kind).find_map(|f| record.get(&f.key).text().map(str::to_string));
     let t = visit.t;
-    let phone = first(FieldType::Phone);
     html! {
         div.ak-row.ak-gap-12 {
             @match object.decl.avatar {
@@ -80,11 +78,7 @@ fn head(visit: &Visit, look: &Look, record: &Record) -> Markup {
             }
         }
         div.ak-row.ak-gap-8.ak-peek-actions {
-            @if let Some(phone) = &phone {
-                (Button::new(t.get("action-call")).icon("phone").href(format!("tel:{phone}")))
-                (Button::new("WhatsApp").icon("message-circle").href(format!("https://wa.me/{}", phone.trim_start_matches('+'))).attr("target", "_blank").attr("rel", "noopener noreferrer"))
-            }
-            @if let Some(mail) = first(FieldType::Email) { (Button::new(t.get("action-mail")).icon("mail").href(format!("mailto:{mail}"))) }
+            @for way in reach.ways() { (way.on(Button::new(t.get(way.key)).icon(way.icon))) }
             (Button::new(t.get("list-edit")).icon("pencil").href(format!("/{}/{}/edit", object.plural, record.id)))
         }
     }

@@ -56,7 +56,7 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
             let title = tx.get(&own, id)?.title().to_string();
             let outcome = tx.act(&own, id, &name, &input)?;
             let made = first_made(tx, &outcome, (&own, id));
-            let change = tx.history(&own, id, None).ok().and_then(|changes| changes.first().map(|c| c.id));
+            let change = tx.last_change(&own, id)?;
             Ok((title, made, change))
         })
         .await;

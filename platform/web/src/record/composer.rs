@@ -61,7 +61,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             let mut input = deed.input(&record, &said, Some(&at));
             input.extend(more.clone());
             let made = tx.create(&teller, &input)?;
-            Ok(tx.history(&teller, made, None).ok().and_then(|changes| changes.first().map(|c| c.id)))
+            tx.last_change(&teller, made)
         })
         .await;
     let label = writing.label(visit.lang());
@@ -170,16 +170,16 @@ fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Marku
 fn note(sight: &Sight, writing: &Writing) -> Markup {
     let t = sight.look.t;
     let way = match writing.key.as_str() {
-        "whatsapp" => sight.reach.chat_href().zip(sight.reach.whatsapp.as_deref().map(text::phone::display)),
-        "call" => sight.reach.phone.as_ref().map(|p| (format!("tel:{p}"), text::phone::display(p))),
-        "email" => sight.reach.email.as_ref().map(|m| (format!("mailto:{m}"), m.clone())),
+        "whatsapp" => sight.reach.chat().zip(sight.reach.whatsapp.as_deref().map(text::phone::display)),
+        "call" => sight.reach.call().zip(sight.reach.phone.as_deref().map(text::phone::display)),
+        "email" => sight.reach.mail().zip(sight.reach.email.clone()),
         _ => None,
     };
     html! {
-        @if let Some((href, shown)) = way {
+        @if let Some((way, shown)) = way {
             (t.get("record-write-to")) " "
             @if let Some(name) = &sight.reach.name { b { (name) } " " }
-            a.ak-link href=(href) target="_blank" rel="noopener" { (shown) }
+            a.ak-link href=(way.href) target="_blank" rel="noopener" { (shown) }
         } @else { (t.get("record-write-hint")) }
     }
 }

@@ -156,15 +156,11 @@ fn buttons(sight: &Sight, csrf: &str) -> Vec<Markup> {
         Some(name) => format!("{} · {name}", t.get(key)),
         None => t.get(key),
     };
-    let mut way = |key: &str, icon: &str, href: Option<String>, outside: bool| {
-        let Some(href) = href else { return };
-        let button = if staged { Button::only_icon(icon, whom(key)) } else { Button::new(t.get(key)).icon(icon).attr("title", whom(key)) };
-        let button = button.href(href);
-        buttons.push(html! { (if outside { button.attr("target", "_blank").attr("rel", "noopener") } else { button }) });
-    };
-    way("record-call", "phone", sight.reach.phone.as_ref().map(|p| format!("tel:{p}")), false);
-    way("record-whatsapp", "message-circle", sight.reach.chat_href(), true);
-    way("record-mail", "mail", sight.reach.email.as_ref().map(|m| format!("mailto:{m}")), false);
+    for way in sight.reach.ways() {
+        let (whom, words) = (whom(way.key), t.get(way.key));
+        let button = if staged { Button::only_icon(way.icon, whom) } else { Button::new(words).icon(way.icon).attr("title", whom) };
+        buttons.push(html! { (way.on(button)) });
+    }
     // a staged record's head has figures and the way forward; the composer stands right below
     for writing in
         writings(&sight.look.registry, &sight.object).into_iter().filter(|w| !staged && sight.creatable.contains(&w.teller.object.key))

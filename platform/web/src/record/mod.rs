@@ -14,7 +14,7 @@ mod load;
 mod panel;
 mod path;
 mod place;
-mod reach;
+pub mod reach;
 pub mod shift;
 mod show;
 pub mod teller;

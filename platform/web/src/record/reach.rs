@@ -1,7 +1,9 @@
 //! How the person behind a record is called, written to and mailed.
 
+use crate::ui::button::Button;
 use akrab_engine::Tx;
 use akrab_model::object::Avatar;
+use akrab_model::text::phone::Phone;
 use akrab_model::{FieldType, Record};
 
 /// Ways to reach somebody.
@@ -13,6 +15,25 @@ pub struct Reach {
     pub email: Option<String>,
     /// Whom, when it is not the record itself.
     pub name: Option<String>,
+}
+
+/// One way, as a button offers it.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Message with its words.
+    pub key: &'static str,
+    pub icon: &'static str,
+    pub href: String,
+    /// It leads to a page of somebody else's.
+    outside: bool,
+}
+
+impl Way {
+    /// The button that leads there.
+    pub fn on(&self, button: Button) -> Button {
+        let button = button.href(self.href.as_str());
+        if self.outside { button.attr("target", "_blank").attr("rel", "noopener") } else { button }
+    }
 }
 
 impl Reach {
@@ -34,28 +55,37 @@ impl Reach {
         Reach::default()
     }
 
-    fn of(record: &Record) -> Reach {
+    /// The record's own ways: a number kept for WhatsApp, otherwise a mobile one, opens a chat.
+    pub fn of(record: &Record) -> Reach {
         let first = |kind: FieldType| {
-            record
-                .object
-                .fields
-                .iter()
-                .filter(|f| f.kind == kind && f.part_of.is_none())
-                .find_map(|f| record.get(&f.key).text().map(str::to_string))
+            let own = record.object.fields.iter().filter(|f| f.kind == kind && f.part_of.is_none());
+            own.filter_map(|f| record.get(&f.key).text()).next().map(str::to_string)
         };
-        let chat = record
-            .object
-            .fields
-            .iter()
-            .find(|f| f.kind == FieldType::Phone && f.key.contains("whatsapp"))
-            .and_then(|f| record.get(&f.key).text().map(str::to_string));
+        let named = record.object.fields.iter().find(|f| f.kind == FieldType::Phone && f.key.contains("whatsapp"));
+        let chat = named.and_then(|f| record.get(&f.key).text().map(str::to_string));
         let phone = first(FieldType::Phone);
-        let mobile = phone.clone().filter(|p| akrab_model::text::phone::Phone { e164: p.clone() }.is_mobile());
+        let mobile = phone.clone().filter(|e164| Phone { e164: e164.clone() }.is_mobile());
         Reach { whatsapp: chat.or(mobile), phone, email: first(FieldType::Email), name: None }
     }
 
-    /// The address that opens a chat.
-    pub fn chat_href(&self) -> Option<String> {
-        self.whatsapp.as_ref().map(|e164| format!("https://wa.me/{}", e164.trim_start_matches('+')))
+    /// Calling.
+    pub fn call(&self) -> Option<Way> {
+        self.phone.as_ref().map(|e164| Way { key: "record-call", icon: "phone", href: format!("tel:{e164}"), outside: false })
+    }
+
+    /// Opening a chat.
+    pub fn chat(&self) -> Option<Way> {
+        let href = format!("https://wa.me/{}", self.whatsapp.as_ref()?.trim_start_matches('+'));
+        Some(Way { key: "record-whatsapp", icon: "message-circle", href, outside: true })
+    }
+
+    /// Writing a mail.
+    pub fn mail(&self) -> Option<Way> {
+        self.email.as_ref().map(|mail| Way { key: "record-mail", icon: "mail", href: format!("mailto:{mail}"), outside: false })
+    }
+
+    /// Every way there is.
+    pub fn ways(&self) -> impl Iterator<Item = Way> {
+        [self.call(), self.chat(), self.mail()].into_iter().flatten()
     }
 }

@@ -35,15 +35,4 @@ on("click", "[data-filter-open]", (_, event) => {
 });
 upgrade("[data-filter]", (el) => void import("./filter").then((m) => m.filter(el)));
 upgrade("select[data-link-picker],select[data-multi]", (el) => void import("./picker").then((m) => m.picker(el as HTMLSelectElement)));
-upgrade("[data-job]", (el) => {
-  const ask = async () => {
-    const answer = await fetch(el.dataset.job!, { headers: { "HX-Request": "true" } });
-    if (!el.isConnected) return;
-    if (answer.ok) {
-      el.insertAdjacentHTML("afterend", await answer.text());
-      el.remove();
-    } else setTimeout(ask, 3000);
-  };
-  setTimeout(ask, 1000);
-});
 watch((root) => htmx.process(root));

@@ -25,7 +25,7 @@ const save = () => {
   form?.requestSubmit(one<HTMLButtonElement>('button[type="submit"][data-variant="primary"]', form));
 };
 
-const single: Record<string, (event: KeyboardEvent) => boolean | void> = {
+const runs: Record<string, (event: KeyboardEvent) => boolean | void> = {
   "/": () => openPalette(),
   "?": () => help(),
   "[": () => foldSidebar(),
@@ -84,8 +84,10 @@ document.addEventListener("keydown", (event) => {
   if (command && key === "z" && !typing(event.target)) return void (undo() && event.preventDefault());
   if (event.key === "Escape" && !topDialog() && document.activeElement instanceof HTMLElement && typing(event.target)) return document.activeElement.blur();
   if (command || event.altKey || typing(event.target) || topDialog() || event.defaultPrevented) return;
+  const single = event.key.length === 1;
+  if (single && event.key !== " " && !singleKeys()) return;
   if (listKey(event)) return event.preventDefault();
-  if (!singleKeys() || event.key.length !== 1) return;
+  if (!single) return;
   if (Date.now() - goes < 1200) {
     goes = 0;
     return go(key);
@@ -98,7 +100,7 @@ document.addEventListener("keydown", (event) => {
   const step = key === "j" ? "next" : key === "k" ? "prev" : "";
   const link = step && one(`a[rel="${step}"]`);
   if (link) return link.click();
-  const run = single[key];
+  const run = runs[key];
   if (run) {
     event.preventDefault();
     run(event);

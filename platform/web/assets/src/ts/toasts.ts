@@ -15,6 +15,9 @@ on("click", "[data-toast-close]", (el) => el.closest("[data-toast]")?.remove());
 // The last change made in this tab, for Ctrl+Z after its toast has left.
 const LAST = "undo";
 upgrade("form[data-undo]", (el) => sessionStorage.setItem(LAST, (el as HTMLFormElement).getAttribute("action") ?? ""));
+// Whoever signs in next finds nothing of the one before.
+upgrade('form[action^="/sign-in"]', () => sessionStorage.removeItem(LAST));
+on("submit", 'form[action="/sign-out"]', () => sessionStorage.clear(), true);
 const takeBack = async (action: string, body: FormData | URLSearchParams) => {
   sessionStorage.removeItem(LAST);
   const answer = await send(action, body);
