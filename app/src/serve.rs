@@ -58,7 +58,6 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
         proxies: config.proxies.clone(),
         metrics_token: config.metrics_token.clone(),
         api_rate: config.api_rate,
-        timeout_seconds: 0,
     };
     let web = Web::new(engine.clone(), web_config, features(), seed());
     let stopped = async move {

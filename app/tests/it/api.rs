@@ -164,7 +164,7 @@ both!(a_refusal_names_the_limit_and_the_place, async |w: &Workspace| {
     for (path, body, named) in [
         ("/contacts", json!({"name": "x".repeat(201)}), "200"),
         ("/contacts", long, "254"),
-        ("/contacts/views", json!({"name": "x".repeat(200)}), "80"),
+        ("/contacts/views", json!({"name": "x".repeat(200)}), "60"),
     ] {
         let (status, told) = api.post(path, body).await;
         assert!(status == 422 && detail(&told).contains(named), "{told}");

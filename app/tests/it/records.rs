@@ -384,7 +384,8 @@ both!(a_number_opens_a_chat_only_where_there_is_one, async |w: &Workspace| {
         for page in [format!("/contacts/{id}"), format!("/contacts/{id}/peek"), "/today".to_string()] {
             let html = browser.fragment(&page).await.html;
             assert!(html.contains("tel:"), "{page} offers a call to {name}");
-            let found = html.split("https://wa.me/").nth(1).map(|rest| format!("https://wa.me/{}", rest.split('"').next().unwrap_or_default()));
+            let found =
+                html.split("https://wa.me/").nth(1).map(|rest| format!("https://wa.me/{}", rest.split('"').next().unwrap_or_default()));
             assert_eq!(found.as_deref(), chat, "{page} of {name}");
         }
         w.engine.delete(&w.system(), "task", task, None).await.expect("in the bin");

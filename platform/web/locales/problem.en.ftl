@@ -149,12 +149,8 @@ try-again = Try again
 
 favourites = Favourites
 group-activities = Activities
-group-analysis = Analysis
 group-customers = Customers
-group-marketing = Marketing
-group-partners = Partners
 group-sales = Sales
-group-service = Service
 settings = Settings
 settings-profile = My profile
 settings-security = Sign-in & security

@@ -146,12 +146,8 @@ try-again = Coba lagi
 
 favourites = Favorit
 group-activities = Kegiatan
-group-analysis = Analisis
 group-customers = Pelanggan
-group-marketing = Pemasaran
-group-partners = Mitra
 group-sales = Penjualan
-group-service = Layanan
 settings = Pengaturan
 settings-profile = Profil saya
 settings-security = Masuk & keamanan

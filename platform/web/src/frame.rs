@@ -119,7 +119,6 @@ fn groups(visit: &Visit, entries: Vec<Nav>) -> Vec<NavGroup> {
         match place {
             Place::Top => top.items.push(item),
             Place::Favourites => favourites.items.push(item),
-            Place::Settings(_) => {}
             Place::Group(key) => match others.iter_mut().find(|(k, _)| *k == key) {
                 Some((_, group)) => group.items.push(item),
                 None => {

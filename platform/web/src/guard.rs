@@ -24,6 +24,8 @@ use std::time::{Duration, Instant};
 
 /// Largest JSON body or form, in bytes.
 pub const BODY_LIMIT: usize = 1 << 20;
+/// Longest time a handler may take.
+const HANDLER_TIME: Duration = Duration::from_secs(60);
 /// Largest upload, in bytes.
 pub const UPLOAD_LIMIT: usize = 25 << 20;
 
@@ -132,7 +134,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     req.extensions_mut().insert(facts.clone());
     req.extensions_mut().insert(RequestId(facts.id.clone()));
     let mut response = match check(&web, &facts, req).await {
-        Ok(req) => run(&web, req, next).await,
+        Ok(req) => run(req, next).await,
         Err(fail) => fail.into_response(),
     };
     if let Some(fail) = unread(&facts, &response) {
@@ -285,9 +287,8 @@ fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
     Some(origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)))
 }
 
-async fn run(web: &Web, req: Request, next: Next) -> Response {
-    let limit = Duration::from_secs(if web.config.timeout_seconds == 0 { 60 } else { web.config.timeout_seconds });
-    match tokio::time::timeout(limit, AssertUnwindSafe(next.run(req)).catch_unwind()).await {
+async fn run(req: Request, next: Next) -> Response {
+    match tokio::time::timeout(HANDLER_TIME, AssertUnwindSafe(next.run(req)).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => {
             let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());

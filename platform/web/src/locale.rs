@@ -173,57 +173,6 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-    use std::fs;
-    use std::path::Path;
-
-    fn keys(lang: Lang) -> BTreeSet<String> {
-        SOURCES
-            .iter()
-            .filter(|(l, _)| *l == lang)
-            .flat_map(|(_, ftl)| ftl.lines())
-            .filter_map(|line| line.split_once('='))
-            .map(|(key, _)| key)
-            .filter(|key| key.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .map(|key| key.trim().to_owned())
-            .collect()
-    }
-
-    fn sources(dir: &Path, out: &mut Vec<String>) {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                sources(&path, out);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                out.push(fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-
-    #[test]
-    fn both_languages_have_the_same_keys() {
-        assert_eq!(keys(Lang::Id), keys(Lang::En));
-    }
-
-    #[test]
-    fn every_key_used_in_this_crate_exists() {
-        let known = keys(Lang::Id);
-        let mut files = Vec::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-        let mut missing = BTreeSet::new();
-        for call in ["t.get(\"", "t.with(\"", "text.get(\"", "text.with(\""] {
-            for file in &files {
-                let code: String = file.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-                for found in code.split(call).skip(1) {
-                    let key = found.split('"').next().unwrap_or_default();
-                    if key != "key" && key != "rows" && !key.is_empty() && !key.contains(' ') && !known.contains(key) {
-                        missing.insert(key.to_owned());
-                    }
-                }
-            }
-        }
-        assert!(missing.is_empty(), "no message for {missing:?}");
-    }
 
     #[test]
     fn numbers_are_grouped_and_plurals_chosen() {

@@ -24,8 +24,6 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Requests a minute of one API token from another machine; 0 sets no limit.
     pub api_rate: u32,
-    /// Longest time a handler may take, in seconds; 0 means 60.
-    pub timeout_seconds: u64,
 }
 
 impl Config {
@@ -51,10 +49,8 @@ pub enum Place {
     Top,
     /// Among the favourites.
     Favourites,
-    /// In a group of objects: `customers`, `sales`, `analysis` …
+    /// In a group of objects, by its key.
     Group(String),
-    /// In the menu of the settings, under this heading's message key.
-    Settings(String),
 }
 
 /// A side bar entry.
@@ -69,9 +65,8 @@ pub struct Nav {
 pub type NavFn = Arc<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync>;
 
 /// What a domain adds to the web part.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Feature {
-    pub name: &'static str,
     pub routes: Router<Web>,
     pub nav: Option<NavFn>,
     /// Fluent sources.
@@ -79,10 +74,6 @@ pub struct Feature {
 }
 
 impl Feature {
-    /// A feature with nothing in it yet.
-    pub fn new(name: &'static str) -> Self {
-        Self { name, routes: Router::new(), nav: None, locales: Vec::new() }
-    }
     /// With pages.
     #[must_use]
     pub fn routes(mut self, routes: Router<Web>) -> Self {

@@ -44,8 +44,7 @@ fn worded(web: &Web, status: StatusCode, code: &'static str) -> Vec<u8> {
     let mut answer = format!("HTTP/1.1 {status}\r\n");
     let id = HeaderName::from_static("x-request-id");
     let length = body.len().to_string();
-    for (name, value) in
-        [(header::CONTENT_TYPE, kind), (header::CONTENT_LENGTH, &length), (header::CONNECTION, "close"), (id, &reference)]
+    for (name, value) in [(header::CONTENT_TYPE, kind), (header::CONTENT_LENGTH, &length), (header::CONNECTION, "close"), (id, &reference)]
     {
         answer.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -99,8 +99,6 @@ fn free(visit: &Visit, day: &Day) -> Markup {
         icon: icon.into(),
         title: t.get(key),
         detail: t.get(&format!("{key}-why")),
-        note: String::new(),
-        tone: Tone::Neutral,
         href: href.into(),
     };
     let ways = [

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 /// The page, its place in the side bar and its words.
 pub fn feature() -> Feature {
-    Feature::new("today")
+    Feature::default()
         .routes(routes())
         .nav(|visit| {
             Box::pin(async move {

@@ -52,9 +52,8 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         let name = name.trim();
-        let fault = |field: &str, code: &str, max: i64| {
-            Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", max)]))
-        };
+        let fault =
+            |field: &str, code: &str, max: i64| Err(Problem::invalid(vec![FieldProblem::new(field, code).with("min", 1).with("max", max)]));
         if name.is_empty() {
             return fault("name", "required", NAME);
         }

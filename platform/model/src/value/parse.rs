@@ -87,7 +87,9 @@ impl Field {
             Link | Stage => Value::Link(id(json).ok_or_else(|| self.fault("not_an_id"))?),
             Links => Value::Links(self.link_rows(json, env)?),
             Json => match json {
-                serde_json::Value::String(s) => Value::Json(serde_json::from_str(s).map_err(|e| self.fault("not_json").with("line", e.line()).with("column", e.column()))?),
+                serde_json::Value::String(s) => Value::Json(
+                    serde_json::from_str(s).map_err(|e| self.fault("not_json").with("line", e.line()).with("column", e.column()))?,
+                ),
                 other => Value::Json(other.clone()),
             },
             Address | Formula | Rollup => return Err(self.fault("read_only")),

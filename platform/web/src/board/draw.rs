@@ -43,7 +43,7 @@ pub fn draw(visit: &Visit, listing: &Listing, rights: &Rights, titles: &Titles, 
     let first = tools::pipeline_chip(listing, &data.pipelines, data.pipeline);
     html! {
         (tool_bar(tools::start(listing, titles, first), summary(listing, &lanes)))
-        div.ak-list data-list-page {
+        div.ak-list {
             div.ak-list-main { (board(t, &columns, &ends)) }
             (peek_mount(t))
         }

@@ -186,10 +186,10 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
             }
         },
         footer: html! {
-            @if !full { (Button::new(t.get("record-more-fields")).icon("list-plus").ghost().submit_as("more", "1").flag("formnovalidate", true).flag("data-save-next", true)) }
+            @if !full { (Button::new(t.get("record-more-fields")).icon("list-plus").ghost().submit_as("more", "1").flag("formnovalidate", true)) }
             span.ak-spacer {}
             (Button::new(t.get("cancel")).ghost().href(back).flag("data-close", true))
-            @if !sheet.typed.has("pick") { (Button::new(t.get("record-save-new")).submit_as("again", "1").flag("data-save-next", true)) }
+            @if !sheet.typed.has("pick") { (Button::new(t.get("record-save-new")).submit_as("again", "1")) }
             (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
         },
         wide: full,

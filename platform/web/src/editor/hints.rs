@@ -32,7 +32,6 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs):
                 lead: Some(s.avatar(&object, hint.record.title(), 28)),
                 title: hint.record.title().to_string(),
                 reason: parts.join(" · "),
-                score: String::new(),
                 use_href: Some(href.clone()),
                 href,
                 value: hint.record.id.to_string(),

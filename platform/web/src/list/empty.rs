@@ -4,7 +4,6 @@ use super::state::Listing;
 use crate::Visit;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, Way, empty};
-use crate::ui::tag::Tone;
 use akrab_engine::Rights;
 use akrab_model::Object;
 use maud::{Markup, html};
@@ -27,8 +26,6 @@ pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
                 icon: "upload".into(),
                 title: t.get("empty-import"),
                 detail: t.get("empty-import-detail"),
-                note: String::new(),
-                tone: Tone::Neutral,
                 href: format!("/{}/import", object.plural),
             }]
         } else {

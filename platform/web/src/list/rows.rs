@@ -62,7 +62,6 @@ impl<'a> Drawing<'a> {
             peek: Some(peek),
             lead: Some(lead(object, record.title())),
             cells: cells.collect(),
-            selected: false,
             href,
         }
     }

@@ -178,7 +178,7 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
             all.push(("trash-2".into(), named("list-bin"), format!("/{}/bin", object.plural), None));
         }
     }
-    all.extend(crate::settings::places(visit).await.into_iter().map(|(icon, label, href)| (icon, label, href, None)));
+    all.extend(crate::settings::places(visit).into_iter().map(|(icon, label, href)| (icon, label, href, None)));
     all.into_iter()
         .filter(|(_, words, ..)| matches(words, q))
         .take(8)

@@ -13,7 +13,7 @@ mod teams;
 mod users;
 
 use crate::fail::{Reply, field_errors};
-use crate::state::{Place, Web};
+use crate::state::Web;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
@@ -51,7 +51,7 @@ async fn frame(visit: &Visit, title: &str) -> Frame {
 
 /// A settings page with the menu beside it.
 async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: bool) -> Reply {
-    let body = with_side_menu(&visit.t.get("settings"), &menu(visit).await, body);
+    let body = with_side_menu(&visit.t.get("settings"), &menu(visit), body);
     if faulty { visit.invalid(frame, body) } else { visit.page(frame, body) }
 }
 
@@ -70,8 +70,8 @@ fn faults(visit: &Visit, problem: Problem) -> Result<Errors, Problem> {
 }
 
 /// The pages of the settings somebody may open: (icon, words, address).
-pub(crate) async fn places(visit: &Visit) -> Vec<(String, String, String)> {
-    let items = menu(visit).await.into_iter().flat_map(|group| group.items);
+pub(crate) fn places(visit: &Visit) -> Vec<(String, String, String)> {
+    let items = menu(visit).into_iter().flat_map(|group| group.items);
     items
         .filter_map(|item| match item.lead {
             Lead::Icon(icon) => Some((icon, item.label, item.href)),
@@ -80,12 +80,12 @@ pub(crate) async fn places(visit: &Visit) -> Vec<(String, String, String)> {
         .collect()
 }
 
-async fn menu(visit: &Visit) -> Vec<NavGroup> {
+fn menu(visit: &Visit) -> Vec<NavGroup> {
     let admin = visit.ctx.is_admin();
     let rights = visit.rights();
     let registry = visit.registry();
     let sees = |key: &str| registry.object(key).is_some_and(|o| rights.require_read(o).is_ok());
-    let mut groups = vec![
+    let groups = [
         (
             "settings-own",
             vec![
@@ -114,21 +114,8 @@ async fn menu(visit: &Visit) -> Vec<NavGroup> {
             .collect();
         NavGroup { label: visit.t.get(head), items, order_url: None }
     })
-    .collect::<Vec<_>>();
-    for feature in visit.web.features.iter() {
-        let Some(nav) = &feature.nav else { continue };
-        for entry in nav(visit).await {
-            let Place::Settings(head) = entry.place else { continue };
-            let label = visit.t.get(&head);
-            let entry = item(visit, entry.item);
-            match groups.iter_mut().find(|g| g.label == label) {
-                Some(group) => group.items.push(entry),
-                None => groups.push(NavGroup { label, items: vec![entry], order_url: None }),
-            }
-        }
-    }
-    groups.retain(|group| !group.items.is_empty());
-    groups
+    .filter(|group: &NavGroup| !group.items.is_empty());
+    groups.collect()
 }
 
 fn item(visit: &Visit, item: NavItem) -> NavItem {

@@ -33,7 +33,7 @@ pub fn bulk_bar(t: Text, actions: &[BulkAction], all_label: Option<&str>, csrf: 
             }
             span.ak-line-v {}
             @for one in actions {
-                button.btn type="submit" formaction=(one.action) data-variant=(if one.danger { "danger-ghost" } else { "ghost" }) data-bulk-action data-key=[one.key] {
+                button.btn type="submit" formaction=(one.action) data-variant=(if one.danger { "danger-ghost" } else { "ghost" }) data-key=[one.key] {
                     (icon_sized(&one.icon, 15)) span.ak-btn-label { (one.label) }
                 }
             }
@@ -46,7 +46,7 @@ pub fn bulk_bar(t: Text, actions: &[BulkAction], all_label: Option<&str>, csrf: 
 /// The body of a list page: table (or board) and pager, the bulk bar over them, the side panel beside.
 pub fn list_body(t: Text, table: Markup, pager: Markup, bulk: Markup) -> Markup {
     html! {
-        div.ak-list data-list-page {
+        div.ak-list {
             div.ak-list-main { (table) (bulk) (pager) }
             (peek_mount(t))
         }

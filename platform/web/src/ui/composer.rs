@@ -73,10 +73,3 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
         }
     }
 }
-
-/// The composer folded to one line, as on pages where writing is not the main thing.
-pub fn composer_line(words: &str, href: &str) -> Markup {
-    html! {
-        a.ak-composer-line href=(href) hx-get=(href) hx-swap="outerHTML" data-composer-open { (icon_sized("notebook-pen", 15)) (words) }
-    }
-}

@@ -1,7 +1,6 @@
 //! Empty states: what this is for and how to begin.
 
 use super::icon::{icon, icon_sized};
-use super::tag::Tone;
 use maud::{Markup, html};
 
 /// A further way to begin.
@@ -12,10 +11,6 @@ pub struct Way {
     pub title: String,
     /// Why.
     pub detail: String,
-    /// State at the right ("4 segmen siap").
-    pub note: String,
-    /// Colour of the state.
-    pub tone: Tone,
     /// Where.
     pub href: String,
 }
@@ -48,15 +43,9 @@ pub fn empty(e: &Empty) -> Markup {
                     (icon_sized(&way.icon, 18))
                     span.ak-two-lines { b { (way.title) } span.ak-two-lines-detail { (way.detail) } }
                     span.ak-spacer {}
-                    span.ak-small.ak-toned data-tone=(way.tone.name()) { (way.note) }
                     (icon("chevron-right"))
                 } } } }
             }
         } }
     }
-}
-
-/// A short empty state inside a panel or tab.
-pub fn empty_line(text: &str, action: Markup) -> Markup {
-    html! { div.ak-empty-line { p { (text) } (action) } }
 }

@@ -42,8 +42,3 @@ pub fn figures(label: &str, all: &[Figure]) -> Markup {
         } }
     }
 }
-
-/// "▲ 12%" or "▼ 4 hari": direction as a shape, good or bad as a colour.
-pub fn change(up: bool, good: bool, words: &str) -> Markup {
-    html! { span.ak-toned data-tone=(if good { "ok" } else { "bad" }) { (if up { "▲ " } else { "▼ " }) (words) } }
-}

@@ -44,7 +44,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     html! {
         div.ak-filter id="filter" data-filter hidden
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
-            form method="get" action=(f.action) data-filter-form {
+            form method="get" action=(f.action) {
                 @for (name, value) in f.keep { input type="hidden" name=(name) value=(value); }
                 input type="hidden" name="filter" value=(f.filter) data-filter-json;
                 div.ak-filter-head {

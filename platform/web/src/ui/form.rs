@@ -94,19 +94,6 @@ pub fn error_summary(t: Text, errors: &[(String, String)]) -> Markup {
     }
 }
 
-/// "Siti changed Amount 2 minutes ago": keep mine or take theirs.
-pub fn conflict(t: Text, message: &str, theirs_href: &str) -> Markup {
-    html! {
-        div.ak-notice data-tone="warn" role="alert" {
-            (icon_sized("git-merge", 16))
-            span { (message) }
-            span.ak-spacer {}
-            (Button::new(t.get("take-theirs")).href(theirs_href))
-            (Button::new(t.get("keep-mine")).soft().submit_as("overwrite", "1"))
-        }
-    }
-}
-
 /// A possible duplicate of what is being typed.
 #[derive(Clone, Default)]
 pub struct Duplicate {
@@ -116,8 +103,6 @@ pub struct Duplicate {
     pub title: String,
     /// Why it may be the same.
     pub reason: String,
-    /// "96% cocok".
-    pub score: String,
     /// Its page.
     pub href: String,
     /// Address that uses it instead of creating.
@@ -142,7 +127,6 @@ pub fn duplicates(t: Text, found: &[Duplicate]) -> Markup {
                         @if let Some(lead) = &one.lead { (lead) }
                         div.ak-two-lines { b { (one.title) } div.ak-two-lines-detail { (one.reason) } }
                         span.ak-spacer {}
-                        span.ak-small.ak-num { (one.score) }
                         (Button::new(t.get("open")).ghost().href(one.href.clone()).attr("target", "_blank"))
                         @if let Some(href) = &one.use_href { (Button::new(t.get("use-this")).href(href.clone()).attr("data-made", one.value.clone()).attr("data-made-label", one.title.clone())) }
                     }

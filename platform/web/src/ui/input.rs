@@ -19,8 +19,6 @@ pub struct Input {
     pub placeholder: String,
     /// Must be filled in.
     pub required: bool,
-    /// Shown, not changed.
-    pub disabled: bool,
     /// Has an error: read out with the message of its row.
     pub invalid: bool,
     /// Has a hint below it.
@@ -80,7 +78,6 @@ impl Input {
             .set("id", self.id.clone())
             .set("name", self.name.clone())
             .flag("required", self.required)
-            .flag("disabled", self.disabled)
             .flag("autofocus", self.autofocus)
             .maybe("aria-invalid", self.invalid.then_some("true"))
             .maybe("aria-describedby", (!described.is_empty()).then(|| described.join(" ")))
@@ -146,11 +143,6 @@ pub fn email(i: &Input) -> Markup {
 /// Telephone number, kept as typed.
 pub fn phone(i: &Input) -> Markup {
     i.typed("tel", Attrs::new().set("autocomplete", "off"))
-}
-
-/// Web address.
-pub fn url(i: &Input) -> Markup {
-    i.typed("url", Attrs::new().set("inputmode", "url"))
 }
 
 /// Password with a button that shows it; `autocomplete` is `current-password` or `new-password`.

@@ -58,11 +58,6 @@ pub fn bare_card(card: Markup, below: Markup) -> Markup {
     }
 }
 
-/// "or" between two ways.
-pub fn or_line(words: &str) -> Markup {
-    html! { div.ak-or { span { (words) } } }
-}
-
 fn switches(page: &Bare) -> Markup {
     let t = page.t;
     html! {

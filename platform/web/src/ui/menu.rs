@@ -1,6 +1,5 @@
 //! Menus: a `<details>` that works without script; script adds closing and arrow keys.
 
-use super::button::Button;
 use super::icon::{icon, icon_sized};
 use maud::{Markup, html};
 
@@ -66,9 +65,4 @@ pub fn menu_line() -> Markup {
 /// A heading above a group of items.
 pub fn menu_head(label: &str) -> Markup {
     html! { div.ak-menu-head { (label) } }
-}
-
-/// A ghost icon button that leads to `href`, used beside menus.
-pub fn icon_link(icon_name: &str, label: &str, href: &str) -> Button {
-    Button::only_icon(icon_name, label).ghost().href(href)
 }

@@ -33,7 +33,6 @@ pub mod section;
 pub mod segmented;
 pub mod setting;
 pub mod sidebar;
-pub mod skeleton;
 pub mod stage;
 pub mod status;
 pub mod steps;

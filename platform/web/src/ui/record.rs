@@ -85,11 +85,6 @@ pub fn next_action(n: &NextAction) -> Markup {
     }
 }
 
-/// Any other notice over a page.
-pub fn notice(tone: super::tag::Tone, icon: &str, text: Markup, actions: Markup) -> Markup {
-    html! { div.ak-notice data-tone=(tone.name()) { (icon_sized(icon, 15)) span { (text) } span.ak-spacer {} (actions) } }
-}
-
 /// Place in the list it was opened from, with previous and next (`K`, `J`).
 pub fn place(t: Text, words: &str, previous: Option<&str>, next: Option<&str>) -> Markup {
     html! {

@@ -41,15 +41,3 @@ pub fn segmented(label: &str, segments: &[Segment]) -> Markup {
         }
     }
 }
-
-/// Segments as radio buttons inside a form; options are (value, label).
-pub fn segmented_choice(label: &str, name: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
-    html! {
-        fieldset.ak-segmented {
-            legend.ak-sr { (label) }
-            @for (value, words) in options {
-                label { input.ak-sr type="radio" name=(name) value=(value) checked[*value == chosen]; span { (words) } }
-            }
-        }
-    }
-}

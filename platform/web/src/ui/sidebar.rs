@@ -99,9 +99,9 @@ pub fn sidebar(t: Text, bar: &Sidebar, csrf: &str) -> Markup {
                 }
             }
             ul.ak-nav-bottom { @for one in &bar.bottom { (item(one)) } }
-            a.ak-sidebar-close href="#" aria-label=(t.get("close")) data-sidebar-close { (icon("x")) }
+            a.ak-sidebar-close href="#" aria-label=(t.get("close")) { (icon("x")) }
         }
-        a.ak-sidebar-scrim href="#" tabindex="-1" aria-hidden="true" data-sidebar-close {}
+        a.ak-sidebar-scrim href="#" tabindex="-1" aria-hidden="true" {}
     }
 }
 

@@ -128,8 +128,6 @@ pub struct Row {
     pub lead: Option<Markup>,
     /// Cells after the first column.
     pub cells: Vec<Cell>,
-    /// Whether it is selected.
-    pub selected: bool,
 }
 
 /// A head above the rows of a group.
@@ -263,13 +261,13 @@ pub fn more_row(table: &Table, words: &str, href: &str) -> Markup {
 /// One row, also the fragment that replaces it after an edit.
 pub fn table_row(t: Text, table: &Table, row: &Row) -> Markup {
     html! {
-        tr.ak-line data-row=(row.id) data-href=(row.href) data-peek=[row.peek.as_ref()] aria-selected=[row.selected.then_some("true")] {
+        tr.ak-line data-row=(row.id) data-href=(row.href) data-peek=[row.peek.as_ref()] {
             td.ak-first {
                 div.ak-name {
                     span.ak-pick.ak-pick-only[row.lead.is_none()] {
                         @if let Some(lead) = &row.lead { (lead) }
                         @if table.selectable {
-                            input.ak-check type="checkbox" name="id" value=(row.id) data-pick checked[row.selected]
+                            input.ak-check type="checkbox" name="id" value=(row.id) data-pick
                                 aria-label=(t.with("select-row", &[("name", row.title.as_str().into())]));
                         }
                     }
@@ -293,7 +291,7 @@ pub fn table_cell(column: &Column, cell: &Cell) -> Markup {
     };
     html! {
         td .ak-right[column.numeric] .ak-muted[cell.muted] data-phone=[phone] data-empty[cell.content.is_none()]
-            data-edit=[cell.edit.as_ref()] data-edit-dialog[cell.in_dialog] data-lock=[cell.locked] data-field=(column.key)
+            data-edit=[cell.edit.as_ref()] data-edit-dialog[cell.in_dialog] data-lock=[cell.locked]
             title=[cell.title.as_ref()] {
             @match &cell.content { Some(content) => { (content) } None => { (nothing()) } }
         }

@@ -55,11 +55,6 @@ pub fn tag_around(inner: Markup, tone: Tone, href: Option<&str>) -> Markup {
     }
 }
 
-/// Running text in a tone.
-pub fn toned(text: &str, tone: Tone) -> Markup {
-    html! { span.ak-toned data-tone=(tone.name()) { (text) } }
-}
-
 /// What stands where a value is missing.
 pub fn nothing() -> Markup {
     html! { span.ak-faint aria-hidden="true" { "—" } }
