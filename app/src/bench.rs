@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::stop::Stop;
 use crate::{transfer, workspace};
 use akrab_engine::identity::{Origin, SignedIn};
-use akrab_engine::{Door, Engine, ListRequest};
+use akrab_engine::{Ctx, Door, Engine, ListRequest};
 use akrab_model::value::Input;
 use akrab_workplace::seed::{self, Volume};
 use load::Work;
@@ -27,7 +27,8 @@ const USER: &str = "bench@akrab.test";
 struct Entry {
     cookie: String,
     token: String,
-    accounts: i64,
+    /// Some of the accounts there are.
+    accounts: Vec<i64>,
 }
 
 /// Measures everything and updates the table.
@@ -46,7 +47,7 @@ pub async fn run(config: &Config, contacts: usize, seconds: u64, rows: usize, ou
     figures.extend(writes(&server, &entry, span).await?);
     figures.push(Figure::megabytes("memory, highest under this load", server.peak(), 250.0));
     figures.extend(server.sizes(&entry.cookie).await?);
-    server.stop().await;
+    drop(server);
     if rows > 0 {
         figures.push(import::measure(&config, rows, USER).await?);
     }
@@ -92,9 +93,21 @@ async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
         SignedIn::Full { user, token, .. } | SignedIn::Code { user, token } => format!("akrab={user}.{token}"),
     };
     let token = engine.token_add(&system, user, "bench", false, Some(1)).await?;
+    Ok(Entry { cookie, token, accounts: accounts(engine, &system).await? })
+}
+
+/// Accounts from all over the workspace; some numbers between them may never have been given.
+async fn accounts(engine: &Engine, system: &Ctx) -> Result<Vec<i64>, Stop> {
     let request = ListRequest { object: "account".into(), ..ListRequest::default() };
-    let accounts = engine.count(&system, request, true).await?.shown() as i64;
-    Ok(Entry { cookie, token, accounts })
+    let all = engine.count(system, request, true).await?.shown() as i64;
+    let mut found = Vec::new();
+    for n in 0..500 {
+        let id = 1 + n * 7_919 % all.max(1);
+        if engine.get(system, "account", id).await.is_ok() {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 async fn volume(engine: &Engine) -> Result<String, Stop> {
@@ -114,7 +127,7 @@ async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Fig
     let filter = encoded(r#"{"field":"status","op":"is","value":"active"}"#);
     let lists =
         (0..4).map(|n| format!("/contacts?filter={filter}&sort={}", ["name", "-last_contact", "-created_at", "email"][n])).collect();
-    let records = (0..500).map(|n| format!("/accounts/{}", 1 + n * 7_919 % entry.accounts.max(1))).collect();
+    let records = entry.accounts.iter().map(|id| format!("/accounts/{id}")).collect();
     let words = ["s", "bu", "har", "siti", "kopi s", "wijay", "081", "0812345", "pt su", "rahmawati", "7890", "santoso bud"];
     let searches = words.iter().map(|w| format!("/api/v1/search?q={}", encoded(w))).collect();
     let searches = Work::gets(searches, &[("Authorization", &format!("Bearer {}", entry.token))]);

@@ -96,6 +96,15 @@ pub fn find_account(tx: &mut Tx, name: &str) -> Result<Option<RecordId>> {
     tx.find_by(keys::ACCOUNT, f::NAME_KEY, &Value::Text(key))
 }
 
+/// Asks at once what [`find_account`] will be asked for each of these names.
+///
+/// # Errors
+/// As [`find_account`].
+pub fn foresee_accounts<'n>(tx: &mut Tx, names: impl Iterator<Item = &'n str>) -> Result<()> {
+    let keys = names.map(name_key).filter(|key| !key.is_empty());
+    tx.foresee(keys::ACCOUNT, f::NAME_KEY, keys.map(Value::Text))
+}
+
 /// The account of this name, made with `more` fields when there is none.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Contacts: a company given by name becomes a link to its account.
 
-use crate::account::find_or_make_account;
+use crate::account::{find_or_make_account, foresee_accounts};
 use crate::keys::{self, contact as f};
 use akrab_engine::{Behaviour, Draft, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
@@ -14,6 +14,10 @@ pub struct Contacts;
 impl Behaviour for Contacts {
     fn object(&self) -> &'static str {
         keys::CONTACT
+    }
+
+    fn before_many(&self, inputs: &[&Input], tx: &mut Tx) -> Result<()> {
+        foresee_accounts(tx, inputs.iter().filter_map(|input| input.get(f::COMPANY)?.as_str()))
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {

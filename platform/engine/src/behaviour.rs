@@ -2,6 +2,7 @@
 
 use crate::action::{ActionOutcome, ActionRun};
 use crate::{Result, Tx};
+use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,6 +11,14 @@ use std::sync::Arc;
 pub trait Behaviour: Send + Sync {
     /// Key of the object.
     fn object(&self) -> &'static str;
+    /// Told what many records are to be made of before they are prepared one by one, so that a rule can ask
+    /// the database once for all of them, with [`Tx::foresee`]. Changes nothing.
+    ///
+    /// # Errors
+    /// What the database answers.
+    fn before_many(&self, _inputs: &[&Input], _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
     /// Completes and judges a draft before it is checked and written.
     ///
     /// # Errors

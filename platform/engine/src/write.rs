@@ -23,16 +23,16 @@ pub use once::{Answer, Once};
 pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 
-use crate::behaviour::Behaviour;
+use crate::behaviour::{Behaviour, Draft};
 use crate::ctx::{Ctx, Door};
 use crate::people;
 use crate::rights::{Access, Rights};
 use crate::{Engine, Result};
 use akrab_model::filter::{Env, Is, Test};
 use akrab_model::value::ParseEnv;
-use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Raw, Record, RecordId, Registry, Value};
+use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Query, Raw, Record, RecordId, Registry, Value};
 use akrab_store::{Bin, Conn};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,6 +54,9 @@ pub struct Tx<'a> {
     pub(crate) known: Arc<Mutex<Known>>,
 }
 
+/// More records than this are not looked at for one question.
+const MOST_AMONG: usize = 20_000;
+
 /// What one transaction has learnt.
 #[derive(Default)]
 pub(crate) struct Known {
@@ -61,6 +64,8 @@ pub(crate) struct Known {
     pub targets: HashSet<(ObjectIx, RecordId, bool)>,
     /// Unique values that nobody in the database has: (object, field, comparable value).
     pub free: HashSet<(ObjectIx, FieldIx, Raw)>,
+    /// Answers to [`Tx::find_by`] asked for beforehand: field → comparable value → the oldest record.
+    pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
 }
@@ -107,6 +112,8 @@ impl<'a> Tx<'a> {
         ctx.request = self.ctx.request.clone();
         ctx.behalf = self.ctx.author();
         let rights = Rights::new(self.registry.clone(), &ctx);
+        // what is made under other rights is not followed here
+        self.known().found.clear();
         Tx {
             conn: self.conn,
             engine: self.engine.clone(),
@@ -220,10 +227,79 @@ impl<'a> Tx<'a> {
         let object = self.object(object)?;
         let by = object.field_ix(field).ok_or_else(Problem::not_found)?;
         let value = object.at(by).comparable(value.to_raw());
+        if let Some(found) = self.known().found.get(&(object.ix, by)).and_then(|known| known.get(&value)) {
+            return Ok(*found);
+        }
         let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::Eq(value) });
         let cond = test.and(self.rights.cond(&object, Access::Read));
         let registry = self.registry.clone();
         Ok(self.conn.ids_after(&registry, &object, &cond, 0, 1)?.first().copied())
+    }
+
+    /// Asks in one question what [`Tx::find_by`] will be asked for each of `values`; it remembers the answers
+    /// until records with such values are made or changed.
+    ///
+    /// # Errors
+    /// As [`Tx::find_by`].
+    pub fn foresee(&mut self, object: &str, field: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
+        let object = self.object(object)?;
+        let by = object.field_ix(field).ok_or_else(Problem::not_found)?;
+        let values: HashSet<Raw> = values.into_iter().map(|v| object.at(by).comparable(v.to_raw())).collect();
+        let mut known: HashMap<Raw, Option<RecordId>> = values.iter().map(|v| (v.clone(), None)).collect();
+        let rows = self.among(&object, by, values.into_iter().collect(), vec![by])?;
+        if rows.len() == MOST_AMONG {
+            return Ok(());
+        }
+        for (id, cells) in rows {
+            let Some(cell) = cells.into_iter().next() else { continue };
+            let oldest = known.entry(object.at(by).comparable(cell)).or_default();
+            *oldest = Some(oldest.map_or(id, |before| before.min(id)));
+        }
+        let seen: Vec<RecordId> = known.values().flatten().copied().collect();
+        let mut facts = self.known();
+        facts.targets.extend(seen.into_iter().flat_map(|id| [(object.ix, id, false), (object.ix, id, true)]));
+        facts.found.insert((object.ix, by), known);
+        Ok(())
+    }
+
+    /// Living records whose `by` is one of `values`, as far as the actor may see them: (id, `columns`);
+    /// no more than [`MOST_AMONG`].
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub(crate) fn among(
+        &mut self,
+        object: &Arc<Object>,
+        by: FieldIx,
+        values: Vec<Raw>,
+        columns: Vec<FieldIx>,
+    ) -> Result<Vec<(RecordId, Vec<Raw>)>> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
+        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
+        let cond = test.and(self.rights.cond(object, Access::Read));
+        let query = Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false };
+        let registry = self.registry.clone();
+        Ok(self.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect())
+    }
+
+    /// Answers given by [`Tx::foresee`] that these drafts may have made untrue are forgotten.
+    pub(crate) fn unforesee(&self, object: &Object, drafts: &[Draft]) {
+        let mut known = self.known();
+        for ((of, field), found) in &mut known.found {
+            if *of != object.ix {
+                continue;
+            }
+            let field = object.at(*field);
+            for draft in drafts {
+                let before = draft.before.as_ref().map(|record| record.raw(&field.key));
+                for value in before.into_iter().chain([draft.after.raw(&field.key)]) {
+                    found.remove(&field.comparable(value));
+                }
+            }
+        }
     }
 
     pub(crate) fn known(&self) -> MutexGuard<'_, Known> {

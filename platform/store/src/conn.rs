@@ -21,6 +21,8 @@ pub struct Conn {
     /// Learnt in this transaction, shared after its commit.
     pub(crate) fresh: Known,
     pub(crate) writable: bool,
+    /// One per running [`Conn::attempt`]: whether its mark is set in the database.
+    marks: Vec<bool>,
 }
 
 pub(crate) enum Link {
@@ -32,7 +34,7 @@ pub(crate) type Rows = Vec<Vec<Raw>>;
 
 impl Conn {
     pub(crate) fn new(link: Link, shared: Arc<Shared>, writable: bool) -> Self {
-        Self { link, shared, fresh: Known::default(), writable }
+        Self { link, shared, fresh: Known::default(), writable, marks: Vec::new() }
     }
 
     pub fn backend(&self) -> Backend {
@@ -79,8 +81,18 @@ impl Conn {
         }
     }
 
-    fn must_write(&self) -> Result<(), StoreError> {
-        if self.writable { Ok(()) } else { Err(StoreError::other("a reader may not write")) }
+    /// Before anything that a failed attempt has to undo. Attempts that only read cost no journey.
+    pub(crate) fn must_write(&mut self) -> Result<(), StoreError> {
+        if !self.writable {
+            return Err(StoreError::other("a reader may not write"));
+        }
+        for n in 0..self.marks.len() {
+            if !self.marks[n] {
+                self.script("SAVEPOINT attempt")?;
+                self.marks[n] = true;
+            }
+        }
+        Ok(())
     }
 
     /// Runs one statement for many parameter rows as fast as the database allows.
@@ -105,18 +117,17 @@ impl Conn {
     /// # Errors
     /// Those of `f`, and those of the database while setting and clearing the mark.
     pub fn attempt<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        self.script("SAVEPOINT attempt")?;
-        match f(self) {
-            Ok(value) => {
-                self.script("RELEASE SAVEPOINT attempt")?;
-                Ok(value)
-            }
-            Err(error) => {
-                self.fresh.forget();
-                self.script("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")?;
-                Err(error)
-            }
+        self.marks.push(false);
+        let done = f(self);
+        let marked = self.marks.pop().unwrap_or_default();
+        if done.is_err() {
+            self.fresh.forget();
         }
+        if marked {
+            let end = if done.is_ok() { "" } else { "ROLLBACK TO SAVEPOINT attempt; " };
+            self.script(&format!("{end}RELEASE SAVEPOINT attempt"))?;
+        }
+        done
     }
 
     /// Runs `f` so that all it reads is of one moment, on both databases. Within a write it is that

@@ -31,9 +31,11 @@ impl Conn {
         }
         let found = self.query_one("SELECT id FROM name WHERE text = $1", &[text.into()])?;
         let found = found.and_then(|c| c.first()?.int());
-        // what a reader sees is committed and stays for ever
-        if let (Some(id), false) = (found, self.writable) {
-            self.shared.known.lock().map_err(StoreError::other)?.names.insert(text.into(), id);
+        // what a reader sees is committed and stays for ever; what a writer sees is known after its commit
+        match (found, self.writable) {
+            (Some(id), false) => drop(self.shared.known.lock().map_err(StoreError::other)?.names.insert(text.into(), id)),
+            (Some(id), true) => drop(self.fresh.names.insert(text.into(), id)),
+            (None, _) => {}
         }
         Ok(found)
     }

@@ -1,7 +1,7 @@
 //! One chunk of rows: read, matched, judged, and in a run written.
 
 use super::doubt::doubt;
-use super::links::{Links, among};
+use super::links::Links;
 use super::memory::{Memory, Who, key_of, keys_of};
 use super::plan::{Mode, OnBadValue, OnMatch, Plan};
 use super::report::{ChangeSample, Counts, Note, Verdict};
@@ -37,6 +37,10 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     let rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
     let stored = stored(tx, plan, &rows)?;
     free(tx, plan, &rows)?;
+    let inputs: Vec<&Input> = rows.iter().filter(|row| row.faults.is_empty()).map(|row| &row.input).collect();
+    for behaviour in tx.behaviours(&plan.object.key) {
+        behaviour.before_many(&inputs, tx)?;
+    }
     let mut judge = Judge { plan, memory, stored, keep, tally: Tally::default(), pending: Vec::new() };
     for row in rows {
         judge.row(tx, row)?;
@@ -199,7 +203,7 @@ fn free(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<()> {
 }
 
 fn look_up(tx: &mut Tx, plan: &Plan, n: usize, set: &[FieldIx], values: Vec<Raw>, found: &mut HashMap<(usize, String), i64>) -> Result<()> {
-    for (id, cells) in among(tx, &plan.object, set[0], values, set.to_vec())? {
+    for (id, cells) in tx.among(&plan.object, set[0], values, set.to_vec())? {
         let cell = |key: &str| {
             let place = set.iter().position(|ix| plan.object.at(*ix).key == key);
             place.and_then(|p| cells.get(p).cloned()).unwrap_or(Raw::Null)

@@ -2,35 +2,12 @@
 
 use super::plan::Plan;
 use super::source::Line;
-use crate::{Access, Result, Tx};
-use akrab_model::filter::{Is, Test};
+use crate::{Result, Tx};
 use akrab_model::text::fold;
-use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Object, Query, Raw};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Raw};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// More rows than this for one question are not looked at.
-const MOST: usize = 20_000;
-
-/// Living records whose `by` is one of `values`, as far as the actor may see them: (id, `columns`).
-pub(super) fn among(
-    tx: &mut Tx,
-    object: &Arc<Object>,
-    by: FieldIx,
-    values: Vec<Raw>,
-    columns: Vec<FieldIx>,
-) -> Result<Vec<(i64, Vec<Raw>)>> {
-    if values.is_empty() {
-        return Ok(Vec::new());
-    }
-    let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
-    let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
-    let cond = test.and(tx.rights.cond(object, Access::Read));
-    let query = Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST, after: None, bin: false };
-    let registry = tx.registry.clone();
-    Ok(tx.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect())
-}
 
 /// What the link cells of a chunk point to: (target object, folded text) → ids.
 #[derive(Default)]
@@ -78,9 +55,9 @@ impl Links {
     fn stages(&mut self, tx: &mut Tx, object: &str, to: u16) -> Result<()> {
         let (stage, pipeline) = (tx.object("stage")?, tx.object("pipeline")?);
         let (Some(of), Some(by)) = (pipeline.field_ix("object"), stage.field_ix("pipeline")) else { return Ok(()) };
-        let pipelines = among(tx, &pipeline, of, vec![object.into()], Vec::new())?;
+        let pipelines = tx.among(&pipeline, of, vec![object.into()], Vec::new())?;
         let ids = pipelines.into_iter().map(|(id, _)| Raw::Int(id)).collect();
-        for (id, cells) in among(tx, &stage, by, ids, vec![stage.title])? {
+        for (id, cells) in tx.among(&stage, by, ids, vec![stage.title])? {
             if let Some(Raw::Text(title)) = cells.first() {
                 self.put(to, title, id);
             }
@@ -100,7 +77,7 @@ impl Links {
                 FieldType::AutoNumber => name.to_uppercase(),
                 _ => name.clone(),
             });
-            for (id, cells) in among(tx, target, by, values.map(Raw::Text).collect(), vec![by])? {
+            for (id, cells) in tx.among(target, by, values.map(Raw::Text).collect(), vec![by])? {
                 if let Some(Raw::Text(text)) = cells.first() {
                     self.put(target.ix.0, text, id);
                 }

@@ -47,6 +47,7 @@ impl Tx<'_> {
             draft.after.set("created_by", self.ctx.author().map_or(Value::Null, Value::Link));
             self.keep_links(object, draft, *id)?;
         }
+        self.unforesee(object, drafts);
         self.keep_words(object, drafts)?;
         self.tell_created(object, drafts)?;
         self.index(object, drafts)?;
@@ -77,6 +78,7 @@ impl Tx<'_> {
         let version = self.conn.update(&registry, object, id, draft.before.as_ref().map(|b| b.version), &cells)?;
         draft.after.version = version.ok_or_else(akrab_model::Problem::stale)?;
         self.keep_links(object, draft, id)?;
+        self.unforesee(object, std::slice::from_ref(draft));
         self.keep_words(object, std::slice::from_ref(draft))?;
         self.tell_changed(object, draft)?;
         if object.fields.iter().any(|f| (f.search || f.key == object.decl.title) && draft.changed(&f.key)) {

@@ -76,6 +76,7 @@ impl Tx<'_> {
 
     fn told(&mut self, object: &Arc<Object>, record: &Record, kind: &str) -> Result<()> {
         self.known().targets.clear();
+        self.known().found.clear();
         let change = self.change(object, record.id, kind, "{}".into());
         let ids = self.conn.add_changes(&[change])?;
         self.changes.extend(ids);

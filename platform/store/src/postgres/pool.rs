@@ -34,7 +34,7 @@ impl Clients {
         let setup = format!(
             "SET search_path TO \"{schema}\"; SET statement_timeout = 30000; SET lock_timeout = 5000; \
              SET idle_in_transaction_session_timeout = 60000; SET plan_cache_mode = force_custom_plan; \
-             SET default_transaction_isolation = 'read committed'; SET TIME ZONE 'UTC'"
+             SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET TIME ZONE 'UTC'"
         );
         let hook = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
             let setup = setup.clone();

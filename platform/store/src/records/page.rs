@@ -22,6 +22,8 @@ pub(super) struct Key {
     pub column: String,
     pub descending: bool,
     text: bool,
+    /// No row is without a value.
+    filled: bool,
 }
 
 /// What a page asks for; with a block only of rows whose first sort key has this value (null: none).
@@ -113,7 +115,12 @@ impl Conn {
             .iter()
             .filter(|s| object.at(s.field).is_column())
             .map(|s| (object.at(s.field), s.descending))
-            .map(|(f, descending)| Key { column: comparing_column(f), descending, text: f.storage() == Storage::Text })
+            .map(|(f, descending)| Key {
+                column: comparing_column(f),
+                descending,
+                text: f.storage() == Storage::Text,
+                filled: f.system && f.kind == FieldType::DateTime,
+            })
             .collect();
         let back = query.after.as_ref().is_some_and(|c| c.back);
         let asked = Asked { registry, object, query, block: None };
@@ -160,7 +167,7 @@ impl Conn {
             // the part before the cursor's own is done
             let own = start.is_some() && from_empty == empty;
             let done = start.is_some() && !own && empty == back;
-            if done || found.len() >= want {
+            if done || found.len() >= want || (empty && key.filled) {
                 continue;
             }
             let part = Part { key, empty, downward: key.descending != back, start: start.filter(|_| own) };

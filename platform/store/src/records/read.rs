@@ -100,6 +100,8 @@ impl Conn {
         select.expr(col(T, "id")).from_as(object.table.clone(), T).and_where(col(T, "id").eq(id));
         // the one writer of SQLite needs no locks
         if self.backend() == Backend::Postgres && self.writable {
+            // a lock that is not got spoils the transaction as a refused write does
+            self.must_write()?;
             select.lock(LockType::Update);
         }
         Ok(!self.select_rows(&select)?.is_empty())
