@@ -60,5 +60,5 @@ pub fn writable_place(file: &Path) -> Result<(), Stop> {
 
 /// The words of commands: those of the workspace.
 pub fn text(engine: &Engine) -> Text {
-    Text::new(Lang::from_code(engine.settings().lang.as_str()))
+    Text::new(engine.settings().lang)
 }

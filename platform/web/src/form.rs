@@ -4,8 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{BODY_LIMIT, UPLOAD_LIMIT, too_large};
 use crate::state::Web;
 use crate::visit::Visit;
-use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use akrab_model::{FieldProblem, Problem};
 use axum::extract::multipart::MultipartError;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
@@ -30,6 +30,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             }
         }
     }
+}
+
+/// A value that is one of a few words; the usual one when nothing is said.
+///
+/// # Errors
+/// `unknown_choice`.
+pub fn one_of<T: DeserializeOwned + Default>(name: &str, value: &str) -> Result<T, Problem> {
+    if value.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_value(value.into()).map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "unknown_choice").with("value", value)]))
 }
 
 /// A form whose names are only known at run time, in the order they were sent. Of a file its id is

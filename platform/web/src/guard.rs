@@ -3,7 +3,7 @@
 
 use crate::cookie::{self, Keep};
 use crate::fail::{self, Fail};
-use crate::locale::{Lang, Text};
+use crate::locale::Text;
 use crate::state::Web;
 use crate::ui::frame::Theme;
 use akrab_model::Problem;
@@ -85,7 +85,9 @@ impl Facts {
     pub fn guest_words(&self) -> Text {
         let chosen = cookie::plain(&self.headers, cookie::LANG);
         let chosen = chosen.or_else(|| cookie::plain(&self.headers, &format!("__Host-{}", cookie::LANG)));
-        Text::new(Lang::from_code(chosen.unwrap_or_else(|| self.header("accept-language"))))
+        // of the languages a browser lists the first counts
+        let wanted = chosen.unwrap_or_else(|| self.header("accept-language").split([',', ';']).next().unwrap_or_default());
+        Text::new(wanted.parse().unwrap_or_default())
     }
     /// Theme for somebody who is not signed in.
     pub fn guest_theme(&self, web: &Web) -> Theme {

@@ -1,39 +1,18 @@
 //! Words: Fluent messages in Indonesian and English. Each crate brings its own `.ftl` sources and
 //! hands them over with [`add_source`]; this crate's are loaded by themselves.
 
+use akrab_model::format;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource};
+use rust_decimal::Decimal;
 use std::sync::{LazyLock, PoisonError, RwLock};
 use unic_langid::LanguageIdentifier;
 
+/// The two languages of the program.
+pub use akrab_model::format::Lang;
+
 /// An argument of a message; numbers choose the plural form and are grouped as the language does.
 pub use fluent_bundle::FluentValue as Value;
-
-/// The two languages of the program.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// Indonesian.
-    #[default]
-    Id,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// `id` or `en`, as in `<html lang>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Lang::Id => "id",
-            Lang::En => "en",
-        }
-    }
-
-    /// The language for a code such as `en`, `en-GB`; anything else is Indonesian.
-    pub fn from_code(code: &str) -> Self {
-        if code.to_ascii_lowercase().starts_with("en") { Lang::En } else { Lang::Id }
-    }
-}
 
 /// This crate's own messages: every file in `locales/`.
 const SOURCES: &[(Lang, &str)] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
@@ -66,7 +45,7 @@ impl Catalogue {
         let resource = match FluentResource::try_new(source.to_owned()) {
             Ok(resource) => resource,
             Err((resource, errors)) => {
-                tracing::error!(lang = lang.code(), ?errors, "a locale file has mistakes; the messages around them are left out");
+                tracing::error!(lang = lang.as_str(), ?errors, "a locale file has mistakes; the messages around them are left out");
                 resource
             }
         };
@@ -78,40 +57,20 @@ impl Catalogue {
 }
 
 fn empty_bundle(lang: Lang) -> Bundle {
-    let language: LanguageIdentifier = lang.code().parse().unwrap_or_default();
+    let language: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Isolation marks would end up in attributes and copied text.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(match lang {
-        Lang::Id => |value, _| format_number(value, '.', ','),
-        Lang::En => |value, _| format_number(value, ',', '.'),
+        Lang::Id => |value, _| number(value, Lang::Id),
+        Lang::En => |value, _| number(value, Lang::En),
     }));
     bundle
 }
 
-fn format_number(value: &Value<'_>, group: char, point: char) -> Option<String> {
-    let Value::Number(FluentNumber { value, .. }) = value else { return None };
-    Some(grouped(*value, group, point))
-}
-
-fn grouped(value: f64, group: char, point: char) -> String {
-    let plain = format!("{}", value.abs());
-    let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(w, r)| (w, Some(r)));
-    let mut out = String::with_capacity(plain.len() + 4);
-    if value < 0.0 {
-        out.push('-');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            out.push(group);
-        }
-        out.push(digit);
-    }
-    if let Some(rest) = rest {
-        out.push(point);
-        out.push_str(rest);
-    }
-    out
+fn number(value: &Value<'_>, lang: Lang) -> Option<String> {
+    let Value::Number(number) = value else { return None };
+    Some(format::number(Decimal::try_from(number.value).ok()?, lang))
 }
 
 /// Adds messages of another crate. Call it while the program starts.
@@ -140,7 +99,7 @@ impl Text {
     /// The message `key` with its arguments: `t.with("rows", &[("n", 3.into())])`.
     pub fn with(self, key: &str, args: &[(&str, Value<'_>)]) -> String {
         self.find(key, args).unwrap_or_else(|| {
-            tracing::error!(key, lang = self.lang.code(), "a message is missing");
+            tracing::error!(key, lang = self.lang.as_str(), "a message is missing");
             key.replace(['-', '_'], " ")
         })
     }
@@ -161,12 +120,7 @@ impl Text {
 
     /// A whole number grouped as the language does: 1.284 or 1,284.
     pub fn number(self, value: i64) -> String {
-        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-        let value = value as f64;
-        match self.lang {
-            Lang::Id => grouped(value, '.', ','),
-            Lang::En => grouped(value, ',', '.'),
-        }
+        format::number(value.into(), self.lang)
     }
 }
 

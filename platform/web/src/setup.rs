@@ -5,7 +5,7 @@ use crate::fail::{Reply, field_errors};
 use crate::form::Form;
 use crate::frame::bare;
 use crate::guard::Facts;
-use crate::locale::{Lang, Text};
+use crate::locale::Text;
 use crate::sign_in::{differ, new_password};
 use crate::state::Web;
 use crate::ui::button::Button;
@@ -62,7 +62,7 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Rep
         return Ok(Redirect::to("/sign-in").into_response());
     }
     let t = facts.guest_words();
-    let language = t.lang.code().to_string();
+    let language = t.lang.as_str().to_string();
     let input = Given { language, currency: "IDR".into(), time_zone: "Asia/Jakarta".into(), sample: "none".into(), ..Given::default() };
     Ok(page(&web, &facts, t, &input, &[]))
 }
@@ -78,12 +78,12 @@ async fn speak(
     if !web.engine.is_fresh() {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let t = Text::new(Lang::from_code(&lang));
-    if given.language == facts.guest_words().lang.code() {
-        given.language = t.lang.code().into();
+    let t = Text::new(lang.parse().unwrap_or_default());
+    if given.language == facts.guest_words().lang.as_str() {
+        given.language = t.lang.as_str().into();
     }
     let mut response = page(&web, &facts, t, &given, &[]);
-    let kept = cookie::set(&web.config, cookie::LANG, t.lang.code(), cookie::Keep::For(400 * 86_400));
+    let kept = cookie::set(&web.config, cookie::LANG, t.lang.as_str(), cookie::Keep::For(400 * 86_400));
     response.headers_mut().append(header::SET_COOKIE, kept);
     Ok(response)
 }

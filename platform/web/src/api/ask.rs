@@ -1,6 +1,7 @@
 //! Reading requests strictly: unknown parameters, wrong types and broken bodies are told with their place.
 
 use crate::Fail;
+use crate::form::one_of;
 use crate::guard::too_large;
 use akrab_engine::{ListRequest, Once, Result};
 use akrab_model::value::Input;
@@ -9,6 +10,7 @@ use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -65,6 +67,12 @@ impl Ask {
             None => Ok(None),
             Some(value) => value.parse().map(Some).map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "wrong_type")])),
         }
+    }
+
+    /// # Errors
+    /// `unknown_choice` for what is none of the words it takes.
+    pub fn one_of<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T> {
+        one_of(name, self.0.get(name).map_or("", String::as_str))
     }
 
     /// The list a request means.

@@ -1,7 +1,6 @@
 //! Exports over the API: the file, and how many rows it will have.
 
 use super::ask::Ask;
-use super::imports::told;
 use super::openapi::{READ, answers, query};
 use super::{answer, object_of};
 use crate::{ApiCaller, Reply};
@@ -13,7 +12,7 @@ use serde_json::{Value as Json, json};
 /// `GET /api/v1/{object}/export`: the file itself; `X-Total-Count` says how many rows it has.
 pub async fn send(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["filter", "q", "sort", "columns", "format"])?;
-    let format = told::<ExportFormat>(&ask, "format")?;
+    let format = ask.one_of::<ExportFormat>("format")?;
     let spec = ExportSpec { format, ..spec(&caller, plural, &ask).await? };
     crate::export::send(&caller.web.engine, &caller.ctx, spec).await
 }

@@ -7,9 +7,8 @@ use super::{answer, object_of};
 use crate::guard::UPLOAD_LIMIT;
 use crate::{ApiCaller, Reply};
 use akrab_engine::import::{ImportSpec, Mode, OnBadValue, OnMatch};
-use akrab_model::{FieldProblem, Object, Problem};
+use akrab_model::{Object, Problem};
 use axum::extract::{Path, RawQuery, Request};
-use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 const IMPORT: &[&str] = &["inspect", "dry_run", "file", "name", "sheet", "columns", "match_by", "mode", "on_match", "on_bad_value"];
@@ -21,7 +20,7 @@ const IMPORT: &[&str] = &["inspect", "dry_run", "file", "name", "sheet", "column
 pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query): RawQuery, request: Request) -> Reply {
     let ask = Ask::read(query.as_deref(), IMPORT)?;
     let (mode, on_match, on_bad_value) =
-        (told::<Mode>(&ask, "mode")?, told::<OnMatch>(&ask, "on_match")?, told::<OnBadValue>(&ask, "on_bad_value")?);
+        (ask.one_of::<Mode>("mode")?, ask.one_of::<OnMatch>("on_match")?, ask.one_of::<OnBadValue>("on_bad_value")?);
     let (inspect, dry_run) = (ask.parsed::<bool>("inspect")?.unwrap_or(false), ask.parsed::<bool>("dry_run")?.unwrap_or(false));
     let known = ask.parsed::<i64>("file")?;
     let object = caller.read(move |tx| object_of(tx, &plural)).await?;
@@ -74,16 +73,6 @@ fn choose(spec: &mut ImportSpec, ask: &Ask) {
             })
             .collect();
     }
-}
-
-/// A parameter that takes one of a few words.
-///
-/// # Errors
-/// `unknown_choice`.
-pub(super) fn told<T: DeserializeOwned + Default>(ask: &Ask, name: &str) -> Result<T, Problem> {
-    let Some(value) = ask.text(name) else { return Ok(T::default()) };
-    serde_json::from_value(value.as_str().into())
-        .map_err(|_| Problem::invalid(vec![FieldProblem::new(name, "unknown_choice").with("value", value)]))
 }
 
 /// The object's part of the OpenAPI document.

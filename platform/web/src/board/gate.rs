@@ -3,7 +3,7 @@
 use crate::fail::{field_message, message};
 use crate::form::Fields;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form_files};
+use crate::ui::dialog::{self, Dialog, dialog_form_files};
 use crate::ui::form::error_summary;
 use crate::value::{Typed, local_path};
 use crate::{Reply, Visit};
@@ -66,11 +66,7 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
         icon: Some("list-checks"),
         title: &title,
         body,
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(close.clone()).flag("data-close", true))
-            (Button::new(t.get("gate-save")).primary().submit())
-        },
+        footer: dialog::foot(t, &close, Button::new(t.get("gate-save")).primary().submit()),
         wide: false,
         close_href: &close,
     };

@@ -9,7 +9,7 @@ pub use tag::tagged;
 use crate::export::Chosen;
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{Row, row};
 use crate::ui::input::{self, Input};
 use crate::value::Typed;
@@ -184,11 +184,7 @@ async fn ask_value(
 async fn show(visit: &Visit, object: &Object, title: &str, icon: &str, verb: &str, body: Markup, button: Button) -> Reply {
     let t = visit.t;
     let close = format!("/{}", object.plural);
-    let footer = html! {
-        span.ak-spacer {}
-        (Button::new(t.get("cancel")).ghost().href(close.clone()).flag("data-close", true))
-        (button)
-    };
+    let footer = dialog::foot(t, &close, button);
     let d = Dialog { id: "bulk-dialog", icon: Some(icon), title, body, footer, wide: false, close_href: &close };
     visit.dialog(title, dialog_form(t, &d, &format!("/{}/bulk/{verb}", object.plural), &visit.csrf)).await
 }

@@ -5,7 +5,7 @@ use super::edit::was_fields;
 use crate::fail::Fail;
 use crate::record::words;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::tag::nothing;
 use crate::value::Typed;
 use crate::visit::Visit;
@@ -77,11 +77,7 @@ pub(super) fn draw(visit: &Visit, sheet: &Sheet, record: &Record, clashes: &[Cla
             }
             @for clash in clashes { @if let Some(field) = object.field(&clash.key) { (one(visit, sheet, record, clash, field)) } }
         },
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(back).flag("data-close", true))
-            (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
-        },
+        footer: dialog::foot(t, back, Button::new(t.get("record-save")).primary().submit().key("Ctrl S")),
         wide: true,
         close_href: back,
     };

@@ -6,7 +6,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form_files};
+use crate::ui::dialog::{self, Dialog, dialog_form_files};
 use crate::ui::form::{self, duplicates_mount};
 use crate::ui::toast::toast_fragment;
 use crate::value::{Typed, local_path};
@@ -187,10 +187,10 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
         },
         footer: html! {
             @if !full { (Button::new(t.get("record-more-fields")).icon("list-plus").ghost().submit_as("more", "1").flag("formnovalidate", true)) }
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(back).flag("data-close", true))
-            @if !sheet.typed.has("pick") { (Button::new(t.get("record-save-new")).submit_as("again", "1")) }
-            (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
+            (dialog::foot(t, &back, html! {
+                @if !sheet.typed.has("pick") { (Button::new(t.get("record-save-new")).submit_as("again", "1")) }
+                (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
+            }))
         },
         wide: full,
         close_href: &format!("/{}", object.plural),

@@ -8,7 +8,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form_files};
+use crate::ui::dialog::{self, Dialog, dialog_form_files};
 use crate::ui::form;
 use crate::ui::frame::{content, foot_bar};
 use crate::value::{Typed, local_path};
@@ -224,11 +224,7 @@ fn as_dialog(visit: &Visit, editing: &Editing, title: &str) -> Markup {
                 @if label.is_empty() { (form::columns(rows(&editing.sheet, fields))) } @else { (form::group(label, rows(&editing.sheet, fields))) }
             }
         },
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(editing.back.clone()).flag("data-close", true))
-            (Button::new(t.get("record-save")).primary().submit().key("Ctrl S"))
-        },
+        footer: dialog::foot(t, &editing.back, Button::new(t.get("record-save")).primary().submit().key("Ctrl S")),
         wide: editing.only.is_empty(),
         close_href: &editing.back,
     };

@@ -4,7 +4,7 @@ use crate::list::address::Address;
 use crate::list::state::Listing;
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog};
+use crate::ui::dialog::{self, Dialog, dialog};
 use crate::ui::form::group;
 use crate::ui::input::radios;
 use crate::{Form, Reply, Visit, download};
@@ -93,11 +93,15 @@ async fn draw(visit: Visit, plural: &str, pairs: &[(String, String)], all: bool)
             @if count > AT_ONCE { p.ak-muted { (t.get("export-in-background")) } }
         }
     };
-    let footer = html! {
-        span.ak-spacer {}
-        (Button::new(t.get("cancel")).ghost().href(close.clone()).flag("data-close", true))
-        (Button::new(t.with("export-do", &[("n", t.number(count as i64).into()), ("records", records.into())])).icon("download").primary().submit().attr("form", "export-form"))
-    };
+    let footer = dialog::foot(
+        t,
+        &close,
+        Button::new(t.with("export-do", &[("n", t.number(count as i64).into()), ("records", records.into())]))
+            .icon("download")
+            .primary()
+            .submit()
+            .attr("form", "export-form"),
+    );
     let d = Dialog { id: "export", icon: Some("download"), title: &title, body, footer, wide: false, close_href: &close };
     visit.dialog(&title, dialog(t, &d)).await
 }

@@ -4,11 +4,10 @@ use crate::fail::{Reply, encode};
 use crate::flash::Flash;
 use crate::record::{shift, words};
 use crate::state::Web;
-use crate::ui::avatar::{Shape, avatar};
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog};
 use crate::ui::frame::{Crumb, content};
-use crate::ui::timeline::day_head;
+use crate::ui::timeline::{Deed, day_head, deed};
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::{Access, ChangeView};
@@ -106,33 +105,24 @@ fn draw(visit: &Visit, look: &Look, object: &Object, changes: &[ChangeView], may
 fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_edit: bool) -> Markup {
     let t = look.t;
     let who = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
-    let deed = t.find(&format!("history-{}", change.kind.replace('_', "-")), &[]).unwrap_or_default();
+    let done = t.find(&format!("history-{}", change.kind.replace('_', "-")), &[]).unwrap_or_default();
     let door = (change.door != "page").then(|| t.find(&format!("history-door-{}", change.door), &[])).flatten();
     let undoable = may_edit && change.kind == "update" && !change.shifts.is_empty();
-    html! {
-        div.ak-entry {
-            (avatar(Shape::Person, &who, 24))
-            div.ak-entry-main {
-                div.ak-entry-head {
-                    div.ak-entry-title { b { (who) } " " span.ak-muted { (deed) @if let Some(door) = door { " · " (door) } } }
-                    @if undoable {
-                        span.ak-entry-actions {
-                            form method="post" action={ "/changes/" (change.id) "/undo" } {
-                                input type="hidden" name="csrf" value=(visit.csrf);
-                                (Button::new(t.get("undo")).icon("undo-2").ghost().submit())
-                            }
-                        }
-                    }
-                    span.ak-entry-time { (format::time(look.local_micros(change.at).time(), look.lang)) }
-                }
-                div.ak-entry-body {
-                    @for shift in shift::told(object, change) {
-                        @if let Some((label, old, new)) = shift::words(look, object, shift) { div { span.ak-muted { (label) } " " (shift::arrow(look, &old, &new)) } }
-                    }
+    deed(Deed {
+        who: &who,
+        unread: false,
+        title: html! { b { (who) } " " span.ak-muted { (done) @if let Some(door) = door { " · " (door) } } },
+        action: undoable.then(|| {
+            html! {
+                form method="post" action={ "/changes/" (change.id) "/undo" } {
+                    input type="hidden" name="csrf" value=(visit.csrf);
+                    (Button::new(t.get("undo")).icon("undo-2").ghost().submit())
                 }
             }
-        }
-    }
+        }),
+        time: format::time(look.local_micros(change.at).time(), look.lang),
+        body: shift::lines(look, object, change),
+    })
 }
 
 /// `POST /changes/{id}/undo`

@@ -3,7 +3,7 @@
 use super::importable;
 use crate::flash::Flash;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{Row, row};
 use crate::ui::input::{Input, text};
 use crate::ui::menu::{menu, menu_choice, menu_line};
@@ -48,11 +48,7 @@ async fn draw(visit: &Visit, object: &Object, asked: &Asked, error: &str) -> Rep
             input type="hidden" name="trial" value=(asked.trial);
             (row(t, &named, Input::new("name", &asked.name).required(true).autofocus().attr("maxlength", "60"), text))
         },
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(close.clone()).flag("data-close", true))
-            (Button::new(t.get("view-save")).primary().submit())
-        },
+        footer: dialog::foot(t, &close, Button::new(t.get("view-save")).primary().submit()),
         wide: false,
         close_href: &close,
     };

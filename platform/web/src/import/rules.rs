@@ -2,7 +2,7 @@
 
 use super::{errand, importable};
 use crate::editor::Sheet;
-use crate::form::Fields;
+use crate::form::{Fields, one_of};
 use crate::ui::button::Button;
 use crate::ui::form::{error_summary, group};
 use crate::ui::frame::{content, foot_bar};
@@ -12,7 +12,7 @@ use crate::{Fail, Reply, Visit, fail};
 use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input as Values;
-use akrab_model::{Field, Object, Problem};
+use akrab_model::{Field, Object};
 use axum::extract::Path;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -134,9 +134,9 @@ pub async fn check(visit: Visit, Path((plural, file)): Path<(String, i64)>, fiel
         sheet: sheet(&fields),
         columns: columns(&fields, count),
         match_by: fields.all("match").map(|set| set.split(',').map(String::from).collect()).collect(),
-        mode: told::<Mode>(&fields, "mode")?,
-        on_match: told::<OnMatch>(&fields, "on_match")?,
-        on_bad_value: told::<OnBadValue>(&fields, "on_bad_value")?,
+        mode: one_of::<Mode>("mode", fields.text("mode"))?,
+        on_match: one_of::<OnMatch>("on_match", fields.text("on_match"))?,
+        on_bad_value: one_of::<OnBadValue>("on_bad_value", fields.text("on_bad_value"))?,
         defaults: defaults(&visit, &object, &fields),
     };
     match visit.engine().import_start(&visit.ctx, spec, true).await {
@@ -161,12 +161,4 @@ fn sheet(fields: &Fields) -> Option<String> {
 
 fn columns(fields: &Fields, count: usize) -> Vec<Option<String>> {
     (0..count.min(500)).map(|n| Some(fields.text(&format!("c{n}")).to_string()).filter(|k| !k.is_empty())).collect()
-}
-
-fn told<T: serde::de::DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, Problem> {
-    match fields.text(name) {
-        "" => Ok(T::default()),
-        value => serde_json::from_value(value.into())
-            .map_err(|_| Problem::invalid(vec![akrab_model::FieldProblem::new(name, "unknown_choice").with("value", value)])),
-    }
 }

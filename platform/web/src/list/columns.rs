@@ -4,7 +4,7 @@ use super::address::Address;
 use super::state::Listing;
 use crate::form::Fields;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{Input, select, text};
 use crate::{Reply, Visit};
@@ -36,11 +36,7 @@ pub async fn ask(visit: Visit, Path(plural): Path<String>, Query(pairs): Pairs) 
         icon: Some("columns-3"),
         title: &title,
         body: body(&visit, &listing),
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(listing.address.href()).flag("data-close", true))
-            (Button::new(t.get("apply")).primary().submit())
-        },
+        footer: dialog::foot(t, &listing.address.href(), Button::new(t.get("apply")).primary().submit()),
         wide: false,
         close_href: &listing.address.href(),
     };

@@ -5,13 +5,12 @@ use crate::fail::Reply;
 use crate::record::reach::Reach;
 use crate::ui::bulk::peek_panel;
 use crate::ui::button::Button;
-use crate::ui::record::object_mark;
 use crate::ui::section::{self, field_list};
 use crate::ui::timeline::{Entry, entry};
-use crate::value::Look;
+use crate::value::{Look, mark};
 use crate::visit::Visit;
 use akrab_engine::{Access, Event, Rights, Timeline, TimelineRequest, Tx};
-use akrab_model::object::{Avatar, FieldRight};
+use akrab_model::object::FieldRight;
 use akrab_model::{Field, Record, Value};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect};
@@ -67,11 +66,7 @@ fn head(visit: &Visit, look: &Look, record: &Record, reach: &Reach) -> Markup {
     let t = visit.t;
     html! {
         div.ak-row.ak-gap-12 {
-            @match object.decl.avatar {
-                Avatar::Person => (crate::ui::person(&title, 36)),
-                Avatar::Company => (crate::ui::company(&title, 36)),
-                Avatar::Icon => (object_mark(&object.decl.icon)),
-            }
+            (mark(object, &title, 36))
             div.ak-col.ak-truncate {
                 h2.ak-peek-title { a href=(look.href(object, record.id)) { (title) } }
                 span.ak-muted.ak-truncate { (look.subtitle(record)) }

@@ -4,12 +4,13 @@ use super::address::{Address, push};
 use super::cell::cell;
 use super::group;
 use super::state::Listing;
+use crate::ui::avatar::avatar;
 use crate::ui::table::{Column, Line, Phone, Row, Table, table_row};
 use crate::ui::{icon, table};
-use crate::value::Look;
+use crate::value::{Look, shape};
 use crate::{Reply, Visit};
 use akrab_engine::{List, Rights};
-use akrab_model::object::{Avatar, FieldRight};
+use akrab_model::object::FieldRight;
 use akrab_model::{Field, FieldType, Object, Record};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
@@ -97,10 +98,9 @@ pub fn title(look: &Look, record: &Record) -> String {
 
 /// The 20 px slot before the title.
 pub fn lead(object: &Object, title: &str) -> Markup {
-    match object.decl.avatar {
-        Avatar::Person => crate::ui::person(title, 20),
-        Avatar::Company => crate::ui::company(title, 20),
-        Avatar::Icon => html! { span.ak-faint { (icon(&object.decl.icon)) } },
+    match shape(object) {
+        Some(shape) => avatar(shape, title, 20),
+        None => html! { span.ak-faint { (icon(&object.decl.icon)) } },
     }
 }
 

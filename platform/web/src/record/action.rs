@@ -6,7 +6,7 @@ use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form;
 use crate::value::{Typed, local_path};
 use crate::visit::Visit;
@@ -131,11 +131,7 @@ fn draw(visit: &Visit, sheet: &Sheet, id: i64, action: &ActionDecl, title: &str)
             (sheet.summary(&fields))
             (form::columns(html! { @for field in &fields { (sheet.row(field)) } }))
         },
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(base.clone()).flag("data-close", true))
-            (Button::new(action.label.get(lang)).icon(&action.icon).primary().submit())
-        },
+        footer: dialog::foot(t, &base, Button::new(action.label.get(lang)).icon(&action.icon).primary().submit()),
         wide: false,
         close_href: &base,
     };

@@ -5,15 +5,16 @@ use super::teller::writings;
 use super::timeline::{due_words, tick};
 use super::{path, words};
 use crate::fail::encode;
-use crate::ui::avatar::{Shape, avatar};
+use crate::ui::avatar::Shape;
 use crate::ui::button::Button;
 use crate::ui::figures::{Figure, figures};
 use crate::ui::frame::star;
 use crate::ui::menu::{menu, menu_link, menu_post, more_menu_ghost};
-use crate::ui::record::{NextAction, RecordHead, next_action, object_mark, record_head};
+use crate::ui::record::{NextAction, RecordHead, next_action, record_head};
 use crate::ui::status::Status;
 use crate::ui::tag::{Tone, nothing, tag, tag_around};
-use akrab_model::object::{ActionDecl, Avatar};
+use crate::value::{mark, shape};
+use akrab_model::object::ActionDecl;
 use akrab_model::{Field, FieldType, Value, format};
 use maud::{Markup, html};
 
@@ -28,11 +29,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         object.fields.iter().find(|f| f.kind == FieldType::AutoNumber).map(|f| sight.look.words(f, &sight.record)).unwrap_or_default();
     let staged = sight.path.is_some();
     let head = RecordHead {
-        lead: Some(match object.decl.avatar {
-            Avatar::Person => avatar(Shape::Person, title, 44),
-            Avatar::Company => avatar(Shape::Company, title, 44),
-            Avatar::Icon => object_mark(&object.decl.icon),
-        }),
+        lead: Some(mark(object, title, 44)),
         title: if title.is_empty() { sight.look.t.get("record-untitled") } else { words::full_title(&sight.record) },
         title_edit: sight
             .editable
@@ -84,7 +81,7 @@ fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
     let look = &sight.look;
     let target = look.registry.at(field.to?).clone();
     let title = sight.record.titles.get(&(field.key.clone(), id))?;
-    let inner = html! { @if target.decl.avatar != Avatar::Icon { (look.avatar(&target, title, 16)) } (title) };
+    let inner = html! { @if shape(&target).is_some() { (look.avatar(&target, title, 16)) } (title) };
     let href = (!target.is_system()).then(|| look.href(&target, id));
     Some(tag_around(inner, Tone::Outline, href.as_deref()))
 }

@@ -4,6 +4,7 @@ use super::load::Sight;
 use super::words;
 use crate::fail::encode;
 use crate::ui::related::{Related, RelatedRow, related};
+use crate::value::shape;
 use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::object::{FieldRight, Scope};
@@ -101,7 +102,7 @@ fn row(sight: &Sight, panel: &Panel, record: &Record) -> RelatedRow {
         .filter(|w| !w.is_empty())
         .take(2)
         .collect();
-    let lead = (object.decl.avatar != akrab_model::object::Avatar::Icon).then(|| look.avatar(object, record.title(), 26));
+    let lead = shape(object).is_some().then(|| look.avatar(object, record.title(), 26));
     RelatedRow {
         lead,
         title: record.title().to_string(),

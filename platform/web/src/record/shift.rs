@@ -31,6 +31,13 @@ pub fn arrow(look: &Look, old: &str, new: &str) -> Markup {
     html! { (or(old)) " → " b { (or(new)) } }
 }
 
+/// Each field of a change worth telling of: label, old and new value. None when there is nothing to tell.
+pub fn lines(look: &Look, object: &Object, change: &ChangeView) -> Option<Markup> {
+    let lines: Vec<_> = told(object, change).into_iter().filter_map(|s| words(look, object, s)).collect();
+    let line = |(label, old, new): &(String, String, String)| html! { div { span.ak-muted { (label) } " " (arrow(look, old, new)) } };
+    (!lines.is_empty()).then(|| html! { @for one in &lines { (line(one)) } })
+}
+
 /// The fields of a change worth telling of, a stage first.
 pub fn told<'c>(object: &Object, change: &'c ChangeView) -> Vec<&'c Shift> {
     let field = |s: &&Shift| object.field(&s.field).filter(|f| !f.quiet);

@@ -138,8 +138,7 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
         .take(6)
         .collect();
     if named && !q.is_empty() && found.is_empty() {
-        let named =
-            registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && o.decl.avatar != akrab_model::object::Avatar::Icon);
+        let named = registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && crate::value::shape(o).is_some());
         found = named
             .take(3)
             .map(|o| Hit {

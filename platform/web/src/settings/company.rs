@@ -1,18 +1,16 @@
 //! The company: name, language of the workspace, currency, time zone, country of phone numbers.
 
-use super::line::{Filled, Kind, Line, draw};
+use super::line::{Filled, Kind, Line, sheet};
 use super::{Errors, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::setup::{currencies, languages, zones};
 use crate::state::Web;
-use crate::ui::button::Button;
 use crate::visit::Visit;
 use akrab_engine::Settings;
 use axum::Router;
 use axum::routing::get;
-use maud::html;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new().route("/settings/company", get(page).post(save))
@@ -46,13 +44,7 @@ async fn page(visit: Visit) -> Reply {
 
 async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
-    let body = html! {
-        form.ak-stack method="post" action="/settings/company" data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit), filled, errors))
-            div { (Button::new(t.get("save")).primary().submit()) }
-        }
-    };
+    let body = sheet(visit, "/settings/company", &lines(visit), (filled, errors), "save", "");
     show_form(visit, &t.get("settings-company"), body, errors).await
 }
 

@@ -1,6 +1,6 @@
 //! Somebody leaves the firm: who takes over, and the account is closed.
 
-use super::line::{Filled, Kind, Line, draw};
+use super::line::{Filled, Kind, Line, buttons, draw};
 use super::{Errors, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
@@ -41,7 +41,7 @@ async fn form(visit: &Visit, id: i64, filled: &Filled, errors: &Errors) -> Reply
                 (draw(t, &lines, filled, errors))
             }
             @if found.is_empty() { @for (_, words) in errors { div.ak-error role="alert" { (words) } } }
-            div.ak-row.ak-gap-8 { (Button::new(t.get("leave-do")).danger().submit()) (Button::new(t.get("cancel")).ghost().href(format!("/settings/users/{id}"))) }
+            (buttons(t, Button::new(t.get("leave-do")).danger(), &format!("/settings/users/{id}")))
         }
     };
     show_form(visit, &t.with("leave-title", &[("name", person.name.as_str().into())]), body, errors).await

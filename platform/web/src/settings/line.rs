@@ -3,8 +3,10 @@
 use super::Errors;
 use crate::form::Fields;
 use crate::locale::Text;
+use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::input::{self, Input};
+use crate::visit::Visit;
 use akrab_model::{Record, Value};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -87,6 +89,28 @@ pub fn draw(t: Text, lines: &[Line], filled: &Filled, errors: &Errors) -> Markup
     html! {
         (error_summary(t, errors))
         @for line in lines { (one(t, line, filled, errors)) }
+    }
+}
+
+/// A whole form: its lines, a button with the verb (none who may only look), and Cancel where it leads back.
+pub fn sheet(visit: &Visit, action: &str, lines: &[Line], (filled, errors): (&Filled, &Errors), verb: &str, back: &str) -> Markup {
+    let t = visit.t;
+    html! {
+        form.ak-stack method="post" action=(action) data-guard {
+            (visit.token_field())
+            (draw(t, lines, filled, errors))
+            @if !verb.is_empty() { (buttons(t, Button::new(t.get(verb)).primary(), back)) }
+        }
+    }
+}
+
+/// The button that sends a form, and Cancel where it leads back.
+pub fn buttons(t: Text, send: Button, back: &str) -> Markup {
+    html! {
+        div.ak-row.ak-gap-8 {
+            (send.submit())
+            @if !back.is_empty() { (Button::new(t.get("cancel")).ghost().href(back)) }
+        }
     }
 }
 

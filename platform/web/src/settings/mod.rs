@@ -12,13 +12,13 @@ mod stages;
 mod teams;
 mod users;
 
-use crate::fail::{Reply, field_errors};
+use crate::fail::{Reply, field_errors, field_message};
 use crate::state::Web;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
-use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use akrab_model::{FieldProblem, Problem};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
@@ -59,6 +59,11 @@ async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: bool) -> Reply
 async fn show_form(visit: &Visit, title: &str, body: Markup, errors: &Errors) -> Reply {
     let frame = frame(visit, title).await;
     show(visit, &frame, content(true, body), !errors.is_empty()).await
+}
+
+/// A fault found here, beside its field.
+fn fault(visit: &Visit, field: &str, code: &str) -> Errors {
+    vec![(field.to_string(), field_message(visit.t, &FieldProblem::new(field, code)))]
 }
 
 /// Faults a form can show; anything else goes on as it is.

@@ -1,6 +1,6 @@
 //! Pipelines and their stages.
 
-use super::line::{Filled, Kind, Line, draw, read};
+use super::line::{Filled, Kind, Line, read, sheet};
 use super::{Errors, faults, frame, show, show_form, stages};
 use crate::fail::Reply;
 use crate::flash::Flash;
@@ -146,15 +146,8 @@ fn lines(visit: &Visit, new: bool) -> Vec<Line> {
 }
 
 async fn form(visit: &Visit, id: Option<i64>, title: &str, filled: &Filled, errors: &Errors) -> Reply {
-    let t = visit.t;
     let here = id.map_or_else(|| "/settings/pipelines/new".to_string(), |id| format!("/settings/pipelines/{id}"));
-    let body = html! {
-        form.ak-stack method="post" action=(here) data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit, id.is_none()), filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/pipelines")) }
-        }
-    };
+    let body = sheet(visit, &here, &lines(visit, id.is_none()), (filled, errors), "save", "/settings/pipelines");
     show_form(visit, title, body, errors).await
 }
 
@@ -206,11 +199,7 @@ async fn stage_form(visit: &Visit, id: Option<i64>, pipeline: i64, title: &str, 
     let here = id.map_or_else(|| format!("/settings/stages/new?pipeline={pipeline}"), |id| format!("/settings/stages/{id}"));
     let lines = stage_lines(visit, pipeline).await?;
     let body = html! {
-        form.ak-stack method="post" action=(here) data-guard {
-            (visit.token_field())
-            (draw(t, &lines, filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/pipelines")) }
-        }
+        (sheet(visit, &here, &lines, (filled, errors), "save", "/settings/pipelines"))
         @if let Some(id) = id {
             div { (Button::new(t.get("stage-delete")).danger().href(format!("/settings/stages/{id}/delete"))) }
         }

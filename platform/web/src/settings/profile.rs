@@ -1,14 +1,13 @@
 //! Oneself: name, language, theme, shortcuts.
 
-use super::line::{Filled, Kind, Line, draw, read};
-use super::{Errors, faults, show_form};
+use super::line::{Filled, Kind, Line, read, sheet};
+use super::{Errors, fault, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::setup::languages;
 use crate::state::Web;
 use crate::ui::avatar;
-use crate::ui::button::Button;
 use crate::visit::Visit;
 use akrab_engine::Tx;
 use axum::Router;
@@ -59,11 +58,7 @@ async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
             (avatar::person(&person.name, 40))
             div.ak-two-lines { b { (person.name) } div.ak-two-lines-detail { (person.email) " · " (person.role.name) } }
         }
-        form.ak-stack method="post" action="/settings/profile" data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit), filled, errors))
-            div { (Button::new(t.get("save")).primary().submit()) }
-        }
+        (sheet(visit, "/settings/profile", &lines(visit), (filled, errors), "save", ""))
     };
     show_form(visit, &t.get("settings-profile"), body, errors).await
 }
@@ -71,11 +66,10 @@ async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
 async fn save(visit: Visit, fields: Fields) -> Reply {
     let zone = fields.text("time_zone");
     if !zone.is_empty() && jiff::tz::TimeZone::get(zone).is_err() {
-        let fault = akrab_model::FieldProblem::new("time_zone", "unknown_choice");
-        return form(&visit, &Filled::typed(&fields), &vec![("time_zone".into(), crate::fail::field_message(visit.t, &fault))]).await;
+        return form(&visit, &Filled::typed(&fields), &fault(&visit, "time_zone", "unknown_choice")).await;
     }
     let input = read(&lines(&visit), &fields);
-    let lang = crate::locale::Lang::from_code(fields.text("language"));
+    let lang = fields.text("language").parse().unwrap_or_default();
     // nobody needs a right on users to change what concerns himself alone
     let id = visit.person.id;
     let change = move |tx: &mut Tx| tx.as_system("a person changes his own profile").update("user", id, &input, None).map(|_| ());

@@ -1,7 +1,7 @@
 //! Roles and what they may do: object × create, read, edit, delete, export; fields behind each object.
 
-use super::line::{Filled, Kind, Line, draw};
-use super::{Errors, faults, frame, show, show_form};
+use super::line::{Filled, Kind, Line, sheet};
+use super::{Errors, fault, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -277,24 +277,14 @@ async fn new(visit: Visit) -> Reply {
 
 async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
-    let body = html! {
-        form.ak-stack method="post" action="/settings/roles/new" data-guard {
-            (visit.token_field())
-            (draw(t, &new_lines(visit), filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/roles")) }
-        }
-    };
+    let body = sheet(visit, "/settings/roles/new", &new_lines(visit), (filled, errors), "save", "/settings/roles");
     show_form(visit, &t.get("role-new"), body, errors).await
 }
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
-    let refuse = |field: &str, code: &str| {
-        let words = crate::fail::field_message(visit.t, &akrab_model::FieldProblem::new(field, code));
-        vec![(field.to_string(), words)]
-    };
     let Ok(like) = role(&visit, fields.text("like").parse().unwrap_or(0)) else {
-        return new_form(&visit, &Filled::typed(&fields), &refuse("like", "unknown_choice")).await;
+        return new_form(&visit, &Filled::typed(&fields), &fault(&visit, "like", "unknown_choice")).await;
     };
     let name = fields.text("name");
     let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();

@@ -1,7 +1,7 @@
 //! Stages of a pipeline: their order, and what becomes of the records of one that goes.
 
-use super::line::{Filled, Kind, Line, draw};
-use super::{Errors, faults, show_form};
+use super::line::{Filled, Kind, Line, buttons, draw};
+use super::{Errors, fault, faults, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -130,7 +130,7 @@ async fn form(visit: &Visit, id: i64, filled: &Filled, errors: &Errors) -> Reply
             (visit.token_field())
             @if n > 0 { p { (t.with("stage-delete-count", &[("n", (n as i64).into())])) } (draw(t, &lines, filled, errors)) }
             @else { p { (t.get("stage-delete-empty")) } }
-            div.ak-row.ak-gap-8 { (Button::new(t.get("stage-delete")).danger().submit()) (Button::new(t.get("cancel")).ghost().href(format!("/settings/stages/{id}"))) }
+            (buttons(t, Button::new(t.get("stage-delete")).danger(), &format!("/settings/stages/{id}")))
         }
     };
     show_form(visit, &t.with("stage-delete-title", &[("name", stage.title().into())]), body, errors).await
@@ -141,12 +141,11 @@ pub(super) async fn delete(visit: Visit, Path(id): Path<i64>, fields: Fields) ->
     let stage = visit.engine().get(&visit.ctx, "stage", id).await?;
     let pipeline = stage.link("pipeline").unwrap_or(0);
     let to: Option<i64> = fields.text("to").parse().ok();
-    let fault = |code: &str| vec![("to".to_string(), crate::fail::field_message(visit.t, &akrab_model::FieldProblem::new("to", code)))];
     if count(&visit, id).await? > 0 {
-        let Some(to) = to else { return form(&visit, id, &Filled::typed(&fields), &fault("required")).await };
+        let Some(to) = to else { return form(&visit, id, &Filled::typed(&fields), &fault(&visit, "to", "required")).await };
         let known = visit.read(move |tx| tx.stages(pipeline)).await?;
         if to == id || !known.iter().any(|s| s.id == to) {
-            return form(&visit, id, &Filled::typed(&fields), &fault("unknown_choice")).await;
+            return form(&visit, id, &Filled::typed(&fields), &fault(&visit, "to", "unknown_choice")).await;
         }
         if let Err(fail) = empty_out(&visit, id, to).await {
             return form(&visit, id, &Filled::typed(&fields), &at_target(faults(&visit, fail.problem)?)).await;

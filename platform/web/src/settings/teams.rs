@@ -1,6 +1,6 @@
 //! Teams and the teams above them.
 
-use super::line::{Filled, Kind, Line, draw, read};
+use super::line::{Filled, Kind, Line, read, sheet};
 use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
@@ -91,11 +91,7 @@ async fn form(visit: &Visit, id: Option<i64>, title: &str, filled: &Filled, erro
     let t = visit.t;
     let here = id.map_or_else(|| "/settings/teams/new".to_string(), |id| format!("/settings/teams/{id}"));
     let body = html! {
-        form.ak-stack method="post" action=(here) data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit, id), filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/teams")) }
-        }
+        (sheet(visit, &here, &lines(visit, id), (filled, errors), "save", "/settings/teams"))
         @if id.is_some() {
             form method="post" action={ (here) "/delete" } { (visit.token_field()) (Button::new(t.get("team-delete")).danger().submit()) }
         }

@@ -1,6 +1,6 @@
 //! People who work with the program: list, invite, change, deactivate.
 
-use super::line::{Filled, Kind, Line, draw, read};
+use super::line::{Filled, Kind, Line, read, sheet};
 use super::{Errors, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
@@ -87,11 +87,7 @@ async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let sends = visit.engine().sends_mail();
     let body = html! {
         p.ak-muted { (t.get(if sends { "user-invite-text" } else { "user-link-text" })) }
-        form.ak-stack method="post" action="/settings/users/new" data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit, true), filled, errors))
-            div.ak-row.ak-gap-8 { (Button::new(t.get(if sends { "user-invite-do" } else { "user-link-do" })).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/users")) }
-        }
+        (sheet(visit, "/settings/users/new", &lines(visit, true), (filled, errors), if sends { "user-invite-do" } else { "user-link-do" }, "/settings/users"))
     };
     show_form(visit, &t.get("user-invite"), body, errors).await
 }
@@ -137,11 +133,7 @@ async fn edit_form(visit: &Visit, person: &Person, filled: &Filled, errors: &Err
     let totp = admin && visit.engine().totp_state(person.id).await?.0;
     let here = format!("/settings/users/{}", person.id);
     let body = html! {
-        form.ak-stack method="post" action=(here) data-guard {
-            (visit.token_field())
-            (draw(t, &lines(visit, false), filled, errors))
-            @if admin { div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href("/settings/users")) } }
-        }
+        (sheet(visit, &here, &lines(visit, false), (filled, errors), if admin { "save" } else { "" }, "/settings/users"))
         @if admin {
             div.ak-row.ak-gap-8.ak-wrap {
                 form method="post" action={ (here) "/invite" } { (visit.token_field()) (Button::new(t.get(if visit.engine().sends_mail() { "user-invite-again" } else { "user-link-again" })).icon("mail").submit()) }

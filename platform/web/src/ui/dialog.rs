@@ -4,7 +4,7 @@
 use super::button::Button;
 use super::icon::icon_sized;
 use crate::locale::Text;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 /// Id of the element every dialog fragment is swapped into.
 pub const MOUNT: &str = "dialog-mount";
@@ -37,6 +37,15 @@ pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
             @if !d.footer.0.is_empty() { div.ak-dialog-foot { (d.footer) } }
         },
     )
+}
+
+/// The buttons of a dialog: Cancel, which leads to `close`, and at the end what it is for.
+pub fn foot(t: Text, close: &str, main: impl Render) -> Markup {
+    html! {
+        span.ak-spacer {}
+        (Button::new(t.get("cancel")).ghost().href(close).flag("data-close", true))
+        (main)
+    }
 }
 
 /// A dialog whose body and footer are one form; `attrs` hooks are set by the caller through `form`.
@@ -112,11 +121,7 @@ pub fn confirm(t: Text, c: Confirm<'_>) -> Markup {
         icon: Some("triangle-alert"),
         title: c.title,
         body: c.body,
-        footer: html! {
-            span.ak-spacer {}
-            (Button::new(t.get("cancel")).ghost().href(c.close_href).flag("data-close", true))
-            (Button::new(c.verb).danger().submit())
-        },
+        footer: foot(t, c.close_href, Button::new(c.verb).danger().submit()),
         wide: false,
         close_href: c.close_href,
     };

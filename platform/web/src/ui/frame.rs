@@ -99,7 +99,7 @@ impl Frame {
         let t = self.t;
         html! {
             (DOCTYPE)
-            html lang=(t.lang.code()) data-theme=(self.theme.name()) data-sidebar=[self.sidebar_folded.then_some("folded")] {
+            html lang=(t.lang.as_str()) data-theme=(self.theme.name()) data-sidebar=[self.sidebar_folded.then_some("folded")] {
                 (head(t, &self.title, &self.csrf))
                 body.ak-app data-single-keys=(if self.single_keys { "on" } else { "off" }) data-create-href=[self.create_href.as_ref()]
                     data-go=(self.go_map()) {

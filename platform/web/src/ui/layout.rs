@@ -34,7 +34,7 @@ pub fn bare(page: &Bare, body: Markup) -> Markup {
     let t = page.t;
     html! {
         (DOCTYPE)
-        html lang=(t.lang.code()) data-theme=(page.theme.name()) {
+        html lang=(t.lang.as_str()) data-theme=(page.theme.name()) {
             (head(t, &page.title, &page.csrf))
             body.ak-bare {
                 main.ak-bare-main id="main" { (body) }

@@ -1,5 +1,6 @@
 //! The timeline: upcoming first, then newest first by day.
 
+use super::avatar::{Shape, avatar};
 use super::icon::icon_sized;
 use super::tag::Tone;
 use maud::{Markup, html};
@@ -46,6 +47,39 @@ pub fn timeline(days: &[Day]) -> Markup {
                     (day_head(&day.label))
                     ol.ak-entries { @for one in &day.entries { (entry(one)) } }
                 }
+            }
+        }
+    }
+}
+
+/// What somebody did, told under a day: with the face of the doer.
+pub struct Deed<'a> {
+    /// Who.
+    pub who: &'a str,
+    /// Not read yet.
+    pub unread: bool,
+    /// Who did what, and to what.
+    pub title: Markup,
+    /// Button shown on hover and focus.
+    pub action: Option<Markup>,
+    /// Time of day.
+    pub time: String,
+    /// Words below.
+    pub body: Option<Markup>,
+}
+
+/// One deed.
+pub fn deed(d: Deed<'_>) -> Markup {
+    html! {
+        div.ak-entry data-unread[d.unread] {
+            (avatar(Shape::Person, d.who, 24))
+            div.ak-entry-main {
+                div.ak-entry-head {
+                    div.ak-entry-title { (d.title) }
+                    @if let Some(action) = d.action { span.ak-entry-actions { (action) } }
+                    span.ak-entry-time { (d.time) }
+                }
+                @if let Some(body) = d.body { div.ak-entry-body { (body) } }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How one person reads: language, currency, the present moment, the objects links lead to.
 
-use crate::locale::{Lang as Language, Text};
+use crate::locale::Text;
 use crate::visit::Visit;
 use akrab_engine::{Ctx, Engine, Rights};
 use akrab_model::format::{self, Lang};
@@ -27,7 +27,7 @@ pub struct Look {
 impl Look {
     pub fn new(engine: &Engine, ctx: &Ctx) -> Self {
         Self {
-            t: Text::new(ctx.lang.pick(Language::Id, Language::En)),
+            t: Text::new(ctx.lang),
             lang: ctx.lang,
             currency: engine.settings().currency.as_str().into(),
             country: engine.settings().country.as_str().into(),

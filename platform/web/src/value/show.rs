@@ -1,9 +1,10 @@
 //! Values in words and as markup.
 
 use super::Look;
-use crate::ui::avatar::{self, Shape};
+use crate::ui::avatar::{Shape, avatar};
 use crate::ui::icon::icon_sized;
 use crate::ui::progress::blocks;
+use crate::ui::record::object_mark;
 use crate::ui::tag::{Tone as TagTone, tag};
 use crate::ui::{Status, status};
 use akrab_model::format;
@@ -131,7 +132,7 @@ impl Look {
         let Some(target) = field.to.map(|to| self.registry.at(to)) else { return html! {} };
         match record.titles.get(&(field.key.clone(), id)) {
             None => html! { span.ak-faint { (self.t.get("value-out-of-sight")) } },
-            Some(title) if target.is_system() && target.decl.avatar == Avatar::Icon => html! { (title) },
+            Some(title) if target.is_system() && shape(target).is_none() => html! { (title) },
             Some(title) if target.is_system() => html! { span.ak-row.ak-gap-4 { (self.avatar(target, title, 20)) (title) } },
             Some(title) => html! { a.ak-value-link href=(self.href(target, id)) { (title) } },
         }
@@ -150,12 +151,25 @@ impl Look {
 
     /// The picture of a record: initials for people and companies, the object's icon otherwise.
     pub fn avatar(&self, object: &Object, title: &str, px: u8) -> Markup {
-        match object.decl.avatar {
-            Avatar::Person => avatar::avatar(Shape::Person, title, px),
-            Avatar::Company => avatar::avatar(Shape::Company, title, px),
-            Avatar::Icon => html! { span.ak-value-icon { (icon_sized(&object.decl.icon, 16)) } },
+        match shape(object) {
+            Some(shape) => avatar(shape, title, px),
+            None => html! { span.ak-value-icon { (icon_sized(&object.decl.icon, 16)) } },
         }
     }
+}
+
+/// The shape of the avatars of an object's records; none where its icon stands for them.
+pub fn shape(object: &Object) -> Option<Shape> {
+    match object.decl.avatar {
+        Avatar::Person => Some(Shape::Person),
+        Avatar::Company => Some(Shape::Company),
+        Avatar::Icon => None,
+    }
+}
+
+/// The picture of a record in its head: an avatar, or the mark of its object.
+pub fn mark(object: &Object, title: &str, px: u8) -> Markup {
+    shape(object).map_or_else(|| object_mark(&object.decl.icon), |shape| avatar(shape, title, px))
 }
 
 /// The shape of a choice's tone; `None` for plain ones.

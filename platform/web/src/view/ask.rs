@@ -3,7 +3,7 @@
 use crate::list::address::Address;
 use crate::list::state::Listing;
 use crate::ui::button::Button;
-use crate::ui::dialog::{Dialog, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{Row, row};
 use crate::ui::input::{Input, radios, text};
 use crate::{Fail, Reply, Visit};
@@ -128,11 +128,7 @@ pub async fn default(visit: Visit, Path((plural, key)): Path<(String, String)>) 
 }
 
 fn buttons(visit: &Visit, close: &str) -> Markup {
-    html! {
-        span.ak-spacer {}
-        (Button::new(visit.t.get("cancel")).ghost().href(close).flag("data-close", true))
-        (Button::new(visit.t.get("view-save")).primary().submit())
-    }
+    dialog::foot(visit.t, close, Button::new(visit.t.get("view-save")).primary().submit())
 }
 
 /// A view the person may open.

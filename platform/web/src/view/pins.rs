@@ -3,12 +3,11 @@
 use super::ask::find;
 use crate::form::Fields;
 use crate::state::{Nav, Place};
-use crate::ui::avatar::Shape;
 use crate::ui::frame::star;
 use crate::ui::sidebar::{Lead, NavItem};
+use crate::value::shape;
 use crate::{Reply, Visit};
 use akrab_engine::view::Pin;
-use akrab_model::object::Avatar;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
@@ -52,10 +51,8 @@ pub async fn nav(visit: &Visit) -> Vec<Nav> {
             Pin::Record { object, title, .. } => {
                 let Some(object) = registry.object(object) else { continue };
                 let mut item = NavItem::new(&object.decl.icon, title.clone(), href);
-                match object.decl.avatar {
-                    Avatar::Person => item.lead = Lead::Avatar(Shape::Person, title.clone()),
-                    Avatar::Company => item.lead = Lead::Avatar(Shape::Company, title.clone()),
-                    Avatar::Icon => {}
+                if let Some(shape) = shape(object) {
+                    item.lead = Lead::Avatar(shape, title.clone());
                 }
                 item
             }
