@@ -13,6 +13,7 @@ mod search;
 mod sought;
 mod timeline;
 mod totals;
+mod visit;
 
 pub use board::{Board, BoardRequest, Lane};
 pub(crate) use figures::Figures;
@@ -24,6 +25,7 @@ pub use search::Hit;
 pub(crate) use sought::{Asked, Words};
 pub use timeline::{Event, Timeline, TimelineRequest};
 pub use totals::{GroupRow, Total};
+pub(crate) use visit::Visits;
 
 use akrab_model::{FieldIx, Object, Record, Value};
 use akrab_store::Row;

@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// The connections of a workspace on PostgreSQL.
-    pub(crate) fn clients(&self) -> Option<&Clients> {
+    pub(crate) fn clients(&self) -> Option<&Arc<Clients>> {
         match &self.inner.driver {
             Driver::Sqlite { .. } => None,
             Driver::Postgres(clients) => Some(clients),

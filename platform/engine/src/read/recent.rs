@@ -6,26 +6,6 @@ use akrab_model::RecordId;
 use akrab_store::SearchHit;
 
 impl Engine {
-    /// Notes that the acting user looked at a record; what he was told of it counts as read. Nobody waits for it: it is kept in the
-    /// background, and a failure is only logged.
-    pub fn looked_at(&self, ctx: &Ctx, object: &str, id: RecordId) {
-        let Some(user) = ctx.user_id().filter(|_| !ctx.read_only) else { return };
-        let (engine, at, object) = (self.clone(), ctx.micros(), object.to_string());
-        tokio::spawn(async move {
-            let kept = engine
-                .inner
-                .store
-                .write(move |conn| -> Result<()> {
-                    conn.recent_put(user, &object, id, at)?;
-                    Ok(conn.notices_seen(user, &object, id, at)?)
-                })
-                .await;
-            if let Err(problem) = kept {
-                tracing::warn!(cause = ?problem.cause, "a visit was not noted");
-            }
-        });
-    }
-
     /// Marks or unmarks a record as the user's favourite; says whether it is one now.
     ///
     /// # Errors

@@ -9,12 +9,12 @@ use crate::error::StoreError;
 use crate::private;
 use crate::schema::{ColumnSpec, SchemaStep, quote};
 use bytes::Bytes;
-use deadpool_postgres::Client;
 use futures::{SinkExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter};
+use tokio_postgres::Client;
 
 #[derive(Serialize, Deserialize)]
 struct Head {

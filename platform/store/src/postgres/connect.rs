@@ -1,77 +1,68 @@
 //! Opening connections and running statements on them. Twin of `sqlite/connect.rs`.
 
 use super::batch;
+use super::session::{Session, Statements};
 use crate::conn::Rows;
 use crate::error::StoreError;
 use akrab_model::Raw;
 use bytes::BytesMut;
-use deadpool_postgres::Client;
 use futures::future::try_join_all;
-use tokio::runtime::Handle;
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-/// A connection and the runtime that drives it; used from threads for blocking work only.
+/// Statements in flight at once when one is run for many rows.
+const PIPELINE: usize = 256;
+
+/// A connection in use.
 pub(crate) struct Link {
-    pub client: Client,
-    pub handle: Handle,
+    pub session: Session,
     /// The transaction failed in a way that trying again may mend.
     pub again: bool,
 }
 
-/// Prepared statements kept per connection; beyond that all are forgotten.
-const MOST_STATEMENTS: usize = 256;
-/// Statements in flight at once when one is run for many rows.
-const PIPELINE: usize = 256;
-
 impl Link {
-    pub fn new(client: Client, handle: Handle) -> Self {
-        if client.statement_cache.size() > MOST_STATEMENTS {
-            client.statement_cache.clear();
-        }
-        Self { client, handle, again: false }
+    pub fn new(session: Session) -> Self {
+        Self { session, again: false }
     }
 
-    fn note(&mut self, error: tokio_postgres::Error) -> StoreError {
-        // a value taken at the same moment: tried again, the change sees who took it and says so
-        let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
-        self.again |= error.code().is_some_and(|c| clash.contains(c));
-        failure(error)
+    fn drive<T>(&mut self, work: impl AsyncFnOnce(&Client, &mut Statements) -> Result<T, tokio_postgres::Error>) -> Result<T, StoreError> {
+        self.session.drive(work).map_err(|error| {
+            // a value taken at the same moment: tried again, the change sees who took it and says so
+            let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
+            self.again |= error.code().is_some_and(|c| clash.contains(c));
+            failure(error)
+        })
     }
 }
 
 pub(crate) fn query(link: &mut Link, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
-    let client = &link.client;
-    let found = link.handle.block_on(async {
-        let statement = client.prepare_cached(sql).await?;
+    let found = link.drive(async |client, statements| {
+        let statement = statements.prepare(client, sql).await?;
         let bound: Vec<_> = params.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
         client.query(&statement, &bound).await
     });
-    let found = found.map_err(|e| link.note(e))?;
-    found.iter().map(cells).collect()
+    found?.iter().map(cells).collect()
 }
 
 pub(crate) fn execute(link: &mut Link, sql: &str, params: &[Raw]) -> Result<u64, StoreError> {
-    let client = &link.client;
-    let done = link.handle.block_on(async {
-        let statement = client.prepare_cached(sql).await?;
+    link.drive(async |client, statements| {
+        let statement = statements.prepare(client, sql).await?;
         let bound: Vec<_> = params.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|b| b as _).collect();
         client.execute(&statement, &bound).await
-    });
-    done.map_err(|e| link.note(e))
+    })
 }
 
 pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Result<(), StoreError> {
-    let client = &link.client;
-    let done = link.handle.block_on(async {
-        let statement = client.prepare_cached(sql).await?;
+    link.drive(async |client, statements| {
+        let statement = statements.prepare(client, sql).await?;
         let statement = &statement;
         if let Some(many) = batch::insert(sql, statement.params()).filter(|_| rows.len() >= batch::FEWEST)
             && let Some(groups) = arrays(rows, statement)
         {
-            let many = client.prepare_cached(&many).await?;
+            let many = statements.prepare(client, &many).await?;
             for columns in groups {
                 let bound: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| &**c as &(dyn ToSql + Sync)).collect();
                 client.execute(&many, &bound).await?;
@@ -88,22 +79,20 @@ pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Res
             .await?;
         }
         Ok(())
-    });
-    done.map_err(|e| link.note(e))
+    })
 }
 
 /// Inserts one row after another and gives their ids.
 pub(crate) fn insert_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Result<Vec<i64>, StoreError> {
     let sql = format!("{sql} RETURNING id");
-    let client = &link.client;
-    let found = link.handle.block_on(async {
-        let statement = client.prepare_cached(&sql).await?;
+    link.drive(async |client, statements| {
+        let statement = statements.prepare(client, &sql).await?;
         let statement = &statement;
         let mut found = Vec::with_capacity(rows.len());
         if let Some(many) = batch::insert(&sql, statement.params()).filter(|_| rows.len() >= batch::FEWEST)
             && let Some(groups) = arrays(rows, statement)
         {
-            let many = client.prepare_cached(&many).await?;
+            let many = statements.prepare(client, &many).await?;
             for columns in groups {
                 let bound: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| &**c as &(dyn ToSql + Sync)).collect();
                 let mut ids = Vec::new();
@@ -126,8 +115,7 @@ pub(crate) fn insert_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Resu
             found.extend(answers.await?);
         }
         Ok(found)
-    });
-    found.map_err(|e| link.note(e))
+    })
 }
 
 /// Rows in groups, each column by column; none when a cell does not fit.
@@ -136,8 +124,7 @@ fn arrays(rows: &[Vec<Raw>], statement: &tokio_postgres::Statement) -> Option<Ve
 }
 
 pub(crate) fn script(link: &mut Link, sql: &str) -> Result<(), StoreError> {
-    let done = link.handle.block_on(link.client.batch_execute(sql));
-    done.map_err(|e| link.note(e))
+    link.drive(async |client, _| client.batch_execute(sql).await)
 }
 
 #[derive(Debug)]

@@ -7,5 +7,6 @@ pub(crate) mod connect;
 pub(crate) mod dialect;
 pub(crate) mod pool;
 pub(crate) mod search;
+mod session;
 
 pub(crate) use connect::Link;

@@ -1,24 +1,30 @@
 //! Connections bound to one schema, and transactions on them.
 
 use super::connect::{Link, failure};
+use super::session::Session;
 use crate::conn::{self, Conn};
 use crate::error::StoreError;
 use crate::shared::Shared;
-use deadpool_postgres::{Client, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::{Client, Config, NoTls};
 
 /// How long a connection is waited for before the answer is "busy".
 const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_RETRIES: u32 = 3;
 
 pub(crate) struct Clients {
-    pool: Pool,
+    config: Config,
+    /// What each connection is told first.
+    setup: String,
+    /// Connections nobody uses, the last used on top.
+    free: Mutex<Vec<Session>>,
+    /// One permit per connection that may be open.
+    places: Arc<Semaphore>,
     shared: Arc<Shared>,
 }
 
@@ -28,64 +34,79 @@ impl Clients {
         if schema.is_empty() || schema.len() > 63 || schema.contains(['"', '\0']) {
             return Err(StoreError::other("the schema's name cannot be used"));
         }
-        let mut config: tokio_postgres::Config = url.parse().map_err(failure)?;
+        let mut config: Config = url.parse().map_err(failure)?;
         config.application_name("akrab").connect_timeout(PATIENCE);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let setup = format!(
             "SET search_path TO \"{schema}\"; SET statement_timeout = 30000; SET lock_timeout = 5000; \
-             SET idle_in_transaction_session_timeout = 60000; SET plan_cache_mode = force_custom_plan; \
+             SET idle_in_transaction_session_timeout = 60000; SET plan_cache_mode = auto; SET jit = off; \
              SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET TIME ZONE 'UTC'"
         );
-        let hook = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
-            let setup = setup.clone();
-            Box::pin(async move { client.batch_execute(&setup).await.map_err(HookError::Backend) })
-        });
-        let pool = Pool::builder(manager)
-            .max_size(count.max(2))
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
-            .runtime(Runtime::Tokio1)
-            .post_create(hook)
-            .build()
-            .map_err(StoreError::other)?;
-        let clients = Self { pool, shared };
+        let places = Arc::new(Semaphore::new(count.max(2)));
+        let clients = Self { config, setup, free: Mutex::default(), places, shared };
         let client = clients.client().await?;
         check(&client, accept_data_loss).await?;
         client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await.map_err(failure)?;
         Ok(Arc::new(clients))
     }
 
+    /// A connection of its own for work that waits for more than statements, as copying tables.
     pub async fn client(&self) -> Result<Client, StoreError> {
-        self.pool.get().await.map_err(|e| match e {
-            deadpool_postgres::PoolError::Timeout(_) => StoreError::Busy("no free connection".into()),
-            deadpool_postgres::PoolError::Backend(e) | deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(e)) => failure(e),
-            deadpool_postgres::PoolError::Closed => StoreError::closed(),
-            e => StoreError::other(e),
-        })
+        let opened = tokio::time::timeout(PATIENCE, self.config.connect(NoTls)).await;
+        let (client, connection) = opened.map_err(|_| StoreError::Busy("the database does not answer".into()))?.map_err(failure)?;
+        // it ends with the client; what went wrong the client's calls tell
+        tokio::spawn(async { drop(connection.await) });
+        client.batch_execute(&self.setup).await.map_err(failure)?;
+        Ok(client)
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+        place.map_err(|_| StoreError::Busy("no free connection".into()))?.map_err(|_| StoreError::closed())
+    }
+
+    fn link(&self) -> Result<Link, StoreError> {
+        // those that ended while nobody used them are left out
+        while let Some(mut session) = self.free()?.pop() {
+            if session.stands() {
+                return Ok(Link::new(session));
+            }
+        }
+        Ok(Link::new(Session::open(&self.config, &self.setup, PATIENCE)?))
+    }
+
+    fn free(&self) -> Result<MutexGuard<'_, Vec<Session>>, StoreError> {
+        self.free.lock().map_err(StoreError::other)
+    }
+
+    fn give_back(&self, link: conn::Link) {
+        if let (conn::Link::Postgres(link), Ok(mut free), false) = (link, self.free(), self.places.is_closed()) {
+            free.push(link.session);
+        }
     }
 
     /// Runs `f` on a thread for blocking work. Each statement sees what is committed when it starts.
-    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    pub async fn read<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let client = self.client().await?;
-        let (handle, shared) = (Handle::current(), Arc::clone(&self.shared));
+        let (place, own) = (self.place().await?, Arc::clone(self));
         let work = tokio::task::spawn_blocking(move || {
-            shared.figures.readers_busy.fetch_add(1, Relaxed);
-            let mut conn = Conn::new(conn::Link::Postgres(Link::new(client, handle)), Arc::clone(&shared), false);
+            let mut conn = Conn::new(conn::Link::Postgres(own.link()?), Arc::clone(&own.shared), false);
+            own.shared.figures.readers_busy.fetch_add(1, Relaxed);
             let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn)));
-            shared.figures.readers_busy.fetch_sub(1, Relaxed);
-            done.unwrap_or_else(|_| Err(StoreError::other("a read panicked").into()))
+            own.shared.figures.readers_busy.fetch_sub(1, Relaxed);
+            let Ok(done) = done else { return Err(StoreError::other("a read panicked").into()) };
+            own.give_back(conn.link);
+            drop(place);
+            done
         });
         work.await.unwrap_or_else(|e| Err(StoreError::other(e).into()))
     }
 
     /// Runs `f` in one transaction, again when the database gave way to another one.
-    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    pub async fn write<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
     where
         F: Fn(&mut Conn) -> Result<T, E> + Send + Sync + 'static,
         T: Send + 'static,
@@ -94,9 +115,12 @@ impl Clients {
         let f = Arc::new(f);
         let mut tries = 0;
         loop {
-            let client = self.client().await?;
-            let (handle, shared, f) = (Handle::current(), Arc::clone(&self.shared), Arc::clone(&f));
-            let work = tokio::task::spawn_blocking(move || transaction(client, handle, shared, &*f));
+            let (place, own, f) = (self.place().await?, Arc::clone(self), Arc::clone(&f));
+            let work = tokio::task::spawn_blocking(move || {
+                let done = own.transaction(&*f);
+                drop(place);
+                done
+            });
             let (done, again) = work.await.unwrap_or_else(|e| (Err(StoreError::other(e).into()), false));
             if !again || tries == MOST_RETRIES {
                 return done;
@@ -107,41 +131,43 @@ impl Clients {
         }
     }
 
-    pub fn close(&self) {
-        self.pool.close();
+    /// What came of it, and whether trying again may help.
+    fn transaction<T, E: From<StoreError>>(&self, f: &dyn Fn(&mut Conn) -> Result<T, E>) -> (Result<T, E>, bool) {
+        let started = Instant::now();
+        let link = match self.link() {
+            Ok(link) => link,
+            Err(error) => return (Err(error.into()), false),
+        };
+        let mut conn = Conn::new(conn::Link::Postgres(link), Arc::clone(&self.shared), true);
+        if let Err(error) = conn.script("BEGIN") {
+            return (Err(error.into()), false);
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
+        let done = done.and_then(|value| conn.script("COMMIT").map(|()| value).map_err(E::from));
+        if done.is_ok() {
+            conn.publish();
+            let figures = &self.shared.figures;
+            figures.commits.fetch_add(1, Relaxed);
+            figures.writes.fetch_add(1, Relaxed);
+            figures.last_commit_us.store(started.elapsed().as_micros() as u64, Relaxed);
+            self.give_back(conn.link);
+            return (done, false);
+        }
+        let again = matches!(&conn.link, conn::Link::Postgres(link) if link.again);
+        // a connection in an unknown state does not go back
+        if conn.script("ROLLBACK").is_ok() {
+            self.give_back(conn.link);
+        }
+        (done, again)
     }
-}
 
-fn transaction<T, E: From<StoreError>>(
-    client: Client,
-    handle: Handle,
-    shared: Arc<Shared>,
-    f: &dyn Fn(&mut Conn) -> Result<T, E>,
-) -> (Result<T, E>, bool) {
-    let started = Instant::now();
-    let mut conn = Conn::new(conn::Link::Postgres(Link::new(client, handle)), shared, true);
-    if let Err(error) = conn.script("BEGIN") {
-        return (Err(error.into()), false);
-    }
-    let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
-    let done = done.and_then(|value| conn.script("COMMIT").map(|()| value).map_err(E::from));
-    if done.is_ok() {
-        conn.publish();
-        let figures = &conn.shared.figures;
-        figures.commits.fetch_add(1, Relaxed);
-        figures.writes.fetch_add(1, Relaxed);
-        figures.last_commit_us.store(started.elapsed().as_micros() as u64, Relaxed);
-        return (done, false);
-    }
-    let conn::Link::Postgres(link) = &conn.link else { return (done, false) };
-    let again = link.again;
-    if conn.script("ROLLBACK").is_err() {
-        // the connection is in an unknown state: it leaves the pool
-        if let conn::Link::Postgres(link) = conn.link {
-            drop(deadpool_postgres::Object::take(link.client));
+    /// Nothing is run from now on, and connections end as they come back.
+    pub fn close(&self) {
+        self.places.close();
+        if let Ok(mut free) = self.free() {
+            free.clear();
         }
     }
-    (done, again)
 }
 
 fn jitter(most: u64) -> u64 {
