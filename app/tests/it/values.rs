@@ -95,7 +95,14 @@ pub async fn filled(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
 
 crate::workspace::both!(a_number_is_kept_as_it_was_written_or_refused, async |w: &Workspace| {
     for (amount, kept) in [("0.0001", Some("0.0001")), ("0.00001", None), ("1.999999", None), ("12,50000", Some("12.5"))] {
-        let made = w.engine.create(&w.system(), "opportunity", map(json!({"name": "Uji", "amount": amount}))).await;
+        let made = w
+            .engine
+            .create(
+                &w.engine.system("somebody types", akrab_engine::Door::Page),
+                "opportunity",
+                map(json!({"name": "Uji", "amount": amount})),
+            )
+            .await;
         match (made, kept) {
             (Ok(record), Some(kept)) => assert_eq!(record.get("amount").dec().map(|d| d.normalize().to_string()).as_deref(), Some(kept)),
             (Err(problem), None) => assert_eq!(problem.fields[0].code, "too_many_decimals", "{amount}"),
@@ -115,4 +122,47 @@ crate::workspace::both!(a_number_is_kept_as_it_was_written_or_refused, async |w:
     let request = akrab_engine::ListRequest { object: "opportunity".into(), filter: Some(filter), ..Default::default() };
     let found = w.engine.list(&ctx, request).await.expect("a list").records.remove(0);
     assert_eq!(found.get("amount").dec().map(|d| d.to_string()).as_deref(), Some("33.3333"));
+});
+
+crate::workspace::both!(what_the_program_wrote_is_read_back_as_the_same_number, async |w: &Workspace| {
+    use akrab_engine::Door;
+    use akrab_engine::bulk::{BulkChange, BulkSpec};
+    let admin = w.user("admin", 1, None).await;
+    let (page, api) = (w.of(admin, Door::Page), w.of(admin, Door::Api));
+    assert_eq!(page.lang_key(), "id", "three decimals look like thousands");
+    let amount = async |id| {
+        let record = w.engine.get(&page, "opportunity", id).await.expect("seen");
+        record.get("amount").dec().map(|d| d.normalize().to_string()).unwrap_or_default()
+    };
+    let typed = |text: &str| map(json!({"amount": text}));
+    let id = w.engine.create(&page, "opportunity", map(json!({"name": "Uji", "amount": "12,345"}))).await.expect("made").id;
+    assert_eq!(amount(id).await, "12.345");
+    // undone by hand
+    w.engine.update(&page, "opportunity", id, typed("20"), None).await.expect("changed");
+    let history = w.engine.history(&page, "opportunity", id, None).await.expect("a history");
+    let shift = history[0].shifts.iter().find(|s| s.field == "amount").expect("told");
+    let object = w.engine.object("opportunity").expect("there is one");
+    let old = shift.value(&object, false, &page.parse_env("ID"));
+    assert_eq!(old.dec().map(|d| d.to_string()).as_deref(), Some("12.345"), "told as it was");
+    w.engine.undo(&page, history[0].id).await.expect("undone");
+    assert_eq!(amount(id).await, "12.345");
+    // answered by the API and given back
+    let answered = w.engine.get(&api, "opportunity", id).await.expect("seen").get("amount").to_json();
+    w.engine.update(&api, "opportunity", id, map(json!({"amount": answered, "note": "x"})), None).await.expect("changed");
+    assert_eq!(amount(id).await, "12.345");
+    let refused = w.engine.update(&api, "opportunity", id, typed("12,345"), None).await.expect_err("a comma is no point");
+    assert_eq!(refused.fields[0].code, "not_a_number");
+    // by many, and taken back; a page's words mean what they meant when they were typed
+    let other = w.engine.create(&page, "opportunity", map(json!({"name": "Lain", "amount": "7.125"}))).await.expect("made").id;
+    assert_eq!(amount(other).await, "7125", "typed by an Indonesian");
+    for (ctx, text, kept) in [(&page, "1.500", "1500"), (&page, "1,125", "1.125"), (&api, "1.500", "1.5")] {
+        let change = BulkChange::Set(typed(text));
+        let spec = BulkSpec { object: "opportunity".into(), ids: vec![id, other], change, ..Default::default() };
+        let job = w.engine.bulk_start(ctx, spec).await.expect("queued");
+        w.work_off().await;
+        assert_eq!((amount(id).await.as_str(), amount(other).await.as_str()), (kept, kept), "{text}");
+        w.engine.job_undo(ctx, job).await.expect("queued");
+        w.work_off().await;
+        assert_eq!((amount(id).await.as_str(), amount(other).await.as_str()), ("12.345", "7125"), "{text} taken back");
+    }
 });

@@ -2,6 +2,7 @@
 
 use crate::people::Person;
 use akrab_model::format::Lang;
+use akrab_model::value::ParseEnv;
 use jiff::Zoned;
 use std::sync::Arc;
 
@@ -82,6 +83,18 @@ impl Ctx {
         match &self.actor {
             Actor::User(person) => person.role.key == "administrator" && !self.read_only,
             Actor::System(_) => true,
+        }
+    }
+    /// How what comes through this door is read.
+    pub fn parse_env(&self, country: &str) -> ParseEnv {
+        ParseEnv {
+            lang: self.lang,
+            now: self.now.clone(),
+            country: country.into(),
+            // sheets hold 33.333333333333336 where people see 33.33
+            round: self.door == Door::Import,
+            // only people at a page and the files they bring write numbers as their language does
+            canonical: !matches!(self.door, Door::Page | Door::Import),
         }
     }
     /// `id` or `en`, as labels want it.

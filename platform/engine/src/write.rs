@@ -24,7 +24,7 @@ pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 
 use crate::behaviour::{Behaviour, Draft};
-use crate::ctx::{Ctx, Door};
+use crate::ctx::Ctx;
 use crate::people;
 use crate::rights::{Access, Rights};
 use crate::{Engine, Result};
@@ -178,13 +178,7 @@ impl<'a> Tx<'a> {
     }
 
     pub fn parse_env(&self) -> ParseEnv {
-        ParseEnv {
-            lang: self.ctx.lang,
-            now: self.ctx.now.clone(),
-            country: self.engine.settings().country.clone(),
-            // sheets hold 33.333333333333336 where people see 33.33
-            round: self.ctx.door == Door::Import,
-        }
+        self.ctx.parse_env(&self.engine.settings().country)
     }
 
     pub(crate) fn behaviours(&self, object: &str) -> Vec<Arc<dyn Behaviour>> {

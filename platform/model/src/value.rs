@@ -3,6 +3,7 @@
 pub mod codec;
 mod parse;
 
+pub use codec::plain;
 pub use parse::{Input, ParseEnv};
 
 use jiff::civil::Date;

@@ -146,7 +146,8 @@ impl Engine {
         self.write(ctx, move |tx| {
             let (object, _) = tx.bulk_asked(&spec, None)?;
             tx.bulk_check(&object, &spec.change)?;
-            tx.enqueue(&BulkJob { spec: BulkSpec { object: object.key.clone(), ..spec.clone() } })
+            let change = tx.bulk_settled(&object, spec.change.clone())?;
+            tx.enqueue(&BulkJob { spec: BulkSpec { object: object.key.clone(), change, ..spec.clone() } })
         })
         .await
     }
@@ -213,6 +214,26 @@ impl Tx<'_> {
         });
         let faults: Vec<_> = faults.collect();
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+    }
+}
+
+impl Tx<'_> {
+    /// The change with its values as they mean now and here: the job reads them tomorrow, and by another door.
+    fn bulk_settled(&self, object: &Object, mut change: BulkChange) -> Result<BulkChange> {
+        let env = self.parse_env();
+        let settle = |object: &Object, values: &mut Input| {
+            for (key, json) in values {
+                if let Some(field) = object.field(key) {
+                    *json = field.settled(json, &env);
+                }
+            }
+        };
+        match &mut change {
+            BulkChange::Set(values) => settle(object, values),
+            BulkChange::Make { object: made, values, .. } => settle(&*self.object(made)?, values),
+            BulkChange::Tag { .. } | BulkChange::Delete => {}
+        }
+        Ok(change)
     }
 }
 

@@ -83,16 +83,11 @@ impl Cell {
             Cell::Text(s) if raw => Cow::Borrowed(s),
             Cell::Text(s) => guarded(s),
             // what spreadsheets show and every reader of numbers here takes for the same
-            Cell::Number(d) => Cow::Owned(plain(*d)),
+            Cell::Number(d) => Cow::Owned(akrab_model::value::plain(*d)),
             Cell::Date(d) => Cow::Owned(d.to_string()),
             Cell::Time(t) => Cow::Owned(t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
         }
     }
-}
-
-/// Three decimals could be taken for thousands; a fourth settles it.
-fn plain(number: rust_decimal::Decimal) -> String {
-    if number.scale() == 3 { format!("{number}0") } else { number.to_string() }
 }
 
 fn choice(field: &Field, key: &str, lang: &str) -> String {

@@ -89,7 +89,7 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, (day, moment):
         Cell::Number(d) => match d.to_f64() {
             // a number of this many digits would lose some as a spreadsheet's number
             Some(x) if d.mantissa().unsigned_abs() < 1_000_000_000_000_000 => drop(sheet.write_number(row, column, x)?),
-            _ => drop(sheet.write_string(row, column, d.to_string())?),
+            _ => drop(sheet.write_string(row, column, akrab_model::value::plain(*d))?),
         },
         Cell::Date(d) if d.year() >= 1900 => {
             let date = ExcelDateTime::from_ymd(d.year() as u16, d.month() as u8, d.day() as u8)?;

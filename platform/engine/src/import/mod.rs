@@ -133,7 +133,7 @@ impl Engine {
         let object = self.object(&spec.object)?;
         plan::permitted(self, ctx, &object)?;
         let spec = ImportSpec { object: object.key.clone(), ..spec };
-        plan::Plan::new(self, ctx, &spec)?;
+        let spec = plan::Plan::new(self, ctx, &spec)?.spec;
         self.file(ctx, spec.file).await?;
         let job = ImportJob { spec, dry };
         self.write(ctx, move |tx| tx.enqueue(&job)).await

@@ -65,7 +65,7 @@ pub struct ImportSpec {
     pub defaults: Input,
 }
 
-/// A specification bound to its object.
+/// A specification bound to its object, its defaults in a form that means the same to the job.
 pub(super) struct Plan {
     pub spec: ImportSpec,
     pub object: Arc<Object>,
@@ -83,7 +83,7 @@ impl Plan {
         let object = engine.object(&spec.object)?;
         let allowed = mapping::mappable(&Rights::new(engine.registry(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
-        let env = ParseEnv { lang: ctx.lang, now: ctx.now.clone(), country: engine.settings().country.clone(), round: true };
+        let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings().country) };
         let mut faults = Vec::new();
         let (mut fields, mut id_column) = (Vec::new(), None);
         for (n, key) in spec.columns.iter().enumerate() {
@@ -109,9 +109,13 @@ impl Plan {
                 faults.push(FieldProblem::new(&format!("/match_by/{n}"), "import_key_not_mapped"));
             }
         }
-        for (key, json) in &spec.defaults {
+        let mut spec = spec.clone();
+        for (key, json) in &mut spec.defaults {
             match object.field_ix(key).filter(|ix| allowed.contains(ix)) {
-                Some(ix) => faults.extend(object.at(ix).parse(json, &env).err()),
+                Some(ix) => match object.at(ix).parse(json, &env) {
+                    Ok(_) => *json = object.at(ix).settled(json, &env),
+                    Err(fault) => faults.push(fault),
+                },
                 None => faults.push(unknown(key, key)),
             }
         }
@@ -120,7 +124,7 @@ impl Plan {
         }
         let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
-        Ok(Plan { spec: spec.clone(), unique: unique.collect(), object, fields, id_column, keys })
+        Ok(Plan { spec, unique: unique.collect(), object, fields, id_column, keys })
     }
 }
 

@@ -142,9 +142,9 @@ impl Tx<'_> {
 }
 
 impl Shift {
-    /// The value of one side, read by the field's type.
+    /// The value of one side, read by the field's type as it was written down.
     pub fn value(&self, object: &Object, new: bool, env: &akrab_model::value::ParseEnv) -> Value {
         let json = if new { &self.new } else { &self.old };
-        object.field(&self.field).and_then(|f| f.parse(json, env).ok()).unwrap_or(Value::Null)
+        object.field(&self.field).and_then(|f| f.parse(json, &env.own()).ok()).unwrap_or(Value::Null)
     }
 }

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::object::FieldRight;
 use akrab_model::text::{person, phone};
-use akrab_model::value::{Input, ParseEnv};
+use akrab_model::value::Input;
 use akrab_model::{Field, FieldProblem, FieldType, Object, Problem, Record, Value};
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ impl Tx<'_> {
             }
         }
         if before.is_none() {
-            self.defaults(object, &mut after, &given, &env);
+            self.defaults(object, &mut after, &given);
         }
         for field in object.fields.iter().filter(|f| f.kind == FieldType::PersonName && given.contains(&f.key)) {
             split_name(&mut after, &field.key, &given);
@@ -57,19 +57,21 @@ impl Tx<'_> {
         }
     }
 
-    fn defaults(&self, object: &Object, after: &mut Record, given: &HashSet<String>, env: &ParseEnv) {
+    /// What a new record has in `field` before anybody says anything.
+    pub fn default_of(&self, field: &Field) -> Option<Value> {
+        Some(match field.default.as_ref()? {
+            Json::String(s) if s == "me" => self.ctx.user_id().map_or(Value::Null, Value::Link),
+            Json::String(s) if s == "now" => Value::Time(self.ctx.now.timestamp()),
+            Json::String(s) if s == "today" => Value::Date(self.ctx.now.date()),
+            json => field.parse(json, &self.parse_env().own()).unwrap_or(Value::Null),
+        })
+    }
+
+    fn defaults(&self, object: &Object, after: &mut Record, given: &HashSet<String>) {
         for field in object.fields.iter().filter(|f| !given.contains(&f.key)) {
-            let value = match &field.default {
-                None => match super::rollup::of_no_children(field) {
-                    Some(none) => none,
-                    None => continue,
-                },
-                Some(Json::String(s)) if s == "me" => self.ctx.user_id().map_or(Value::Null, Value::Link),
-                Some(Json::String(s)) if s == "now" => Value::Time(self.ctx.now.timestamp()),
-                Some(Json::String(s)) if s == "today" => Value::Date(self.ctx.now.date()),
-                Some(json) => field.parse(json, env).unwrap_or(Value::Null),
-            };
-            after.set(&field.key, value);
+            if let Some(value) = self.default_of(field).or_else(|| super::rollup::of_no_children(field)) {
+                after.set(&field.key, value);
+            }
         }
     }
 }

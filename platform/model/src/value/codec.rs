@@ -90,6 +90,13 @@ pub fn scaled(value: Decimal) -> i64 {
     if scaled.scale() == DECIMAL_SCALE { scaled.mantissa().to_i64().unwrap_or(end) } else { end }
 }
 
+/// A number that reads the same wherever it is read: three decimals could be taken for thousands, a fourth
+/// settles it.
+pub fn plain(number: Decimal) -> String {
+    let number = number.normalize();
+    if number.scale() == 3 { format!("{number}0") } else { number.to_string() }
+}
+
 /// From ten-thousandths.
 pub fn unscaled(value: i64) -> Decimal {
     Decimal::new(value, DECIMAL_SCALE).normalize()

@@ -26,6 +26,16 @@ pub struct ParseEnv {
     pub country: String,
     /// Numbers with more decimals than are kept are rounded; otherwise they are refused.
     pub round: bool,
+    /// A number in a string is in the program's own form (`12345.678`), not as somebody typed it:
+    /// `12.345` is twelve and a bit in every language.
+    pub canonical: bool,
+}
+
+impl ParseEnv {
+    /// The same moment, for what the program wrote itself: histories, defaults, what the API gave.
+    pub fn own(&self) -> ParseEnv {
+        ParseEnv { canonical: true, ..self.clone() }
+    }
 }
 
 impl Field {
@@ -40,6 +50,17 @@ impl Field {
         }
         let value = self.read(json, env)?;
         self.bounded(value)
+    }
+
+    /// What was handed in, so that it means the same later and to anybody: numbers, lengths of time and days in
+    /// the program's own form, the rest as it is.
+    pub fn settled(&self, json: &Json, env: &ParseEnv) -> Json {
+        let relative = self.kind.is_number() || matches!(self.kind, FieldType::Duration | FieldType::Date | FieldType::DateTime);
+        match self.parse(json, env) {
+            Ok(Value::Dec(d)) => Json::String(super::plain(d)),
+            Ok(value) if relative => value.to_json(),
+            _ => json.clone(),
+        }
     }
 
     fn fault(&self, code: &str) -> FieldProblem {
@@ -63,11 +84,11 @@ impl Field {
             Phone => Value::Text(text::phone::parse(&self.plain(json)?, &env.country).map_err(told)?.e164),
             Url => Value::Text(text::url::parse(string()?).map_err(told)?),
             Integer | Score | File => {
-                Value::Int(whole(self.number(json, |s| text::number::parse(s, env.lang))?).ok_or_else(|| self.fault("not_whole"))?)
+                Value::Int(whole(self.number(json, env, text::number::parse)?).ok_or_else(|| self.fault("not_whole"))?)
             }
-            FieldType::Decimal => Value::Dec(self.exact(self.number(json, |s| text::number::parse(s, env.lang))?, env)?),
-            Money => Value::Dec(self.exact(self.number(json, |s| text::money::parse(s, env.lang))?, env)?),
-            Percent => Value::Dec(self.exact(self.number(json, |s| text::percent::parse(s, env.lang))?, env)?),
+            FieldType::Decimal => Value::Dec(self.exact(self.number(json, env, text::number::parse)?, env)?),
+            Money => Value::Dec(self.exact(self.number(json, env, text::money::parse)?, env)?),
+            Percent => Value::Dec(self.exact(self.number(json, env, text::percent::parse)?, env)?),
             Duration => match json {
                 serde_json::Value::String(s) => Value::Int(text::duration::parse(s, env.lang).map_err(told)?.into()),
                 _ => Value::Int(json.as_i64().ok_or_else(|| self.fault("wrong_type"))?),
@@ -105,15 +126,20 @@ impl Field {
         }
     }
 
-    fn number(&self, json: &Json, read: impl Fn(&str) -> Result<Decimal, ParseError>) -> Result<Decimal, FieldProblem> {
+    fn number(
+        &self,
+        json: &Json,
+        env: &ParseEnv,
+        read: impl Fn(&str, Lang) -> Result<Decimal, ParseError>,
+    ) -> Result<Decimal, FieldProblem> {
         let value = match json {
             Json::Number(n) => {
                 let n = n.to_string();
                 n.parse().or_else(|_| Decimal::from_scientific(&n)).map_err(|_| self.fault("number_too_large"))?
             }
-            // what the API itself writes ("12500.5") is read the same in every language
-            Json::String(s) if plain_decimal(s) => s.trim().parse().map_err(|_| self.fault("number_too_large"))?,
-            Json::String(s) => read(s).map_err(|e| self.fault(e.code))?,
+            Json::String(s) if plain_decimal(s, env.canonical) => s.trim().parse().map_err(|_| self.fault("number_too_large"))?,
+            Json::String(_) if env.canonical => return Err(self.fault("not_a_number")),
+            Json::String(s) => read(s, env.lang).map_err(|e| self.fault(e.code))?,
             _ => return Err(self.fault("wrong_type")),
         };
         // 64 bits of ten-thousandths hold fourteen digits before the point
@@ -223,13 +249,17 @@ impl Field {
     }
 }
 
-fn plain_decimal(s: &str) -> bool {
+/// Whether a number is written as every program writes it, with one meaning in every language.
+fn plain_decimal(s: &str, canonical: bool) -> bool {
     let s = s.trim();
     let digits = s.strip_prefix('-').unwrap_or(s);
     match digits.split_once('.') {
-        // "1.500" is a thousand and a half in English and fifteen hundred in Indonesian: left to the reader
+        // typed, "1.500" is one and a half in English and fifteen hundred in Indonesian: left to the reader
         Some((whole, part)) => {
-            !whole.is_empty() && part.len() != 3 && !part.is_empty() && (whole.to_owned() + part).bytes().all(|b| b.is_ascii_digit())
+            !whole.is_empty()
+                && (canonical || part.len() != 3)
+                && !part.is_empty()
+                && (whole.to_owned() + part).bytes().all(|b| b.is_ascii_digit())
         }
         None => !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()),
     }

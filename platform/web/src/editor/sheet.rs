@@ -46,17 +46,9 @@ impl Sheet {
     /// # Errors
     /// What the database answers.
     pub fn fresh(tx: &mut Tx, look: Look, object: Arc<Object>, mut typed: Typed) -> akrab_engine::Result<Sheet> {
-        let env = tx.parse_env();
         for ix in tx.editable(&object) {
             let field = object.at(ix);
-            let value = match &field.default {
-                _ if typed.has(&field.key) => continue,
-                None => continue,
-                Some(Json::String(word)) if word == "me" => tx.ctx.user_id().map_or(Value::Null, Value::Link),
-                Some(Json::String(word)) if word == "now" => Value::Time(env.now.timestamp()),
-                Some(Json::String(word)) if word == "today" => Value::Date(env.now.date()),
-                Some(json) => field.parse(json, &env).unwrap_or(Value::Null),
-            };
+            let Some(value) = tx.default_of(field).filter(|_| !typed.has(&field.key)) else { continue };
             typed.put(&look, field, &value);
         }
         let mut sheet = Sheet::load(tx, look, object, typed)?;

@@ -140,7 +140,8 @@ impl Reader<'_> {
             match field {
                 Some(field) if typed(field.kind) => {
                     let read = field.parse(&value, self.env).map_err(|f| Problem::invalid(vec![f]))?;
-                    if read == Value::Null { Err(empty(path)) } else { Ok(read.to_json()) }
+                    // the address is read again in whatever language
+                    if read == Value::Null { Err(empty(path)) } else { Ok(field.settled(&value, self.env)) }
                 }
                 Some(_) if text.trim().is_empty() => Err(empty(path)),
                 Some(_) => Ok(value),

@@ -70,7 +70,7 @@ impl Filled {
                 Value::Null | Value::Bool(false) => continue,
                 Value::Bool(true) => vec!["1".into()],
                 Value::Int(n) | Value::Link(n) => vec![n.to_string()],
-                Value::Dec(d) => vec![d.normalize().to_string()],
+                Value::Dec(d) => vec![akrab_model::value::plain(*d)],
                 Value::Text(text) => vec![text.clone()],
                 Value::Json(serde_json::Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_string)).collect(),
                 _ => continue,

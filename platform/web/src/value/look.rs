@@ -39,7 +39,7 @@ impl Look {
 
     /// What reading typed texts depends on.
     pub fn parse_env(&self) -> ParseEnv {
-        ParseEnv { lang: self.lang, now: self.now.clone(), country: self.country.to_string(), round: false }
+        ParseEnv { lang: self.lang, now: self.now.clone(), country: self.country.to_string(), round: false, canonical: false }
     }
 
     /// `id` or `en`, as labels want it.
