@@ -40,7 +40,7 @@ both!(what_is_worked_out_of_a_hidden_field_is_hidden, async |w: &Workspace| {
             "tahap",
             json!({"opportunity": {"fields": {"stage": "hidden"}}}),
             vec!["open_opportunities", "pipeline_value", "won_count", "lost_count", "win_rate"],
-            vec![],
+            vec!["stage_since", "closed_at"],
         ),
         (
             "tanpa",
