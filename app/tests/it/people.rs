@@ -62,6 +62,9 @@ both!(who_leaves_hands_his_open_work_over, async |w: &Workspace| {
     let open = w.make("task", json!({"subject": "Siapkan contoh", "owner": siti})).await;
     let done = w.make("task", json!({"subject": "Sudah selesai", "owner": siti})).await;
     w.engine.act(&w.of(siti, Door::Page), "task", done, "completion", map(json!({}))).await.expect("it is done");
+    let lead = async |name: &str, status: &str| w.make("lead", json!({"name": name, "status": status, "owner": siti})).await;
+    let (working, converted) = (lead("Sekar", "working").await, lead("Tono", "converted").await);
+    let disqualified = lead("Wati", "disqualified").await;
     let mut browser = Browser::of(w, admin).await;
     let address = format!("/settings/users/{siti}/leave");
     let asked = browser.get(&address).await.html;
@@ -73,6 +76,10 @@ both!(who_leaves_hands_his_open_work_over, async |w: &Workspace| {
     Worker::new(&w.engine, 1).drain().await.expect("drained");
     let owner = async |object: &str, id: i64| w.engine.get(&w.system(), object, id).await.expect("the record").link("owner");
     assert_eq!((owner("account", account).await, owner("task", open).await), (Some(budi), Some(budi)));
+    assert_eq!(owner("lead", working).await, Some(budi));
+    for over in [converted, disqualified] {
+        assert_eq!(owner("lead", over).await, Some(siti), "who won or gave up a lead stays known");
+    }
     assert_eq!((owner("task", done).await, owner("interaction", call).await), (Some(siti), Some(siti)), "what is past stays his");
     assert!(!w.engine.people().user(siti).expect("still known").active);
 });

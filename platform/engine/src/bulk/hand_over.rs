@@ -22,7 +22,7 @@ impl Engine {
             let registry = tx.registry.clone();
             let mut found = Vec::new();
             for object in registry.objects() {
-                let Some(filter) = unfinished(object, user) else { continue };
+                let Some(filter) = unfinished(object, user)? else { continue };
                 let cond = filter.bind(&registry, object, &tx.env(), &tx.rights.clone())?;
                 match tx.conn.count(&registry, object, &cond, Bin::Living, None)? {
                     Count::Exact(0) => {}
@@ -48,7 +48,7 @@ impl Engine {
         }
         self.write(ctx, move |tx| {
             for (object, _) in &objects {
-                let Some((owner, filter)) = object.owner.map(|ix| object.at(ix).key.clone()).zip(unfinished(object, user)) else {
+                let Some((owner, filter)) = object.owner.map(|ix| object.at(ix).key.clone()).zip(unfinished(object, user)?) else {
                     continue;
                 };
                 let change = BulkChange::Set([(owner, json!(to))].into_iter().collect());
@@ -63,18 +63,19 @@ impl Engine {
     }
 }
 
-/// What somebody still works on: records that are his, open stages and tasks only. Nothing of
-/// objects that tell what happened.
-fn unfinished(object: &Object, user: i64) -> Option<Filter> {
-    if object.is_system() || object.decl.timeline.kind.is_some() {
-        return None;
-    }
-    let mut all = vec![Filter::test(&object.at(object.owner?).key, Op::Is, user)];
+/// What somebody still works on: records that are his and that the object's declaration calls open, open stages
+/// and tasks only. Nothing of objects that tell what happened.
+fn unfinished(object: &Object, user: i64) -> Result<Option<Filter>> {
+    let Some(owner) = object.owner.filter(|_| !object.is_system() && object.decl.timeline.kind.is_none()) else { return Ok(None) };
+    let mut all = vec![Filter::test(&object.at(owner).key, Op::Is, user)];
     if let Some(stage) = object.fields.iter().find(|f| f.kind == FieldType::Stage) {
         all.push(Filter::test(&format!("{}.category", stage.key), Op::Is, "open"));
     }
     if let Some(done) = &object.decl.timeline.done {
         all.push(Filter::test(done, Op::Empty, true));
     }
-    Some(Filter::All(all))
+    if let Some(open) = &object.decl.open {
+        all.push(Filter::from_json(open)?);
+    }
+    Ok(Some(Filter::All(all)))
 }

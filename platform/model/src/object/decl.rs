@@ -40,6 +40,10 @@ pub struct ObjectDecl {
     /// Found by the global search.
     #[serde(default = "yes")]
     pub searchable: bool,
+    /// Records somebody still works on (filter JSON): they are handed over when he leaves. All of them when absent;
+    /// an open stage and an empty `done` of the timeline are asked for without saying.
+    #[serde(default)]
+    pub open: Option<serde_json::Value>,
     /// Single-letter shortcut after `G`.
     #[serde(default)]
     pub go_key: Option<String>,
