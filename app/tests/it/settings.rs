@@ -216,6 +216,23 @@ both!(pipelines_and_stages_in_use_stay_where_they_are, async |w: &Workspace| {
     w.engine.update(&system, "pipeline", other, map(json!({"object": "lead"})), None).await.expect("nothing is in it");
 });
 
+both!(a_pipeline_nothing_is_in_goes_with_its_stages_and_comes_back_with_them, async |w: &Workspace| {
+    let ctx = w.of(w.user("ratna", role(w, "administrator"), None).await, akrab_engine::Door::Page);
+    let pipeline = w.make("pipeline", json!({"name": "Keliru", "object": "opportunity"})).await;
+    let stage = async |name: &str| w.make("stage", json!({"name": name, "pipeline": pipeline, "category": "open"})).await;
+    let (first, second, gone) = (stage("Satu").await, stage("Dua").await, stage("Tiga").await);
+    w.engine.delete(&ctx, "stage", gone, None).await.expect("deleted");
+    w.pass(60);
+    let ctx = w.of(ctx.user_id().expect("a user"), akrab_engine::Door::Page);
+    w.engine.delete(&ctx, "pipeline", pipeline, None).await.expect("nothing is in it");
+    for id in [first, second] {
+        assert_eq!(w.engine.get(&ctx, "stage", id).await.expect_err("in the bin").code, "not_found");
+    }
+    w.engine.restore(&ctx, "pipeline", pipeline).await.expect("restored");
+    let stages = w.engine.read(&ctx, move |tx| tx.stages(pipeline)).await.expect("stages");
+    assert_eq!(stages.iter().map(|s| s.id).collect::<Vec<_>>(), [first, second], "what was deleted before stays away");
+});
+
 both!(the_history_names_whoever_acts, async |w: &Workspace| {
     let siti = w.user("siti", role(w, "sales"), None).await;
     let mut browser = Browser::of(w, siti).await;

@@ -40,6 +40,13 @@ pub trait Behaviour: Send + Sync {
     fn before_delete(&self, _record: &Record, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
+    /// Follows up a record that came back from the bin.
+    ///
+    /// # Errors
+    /// Undoes the whole change.
+    fn after_restore(&self, _record: &Record, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
     /// Runs a declared action.
     ///
     /// # Errors

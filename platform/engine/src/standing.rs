@@ -6,7 +6,7 @@ use crate::people::{self, People};
 use crate::{Result, Tx};
 use akrab_model::filter::{Is, Test};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Cond, FieldType, Problem, Raw, Record, Value};
+use akrab_model::{Cond, FieldType, Problem, Query, Raw, Record, Value};
 use std::sync::Arc;
 
 /// The rules of the program's own objects.
@@ -18,6 +18,7 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
         Arc::new(crate::identity::TeamTree),
         Arc::new(Used { object: "stage", code: "stage_in_use" }),
         Arc::new(Used { object: "pipeline", code: "pipeline_in_use" }),
+        Arc::new(Stages),
         Arc::new(Placed { object: "pipeline", field: "object" }),
         Arc::new(Placed { object: "stage", field: "pipeline" }),
     ]
@@ -107,8 +108,40 @@ impl Behaviour for Used {
         self.object
     }
     fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
-        // the stages of a pipeline go with it
         if has_children(tx, self.object, record.id, false)? { Err(Problem::new(ProblemKind::Conflict, self.code)) } else { Ok(()) }
+    }
+}
+
+/// The stages of a pipeline no record is in go to the bin with it, and come back with it.
+struct Stages;
+
+impl Stages {
+    /// Stages of the pipeline: the living ones, or those in the bin since `binned`.
+    fn of(&self, pipeline: i64, binned: Option<i64>, tx: &mut Tx) -> Result<Vec<i64>> {
+        let (registry, stage) = (tx.registry.clone(), tx.object("stage")?);
+        let Some(field) = stage.field_ix("pipeline") else { return Ok(Vec::new()) };
+        let cond = Cond::Test(Test { path: Vec::new(), object: stage.ix, field, is: Is::Eq(Raw::Int(pipeline)) });
+        let query = Query { object: stage.ix, columns: vec![], cond, sort: vec![], limit: 1_000, after: None, bin: binned.is_some() };
+        let rows = tx.conn.select(&registry, &query)?.rows;
+        Ok(rows.into_iter().filter(|row| row.deleted_at == binned).map(|row| row.id).collect())
+    }
+}
+
+impl Behaviour for Stages {
+    fn object(&self) -> &'static str {
+        "pipeline"
+    }
+    fn before_delete(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        for stage in self.of(record.id, None, tx)? {
+            tx.delete("stage", stage, None)?;
+        }
+        Ok(())
+    }
+    fn after_restore(&self, record: &Record, tx: &mut Tx) -> Result<()> {
+        for stage in self.of(record.id, record.deleted_at, tx)? {
+            tx.restore("stage", stage)?;
+        }
+        Ok(())
     }
 }
 

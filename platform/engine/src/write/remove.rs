@@ -44,7 +44,11 @@ impl Tx<'_> {
         if object.decl.searchable {
             self.conn.search_put(&[super::search_entry(&object, &record)])?;
         }
-        self.told(&object, &record, "restore")
+        self.told(&object, &record, "restore")?;
+        for behaviour in self.behaviours(&object.key) {
+            behaviour.after_restore(&record, self)?;
+        }
+        Ok(())
     }
 
     /// Removes a record from the bin for good, with its timeline. The history keeps that it was there.
