@@ -93,8 +93,15 @@ impl Config {
             return Err(Stop::refused("base_url is the address people type, such as https://crm.example.com, without a path"));
         }
         let smtp = match (env("AKRAB_SMTP_URL"), env("AKRAB_SMTP_FROM"), file.smtp) {
-            (Some(url), Some(from), _) => Some(Smtp { url, from }),
-            (_, _, smtp) => smtp,
+            (None, None, smtp) => smtp,
+            (url, from, file) => {
+                let (known_url, known_from) = file.map_or((None, None), |s| (Some(s.url), Some(s.from)));
+                match (url.or(known_url), from.or(known_from)) {
+                    (Some(url), Some(from)) => Some(Smtp { url, from }),
+                    (Some(_), None) => return Err(Stop::refused("AKRAB_SMTP_URL needs AKRAB_SMTP_FROM, the address mails come from")),
+                    _ => return Err(Stop::refused("AKRAB_SMTP_FROM needs AKRAB_SMTP_URL, the server that takes the mails")),
+                }
+            }
         };
         Ok(Config {
             data,
