@@ -65,18 +65,19 @@ fn read(dir: &Path, found: &mut Vec<(String, String)>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// `file:line: message`; the line of the field at fault where it can be found.
+/// `file:line: message`; the line of what is at fault where it can be found.
 fn placed(fault: &DeclError, texts: &[(&str, &str)]) -> String {
     if fault.file.rsplit_once(':').is_some_and(|(_, line)| line.bytes().all(|b| b.is_ascii_digit())) {
         return format!("{}: {}", fault.file, fault.message);
     }
     let text = texts.iter().find(|(name, _)| *name == fault.file).map_or("", |(_, text)| text);
-    let line = fault.field.as_deref().and_then(|field| {
+    let marked = fault.mark.as_deref().and_then(|mark| text.lines().position(|line| line.contains(mark)));
+    let named = fault.field.as_deref().and_then(|field| {
         let section = format!("[fields.{field}]");
         let quoted = format!("\"{}\"", field);
         let at = |wanted: &str| text.lines().position(|line| line.contains(wanted));
         at(&section).or_else(|| at(&quoted)).or_else(|| at(field))
     });
     let field = fault.field.as_ref().map(|f| format!("field `{f}`: ")).unwrap_or_default();
-    format!("{}:{}: {field}{}", fault.file, line.map_or(1, |n| n + 1), fault.message)
+    format!("{}:{}: {field}{}", fault.file, marked.or(named).map_or(1, |n| n + 1), fault.message)
 }

@@ -58,6 +58,8 @@ fn wrong_input_is_told_with_what_to_do() {
         ("AKRAB_JOBS", "two", "whole number"),
         ("AKRAB_KEY", "zz", "64 hexadecimal digits"),
         ("AKRAB_DATABASE", "mysql://x", "postgres://"),
+        ("AKRAB_SMTP_URL", "smtp://localhost", "AKRAB_SMTP_FROM"),
+        ("AKRAB_SMTP_FROM", "crm@contoh.test", "AKRAB_SMTP_URL"),
     ] {
         let output = server.command(&["doctor"]).env(name, value).output().expect("the program runs");
         assert!(output.status.code() != Some(0) && told(&output).contains(word), "{name}={value}: {}", told(&output));
@@ -65,6 +67,53 @@ fn wrong_input_is_told_with_what_to_do() {
     std::fs::write(at("akrab.toml"), "jobs = 1\nlisen = \"x\"\n").expect("a file");
     let output = server.command(&["doctor"]).output().expect("the program runs");
     assert!(output.status.code() == Some(3) && told(&output).contains("akrab.toml:2"), "{}", told(&output));
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn every_fault_of_an_object_file_is_told_with_its_line() {
+    let folder = folder();
+    let server = Server::prepared(&folder);
+    let objects = folder.join("objects");
+    std::fs::create_dir_all(&objects).expect("a folder");
+    let head = "key = \"pet\"\nplural = \"pets\"\nlabel = { id = \"H\", en = \"P\" }\nplural_label = { id = \"H\", en = \"P\" }\n\
+        purpose = { id = \"H\", en = \"P\" }\nicon = \"paw-print\"\ngroup = \"sales\"\ntitle = \"name\"\n";
+    let field =
+        |key: &str, kind: &str, more: &str| format!("[fields.{key}]\ntype = \"{kind}\"\nlabel = {{ id = \"N\", en = \"N\" }}\n{more}\n");
+    let name = field("name", "text", "");
+    let visit = "rollup = { of = \"interaction\", via = \"account\", function = \"count\" }";
+    // what stands after the eight lines of the head, and the line and words that are told
+    let cases = [
+        (field("name", "text", "min = 3"), ":9: field `name`", "numbers"),
+        (field("name", "text", "result = \"money\""), ":9: field `name`", "`result`"),
+        (field("name", "text", "pipeline = \"name\""), ":9: field `name`", "`pipeline`"),
+        (format!("{name}{}", field("age", "integer", "max_length = 3")), ":13: field `age`", "texts"),
+        (format!("{name}{}", field("seen", "rollup", visit)), ":13: field `seen`", "no link of `interaction`"),
+        (
+            format!("{name}{}", field("seen", "rollup", &visit.replace("interaction", "visit"))),
+            ":13: field `seen`",
+            "unknown object `visit`",
+        ),
+        (format!("{name}{}", field("size", "formula", "result = \"money\"\nformula = \"umur + 1\"")), ":13: field `size`", "umur"),
+        (format!("{name}[board]\nby = \"name\"\n"), ":14: ", "a stage or a choice"),
+        (format!("{name}[board]\nby = \"umur\"\n"), ":14: ", "unknown field `umur`"),
+        (format!("{name}[layout]\nrelated = [\"task.account\"]\n"), ":14: ", "no link to this object"),
+        (
+            format!(
+                "{name}[[views]]\nkey = \"all\"\nlabel = {{ id = \"S\", en = \"A\" }}\nfilter = {{ field = \"umur\", op = \"is\", value = 1 }}\n"
+            ),
+            ":14: ",
+            "view `all`: the filter asks for the unknown field `umur`",
+        ),
+        (format!("open = {{ field = \"name\", op = \"gt\", value = \"x\" }}\n{name}"), ":9: ", "`open`: the filter asks `name` with `gt`"),
+    ];
+    for (text, line, words) in cases {
+        std::fs::write(objects.join("pet.toml"), format!("{head}{text}")).expect("a file");
+        let output = server.command(&["check", &objects.to_string_lossy()]).output().expect("the program runs");
+        let answer = told(&output);
+        assert_eq!(output.status.code(), Some(3), "{text}: {answer}");
+        assert!(answer.contains(&format!("pet.toml{line}")) && answer.contains(words), "{text}: {answer}");
+    }
     let _ = std::fs::remove_dir_all(&folder);
 }
 

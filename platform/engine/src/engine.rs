@@ -81,7 +81,7 @@ impl Engine {
         let loaded = registry.clone();
         let (people, settings) =
             setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) }).await?;
-        let formulas = Formulas::compile(&registry).map_err(Problem::internal)?;
+        let formulas = Formulas::compile(&registry).map_err(|fault| Problem::internal(fault.to_string()))?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
@@ -268,7 +268,11 @@ impl Engine {
 pub fn compile(files: &[(&str, &str)]) -> Result<Registry, Vec<DeclError>> {
     let mut decls: Vec<(String, ObjectDecl)> = objects::read(objects::OBJECTS)?;
     decls.extend(objects::read(files)?);
+    let names: Vec<(String, String)> = decls.iter().map(|(file, decl)| (decl.key.clone(), file.clone())).collect();
     let registry = Registry::compile(decls)?;
-    Formulas::compile(&registry).map_err(|message| vec![DeclError { file: "formula".into(), field: None, message }])?;
+    Formulas::compile(&registry).map_err(|fault| {
+        let file = names.iter().find(|(key, _)| *key == fault.object).map_or("", |(_, file)| file);
+        vec![DeclError::new(file, Some(&fault.field), fault.message)]
+    })?;
     Ok(registry)
 }

@@ -17,7 +17,7 @@ pub fn read(files: &[(&str, &str)]) -> Result<Vec<(String, ObjectDecl)>, Vec<Dec
             Err(e) => {
                 let line = e.span().map(|s| text[..s.start.min(text.len())].lines().count().max(1));
                 let file = line.map_or_else(|| (*name).to_string(), |l| format!("{name}:{l}"));
-                faults.push(DeclError { file, field: None, message: e.message().to_string() });
+                faults.push(DeclError::new(&file, None, e.message()));
             }
         }
     }

@@ -233,7 +233,7 @@ async fn roll_ups_and_formulas_follow_their_children() {
         let f = e.get(&admin, "firm", firm).await.unwrap();
         (f.get("total").to_json(), f.get("double").to_json())
     };
-    let deal = e.create(&admin, "deal", input(json!({"name": "D", "firm": firm, "amount": "1,5jt"}))).await.unwrap().id;
+    let deal = e.create(&admin, "deal", input(json!({"name": "D", "firm": firm, "amount": "1500000"}))).await.unwrap().id;
     assert_eq!(figures().await, (json!("1500000"), json!("3000000")));
     e.update(&admin, "deal", deal, input(json!({"amount": 2})), None).await.unwrap();
     assert_eq!(figures().await, (json!("2"), json!("4")));

@@ -19,6 +19,7 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
+pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
 pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};

@@ -1,6 +1,7 @@
 //! Objects as declared in their TOML file, and the compiled registry the program works with.
 
 mod check;
+mod conform;
 mod decl;
 mod field;
 mod registry;

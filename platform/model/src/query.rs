@@ -90,6 +90,20 @@ pub enum AggregateFn {
     Max,
 }
 
+impl AggregateFn {
+    /// The name in declarations, filters and addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            AggregateFn::Count => "count",
+            AggregateFn::Filled => "filled",
+            AggregateFn::Sum => "sum",
+            AggregateFn::Avg => "avg",
+            AggregateFn::Min => "min",
+            AggregateFn::Max => "max",
+        }
+    }
+}
+
 /// One figure over the whole result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Aggregate {

@@ -2,6 +2,7 @@
 
 use super::{Every, Job, JobCtx, Outcome, Queued, Schedule, Step};
 use crate::Result;
+use crate::write::KEPT_HOURS;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,8 +13,6 @@ const BIN_DAYS: i64 = 30;
 const JOB_DAYS: i64 = 90;
 /// Days a notice stays in somebody's inbox.
 const NOTICE_DAYS: i64 = 90;
-/// Days a repeated request still gets its first answer.
-const KEY_DAYS: i64 = 2;
 /// Sessions end much earlier; their rows go after so many days, and a day after their last use.
 const SESSION_DAYS: i64 = 30;
 const BATCH: usize = 200;
@@ -65,7 +64,7 @@ impl Job for CleanUp {
     const KIND: &'static str = "clean_up";
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
-        let (jobs, keys) = (days_ago(&job, JOB_DAYS), days_ago(&job, KEY_DAYS));
+        let (jobs, keys) = (days_ago(&job, JOB_DAYS), ago(&job, KEPT_HOURS.hours()));
         let notices = days_ago(&job, NOTICE_DAYS);
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
@@ -80,6 +79,9 @@ impl Job for CleanUp {
 
 /// Microseconds UTC.
 fn days_ago(job: &JobCtx, days: i64) -> i64 {
-    let now = job.engine.now();
-    now.checked_sub(days.days()).map_or(0, |z| z.timestamp().as_microsecond())
+    ago(job, days.days())
+}
+
+fn ago(job: &JobCtx, span: jiff::Span) -> i64 {
+    job.engine.now().checked_sub(span).map_or(0, |z| z.timestamp().as_microsecond())
 }

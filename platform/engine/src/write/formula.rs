@@ -18,18 +18,33 @@ pub struct Formulas {
     by_object: HashMap<String, Vec<(String, FieldType, Program)>>,
 }
 
+/// A formula that cannot be worked out.
+#[derive(Debug)]
+pub struct FormulaFault {
+    pub object: String,
+    pub field: String,
+    pub message: String,
+}
+
+impl std::fmt::Display for FormulaFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}: {}", self.object, self.field, self.message)
+    }
+}
+
 impl Formulas {
     /// # Errors
-    /// The first formula that is no valid CEL, with object and field.
-    pub fn compile(registry: &Registry) -> Result<Formulas, String> {
+    /// The first formula that is no valid CEL or uses a field there is not.
+    pub fn compile(registry: &Registry) -> Result<Formulas, FormulaFault> {
         let mut formulas = Formulas::default();
         for object in registry.objects() {
             for field in &object.fields {
                 let Some(text) = &field.formula else { continue };
-                let program = Program::compile(text).map_err(|e| format!("{}.{}: {e}", object.key, field.key))?;
+                let fault = |message: String| FormulaFault { object: object.key.clone(), field: field.key.clone(), message };
+                let program = Program::compile(text).map_err(|e| fault(e.to_string()))?;
                 for name in program.references().variables() {
                     if object.field(name).is_none() {
-                        return Err(format!("{}.{}: the formula uses the unknown field `{name}`", object.key, field.key));
+                        return Err(fault(format!("the formula uses the unknown field `{name}`")));
                     }
                 }
                 formulas.by_object.entry(object.key.clone()).or_default().push((field.key.clone(), field.kind, program));

@@ -5,6 +5,9 @@ use crate::Result;
 use akrab_model::{FieldProblem, Problem, ProblemKind};
 use sha2::{Digest, Sha256};
 
+/// A repeated request gets its first answer for so many hours.
+pub(crate) const KEPT_HOURS: i64 = 24;
+
 /// An answer kept for repetition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -40,7 +43,7 @@ impl Once {
 }
 
 impl Tx<'_> {
-    /// Runs `f` unless the actor's key was used within 24 hours; then gives the first answer. The
+    /// Runs `f` unless the actor's key was used within [`KEPT_HOURS`]; then gives the first answer. The
     /// answer is kept in the transaction of the change.
     ///
     /// # Errors
@@ -51,7 +54,7 @@ impl Tx<'_> {
             return Ok(Answer { status, body, repeated: false });
         };
         let actor = self.ctx.user_id().unwrap_or(0).to_string();
-        let kept = self.conn.idempotency_get(&actor, &once.key)?.filter(|kept| kept.at >= self.ctx.micros() - 24 * 3_600 * 1_000_000);
+        let kept = self.conn.idempotency_get(&actor, &once.key)?.filter(|kept| kept.at >= self.ctx.micros() - KEPT_HOURS * 3_600_000_000);
         if let Some(kept) = kept {
             if kept.hash != once.digest {
                 return Err(Problem {

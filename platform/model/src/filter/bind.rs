@@ -112,7 +112,7 @@ impl Binder<'_> {
         if let (AggregateFn::Sum | AggregateFn::Avg, Some(f)) = (agg, field)
             && !f.kind.is_number()
         {
-            return Err(FieldProblem::new(place, "filter_wrong_operator").with("op", "sum"));
+            return Err(FieldProblem::new(place, "filter_wrong_operator").with("op", agg.key()));
         }
         let number = |v: &Json| -> Bound<i64> {
             match field {

@@ -10,6 +10,14 @@ pub struct DeclError {
     pub file: String,
     pub field: Option<String>,
     pub message: String,
+    /// Text in the line at fault, where that is not the field's own.
+    pub mark: Option<String>,
+}
+
+impl DeclError {
+    pub fn new(file: &str, field: Option<&str>, message: impl Into<String>) -> DeclError {
+        DeclError { file: file.into(), field: field.map(Into::into), message: message.into(), mark: None }
+    }
 }
 
 pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
@@ -18,7 +26,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
     let mut seen = HashSet::new();
     for (file, decl) in decls {
         let mut fault = |field: Option<&str>, message: String| {
-            faults.push(DeclError { file: file.clone(), field: field.map(Into::into), message });
+            faults.push(DeclError::new(file, field, message));
         };
         if !seen.insert(&decl.key) {
             fault(None, format!("the object `{}` is declared twice", decl.key));
@@ -38,6 +46,9 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
         }
         for (key, field) in &decl.fields {
             check_field(key, field, &keys, &mut |message| fault(Some(key), message));
+        }
+        for (key, input) in decl.actions.iter().flat_map(|action| &action.inputs) {
+            check_field(key, input, &keys, &mut |message| fault(Some(key), message));
         }
         let known = |name: &str| {
             let name = name.trim_start_matches('-');
@@ -139,6 +150,21 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     }
     if !field.columns.is_empty() && field.kind != Links {
         fault("`columns` belong to the type links".into());
+    }
+    if (field.min.is_some() || field.max.is_some()) && !field.kind.is_number() {
+        fault("`min` and `max` belong to numbers".into());
+    }
+    if field.max_length.is_some() && !(field.kind.is_text() || field.kind == Json) {
+        fault("`max_length` belongs to texts".into());
+    }
+    if field.pipeline.is_some() && field.kind != Stage {
+        fault("`pipeline` belongs to the type stage".into());
+    }
+    if field.result.is_some() && !matches!(field.kind, Formula | Rollup) {
+        fault("`result` belongs to the types formula and rollup".into());
+    }
+    for (column, decl) in &field.columns {
+        check_field(column, decl, objects, &mut |message| fault(format!("column `{column}`: {message}")));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Compiles object declarations into the immutable registry every other part works with.
 
 use super::*;
+use crate::query::AggregateFn;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -72,13 +73,14 @@ impl Registry {
         for (n, (_, decl)) in decls.iter().enumerate() {
             registry.by_key.insert(decl.key.clone(), ObjectIx(n as u16));
         }
+        let files: Vec<String> = decls.iter().map(|(file, _)| file.clone()).collect();
         let mut objects = Vec::new();
         for (n, (file, decl)) in decls.into_iter().enumerate() {
             match build(ObjectIx(n as u16), decl, &registry.by_key) {
                 Ok(object) => objects.push(object),
                 // a fault told with its field need not be told again
                 Err(_) if faults.iter().any(|fault| fault.file == file) => {}
-                Err(message) => faults.push(DeclError { file, field: None, message }),
+                Err(message) => faults.push(DeclError::new(&file, None, message)),
             }
         }
         if !faults.is_empty() {
@@ -86,7 +88,8 @@ impl Registry {
         }
         link_children(&mut objects);
         registry.objects = objects.into_iter().map(Arc::new).collect();
-        Ok(registry)
+        let faults = conform::faults(&registry, &files);
+        if faults.is_empty() { Ok(registry) } else { Err(faults) }
     }
 
     pub fn objects(&self) -> impl Iterator<Item = &Arc<Object>> {
@@ -216,7 +219,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
     let kind = match decl.kind {
         FieldType::Formula => decl.result.unwrap_or(FieldType::Text),
         FieldType::Rollup => match decl.rollup.as_ref().map(|r| r.function) {
-            Some(crate::query::AggregateFn::Count) => FieldType::Integer,
+            Some(AggregateFn::Count | AggregateFn::Filled) => FieldType::Integer,
             _ => decl.result.unwrap_or(FieldType::Money),
         },
         kind => kind,

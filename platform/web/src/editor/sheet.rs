@@ -6,9 +6,8 @@ use crate::ui::input::{self, Input};
 use crate::value::input::Sheet as Controls;
 use crate::value::{Look, Typed, fields_of};
 use akrab_engine::Tx;
-use akrab_model::{Field, FieldType, Object, Problem, Value};
+use akrab_model::{Field, FieldType, Object, Problem};
 use maud::Markup;
-use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
