@@ -101,6 +101,7 @@ step("a cell is edited in place and the change is taken back", async ({ page }) 
   const was = (await cell.innerText()).trim();
   await cell.dblclick();
   await page.waitForSelector("td[data-editing] form");
+  want(await page.locator("[data-peek-panel]").isHidden(), "the side panel stays away");
   await page.keyboard.press("Escape");
   await until(page, () => document.querySelector("td[data-editing]") === null, "Escape leaves the cell");
   want((await cell.innerText()).trim() === was, "and nothing changed");

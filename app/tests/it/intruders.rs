@@ -34,7 +34,11 @@ both!(a_second_factor_that_is_on_is_not_confirmed_again, async |w: &Workspace| {
     }
     assert!(w.engine.confirm_totp(user, &code()).await.is_err_and(|p| p.code == "too_many_tries"), "codes cannot be guessed");
     w.pass(61);
-    assert_eq!(browser.submit(confirm, &[("code", &code())]).await.status, StatusCode::OK);
+    let shown = browser.submit(confirm, &[("code", &code())]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    for way in ["data-copy=", "href=\"data:text/plain", "download=\"kode-pemulihan-akrab.txt\""] {
+        assert!(shown.html.contains(way), "the codes can be kept: {way}");
+    }
     let left = w.engine.totp_state(user).await.expect("a state");
     assert_eq!(left, (true, 10));
     w.pass(30);

@@ -212,3 +212,36 @@ both!(a_phone_arranges_a_list_in_one_dialog, async |w: &Workspace| {
     let columns = browser.fragment("/accounts/columns").await.html;
     assert!(columns.contains("data-search-list"), "columns are searched by name");
 });
+
+both!(groups_by_stage_follow_the_pipeline, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    for (stage, count) in [("Menang", 3), ("Penawaran", 2), ("Baru", 1)] {
+        let stages = akrab_engine::ListRequest { object: "stage".into(), limit: 200, ..Default::default() };
+        let stages = w.engine.list(&w.system(), stages).await.expect("stages").records;
+        let id = stages.iter().find(|s| s.title() == stage).map(|s| s.id).expect("the stage");
+        for n in 0..count {
+            let deal = json!({"name": format!("{stage} {n}"), "stage": id, "amount": 1_000_000, "close_date": "2026-12-01",
+                "close_reason": "price", "competitor": "Kopi Sebelah", "owner": user});
+            w.make("opportunity", deal).await;
+        }
+    }
+    let page = browser.get("/opportunities?type=table&filter=&group=stage").await;
+    let heads: Vec<&str> = page.html.split("data-group").skip(1).filter_map(|part| part.split("<b>").nth(1)?.split('<').next()).collect();
+    assert_eq!(heads, ["Baru", "Penawaran", "Menang"], "as they follow one another, not the largest first");
+    assert!(page.html.contains("3 kelompok"));
+});
+
+both!(the_builder_offers_what_people_ask_and_keeps_what_they_asked, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    accounts(w, user, 2).await;
+    let page = browser.get("/accounts/filter").await.html;
+    for key in ["industry", "parent.industry", "&gt;contact.account:any:status", "&gt;opportunity.account:sum:amount"] {
+        assert!(page.contains(&format!("{key}&quot;")), "{key}");
+    }
+    for key in ["name_key", "phone_typed", "parent.name_key", "&gt;contact.account:any:created_at", "&gt;contact.account:any:name_prefix"] {
+        assert!(!page.contains(&format!("&quot;{key}&quot;")), "{key}");
+    }
+    let filter = encoded(&json!({"all": [{"field": "name_key", "op": "contains", "value": "toko"}]}));
+    let kept = browser.get(&format!("/accounts/filter?filter={filter}")).await.html;
+    assert!(kept.contains("&quot;key&quot;:&quot;name_key&quot;"), "a saved filter stays what it is");
+});

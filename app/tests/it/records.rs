@@ -154,6 +154,28 @@ both!(the_bin_gives_back, async |w: &Workspace| {
     assert!(!browser.get("/accounts/bin").await.html.contains("Kafe Senja"));
 });
 
+both!(the_bin_is_counted_searched_and_emptied_by_the_handful, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let mut ids = Vec::new();
+    for name in ["Kafe Senja", "Kafe Fajar", "Toko Rindang"] {
+        let id = w.make("account", json!({"name": name, "owner": user})).await;
+        browser.post(&format!("/accounts/{id}/delete"), "").await;
+        ids.push(id);
+    }
+    let bin = browser.get("/accounts/bin").await.html;
+    assert!(bin.contains("<span class=\"ak-count\">3</span>") && bin.contains("/accounts/bin/restore"));
+    let found = browser.get("/accounts/bin?q=kafe").await.html;
+    assert!(found.contains("Kafe Senja") && found.contains("Kafe Fajar") && !found.contains("Toko Rindang"));
+    assert!(browser.get("/accounts/bin?q=zzz").await.html.contains("Tidak ada “zzz”"));
+    let back = browser.post("/accounts/bin/restore", &format!("id={}&id={}", ids[0], ids[2])).await;
+    assert_eq!(back.location, "/accounts/bin");
+    let left = browser.get("/accounts/bin").await.html;
+    assert!(left.contains("2 data dipulihkan") && left.contains("Kafe Fajar") && !left.contains("Kafe Senja"));
+    assert_eq!(browser.get(&format!("/accounts/{}", ids[0])).await.status, StatusCode::OK);
+    browser.post("/accounts/bin/restore", "").await;
+    assert!(browser.get("/accounts/bin").await.html.contains("Pilih dulu"), "nothing chosen is said");
+});
+
 both!(a_lead_becomes_an_opportunity, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     let id =

@@ -19,7 +19,7 @@ today-call-count = { $n ->
 }
 today-calls = Calls
 today-chat = WhatsApp to { $name }
-today-closing = and { $amount } more expected to close
+today-closing = Expected to close this month
 today-days-left = { $n ->
     [one] { $n } day left
    *[other] { $n } days left
@@ -34,6 +34,7 @@ today-done = Done: { $task }
 today-evening = Good evening, { $name }
 today-free = No task is due today.
 today-gauge = { $n }% of the { $whole } closing this month
+today-gauge-of = of { $whole } this month
 today-late = Late
 today-late-count = { $n } late
 today-lead-owned = { $name } belongs to { $owner }. Ask there if the lead is to change hands.

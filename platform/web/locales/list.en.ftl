@@ -48,7 +48,6 @@ group-day = by day
 group-month = by month
 group-none = No groups
 group-year = by year
-list-all-shown = { $of } { $records }
 list-arrange = Arrange the list
 list-bin = Bin
 list-clear-search = Clear search
@@ -61,6 +60,10 @@ list-filter = Filter
 list-group = Group
 list-group-by = Group: { $field }
 list-group-empty = Empty
+list-groups = { $n ->
+    [one] { $n } group
+   *[other] { $n } groups
+}
 list-import = Import
 list-load-more = Load { $n } more
 list-locked-formula = Worked out by a formula from other fields.
@@ -128,6 +131,7 @@ sort-up = A–Z
 total-avg = Average
 total-count = Count
 total-filled = Filled
+total-hours = { $n } hours
 total-max = Max
 total-min = Min
 total-none = No figure

@@ -1,18 +1,28 @@
 # Record pages, forms, bin, history of changes and search.
 bin-ask = Delete { $title }?
 bin-ask-text = The record moves to the bin and can be brought back for { $days } days.
+bin-choose-all = Select all on this page
 bin-deleted = { $title } moved to the bin
-bin-deleted-at = deleted { $when }
 bin-empty = The bin is empty
+bin-gone = Gone for good
 bin-hanging = What is linked to it stays, but the link is no longer seen:
+bin-none = No “{ $q }” in the bin.
+bin-nothing-chosen = First choose what to restore.
 bin-purge = Delete for good
 bin-purge-ask = Delete { $title } for good?
 bin-purge-text = The record and its timeline are gone and cannot be brought back.
 bin-purged = Deleted for good
 bin-restore = Restore
+bin-restore-chosen = Restore the chosen
 bin-restored = { $title } restored
+bin-restored-many = { $n ->
+    [one] { $n } record restored
+   *[other] { $n } records restored
+}
+bin-search = Search { $field }
 bin-text = Deleted records are kept here for { $days } days and then go for good.
 bin-title = Bin
+bin-when = Deleted
 choose-file = Choose a file or drop it here
 history-create = created this record
 history-delete = moved it to the bin

@@ -1,18 +1,25 @@
 # Halaman data, formulir, tempat sampah, riwayat perubahan, dan pencarian.
 bin-ask = Hapus { $title }?
 bin-ask-text = Data ini pindah ke tempat sampah dan bisa dipulihkan selama { $days } hari.
+bin-choose-all = Pilih semua di halaman ini
 bin-deleted = { $title } dipindahkan ke tempat sampah
-bin-deleted-at = dihapus { $when }
 bin-empty = Tempat sampah kosong
+bin-gone = Hilang selamanya
 bin-hanging = Yang terhubung dengannya tetap ada, tetapi tautannya tidak lagi terlihat:
+bin-none = Tidak ada “{ $q }” di tempat sampah.
+bin-nothing-chosen = Pilih dulu data yang akan dipulihkan.
 bin-purge = Hapus selamanya
 bin-purge-ask = Hapus { $title } selamanya?
 bin-purge-text = Data dan riwayat kegiatannya hilang dan tidak bisa dikembalikan.
 bin-purged = Terhapus selamanya
 bin-restore = Pulihkan
+bin-restore-chosen = Pulihkan yang dipilih
 bin-restored = { $title } dipulihkan
+bin-restored-many = { $n } data dipulihkan
+bin-search = Cari { $field }
 bin-text = Data yang dihapus disimpan di sini selama { $days } hari, lalu hilang selamanya.
 bin-title = Tempat sampah
+bin-when = Dihapus
 choose-file = Pilih atau jatuhkan berkas
 history-create = membuat data ini
 history-delete = memindahkan ke tempat sampah

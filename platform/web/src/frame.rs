@@ -135,9 +135,12 @@ fn groups(visit: &Visit, entries: Vec<Nav>) -> Vec<NavGroup> {
     all
 }
 
+/// The search without words: what was opened last.
+const RECENT: &str = "/search";
+
 fn go_keys(visit: &Visit) -> Vec<(char, String)> {
     let rights = visit.rights();
-    let mut keys = vec![('h', "/today".to_string())];
+    let mut keys = vec![('h', "/today".to_string()), ('i', "/inbox".into()), ('r', RECENT.into())];
     for object in visit.registry().objects() {
         let key = object.decl.go_key.as_deref().and_then(|k| k.chars().next());
         if let Some(key) = key.filter(|_| rights.scope(object, akrab_engine::Access::Read) != Scope::None) {

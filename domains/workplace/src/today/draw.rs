@@ -25,7 +25,7 @@ pub fn page(visit: &Visit, day: &Day) -> Markup {
     html! {
         (head(visit, day))
         @let content = html! { div id="today-content" data-fresh { (content(visit, day)) } };
-        @let side = html! { div id="today-side" data-fresh { (side::draw(visit, day)) } };
+        @let side = html! { div.ak-part id="today-side" data-fresh { (side::draw(visit, day)) } };
         (with_side_panel(content, side, false))
     }
 }

@@ -58,6 +58,7 @@ fn figures(visit: &Visit, day: &Day, month: &Month) -> Markup {
         (panel_head(t, &month_title(visit, day), None, None, None))
         (reached(visit, day, month))
         (figure_list(&[
+            (&t.get("today-closing"), money(month.closing)),
             (&t.with("today-open", &[("n", t.number(month.open_count as i64).into())]), money(month.open)),
             (&t.get("today-weighted"), money(month.weighted)),
         ]))
@@ -87,9 +88,8 @@ fn reached(visit: &Visit, day: &Day, month: &Month) -> Markup {
             (gauge(&of_what, percent, None))
             div {
                 div.ak-figure { (format::money(month.won, &look.currency, look.lang)) }
-                div.ak-small.ak-muted { (of_what) }
+                div.ak-small.ak-muted { (t.with("today-gauge-of", &[("whole", short(whole).into())])) }
                 div.ak-small.ak-muted { (t.with("today-won", &[("n", (month.won_count as i64).into())])) }
-                @if !month.closing.is_zero() { div.ak-small.ak-muted { (t.with("today-closing", &[("amount", short(month.closing).into())])) } }
                 div.ak-small.ak-muted { (t.with("today-days-left", &[("n", i64::from(left).into())])) }
             }
         }

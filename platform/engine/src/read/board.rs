@@ -173,14 +173,26 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn stages(&mut self, pipeline: RecordId) -> Result<Vec<Record>> {
         let object = self.object("stage")?;
-        let (Some(field), Some(position)) = (object.field_ix("pipeline"), object.field_ix("position")) else { return Ok(Vec::new()) };
-        let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
-        let cond = Cond::Test(akrab_model::filter::Test {
+        let Some(field) = object.field_ix("pipeline") else { return Ok(Vec::new()) };
+        self.stages_where(Cond::Test(akrab_model::filter::Test {
             path: Vec::new(),
             object: object.ix,
             field,
             is: akrab_model::filter::Is::Eq(Raw::Int(pipeline)),
-        });
+        }))
+    }
+
+    /// Every stage in the order of its pipeline, one pipeline after the other.
+    pub(super) fn stages_in_order(&mut self) -> Result<Vec<RecordId>> {
+        let mut all = self.stages_where(Cond::True)?;
+        all.sort_by_key(|stage| stage.link("pipeline"));
+        Ok(all.iter().map(|stage| stage.id).collect())
+    }
+
+    fn stages_where(&mut self, cond: Cond) -> Result<Vec<Record>> {
+        let object = self.object("stage")?;
+        let Some(position) = object.field_ix("position") else { return Ok(Vec::new()) };
+        let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
         let query = Query {
             object: object.ix,
             columns: columns.clone(),

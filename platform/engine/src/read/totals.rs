@@ -84,7 +84,7 @@ impl Tx<'_> {
         let bucket = dated.then_some(bucket.unwrap_or(Bucket::Month));
         let offset = self.ctx.now.offset().seconds() / 60;
         let registry = self.registry.clone();
-        let groups = self.figure(format!("groups {} {by:?} {bucket:?} {offset} {totals:?} {cond:?}", object.key), |tx| {
+        let mut groups = self.figure(format!("groups {} {by:?} {bucket:?} {offset} {totals:?} {cond:?}", object.key), |tx| {
             let groups = tx.conn.groups(&registry, &object, &cond, by, bucket, offset, &wanted, 200)?;
             Ok((groups.iter().map(|g| g.count).sum(), groups))
         })?;
@@ -95,6 +95,11 @@ impl Tx<'_> {
             }
             None => Vec::new(),
         };
+        if field.kind == FieldType::Stage {
+            // as they follow one another; what has none of them comes last
+            let order = self.stages_in_order()?;
+            groups.sort_by_key(|g| g.key.int().and_then(|id| order.iter().position(|one| *one == id)).unwrap_or(usize::MAX));
+        }
         let kind = if dated { FieldType::Date } else { field.kind };
         Ok(groups
             .into_iter()

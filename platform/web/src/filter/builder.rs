@@ -67,8 +67,9 @@ fn own_words(tx: &mut Tx) -> OwnWords {
 fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords, count: Markup) -> Markup {
     let (s, object, address) = (&listing.look, &listing.object, &listing.address);
     let filter = listing.filter.as_ref();
-    let choices = fields::choices(s, object, rights);
+    let mut choices = fields::choices(s, object, rights);
     let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
+    choices.extend(fields::named(s, object, &drawn, &choices));
     let first = address.first_page();
     let mut save = first.at(&format!("{}/views/new", address.base));
     if !save.contains('?') {

@@ -1,11 +1,13 @@
 //! The fields a filter may name: own ones, those of linked records, and figures over child records.
 
+use super::words::walk;
 use crate::value::Look;
 use akrab_engine::{Access, Rights};
 use akrab_model::filter::Op;
 use akrab_model::object::{FieldRight, Scope};
 use akrab_model::query::AggregateFn;
 use akrab_model::{Field, FieldType, Object};
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// Mark of a condition over child records: `>opportunity.account:count`.
@@ -48,7 +50,7 @@ pub fn read_key(key: &str) -> Key<'_> {
     child().unwrap_or(Key::Path(key))
 }
 
-/// Every field the person may filter `object` by.
+/// Every field the person may filter `object` by: own ones first, then those of linked records and of children.
 pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
     let mut all: Vec<Choice> =
         own(s, object, rights).map(|f| choice(f.key.clone(), f.label.get(s.key()).to_string(), String::new(), object, f)).collect();
@@ -57,7 +59,7 @@ pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
         if target.is_system() || rights.scope(&target, Access::Read) == Scope::None {
             continue;
         }
-        let fields = own(s, &target, rights).filter(|f| !f.system);
+        let fields = own(s, &target, rights).filter(|f| telling(&target, f));
         all.extend(fields.map(|f| {
             choice(
                 format!("{}.{}", link.key, f.key),
@@ -73,13 +75,40 @@ pub fn choices(s: &Look, object: &Arc<Object>, rights: &Rights) -> Vec<Choice> {
         if child.is_system() || rights.scope(&child, Access::Read) == Scope::None || rights.field(&child, *via) == FieldRight::Hidden {
             continue;
         }
-        of_child(s, &child, &child.at(*via).key, rights, &mut all);
+        // records of the same kind below this one have words of their own
+        let plural = if child.ix == object.ix { s.t.get("record-related-below") } else { child.plural_label(s.key()).to_string() };
+        of_child(s, &child, &child.at(*via).key, &plural, rights, &mut all);
     }
     all
 }
 
-fn of_child(s: &Look, child: &Arc<Object>, via: &str, rights: &Rights, all: &mut Vec<Choice>) {
-    let plural = child.plural_label(s.key());
+/// Fields a filter names that are not offered: they stay as they are.
+pub fn named(s: &Look, object: &Arc<Object>, drawn: &Json, offered: &[Choice]) -> Vec<Choice> {
+    let mut keys = Vec::new();
+    collect(drawn, &mut keys);
+    keys.retain(|key| offered.iter().all(|choice| choice.key != *key));
+    keys.sort_unstable();
+    keys.dedup();
+    let known = |key: &&str| match read_key(key) {
+        Key::Path(path) => walk(s, object, path).map(|(label, at, field)| choice((*key).into(), label, String::new(), &at, &field)),
+        Key::Child { object: child, field, .. } => {
+            let child = s.registry.object(child)?.clone();
+            let field = child.field(field?)?;
+            let label = format!("{} › {}", child.plural_label(s.key()), field.label.get(s.key()));
+            Some(choice((*key).into(), label, String::new(), &child, field))
+        }
+    };
+    keys.iter().filter_map(known).collect()
+}
+
+fn collect<'j>(drawn: &'j Json, keys: &mut Vec<&'j str>) {
+    keys.extend(drawn.get("field").and_then(Json::as_str));
+    for items in ["all", "any"].iter().filter_map(|join| drawn.get(join)?.as_array()) {
+        items.iter().for_each(|item| collect(item, keys));
+    }
+}
+
+fn of_child(s: &Look, child: &Arc<Object>, via: &str, plural: &str, rights: &Rights, all: &mut Vec<Choice>) {
     let group = plural.to_string();
     let start = format!("{CHILD}{}.{via}", child.key);
     let named = |key: &str, field: Option<&Field>| {
@@ -94,8 +123,8 @@ fn of_child(s: &Look, child: &Arc<Object>, via: &str, rights: &Rights, all: &mut
         field: None,
         object: child.key.clone(),
     });
-    for field in own(s, child, rights).filter(|f| f.key != via) {
-        if matches!(field.kind, FieldType::Money | FieldType::Decimal | FieldType::Integer) {
+    for field in own(s, child, rights).filter(|f| f.key != via && telling(child, f)) {
+        if matches!(field.kind, FieldType::Money | FieldType::Decimal) {
             let label = named("filter-child-sum", Some(field));
             all.push(Choice {
                 key: format!("{start}:sum:{}", field.key),
@@ -118,7 +147,14 @@ fn own<'o>(s: &Look, object: &'o Arc<Object>, rights: &'o Rights) -> impl Iterat
         .readable(object)
         .into_iter()
         .map(|ix| object.at(ix))
+        .filter(|f| !(f.quiet && f.kind.is_text()))
         .filter(move |f| f.kind != FieldType::Json && f.to.is_none_or(|to| person.contains(&to)))
+}
+
+/// What one asks of other records: not when they were written down, nor the parts of a name.
+fn telling(object: &Object, field: &Field) -> bool {
+    let part_of_name = field.part_of.as_deref().is_some_and(|whole| object.field(whole).is_some());
+    !(field.system || part_of_name || field.kind == FieldType::File)
 }
 
 fn choice(key: String, label: String, group: String, object: &Object, field: &Field) -> Choice {

@@ -97,18 +97,7 @@ impl Wording<'_> {
 
     /// The field at the end of a path, and the labels on the way.
     fn walk(&self, object: &Arc<Object>, path: &str) -> Option<(String, Field)> {
-        let mut at = object.clone();
-        let mut labels = Vec::new();
-        let mut parts = path.split('.').peekable();
-        while let Some(part) = parts.next() {
-            let field = at.field(part)?.clone();
-            labels.push(field.label.get(self.s.key()).to_string());
-            if parts.peek().is_none() {
-                return Some((labels.join(" › "), field));
-            }
-            at = self.s.registry.at(field.to?).clone();
-        }
-        None
+        walk(self.s, object, path).map(|(label, _, field)| (label, field))
     }
 
     fn value(&self, field: &Field, op: Op, value: &Json) -> String {
@@ -119,7 +108,7 @@ impl Wording<'_> {
             Json::Array(items) if op == Op::Between && items.len() == 2 => {
                 format!("{} – {}", self.one(field, &items[0]), self.one(field, &items[1]))
             }
-            Json::Array(items) if items.len() > 3 => {
+            Json::Array(items) if items.len() > 2 => {
                 let first: Vec<String> = items.iter().take(2).map(|v| self.one(field, v)).collect();
                 format!("{}, +{}", first.join(", "), items.len() - 2)
             }
@@ -160,6 +149,22 @@ impl Wording<'_> {
         };
         if read.is_null() { plain(value) } else { self.s.value_words(field, &read, |_| None) }
     }
+}
+
+/// The field at the end of a path with its object, and the labels on the way.
+pub fn walk(s: &Look, object: &Arc<Object>, path: &str) -> Option<(String, Arc<Object>, Field)> {
+    let mut at = object.clone();
+    let mut labels = Vec::new();
+    let mut parts = path.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let field = at.field(part)?.clone();
+        labels.push(field.label.get(s.key()).to_string());
+        if parts.peek().is_none() {
+            return Some((labels.join(" › "), at, field));
+        }
+        at = s.registry.at(field.to?).clone();
+    }
+    None
 }
 
 /// An operator in words: dates are before and after, numbers less and more.

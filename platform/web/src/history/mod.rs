@@ -93,13 +93,18 @@ fn draw(visit: &Visit, look: &Look, object: &Object, changes: &[ChangeView], may
     html! {
         @if changes.is_empty() { p.ak-faint { (look.t.get("history-empty")) } }
         div.ak-timeline {
-            @for change in changes {
+            @for change in changes.iter().filter(|change| tells(look, object, change)) {
                 @let at = look.local_micros(change.at);
                 @if last.replace(at.date()) != Some(at.date()) { (day_head(&look.day_words(at.date()))) }
                 (line(visit, look, object, change, may_edit))
             }
         }
     }
+}
+
+/// A change of nothing but what the reader may not see, or of inner figures, has nothing to tell.
+fn tells(look: &Look, object: &Object, change: &ChangeView) -> bool {
+    change.kind != "update" || shift::told(object, change).into_iter().any(|one| shift::words(look, object, one).is_some())
 }
 
 fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_edit: bool) -> Markup {

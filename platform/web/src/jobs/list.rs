@@ -68,7 +68,7 @@ fn table(visit: &Visit, jobs: &[JobView]) -> Markup {
                 html! { a.ak-link href={ "/jobs/" (job.id) } { (words::title(visit, job)) } },
                 html! { (job.actor_name.clone().unwrap_or_else(|| t.get("job-by-program"))) },
                 html! { (look.moment_words(&look.local(job.created_at))) },
-                html! { @if let Some(total) = job.total { span.ak-num { (t.number(job.done)) " / " (t.number(total)) } } },
+                html! { @if let Some(total) = job.total { span.ak-num { (t.number(job.done)) " / " (t.number(total)) } } @else { (crate::ui::tag::nothing()) } },
                 words::state(t, job),
             ]
         })

@@ -4,7 +4,7 @@ use crate::filter::people::is_person;
 use crate::ui::avatar::{Shape, avatar_labelled};
 use crate::ui::table::Cell;
 use crate::ui::tag::tag;
-use crate::value::Look;
+use crate::value::{Look, state, toned};
 use akrab_model::format;
 use akrab_model::{Field, FieldType, Record, Value};
 use maud::html;
@@ -21,6 +21,10 @@ pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
         Value::Dec(sum) if field.rollup.is_some() && sum.is_zero() => Cell::default(),
         Value::Int(0) if field.rollup.is_some() => Cell::default(),
         Value::Text(key) if field.kind == FieldType::Choice => match field.choice(key) {
+            // beside shapes a plain choice stands in line with their words
+            Some(choice) if toned(field) && state(choice.tone).is_none() => {
+                Cell::new(html! { span.ak-status { span.ak-dot {} span { (choice.label.get(look.key())) } } })
+            }
             Some(choice) => Cell::new(look.choice(choice)),
             None => Cell::text(key),
         },

@@ -33,6 +33,10 @@ pub fn total_value(look: &Look, field: &Field, total: &Total) -> Option<String> 
         Value::Null => None,
         Value::Dec(d) if field.kind == FieldType::Money => Some(format::money_short(*d, &look.currency, look.lang)),
         Value::Dec(d) if total.function == AggregateFn::Avg => Some(format::decimal(*d, 1, look.lang)),
+        // hundreds of hours are not told to the minute
+        Value::Int(n) if field.kind == FieldType::Duration && *n >= 6_000 => {
+            Some(look.t.with("total-hours", &[("n", look.t.number(n / 60).into())]))
+        }
         Value::Int(n) if matches!(total.function, AggregateFn::Count | AggregateFn::Filled) => Some(look.t.number(*n)),
         value => Some(look.value_words(field, value, |_| None)),
     }

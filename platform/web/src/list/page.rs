@@ -246,7 +246,7 @@ fn table_body(
             full: None,
             key: title.key.clone(),
             label: title.label.get(look.key()).into(),
-            width: first_width.or(Some(240)),
+            width: first_width.or_else(|| rows::title_width(listing)),
             numeric: false,
             sorting: title.sortable().then(|| head::sorting(listing, &title.key)),
             phone: crate::ui::table::Phone::Hidden,
@@ -262,7 +262,7 @@ fn table_body(
     };
     let (previous, next) = head::pages(listing, list.records.len(), list.previous.as_deref(), list.next.as_deref());
     let shown = match groups {
-        Some(_) => t.with("list-all-shown", &[("of", words.clone().into()), ("records", listing.records().into())]),
+        Some(parts) => t.with("list-groups", &[("n", parts.len().into())]),
         None => head::range_words(listing, list.records.len(), count),
     };
     let pages = Pager {

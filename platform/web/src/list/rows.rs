@@ -119,7 +119,7 @@ pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
     listing
         .columns()
         .map(|(state, field)| {
-            let toned = field.choices.iter().any(|c| c.tone != akrab_model::object::Tone::Neutral);
+            let toned = crate::value::toned(field);
             let phone = match field.kind {
                 FieldType::Choice if toned && !status => {
                     status = true;
@@ -168,6 +168,9 @@ fn head(listing: &Listing, field: &Field) -> String {
 /// Room beside the title on a usual screen, in px.
 const ROOM: u16 = 980;
 
+/// Least width of the title.
+const TITLE: u16 = 240;
+
 /// Whether the columns want more room than there is: then they keep their least width and the
 /// table scrolls under its first column.
 fn crowded(listing: &Listing) -> bool {
@@ -186,24 +189,42 @@ fn least(field: &Field) -> u16 {
 
 /// A width that fits the type and the head; text columns share the rest.
 fn width(look: &Look, field: &Field) -> Option<u16> {
-    let letters = u16::try_from(field.label.get(look.key()).chars().count()).unwrap_or(0).min(20);
+    let letters = u16::try_from(field.label.get(look.key()).chars().count()).unwrap_or(0).min(24);
     let value = value_width(look, field)?;
     // an avatar needs no room for a long head; it is in the tooltip
-    Some(if crate::filter::people::is_person(look, field) { value } else { value.max(letters * 7 + 20) })
+    Some(if crate::filter::people::is_person(look, field) { value } else { value.max(letters * 13 / 2 + 18) })
 }
 
 fn value_width(look: &Look, field: &Field) -> Option<u16> {
     if crate::filter::people::is_person(look, field) {
-        return Some(84);
+        return Some(64);
     }
     match field.kind {
         FieldType::Money => Some(150),
-        FieldType::Integer | FieldType::Percent | FieldType::Score | FieldType::Duration | FieldType::Decimal => Some(110),
+        FieldType::Integer | FieldType::Percent | FieldType::Score | FieldType::Decimal => Some(110),
+        FieldType::Duration => Some(140),
         FieldType::Date | FieldType::DateTime => Some(112),
         FieldType::Phone => Some(136),
         FieldType::Boolean => Some(90),
+        FieldType::Stage => Some(124),
+        FieldType::Choice => Some((longest(look, field) * 13 / 2 + 34).clamp(90, 190)),
         _ => None,
     }
+}
+
+/// Letters of the longest choice.
+fn longest(look: &Look, field: &Field) -> u16 {
+    let letters = field.choices.iter().map(|c| c.label.get(look.key()).chars().count()).max().unwrap_or(0);
+    u16::try_from(letters).unwrap_or(u16::MAX).min(40)
+}
+
+/// The title's width, unless somebody has drawn another: its own, or an even share where few columns
+/// have no width of theirs.
+pub fn title_width(listing: &Listing) -> Option<u16> {
+    let widths: Vec<Option<u16>> = listing.columns().map(|(state, f)| state.width.or_else(|| width(&listing.look, f))).collect();
+    let (taken, open) = (widths.iter().flatten().sum::<u16>(), widths.iter().filter(|w| w.is_none()).count() + 1);
+    let share = usize::from((ROOM + TITLE).saturating_sub(taken)) / open;
+    (share <= usize::from(TITLE)).then_some(TITLE)
 }
 
 /// More rows of a group (or of the list): rows, and a line for the rest.

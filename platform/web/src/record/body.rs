@@ -21,7 +21,8 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
             @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
         }
     };
-    let side = html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) } };
+    let side =
+        (!sight.panels.is_empty()).then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) } });
     record_columns(fields, middle, side)
 }
 

@@ -11,7 +11,7 @@ use crate::ui::figures::{Figure, figures};
 use crate::ui::frame::star;
 use crate::ui::menu::{menu, menu_link, menu_post, more_menu_ghost};
 use crate::ui::record::{NextAction, RecordHead, next_action, record_head};
-use crate::ui::status::Status;
+use crate::ui::status::{Status, status_strong};
 use crate::ui::tag::{Tone, nothing, tag, tag_around};
 use crate::value::{mark, shape};
 use akrab_model::object::ActionDecl;
@@ -110,7 +110,13 @@ fn strip(sight: &Sight) -> Markup {
         .filter_map(|key| object.field(key))
         .filter(|f| sight.record.has(&f.key))
         .take(6)
-        .map(|f| Figure { label: sight.look.name(f).to_string(), value: Some(value(sight, f)), detail: detail(sight, f), href: None })
+        .map(|f| Figure {
+            label: sight.look.name(f).to_string(),
+            value: Some(value(sight, f)),
+            detail: detail(sight, f),
+            href: None,
+            phone: f.kind == FieldType::Phone,
+        })
         .collect();
     if shown.is_empty() {
         html! {}
@@ -133,9 +139,18 @@ fn value(sight: &Sight, field: &Field) -> Markup {
     }
 }
 
-/// How far away a date is.
+/// How far away a date is; a task's past one is late while the task is open.
 fn detail(sight: &Sight, field: &Field) -> Option<Markup> {
     let look = &sight.look;
+    let told = &sight.object.decl.timeline;
+    let open = told.done.as_deref().is_some_and(|done| sight.record.has(done) && sight.record.get(done).is_null());
+    let due = open && told.at.as_deref() == Some(field.key.as_str());
+    if let Value::Time(at) = sight.record.get(&field.key)
+        && due
+        && *at < look.now.timestamp()
+    {
+        return Some(status_strong(Status::Late, &due_words(look, &look.local(*at))));
+    }
     let words = match sight.record.get(&field.key) {
         Value::Date(day) => format::relative_day(*day, look.today(), look.lang),
         Value::Time(at) => format::relative(*at, look.now.timestamp(), look.lang),

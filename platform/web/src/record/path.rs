@@ -107,6 +107,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Option<Markup> {
     let path = sight.path.as_ref()?;
     let t = sight.look.t;
     let closed = path.stages.iter().any(|s| s.id == path.current && s.category != "open");
+    let won = path.stages.iter().any(|s| s.id == path.current && s.category == "won");
     let at = path.open().position(|s| s.id == path.current);
     let steps: Vec<StageStep> = path
         .open()
@@ -115,10 +116,11 @@ pub fn draw(sight: &Sight, csrf: &str) -> Option<Markup> {
             let state = match at {
                 Some(here) if n < here => StageState::Done,
                 Some(here) if n == here => StageState::Current,
-                None if path.spent.contains_key(&stage.id) => StageState::Done,
+                // whoever has won has come all the way
+                None if won || path.spent.contains_key(&stage.id) => StageState::Done,
                 _ => StageState::Ahead,
             };
-            StageStep { label: stage.name.clone(), detail: detail(sight, path, stage, state), state, value: stage.id.to_string() }
+            StageStep { label: stage.name.clone(), detail: detail(sight, path, stage, state, closed), state, value: stage.id.to_string() }
         })
         .collect();
     let action = format!("{}/stage", sight.href());
@@ -133,13 +135,13 @@ pub fn draw(sight: &Sight, csrf: &str) -> Option<Markup> {
     Some(stage_path(&t.get("record-path"), &action, csrf, &steps, end))
 }
 
-fn detail(sight: &Sight, path: &Path, stage: &Stage, state: StageState) -> String {
+fn detail(sight: &Sight, path: &Path, stage: &Stage, state: StageState, closed: bool) -> String {
     let t = sight.look.t;
     let days = |n: i64| t.with("record-days", &[("n", n.into())]);
     match (state, path.days(stage.id), stage.rotting_days) {
         (StageState::Current, Some(n), Some(limit)) => t.with("record-days-limit", &[("n", n.into()), ("limit", limit.into())]),
         (StageState::Current | StageState::Done, Some(n), _) => days(n),
-        (StageState::Ahead, _, Some(limit)) => t.with("record-days-target", &[("n", limit.into())]),
+        (StageState::Ahead, _, Some(limit)) if !closed => t.with("record-days-target", &[("n", limit.into())]),
         _ => String::new(),
     }
 }

@@ -41,11 +41,24 @@ pub(crate) fn routes() -> Router<Web> {
 /// Errors of a form: (field, message).
 type Errors = Vec<(String, String)>;
 
+/// Pages below a list of the settings: their addresses' beginning, the list's name and address.
+const LISTS: [(&str, &str, &str); 5] = [
+    ("/settings/users/", "settings-users", "/settings/users"),
+    ("/settings/teams/", "settings-teams", "/settings/teams"),
+    ("/settings/roles/", "settings-roles", "/settings/roles"),
+    ("/settings/pipelines/", "settings-pipelines", "/settings/pipelines"),
+    ("/settings/stages/", "settings-pipelines", "/settings/pipelines"),
+];
+
 /// The frame of a settings page; `title` in words.
 async fn frame(visit: &Visit, title: &str) -> Frame {
     let mut frame = visit.frame(title).await;
     frame.top = TopBar::Lined;
     frame.breadcrumb.push(visit.crumb("settings", "/settings"));
+    let here = visit.facts.path();
+    if let Some((_, key, list)) = LISTS.iter().find(|(below, ..)| here.starts_with(below)) {
+        frame.breadcrumb.push(visit.crumb(key, list));
+    }
     frame
 }
 

@@ -82,7 +82,6 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
         }
     };
     let mut frame = frame(&visit, &role.name).await;
-    frame.breadcrumb.push(visit.crumb("settings-roles", "/settings/roles"));
     frame.beside_title = Some(tag(&t.with("people-count", &[("n", count(id).into())])));
     frame.actions = Some(html! {
         @if !fixed { (super::see_as::button(&visit, "role", id)) }

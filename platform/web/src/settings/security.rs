@@ -142,6 +142,7 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
         @if !extra.recovery.is_empty() {
             div.ak-notice data-tone="warn" role="alert" { (t.get("recovery-keep")) }
             ul.ak-mono.ak-codes { @for code in &extra.recovery { li { (code) } } }
+            (keep_codes(t, &extra.recovery))
         }
         @if let Some(enrolment) = &extra.enrolment {
             p { (t.get("totp-scan")) }
@@ -163,6 +164,18 @@ fn totp_part(visit: &Visit, on: bool, left: i64, extra: &Extra) -> Markup {
                 (current_password_again(t, "totp-on-password", &extra.totp))
                 div { (Button::new(t.get("totp-on")).submit()) }
             }
+        }
+    }
+}
+
+/// Copies the codes or keeps them as a file; both without another visit to the server.
+fn keep_codes(t: Text, codes: &[String]) -> Markup {
+    let text = codes.join("\n") + "\n";
+    let file = format!("data:text/plain;charset=utf-8,{}", crate::fail::encode(&text));
+    html! {
+        div.ak-row.ak-gap-8 {
+            (Button::new(t.get("copy")).icon("copy").attr("data-copy", text))
+            (Button::new(t.get("recovery-download")).icon("download").href(file).attr("download", t.get("recovery-file")))
         }
     }
 }

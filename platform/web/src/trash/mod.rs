@@ -1,26 +1,23 @@
-//! Deleting, the bin, and the way out of it.
+//! Deleting, and the ways out of the bin.
+
+mod show;
 
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
 use crate::state::Web;
-use crate::ui::button::Button;
 use crate::ui::dialog::{Confirm, confirm};
-use crate::ui::empty::{Empty, empty};
-use crate::ui::frame::{Crumb, content};
-use crate::ui::related::{RelatedRow, related_row};
 use crate::value::local_path;
 use crate::visit::Visit;
 use akrab_engine::{Access, ListRequest, Tx};
 use akrab_model::filter::Op;
 use akrab_model::object::Scope;
-use akrab_model::{Filter, Object, Problem, Record, format};
+use akrab_model::{Filter, Object, Problem};
 use axum::Router;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::routing::{get, post};
-use maud::{Markup, html};
-use serde::Deserialize;
+use maud::html;
 
 /// Days a record stays in the bin.
 const KEPT_DAYS: i32 = 30;
@@ -28,7 +25,8 @@ const KEPT_DAYS: i32 = 30;
 /// Addresses around deletion.
 pub fn routes() -> Router<Web> {
     Router::new()
-        .route("/{plural}/bin", get(show))
+        .route("/{plural}/bin", get(show::page))
+        .route("/{plural}/bin/restore", post(restore_many))
         .route("/{plural}/{id}/delete", get(ask).post(delete))
         .route("/{plural}/{id}/restore", post(restore))
         .route("/{plural}/{id}/purge", get(ask_purge).post(purge))
@@ -124,6 +122,33 @@ async fn restore(visit: Visit, Path((plural, id)): Place) -> Reply {
     visit.go(&format!("/{}/{id}", object.plural), Flash::ok(visit.t.with("bin-restored", &[("title", title.into())])))
 }
 
+/// `POST /{plural}/bin/restore` with `id`s.
+async fn restore_many(visit: Visit, Path(plural): Path<String>, posted: Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let own = object.key.clone();
+    let ids: Vec<i64> = posted.all("id").filter_map(|id| id.parse().ok()).take(200).collect();
+    let t = visit.t;
+    let bin = format!("/{}/bin", object.plural);
+    if ids.is_empty() {
+        return visit.go(&bin, Flash::bad(t.get("bin-nothing-chosen")));
+    }
+    let back = visit
+        .write(move |tx| {
+            let mut back = 0_i64;
+            for id in &ids {
+                match tx.restore(&own, *id) {
+                    Ok(_) => back += 1,
+                    // somebody else was faster
+                    Err(problem) if problem == Problem::not_found() => {}
+                    Err(problem) => return Err(problem),
+                }
+            }
+            Ok(back)
+        })
+        .await?;
+    visit.go(&bin, Flash::ok(t.with("bin-restored-many", &[("n", back.into())])))
+}
+
 /// `GET /{plural}/{id}/purge`: nothing brings it back, so it is asked again.
 async fn ask_purge(visit: Visit, Path((plural, id)): Place) -> Reply {
     visit.require_admin()?;
@@ -154,67 +179,4 @@ async fn purge(visit: Visit, Path((plural, id)): Place) -> Reply {
     let object = visit.object(&plural)?;
     visit.engine().purge(&visit.ctx, &object.key, id).await?;
     visit.go(&format!("/{}/bin", object.plural), Flash::ok(visit.t.get("bin-purged")))
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    after: Option<String>,
-}
-
-/// `GET /{plural}/bin`
-async fn show(visit: Visit, Path(plural): Path<String>, Query(asked): Query<Asked>) -> Reply {
-    let object = visit.object(&plural)?;
-    let request = ListRequest {
-        object: object.key.clone(),
-        bin: true,
-        sort: vec!["-updated_at".into()],
-        after: asked.after,
-        limit: 50,
-        ..ListRequest::default()
-    };
-    let list = visit.engine().list(&visit.ctx, request).await?;
-    let t = visit.t;
-    let mut frame = visit.frame(&t.get("bin-title")).await;
-    frame.breadcrumb = vec![Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) }];
-    let body = if list.records.is_empty() {
-        empty(&Empty {
-            icon: "trash-2".into(),
-            title: t.get("bin-empty"),
-            text: t.with("bin-text", &[("days", KEPT_DAYS.into())]),
-            ..Empty::default()
-        })
-    } else {
-        content(
-            true,
-            html! {
-                p.ak-muted { (t.with("bin-text", &[("days", KEPT_DAYS.into())])) }
-                ul { @for record in &list.records { (line(&visit, &object, record)) } }
-                @if let Some(next) = &list.next { p { (Button::new(t.get("next-page")).href(format!("/{}/bin?after={next}", object.plural))) } }
-            },
-        )
-    };
-    visit.page(&frame, body)
-}
-
-fn line(visit: &Visit, object: &Object, record: &Record) -> Markup {
-    let t = visit.t;
-    let look = visit.look();
-    let href = words::href(record);
-    let deleted = record.deleted_at.map(|at| format::relative(words::micros(at), look.now.timestamp(), look.lang)).unwrap_or_default();
-    let second = [look.subtitle(record), t.with("bin-deleted-at", &[("when", deleted.into())])];
-    let second: Vec<&str> = second.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
-    let end = html! {
-        form method="post" action={ (href) "/restore" } {
-            input type="hidden" name="csrf" value=(visit.csrf);
-            (Button::new(t.get("bin-restore")).icon("undo-2").submit())
-        }
-        @if visit.ctx.is_admin() { (Button::only_icon("trash-2", t.get("bin-purge")).ghost().href(format!("{href}/purge")).attr("data-dialog-href", format!("{href}/purge"))) }
-    };
-    related_row(&RelatedRow {
-        lead: Some(look.avatar(object, record.title(), 26)),
-        title: record.title().to_string(),
-        href: format!("{href}/history"),
-        detail: Some(html! { (second.join(" · ")) }),
-        end: Some(html! { span.ak-row.ak-gap-4 { (end) } }),
-    })
 }

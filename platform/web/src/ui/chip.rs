@@ -27,7 +27,7 @@ pub fn filter_chip(chip: &FilterChip) -> Markup {
             a.ak-chip-part href=(chip.edit_href) data-filter-open {
                 span.ak-chip-field { (chip.field) }
                 @if !chip.operator.is_empty() { span.ak-chip-operator { (chip.operator) } }
-                @if !chip.value.is_empty() { span.ak-chip-value { (chip.value) } }
+                @if !chip.value.is_empty() { span.ak-chip-value title=(chip.value) { span { (chip.value) } } }
             }
             @if let Some(href) = &chip.remove_href {
                 a.ak-chip-remove href=(href) aria-label=(chip.remove_label) title=(chip.remove_label) { (icon_sized("x", 13)) }
@@ -52,7 +52,7 @@ pub fn choice_chip(field: &str, value: &str, values: Markup) -> Markup {
         details.ak-menu data-menu {
             summary.ak-chip {
                 span.ak-chip-field { (field) }
-                span.ak-chip-value { (value) }
+                span.ak-chip-value { span { (value) } }
                 span.ak-chip-remove { (icon_sized("chevron-down", 13)) }
             }
             div.ak-menu-list { (values) }

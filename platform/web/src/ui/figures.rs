@@ -13,12 +13,14 @@ pub struct Figure {
     pub detail: Option<Markup>,
     /// Where it leads.
     pub href: Option<String>,
+    /// A telephone number: its hyphens shall not spread.
+    pub phone: bool,
 }
 
 impl Figure {
     /// A figure with its second line.
     pub fn new(label: impl Into<String>, value: Markup, detail: Markup) -> Self {
-        Self { label: label.into(), value: Some(value), detail: Some(detail), href: None }
+        Self { label: label.into(), value: Some(value), detail: Some(detail), ..Self::default() }
     }
     /// Leads to what it counts.
     #[must_use]
@@ -35,7 +37,7 @@ pub fn figures(label: &str, all: &[Figure]) -> Markup {
             @for one in all {
                 div {
                     dt { @match &one.href { Some(href) => { a href=(href) { (one.label) } } None => { (one.label) } } }
-                    @if let Some(value) = &one.value { dd.ak-figure { (value) } }
+                    @if let Some(value) = &one.value { dd.ak-figure data-kind=[one.phone.then_some("phone")] { (value) } }
                     @if let Some(detail) = &one.detail { dd.ak-figure-detail { (detail) } }
                 }
             }

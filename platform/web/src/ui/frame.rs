@@ -122,7 +122,11 @@ impl Frame {
     /// Where the G keys lead, in words: what the side bar calls it.
     fn go_words(&self) -> Vec<(char, String)> {
         let items = || self.sidebar.groups.iter().flat_map(|group| &group.items);
-        self.go_keys.iter().filter_map(|(key, href)| Some((*key, items().find(|item| item.href == *href)?.label.clone()))).collect()
+        let words = |href: &str| match items().find(|item| item.href == href) {
+            Some(item) => Some(item.label.clone()),
+            None => (href == self.sidebar.search).then(|| self.t.get("search-recent")),
+        };
+        self.go_keys.iter().filter_map(|(key, href)| Some((*key, words(href)?))).collect()
     }
 
     fn go_map(&self) -> String {

@@ -102,13 +102,14 @@ fn step(icon: &str, label: String, href: Option<&str>, rel: &str) -> Button {
     }
 }
 
-/// Three columns: fields, timeline and tabs, related panels. Two at 1024 px, one after the other on a phone.
-pub fn record_columns(fields: Markup, middle: Markup, side: Markup) -> Markup {
+/// Three columns: fields, timeline and tabs, related panels where there are any. Two at 1024 px, one after
+/// the other on a phone.
+pub fn record_columns(fields: Markup, middle: Markup, side: Option<Markup>) -> Markup {
     html! {
         div.ak-record-columns {
             div.ak-record-fields { (fields) }
             div.ak-record-middle { (middle) }
-            div.ak-record-side { (side) }
+            @if let Some(side) = side { div.ak-record-side { (side) } }
         }
     }
 }

@@ -10,7 +10,7 @@ mod show;
 mod typed;
 
 pub use look::{Look, local_path};
-pub use show::{mark, shape};
+pub use show::{mark, shape, state, toned};
 pub use typed::Typed;
 
 use akrab_model::{Field, Object};

@@ -57,7 +57,7 @@ impl Look {
         let words = || self.words(field, record);
         Some(match (field.kind, value) {
             (_, Value::Null) => return None,
-            (FieldType::Email, Value::Text(mail)) => html! { a.ak-link href={ "mailto:" (mail) } { (mail) } },
+            (FieldType::Email, Value::Text(mail)) => html! { a.ak-link href={ "mailto:" (mail) } { (breakable(mail)) } },
             (FieldType::Phone, Value::Text(e164)) => html! { a.ak-link href={ "tel:" (e164) } { (phone::display(e164)) } },
             (FieldType::Url, Value::Text(url)) => {
                 html! { a.ak-link href=(url) target="_blank" rel="noopener noreferrer" { (bare_url(url)) } }
@@ -182,6 +182,19 @@ pub fn state(tone: Tone) -> Option<Status> {
         Tone::Risk => Some(Status::Risk),
         Tone::Late => Some(Status::Late),
         Tone::None => Some(Status::None),
+    }
+}
+
+/// Whether a field says how things stand: then each of its choices is a shape and a word.
+pub fn toned(field: &Field) -> bool {
+    field.choices.iter().any(|choice| choice.tone != Tone::Neutral)
+}
+
+/// An address that breaks behind its @ and not within a word.
+fn breakable(mail: &str) -> Markup {
+    match mail.split_once('@') {
+        Some((who, place)) => html! { (who) "@" wbr; (place) },
+        None => html! { (mail) },
     }
 }
 

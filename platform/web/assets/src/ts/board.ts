@@ -9,6 +9,8 @@ const placeOf = (card: HTMLElement): Place => ({ column: card.closest<HTMLElemen
 const put = (card: HTMLElement, place: Place) => place.column.insertBefore(card, place.next?.isConnected && place.next.parentElement === place.column ? place.next : null);
 const titleOf = (card: HTMLElement) => one(".ak-card-title", card)?.textContent ?? "";
 
+const tellFold = (column: HTMLElement) => one("[data-fold]", column)?.setAttribute("aria-expanded", String(!("folded" in column.dataset)));
+
 /** Counts and sums as they are now; the cards stay where they are. */
 const refresh = async (root: HTMLElement) => {
   const answer = await send(location.pathname + location.search);
@@ -22,6 +24,8 @@ const refresh = async (root: HTMLElement) => {
       inserted(now);
     });
   }
+  // the new heads know nothing of folds
+  all("[data-fold-column]", root).forEach(tellFold);
   // the counts of the other views are asked for by a line of its own
   const late = one("[data-late-counts]", answer.fragment);
   if (late) void send(late.getAttribute("hx-get")!);
@@ -78,7 +82,7 @@ const folds = (root: HTMLElement) => {
   const show = (column: HTMLElement) => {
     const on = folded.has(column.dataset.foldColumn!);
     column.toggleAttribute("data-folded", on);
-    one("[data-fold]", column)?.setAttribute("aria-expanded", String(!on));
+    tellFold(column);
   };
   all("[data-fold-column]", root).forEach(show);
   root.addEventListener("click", (event) => {

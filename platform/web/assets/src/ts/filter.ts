@@ -1,5 +1,6 @@
 // The filter builder: nested groups, operators by type, value editors by operator, a live count.
 import { all, inserted, later, on, one, wordList } from "./dom";
+import type TomSelect from "tom-select";
 import { send } from "./net";
 
 type Leaf = { field: string; op: string; value?: unknown };
@@ -8,6 +9,9 @@ type Node = Leaf | Tree;
 type Field = { key: string; label: string; type: string; group?: string; options?: [string, string][]; search?: string };
 type Operator = { op: string; label: string; editor: string };
 
+type Picked = HTMLSelectElement & { tomselect?: TomSelect };
+
+const OPERATOR = "select:not([data-multi], [data-link-picker])";
 const children = (tree: Tree) => ("all" in tree ? tree.all : tree.any);
 const isTree = (node: Node): node is Tree => "all" in node || "any" in node;
 
@@ -64,6 +68,15 @@ export const filter = (root: HTMLElement) => {
     }
     select.onchange = () => run(select.value);
     wrap.append(select, icon("down"));
+    return wrap;
+  };
+
+  // Many fields want a search over their groups.
+  const chooseField = (leaf: Leaf, run: (key: string) => void) => {
+    const wrap = choose(word("field"), fields.map((field) => [field.key, field.label, field.group]), leaf.field, (key) => setTimeout(() => run(key)));
+    const select = one<HTMLSelectElement>("select", wrap)!;
+    [select.dataset.multi, select.dataset.over] = ["", ""];
+    one("svg", wrap)!.remove();
     return wrap;
   };
 
@@ -147,11 +160,13 @@ export const filter = (root: HTMLElement) => {
     copy.dataset.filterCopy = "";
     row.append(
       join(parent, i),
-      choose(word("field"), fields.map((field) => [field.key, field.label, field.group]), leaf.field, (key) => {
+      chooseField(leaf, (key) => {
+        const at = all(".ak-filter-row", body).indexOf(row);
         leaf.field = key;
         leaf.op = operatorsOf(leaf)[0]?.op ?? "";
         leaf.value = "";
         changed(true);
+        one(OPERATOR, all(".ak-filter-row", body)[at])?.focus();
       }),
       choose(word("operator"), operatorsOf(leaf).map((one) => [one.op, one.label]), leaf.op, (op) => {
         const before = operatorsOf(leaf).find((one) => one.op === leaf.op)?.editor;
@@ -200,6 +215,7 @@ export const filter = (root: HTMLElement) => {
     const place = one("[data-filter-join]", root)!;
     top.dataset.filterJoin = "";
     place.replaceWith(top);
+    all<Picked>("select", body).forEach((select) => select.tomselect?.destroy());
     body.replaceChildren(...children(tree).map((node, i) => drawNode(tree, node, i)), adder(tree));
     inserted(body);
   };
@@ -207,9 +223,12 @@ export const filter = (root: HTMLElement) => {
   const show = (open: boolean) => {
     root.hidden = !open;
     if (!open) return;
-    if (!children(tree).length) children(tree).push(fresh());
+    const bare = !children(tree).length;
+    if (bare) children(tree).push(fresh());
     draw();
-    one("select, input:not([type=hidden])", body)?.focus();
+    // whoever begins chooses a field first
+    if (bare) void import("./picker").then(() => setTimeout(() => one<Picked>("select", body)?.tomselect?.focus()));
+    else one(OPERATOR, body)?.focus();
   };
   on("click", "[data-filter-open]", (_, event) => {
     if (event.ctrlKey || event.metaKey) return;

@@ -28,5 +28,11 @@ upgrade(".ak-steps [aria-current], .ak-path [aria-current], .ak-side-menu [aria-
   const row = el.closest<HTMLElement>(".ak-steps, .ak-path ol, .ak-side-menu, .ak-tabs-list")!;
   if (row.scrollWidth > row.clientWidth) row.scrollLeft = el.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - el.clientWidth) / 2;
 });
+// Tabs that do not fit fade out at the edge.
+upgrade(".ak-tabs-list", (row) => {
+  const tell = () => row.toggleAttribute("data-more", row.scrollLeft + row.clientWidth < row.scrollWidth - 1);
+  new ResizeObserver(tell).observe(row);
+  row.addEventListener("scroll", tell, { passive: true });
+});
 on("click", "[data-sidebar-open]", () => setTimeout(() => one("#sidebar a, #sidebar summary")?.focus()));
 on("click", "[data-print]", () => window.print());

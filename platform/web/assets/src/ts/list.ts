@@ -167,6 +167,9 @@ const step = (by: number) => {
   const at = list.findIndex((row) => row.ariaSelected === "true");
   focus(list[at + by]);
 };
+// A double click edits the cell under it; the panel waits until it is sure that none follows.
+let soon = 0;
+const DOUBLE = 260;
 on("click", "[data-list] tr[data-row]", (row, event) => {
   const target = event.target as Element;
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -177,5 +180,7 @@ on("click", "[data-list] tr[data-row]", (row, event) => {
   event.preventDefault();
   focused()?.removeAttribute("data-focus");
   row.dataset.focus = "";
-  void peek(row);
+  clearTimeout(soon);
+  if (link || !target.closest("td[data-edit], td[data-lock]")) void peek(row);
+  else if (event.detail < 2) soon = window.setTimeout(() => one("[data-editing]", row) ?? void peek(row), DOUBLE);
 });

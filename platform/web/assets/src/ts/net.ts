@@ -5,10 +5,16 @@ export const csrf = () => one<HTMLMetaElement>('meta[name="csrf"]')?.content ?? 
 
 export type Answer = { ok: boolean; status: number; html: string; fragment: DocumentFragment; moved: boolean };
 
+// Whoever leaves the page breaks off what it still asks for: that is no lost connection.
+let leaving = false;
+window.addEventListener("beforeunload", () => (leaving = true));
+window.addEventListener("pageshow", () => (leaving = false));
+document.addEventListener("pointerdown", () => (leaving = false));
+
 /** Sends a request as a fragment request; redirects and refreshes are followed, toasts shown. */
 export const send = async (url: string, body?: FormData | URLSearchParams, method = body ? "POST" : "GET"): Promise<Answer> => {
   const failed = (text: string): Answer => {
-    showToast(text);
+    if (!leaving) showToast(text);
     return { ok: false, status: 0, html: "", fragment: document.createDocumentFragment(), moved: false };
   };
   let response: Response;

@@ -22,6 +22,8 @@ export const picker = (select: HTMLSelectElement) => {
     plugins: select.multiple ? { remove_button: { title: "×" } } : {},
     valueField: "value", labelField: "label", searchField: url ? [] : ["label", "text"],
     maxOptions: url ? 20 : 500, maxItems: select.multiple ? null : 1, closeAfterSelect: !select.multiple || !!words, preload: url || words ? "focus" : false,
+    // a long list may leave the box it stands in
+    ...("over" in select.dataset && { dropdownParent: "body" }),
     loadThrottle: 150, allowEmptyOption: false, openOnFocus: true, hidePlaceholder: true,
     ...(url && {
       // The server decides what matches (accents, phone numbers, typing errors).
@@ -56,6 +58,7 @@ export const picker = (select: HTMLSelectElement) => {
         }
       : false,
     ...(words && { persist: false, createFilter: (typed: string) => typed.trim().length > 0 && typed.trim().length <= 40 }),
+    lockOptgroupOrder: true,
     render: {
       option: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}${hit.detail ? `<small>${escapeHtml(hit.detail)}</small>` : ""}</div>`,
       item: (hit: Hit & { text?: string }) => `<div>${escapeHtml(hit.label ?? hit.text ?? "")}</div>`,
