@@ -144,9 +144,14 @@ async fn finish(State(web): State<Web>, Extension(facts): Extension<Facts>, Form
         currency: given.currency.clone(),
         time_zone: given.time_zone.clone(),
     };
-    let done = match differ(&given.password, &given.repeat) {
-        Some(problem) => Err(problem),
-        None => web.engine.set_up(first).await,
+    // all faults are told at once
+    let done = match (differ(&given.password, &given.repeat), first.judge()) {
+        (None, Ok(())) => web.engine.set_up(first).await,
+        (None, Err(problem)) | (Some(problem), Ok(())) => Err(problem),
+        (Some(differs), Err(mut problem)) => {
+            problem.fields.extend(differs.fields);
+            Err(problem)
+        }
     };
     match done {
         Ok(_) => {}

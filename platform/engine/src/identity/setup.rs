@@ -28,6 +28,25 @@ const ROLES: [(&str, &str, &str); 6] = [
     ("readonly", "Hanya lihat", "Read only"),
 ];
 
+impl FirstSetup {
+    /// Judges what was given.
+    ///
+    /// # Errors
+    /// `invalid` with every fault.
+    pub fn judge(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        for (field, value) in [("company", &self.company), ("name", &self.name), ("email", &self.email)] {
+            if value.trim().is_empty() {
+                faults.push(FieldProblem::new(field, "required"));
+            }
+        }
+        if let Err(problem) = super::password::judge(&self.password, &[&self.email, &self.name, &self.company]) {
+            faults.extend(problem.fields);
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+    }
+}
+
 impl Engine {
     /// Whether nobody can sign in yet.
     pub fn is_fresh(&self) -> bool {
@@ -56,18 +75,7 @@ impl Engine {
         if !self.is_fresh() {
             return Err(already());
         }
-        let mut faults = Vec::new();
-        for (field, value) in [("company", &first.company), ("name", &first.name), ("email", &first.email)] {
-            if value.trim().is_empty() {
-                faults.push(FieldProblem::new(field, "required"));
-            }
-        }
-        if let Err(problem) = super::password::judge(&first.password, &[&first.email, &first.name, &first.company]) {
-            faults.extend(problem.fields);
-        }
-        if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
-        }
+        first.judge()?;
         let ctx = self.system("first set-up", Door::Page);
         let settings = Settings {
             company: first.company.trim().into(),

@@ -220,6 +220,14 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
     let mapped = spec.columns.iter().flatten().count();
     let counts = [("n", t.number(mapped as i64).into()), ("rest", t.number((spec.columns.len() - mapped) as i64).into())];
     let field = |k: &String| object.field(k).map_or_else(|| t.get("import-own-id"), |f| f.label.get(visit.lang()).to_string());
+    let (look, people) = (visit.look(), visit.engine().people());
+    let words = |key: &String, value: &serde_json::Value| {
+        let told = object.field(key).and_then(|field| {
+            let value = field.parse(value, &look.parse_env().own()).ok().filter(|v| !v.is_blank())?;
+            Some(look.value_words(field, &value, |id| people.user(id).map(|p| p.name.clone())))
+        });
+        told.filter(|words| !words.is_empty()).unwrap_or_else(|| "—".into())
+    };
     let pair = |n: usize| {
         html! {
             div.ak-map-pair {
@@ -250,7 +258,7 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
                 @for sample in &report.samples {
                     p { b { (sample.title) } " " span.ak-muted { (t.with("import-at-line", &[("n", (sample.line as i64).into())])) } }
                     @for (key, before, after) in &sample.fields {
-                        div.ak-map-pair { span.ak-muted { (field(key)) ": " (plain(before)) } (icon_sized("arrow-right", 14)) span { (plain(after)) } }
+                        div.ak-map-pair { span.ak-muted { (field(key)) ": " (words(key, before)) } (icon_sized("arrow-right", 14)) span { (words(key, after)) } }
                     }
                 }
             }
@@ -268,14 +276,6 @@ fn defaults(visit: &Visit, object: &Object, spec: &ImportSpec) -> Vec<(String, S
         Some((visit.t.with("import-if-blank", &[("field", look.name(field).into())]), words))
     });
     shown.collect()
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Null => "—".into(),
-        serde_json::Value::String(s) => s.clone(),
-        other => other.to_string(),
-    }
 }
 
 fn foot(visit: &Visit, object: &Object, spec: &ImportSpec, job: &JobView, report: &ImportReport, dry: bool) -> Markup {
