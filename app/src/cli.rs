@@ -109,7 +109,7 @@ pub enum UserCommand {
         #[arg(long)]
         name: Option<String>,
         /// administrator, manager, sales, marketing, service or readonly
-        #[arg(long, default_value = "sales")]
+        #[arg(long, default_value = akrab_engine::identity::USUAL_ROLE)]
         role: String,
         /// Name of the team
         #[arg(long)]

@@ -55,6 +55,7 @@ fn quiet_pipes() {
 fn run(cli: Cli) -> Result<(), Stop> {
     let config = Config::read(&cli.common)?;
     log::start(&config);
+    akrab_workplace::features().iter().for_each(akrab_web::Feature::learn);
     // needs no workspace and no runtime
     if let Command::Check { dir, schema } = &cli.command {
         return match schema {

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::stop::Stop;
 use crate::{lock, workspace};
 use akrab_engine::{Engine, Worker};
-use akrab_web::{Feature, Web};
+use akrab_web::Web;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -59,7 +59,7 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
         metrics_token: config.metrics_token.clone(),
         api_rate: config.api_rate,
     };
-    let web = Web::new(engine.clone(), web_config, features(), seed());
+    let web = Web::new(engine.clone(), web_config, akrab_workplace::features(), seed());
     let stopped = async move {
         signal().await;
         tracing::info!("stopping: running requests may end");
@@ -74,11 +74,6 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
     engine.store().close().await;
     tracing::info!("stopped");
     served.map_err(|e| Stop::failed(format!("the server ended: {e}")))
-}
-
-/// What the domains add to the web part.
-fn features() -> Vec<Feature> {
-    vec![akrab_workplace::today::feature()]
 }
 
 /// What a new workspace starts with.

@@ -127,6 +127,32 @@ fn the_platform_names_no_object_of_a_domain() {
     refuse("names of business objects in the platform", lines.map(|(f, n, l)| format!("{}:{n}: {}", f.display(), l.trim())).collect());
 }
 
+/// Words the platform has a meaning of its own for: a user's account, the company itself, the lead of a team.
+const OWN_WORDS: [&str; 3] = ["account", "perusahaan", "lead"];
+
+#[test]
+fn the_platforms_words_name_no_object_of_a_domain() {
+    let registry = akrab_engine::engine::compile(&crate::workspace::objects()).expect("the objects are sound");
+    let mut faults = Vec::new();
+    for lang in ["id", "en"] {
+        let objects = registry.objects().filter(|o| !o.is_system());
+        let names: Vec<String> = objects.flat_map(|o| [o.label(lang).to_lowercase(), o.plural_label(lang).to_lowercase()]).collect();
+        let mut files = Vec::new();
+        ftl_files(&root().join("platform/web/locales"), &mut files);
+        let of_lang = |file: &Path| file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.rsplit('.').nth(1) == Some(lang));
+        for file in files.into_iter().filter(|f| of_lang(f)) {
+            for (n, line) in fs::read_to_string(&file).expect("a locale file").lines().enumerate() {
+                let said = line.split_once(" = ").map_or(line, |(_, words)| words).to_lowercase();
+                let mut words = said.split(|c: char| !c.is_alphanumeric());
+                if !line.starts_with('#') && words.any(|w| names.iter().any(|name| name == w) && !OWN_WORDS.contains(&w)) {
+                    faults.push(format!("{}:{}: {line}", file.display(), n + 1));
+                }
+            }
+        }
+    }
+    refuse("business objects in the platform's words", faults);
+}
+
 /// Whether the line stands among the file's own tests.
 fn below_tests(file: &Path, line: usize) -> bool {
     fs::read_to_string(file).is_ok_and(|text| text.lines().take(line).any(|l| l.trim() == "#[cfg(test)]"))

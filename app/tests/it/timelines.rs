@@ -95,3 +95,65 @@ both!(a_pinned_entry_stands_on_top, async |w: &Workspace| {
     ratna.get("/inbox").await;
     assert!(!ratna.get(&format!("/accounts/{account}")).await.html.contains("Jarum di jerami"), "what is in the bin is told no longer");
 });
+
+/// An object with a channel of its own.
+const BROADCAST: &str = r#"
+key = "broadcast"
+plural = "broadcasts"
+label = { id = "Siaran", en = "Broadcast" }
+plural_label = { id = "Siaran", en = "Broadcasts" }
+purpose = { id = "Siaran tentang pelanggan.", en = "What was aired about a customer." }
+icon = "radio"
+group = "activities"
+order = 90
+title = "subject"
+
+[fields.subject]
+type = "text"
+label = { id = "Perihal", en = "Subject" }
+required = true
+
+[fields.band]
+type = "choice"
+label = { id = "Gelombang", en = "Band" }
+choices = [{ key = "fm", label = { id = "Siaran FM", en = "FM" }, icon = "radio" }, { key = "am", label = { id = "AM", en = "AM" } }]
+
+[fields.account]
+type = "link"
+to = "account"
+label = { id = "Perusahaan", en = "Account" }
+
+[timeline]
+on = ["account"]
+kind = "band"
+
+[timeline.kinds]
+fm = { key = "r", prompt = { id = "Apa yang disiarkan?", en = "What was aired?" }, tab = true, quote = true }
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_declared_in_a_file_is_written_and_shown() {
+    let w = Workspace::sqlite(&[("broadcast", BROADCAST)]).await;
+    let (mut ratna, user) = somebody(&w, "ratna", "administrator").await;
+    let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
+    let page = ratna.get(&format!("/accounts/{account}")).await.html;
+    assert!(page.contains("Siaran FM") && page.contains("data-entry-keys=\"") && page.contains("data-key=\"r\""), "it can be written");
+    assert!(!page.contains("write=am"), "a kind without a prompt is not written here");
+    let form = ratna.fragment(&format!("/accounts/{account}/entries?write=fm")).await.html;
+    assert!(form.contains("Apa yang disiarkan?"));
+    let answer = ratna.post(&format!("/accounts/{account}/entries"), "kind=fm&body=Kopi+terbaik+di+kota").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.html);
+    let page = ratna.get(&format!("/accounts/{account}")).await.html;
+    assert!(page.contains("Kopi terbaik di kota") && page.contains("tab=fm"), "it is told, and has a tab");
+    w.close().await;
+}
+
+#[test]
+fn a_kind_that_is_no_choice_is_refused() {
+    let mut files = crate::workspace::objects();
+    let wrong = BROADCAST.replace("\nfm = {", "\nuhf = {");
+    let wrong: &'static str = Box::leak(wrong.into_boxed_str());
+    files.push(("broadcast", wrong));
+    let faults = akrab_engine::engine::compile(&files).expect_err("uhf is no choice");
+    assert!(format!("{faults:?}").contains("uhf"), "{faults:?}");
+}

@@ -177,12 +177,7 @@ impl Workspace {
     /// Everything the program answers over HTTP, without a network.
     pub fn http(&self) -> axum::Router {
         let seed: akrab_web::state::SeedFn = Arc::new(|_, _| Box::pin(async { Ok(()) }));
-        akrab_web::router(akrab_web::Web::new(
-            self.engine.clone(),
-            akrab_web::Config::default(),
-            vec![akrab_workplace::today::feature()],
-            seed,
-        ))
+        akrab_web::router(akrab_web::Web::new(self.engine.clone(), akrab_web::Config::default(), akrab_workplace::features(), seed))
     }
 
     /// Where the bytes of files lie.

@@ -19,6 +19,9 @@ pub fn objects() -> &'static [(&'static str, &'static str)] {
     keys::OBJECTS
 }
 
+/// Words of this domain: Indonesian, English.
+pub const WORDS: (&str, &str) = (include_str!("../locales/words.id.ftl"), include_str!("../locales/words.en.ftl"));
+
 /// Rules of this domain's objects.
 pub fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     vec![Arc::new(account::Accounts), Arc::new(contact::Contacts)]

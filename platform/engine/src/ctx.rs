@@ -81,7 +81,7 @@ impl Ctx {
     }
     pub fn is_admin(&self) -> bool {
         match &self.actor {
-            Actor::User(person) => person.role.key == "administrator" && !self.read_only,
+            Actor::User(person) => person.role.is_administrator() && !self.read_only,
             Actor::System(_) => true,
         }
     }

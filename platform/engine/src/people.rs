@@ -1,6 +1,7 @@
 //! Users, teams and roles as kept in memory: every right is worked out from here.
 
 use crate::Result;
+use crate::identity::{ADMINISTRATOR, USUAL_ROLE, is_built_in};
 use crate::rights::declared;
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Cond, FieldIx, ObjectIx, Registry, Value};
@@ -39,6 +40,17 @@ pub struct Role {
     pub concealed: HashSet<(ObjectIx, FieldIx)>,
 }
 
+impl Role {
+    /// Whether it has all rights.
+    pub fn is_administrator(&self) -> bool {
+        self.key == ADMINISTRATOR
+    }
+    /// Whether every workspace has it.
+    pub fn is_built_in(&self) -> bool {
+        is_built_in(&self.key)
+    }
+}
+
 /// Everybody, as of `epoch`.
 #[derive(Debug, Default)]
 pub struct People {
@@ -50,6 +62,10 @@ pub struct People {
 }
 
 impl People {
+    /// The role somebody new has unless another is chosen.
+    pub fn usual_role(&self) -> Option<&Arc<Role>> {
+        self.roles.iter().find(|role| role.key == USUAL_ROLE).or(self.roles.first())
+    }
     pub fn user(&self, id: i64) -> Option<&Arc<Person>> {
         self.users.get(&id)
     }
@@ -138,7 +154,7 @@ fn role(registry: &Registry, record: &akrab_model::Record) -> Role {
         AccessDecl { create: true, read: Scope::All, edit: Scope::All, delete: Scope::All, export: Scope::All, ..AccessDecl::default() };
     let rights = registry.objects().map(|object| {
         let access = match (key.as_str(), stored.get(&object.key)) {
-            ("administrator", _) => full.clone(),
+            (ADMINISTRATOR, _) => full.clone(),
             (_, Some(access)) => access.clone(),
             _ => object.decl.access.get(&key).cloned().unwrap_or_default(),
         };

@@ -2,6 +2,7 @@
 //! pipelines with records in them.
 
 use crate::behaviour::{Behaviour, Draft};
+use crate::identity::ADMINISTRATOR;
 use crate::people::{self, People};
 use crate::{Result, Tx};
 use akrab_model::filter::{Is, Test};
@@ -23,9 +24,6 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
         Arc::new(Placed { object: "stage", field: "pipeline" }),
     ]
 }
-
-/// Key of the role with all rights.
-const ADMINISTRATOR: &str = "administrator";
 
 /// Refuses a change that takes the last active administrator away.
 struct LastAdministrator;

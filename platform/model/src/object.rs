@@ -69,6 +69,9 @@ pub struct Choice {
     pub label: Label,
     #[serde(default)]
     pub tone: Tone,
+    /// Lucide name, where the choice says what sort of thing a record is.
+    #[serde(default)]
+    pub icon: Option<String>,
 }
 
 #[cfg(test)]

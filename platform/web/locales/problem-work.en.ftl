@@ -1,7 +1,4 @@
 # Sentences for problems with files, imports, jobs and the rules of records.
-problem-company-refused = A company of this name cannot be made. Check the name or choose an existing company.
-problem-convert-instead = Use “Convert” to convert this lead.
-problem-cycle = A record cannot stand below itself.
 problem-nib-length = A NIB has 13 digits.
 problem-nib-letters = A NIB holds digits only.
 problem-nik-letters = A NIK holds digits only.

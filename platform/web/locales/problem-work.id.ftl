@@ -1,7 +1,4 @@
 # Kalimat galat untuk berkas, impor, pekerjaan, dan aturan catatan.
-problem-company-refused = Perusahaan dengan nama ini tidak bisa dibuat. Periksa namanya atau pilih perusahaan yang sudah ada.
-problem-convert-instead = Pakai tombol “Jadikan peluang” untuk mengonversi prospek ini.
-problem-cycle = Data ini tidak bisa berada di bawah dirinya sendiri.
 problem-nib-length = NIB terdiri dari 13 angka.
 problem-nib-letters = NIB hanya boleh memuat angka.
 problem-nik-letters = NIK hanya boleh memuat angka.

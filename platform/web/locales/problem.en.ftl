@@ -1,7 +1,6 @@
 # A sentence for each error code.
 problem-action-not-now = This cannot be done in the present state.
 problem-address-too-long = The address is too long to be read.
-problem-already-converted = This lead has been converted already.
 problem-already-set-up = This workspace is set up already. Please sign in.
 problem-bad-address = This address is incomplete or mistyped.
 problem-bad-form = The form could not be read. Reload the page and try again.
@@ -144,7 +143,7 @@ go-back = Back
 session-ended = Your session has ended
 session-ended-text = Sign in again to go on. What you typed on this page is kept.
 sign-in-do = Sign in
-to-today = To Today
+to-home = To { $page }
 try-again = Try again
 
 favourites = Favourites

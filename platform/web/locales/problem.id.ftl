@@ -1,7 +1,6 @@
 # Kalimat untuk setiap kode galat.
 problem-action-not-now = Tindakan ini belum bisa dilakukan pada keadaan sekarang.
 problem-address-too-long = Alamat ini terlalu panjang untuk dibaca.
-problem-already-converted = Prospek ini sudah dijadikan peluang.
 problem-already-set-up = Ruang kerja ini sudah disiapkan. Silakan masuk.
 problem-bad-address = Alamat ini tidak lengkap atau salah tulis.
 problem-bad-form = Isian tidak terbaca. Muat ulang halaman lalu coba lagi.
@@ -141,7 +140,7 @@ go-back = Kembali
 session-ended = Sesi Anda sudah berakhir
 session-ended-text = Masuk lagi untuk melanjutkan. Isian di halaman ini tetap ada.
 sign-in-do = Masuk
-to-today = Ke Hari ini
+to-home = Ke { $page }
 try-again = Coba lagi
 
 favourites = Favorit

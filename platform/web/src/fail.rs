@@ -251,7 +251,8 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
     for fault in &problem.fields {
         text.push_str(&format!(" {}: {}", fault.field(), field_message(t, fault)));
     }
-    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.key == "administrator").map(|p| p.name.clone());
+    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.is_administrator()).map(|p| p.name.clone());
+    let home = t.with("to-home", &[("page", t.get(web.home().name).into())]);
     let again = admin.filter(|_| known).map(|name| t.with("error-ask-admin", &[("name", name.into())]));
     ErrorBlock {
         icon: icon.into(),
@@ -271,9 +272,9 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
                     (Button::new(t.get("go-back")).icon("arrow-left").large().href(back))
                 }
                 @if facts.method == Method::GET && facts.referer_path().is_none_or(|back| back == facts.address()) && !matches!(problem.kind, Internal | Busy | Full) {
-                    (Button::new(t.get("to-today")).icon("sun").primary().large().href("/"))
+                    (Button::new(home).icon(web.home().icon).primary().large().href("/"))
                 } @else {
-                    (Button::new(t.get("to-today")).ghost().large().href("/"))
+                    (Button::new(home).ghost().large().href("/"))
                 }
             }
         }),

@@ -12,7 +12,7 @@ use crate::visit::Visit;
 use akrab_model::object::Scope;
 
 /// Groups of the side bar from top to bottom; unknown ones follow.
-const GROUPS: [&str; 7] = ["customers", "sales", "activities", "marketing", "service", "partners", "analysis"];
+const GROUPS: [&str; 3] = ["customers", "sales", "activities"];
 
 /// Place of a group in the side bar.
 pub(crate) fn place_of(group: &str) -> usize {
@@ -55,25 +55,27 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
             bottom: vec![NavItem::new("settings", t.get("settings"), "/settings").current(here.starts_with("/settings"))],
         },
         sidebar_folded: cookie::plain(&visit.facts.headers, "sidebar") == Some("folded"),
-        bottom: bottom(here, unread),
+        bottom: bottom(visit, unread),
         csrf: visit.csrf.clone(),
         flash: Flash::read(&visit.web.config, &visit.facts.headers).map(|flash| flash.toast()),
         single_keys: visit.person.single_keys,
         go_keys: go_keys(visit),
+        entry_keys: crate::record::teller::entry_keys(&visit.registry(), visit.lang()),
         create_href: Some("/create".into()),
         ..Frame::default()
     }
 }
 
-fn bottom(here: &str, unread: Option<String>) -> BottomBar {
+fn bottom(visit: &Visit, unread: Option<String>) -> BottomBar {
+    let home = visit.web.home();
     BottomBar {
-        today: "/today".into(),
+        home: (home.icon.into(), visit.t.get(home.name), home.href.into()),
         search: "/search".into(),
         create: "/create".into(),
         inbox: "/inbox".into(),
         unread,
-        current: match here {
-            "/today" => phone::Place::Today,
+        current: match visit.facts.path() {
+            here if here == home.href => phone::Place::Home,
             "/search" => phone::Place::Search,
             "/inbox" => phone::Place::Inbox,
             _ => phone::Place::Menu,
@@ -140,7 +142,7 @@ const RECENT: &str = "/search";
 
 fn go_keys(visit: &Visit) -> Vec<(char, String)> {
     let rights = visit.rights();
-    let mut keys = vec![('h', "/today".to_string()), ('i', "/inbox".into()), ('r', RECENT.into())];
+    let mut keys = vec![('h', visit.web.home().href.to_string()), ('i', "/inbox".into()), ('r', RECENT.into())];
     for object in visit.registry().objects() {
         let key = object.decl.go_key.as_deref().and_then(|k| k.chars().next());
         if let Some(key) = key.filter(|_| rights.scope(object, akrab_engine::Access::Read) != Scope::None) {

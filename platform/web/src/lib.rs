@@ -80,5 +80,5 @@ pub use form::{Fields, Form};
 pub use guard::{Peer, RequestId};
 pub use router::router;
 pub use serve::serve;
-pub use state::{Config, Feature, Nav, Place, Web};
+pub use state::{Config, Feature, Home, Nav, Place, Web};
 pub use visit::Visit;

@@ -38,8 +38,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/guest/theme", get(theme))
 }
 
-async fn home(_visit: Visit) -> Redirect {
-    Redirect::to("/today")
+async fn home(visit: Visit) -> Redirect {
+    Redirect::to(visit.web.home().href)
 }
 
 #[derive(Deserialize, Default)]
@@ -93,7 +93,7 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>, Query(
 fn sign_in_page(web: &Web, facts: &Facts, next: &str, email: &str, errors: &[(String, String)]) -> Response {
     let t = facts.guest_words();
     let company = web.engine.settings().company.clone();
-    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.key == "administrator").map(|p| p.name.clone());
+    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.is_administrator()).map(|p| p.name.clone());
     let card = html! {
         h1.ak-question { (t.with("sign-in-to", &[("company", company.into())])) }
         p { (web.config.host().unwrap_or_else(|| facts.header("host"))) }

@@ -64,9 +64,22 @@ pub struct Nav {
 /// Says which entries a person gets; asked for every page.
 pub type NavFn = Arc<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync>;
 
+/// The page people begin on.
+#[derive(Debug, Clone, Copy)]
+pub struct Home {
+    pub icon: &'static str,
+    /// Message with its name.
+    pub name: &'static str,
+    pub href: &'static str,
+}
+
+/// Where people begin when no feature has a page for it.
+const SEARCH: Home = Home { icon: "search", name: "search", href: "/search" };
+
 /// What a domain adds to the web part.
 #[derive(Clone, Default)]
 pub struct Feature {
+    pub home: Option<Home>,
     pub routes: Router<Web>,
     pub nav: Option<NavFn>,
     /// Fluent sources.
@@ -74,6 +87,12 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// With the page people begin on.
+    #[must_use]
+    pub fn home(mut self, home: Home) -> Self {
+        self.home = Some(home);
+        self
+    }
     /// With pages.
     #[must_use]
     pub fn routes(mut self, routes: Router<Web>) -> Self {
@@ -91,6 +110,12 @@ impl Feature {
     pub fn locales(mut self, id: &'static str, en: &'static str) -> Self {
         self.locales = vec![(Lang::Id, id), (Lang::En, en)];
         self
+    }
+    /// Takes its words in; commands without pages say them too.
+    pub fn learn(&self) {
+        for (lang, source) in &self.locales {
+            locale::add_source(*lang, source);
+        }
     }
 }
 
@@ -112,12 +137,13 @@ pub struct Web {
 impl Web {
     /// Takes the domains' words in and keeps the rest for [`crate::router()`].
     pub fn new(engine: Engine, config: Config, features: Vec<Feature>, seed: SeedFn) -> Self {
-        for feature in &features {
-            for (lang, source) in &feature.locales {
-                locale::add_source(*lang, source);
-            }
-        }
+        features.iter().for_each(Feature::learn);
         Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), pace: Arc::default(), seed }
+    }
+
+    /// The page people begin on.
+    pub fn home(&self) -> Home {
+        self.features.iter().find_map(|feature| feature.home).unwrap_or(SEARCH)
     }
 
     /// A new reference of a request: `4F2A-91C03D`.

@@ -8,22 +8,26 @@ mod side;
 
 use akrab_web::ui::frame::TopBar;
 use akrab_web::ui::sidebar::NavItem;
-use akrab_web::{Feature, Nav, Place, Reply, Visit, Web};
+use akrab_web::{Feature, Home, Nav, Place, Reply, Visit, Web};
 use axum::Router;
 use axum::extract::Query;
 use axum::routing::{get, post};
 pub(crate) use load::Day;
 use serde::Deserialize;
 
+/// Where everybody begins.
+const HOME: Home = Home { icon: "sun", name: "today", href: "/today" };
+
 /// The page, its place in the side bar and its words.
 pub fn feature() -> Feature {
     Feature::default()
+        .home(HOME)
         .routes(routes())
         .nav(|visit| {
             Box::pin(async move {
                 let look = visit.look();
                 let due = visit.read(move |tx| load::due_count(tx, &look)).await.unwrap_or(0);
-                let mut item = NavItem::new("sun", visit.t.get("today"), "/today");
+                let mut item = NavItem::new(HOME.icon, visit.t.get(HOME.name), HOME.href);
                 if due > 0 {
                     item = item.count(due.to_string(), false);
                 }

@@ -18,7 +18,8 @@ pub use factor::Enrolment;
 pub use mail::{Mail, Mailer};
 pub use send::{MailJob, MailKind};
 pub use session::{Origin, Session, SignedIn};
-pub use setup::FirstSetup;
+pub(crate) use setup::{ADMINISTRATOR, is_built_in};
+pub use setup::{FirstSetup, USUAL_ROLE};
 pub use token::Token;
 pub(crate) use tree::TeamTree;
 

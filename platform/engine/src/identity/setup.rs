@@ -18,11 +18,16 @@ pub struct FirstSetup {
     pub time_zone: String,
 }
 
-/// Roles of a new workspace: key, and name in both languages.
+/// Key of the role with all rights.
+pub(crate) const ADMINISTRATOR: &str = "administrator";
+/// Key of the role somebody new has unless another is chosen.
+pub const USUAL_ROLE: &str = "sales";
+
+/// Roles of every workspace: key, and name in both languages.
 const ROLES: [(&str, &str, &str); 6] = [
-    ("administrator", "Admin", "Administrator"),
+    (ADMINISTRATOR, "Admin", "Administrator"),
     ("manager", "Manajer", "Manager"),
-    ("sales", "Penjualan", "Sales"),
+    (USUAL_ROLE, "Penjualan", "Sales"),
     ("marketing", "Pemasaran", "Marketing"),
     ("service", "Layanan", "Service"),
     ("readonly", "Hanya lihat", "Read only"),
@@ -45,6 +50,11 @@ impl FirstSetup {
         }
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
+}
+
+/// Whether every workspace has a role of this key.
+pub(crate) fn is_built_in(key: &str) -> bool {
+    ROLES.iter().any(|(known, ..)| *known == key)
 }
 
 impl Engine {
@@ -126,7 +136,7 @@ impl Tx<'_> {
                     self.create("role", input.as_object().unwrap_or(&serde_json::Map::new()))?
                 }
             };
-            if key == "administrator" {
+            if key == ADMINISTRATOR {
                 administrator = Some(role);
             }
         }

@@ -77,11 +77,15 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(&decl.timeline.kind)
             .chain(&decl.timeline.body)
             .chain(&decl.timeline.done)
-            .chain(decl.timeline.asks.values().flatten());
+            .chain(decl.timeline.kinds.values().flat_map(|kind| &kind.asks));
         for name in used {
             if !known(name) {
                 fault(Some(name), "is used in the layout, a view or a rule but not declared".into());
             }
+        }
+        let choices = decl.timeline.kind.as_ref().and_then(|kind| decl.fields.get(kind)).map_or(&[][..], |field| &field.choices);
+        for kind in decl.timeline.kinds.keys().filter(|kind| !choices.iter().any(|choice| choice.key == **kind)) {
+            fault(Some(kind), "is a kind of entry, but no choice of the field that says the kind".into());
         }
         for related in &decl.layout.related {
             match related.split_once('.') {

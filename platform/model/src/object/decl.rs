@@ -101,9 +101,48 @@ pub struct TimelineDecl {
     /// The entry stands among the upcoming ones while this field is empty (a task's `done_at`).
     #[serde(default)]
     pub done: Option<String>,
-    /// Fields asked for when an entry of a kind is written on a record's page (`call` → direction, duration).
+    /// Words in the empty composer of an object without kinds.
     #[serde(default)]
-    pub asks: IndexMap<String, Vec<String>>,
+    pub prompt: Option<Label>,
+    /// How entries of a kind are written and shown, in the order of the composer.
+    #[serde(default)]
+    pub kinds: IndexMap<String, KindDecl>,
+}
+
+/// How entries of one kind are written on a record's page, and shown there.
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct KindDecl {
+    /// Words in the empty composer; a kind without them is not written on a record's page.
+    #[serde(default)]
+    pub prompt: Option<Label>,
+    /// Single key that opens the composer.
+    #[serde(default)]
+    pub key: Option<char>,
+    /// The moment is asked for.
+    #[serde(default)]
+    pub moment: bool,
+    /// Further fields asked for.
+    #[serde(default)]
+    pub asks: Vec<String>,
+    /// How the person is reached while it is written.
+    #[serde(default)]
+    pub way: Option<Way>,
+    /// The text is somebody's words.
+    #[serde(default)]
+    pub quote: bool,
+    /// A record's page has a tab of it.
+    #[serde(default)]
+    pub tab: bool,
+}
+
+/// A way to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    Call,
+    Chat,
+    Mail,
 }
 
 /// One field. Which options apply depends on the type; `check` refuses most of those that do not.

@@ -1,6 +1,7 @@
 //! The three columns of a record: fields, what happened, what is related.
 
 use super::load::Sight;
+use super::teller::tellers;
 use super::timeline::{due_words, kind_label};
 use super::{composer, panel, path, timeline, words};
 use crate::ui::record::record_columns;
@@ -112,9 +113,10 @@ fn tabs(sight: &Sight) -> Markup {
     let t = sight.look.t;
     let open = sight.asked.tab.as_deref();
     let mut tabs = vec![Tab::new(t.get("record-timeline"), sight.asking("tab", ""), open.is_none())];
-    let shown = ["note", "email", "whatsapp", "call"];
+    let told = tellers(&sight.look.registry, &sight.object);
+    let shown = told.iter().flat_map(|t| &t.object.decl.timeline.kinds).filter(|(_, kind)| kind.tab).map(|(key, _)| key);
     let objects = sight.counts.iter().filter(|(key, _)| sight.look.registry.object(key).is_some());
-    let kinds = shown.iter().filter_map(|kind| sight.counts.iter().find(|(key, n)| key == kind && *n > 0));
+    let kinds = shown.filter_map(|kind| sight.counts.iter().find(|(key, n)| key == kind && *n > 0));
     for (key, count) in objects.chain(kinds) {
         let label = match sight.look.registry.object(key) {
             Some(object) => object.plural_label(sight.look.key()).to_string(),
@@ -135,9 +137,11 @@ fn tabs(sight: &Sight) -> Markup {
 
 fn tasks(sight: &Sight, csrf: &str) -> Markup {
     let t = sight.look.t;
+    let told = sight.asked.tab.as_deref().and_then(|tab| sight.look.registry.object(tab));
+    let told = told.map_or_else(String::new, |object| object.plural_label(sight.look.key()).to_lowercase());
     html! {
         div id="timeline" {
-            @if sight.tasks.is_empty() { p.ak-faint.ak-small { (t.get("record-no-tasks")) } }
+            @if sight.tasks.is_empty() { p.ak-faint.ak-small { (t.with("record-none-yet", &[("objects", told.into())])) } }
             ul.ak-task-list { @for record in &sight.tasks { (task_line(sight, record, csrf)) } }
         }
     }

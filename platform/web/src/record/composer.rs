@@ -11,6 +11,7 @@ use crate::ui::input::{self, Input};
 use crate::value::Typed;
 use crate::value::input::Sheet as Controls;
 use crate::visit::Visit;
+use akrab_model::object::Way;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Object, Problem, text};
 use axum::extract::{Path, Query};
@@ -20,9 +21,6 @@ use jiff::Zoned;
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Most kinds offered side by side.
-const KINDS: usize = 7;
 
 /// `GET /{plural}/{id}/entries?write=KIND`: the composer for a kind, as a fragment.
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
@@ -106,11 +104,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
 }
 
 fn allowed(sight: &Sight) -> Vec<Writing> {
-    writings(&sight.look.registry, &sight.object)
-        .into_iter()
-        .filter(|w| sight.creatable.contains(&w.teller.object.key))
-        .take(KINDS)
-        .collect()
+    writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)).collect()
 }
 
 fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str) -> Markup {
@@ -127,10 +121,7 @@ fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str)
             current: w.key == writing.key,
         })
         .collect();
-    let placeholder = match &writing.choice {
-        None => t.get("record-write-task"),
-        Some(choice) => t.find(&format!("record-write-{}", choice.key), &[]).unwrap_or_else(|| t.get("record-write-any")),
-    };
+    let placeholder = writing.prompt(sight.look.key()).map_or_else(|| t.get("record-write-any"), str::to_string);
     composer(
         t,
         &Composer {
@@ -169,12 +160,12 @@ fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Marku
 /// To whom, and how the message itself is sent.
 fn note(sight: &Sight, writing: &Writing) -> Markup {
     let t = sight.look.t;
-    let way = match writing.key.as_str() {
-        "whatsapp" => sight.reach.chat().zip(sight.reach.whatsapp.as_deref().map(text::phone::display)),
-        "call" => sight.reach.call().zip(sight.reach.phone.as_deref().map(text::phone::display)),
-        "email" => sight.reach.mail().zip(sight.reach.email.clone()),
-        _ => None,
-    };
+    let reach = &sight.reach;
+    let way = writing.way().and_then(|way| match way {
+        Way::Chat => reach.chat().zip(reach.whatsapp.as_deref().map(text::phone::display)),
+        Way::Call => reach.call().zip(reach.phone.as_deref().map(text::phone::display)),
+        Way::Mail => reach.mail().zip(reach.email.clone()),
+    });
     html! {
         @if let Some((way, shown)) = way {
             (t.get("record-write-to")) " "

@@ -174,14 +174,13 @@ fn buttons(sight: &Sight, csrf: &str) -> Vec<Markup> {
         buttons.push(html! { (way.on(button)) });
     }
     // a staged record's head has figures and the way forward; the composer stands right below
-    for writing in
-        writings(&sight.look.registry, &sight.object).into_iter().filter(|w| !staged && sight.creatable.contains(&w.teller.object.key))
-    {
-        if writing.key == "note" || writing.choice.is_none() {
-            let label = writing.label(sight.look.key());
-            let href = format!("{}?write={}#composer", sight.href(), writing.key);
-            buttons.push(html! { (Button::new(label).icon(&writing.icon).href(href)) });
-        }
+    let open =
+        writings(&sight.look.registry, &sight.object).into_iter().filter(|w| !staged && sight.creatable.contains(&w.teller.object.key));
+    // the kind that is written most, and what is to be done
+    for (_, writing) in open.enumerate().filter(|(n, w)| *n == 0 || w.choice.is_none()) {
+        let label = writing.label(sight.look.key());
+        let href = format!("{}?write={}#composer", sight.href(), writing.key);
+        buttons.push(html! { (Button::new(label).icon(&writing.icon).href(href)) });
     }
     if let Some(forward) = path::forward(sight, csrf) {
         buttons.push(forward);

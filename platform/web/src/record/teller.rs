@@ -3,20 +3,16 @@
 //! Nothing here knows an object by name: what an object declares under `timeline` decides.
 
 use akrab_engine::links_about;
+use akrab_model::object::{KindDecl, Way};
 use akrab_model::value::Input;
 use akrab_model::{Choice, Field, FieldType, Object, Record, Registry};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Kinds people write most, in the order of the composer: key, icon, single key.
-const WRITTEN: [(&str, &str, Option<char>); 6] = [
-    ("note", "notebook-pen", Some('n')),
-    ("whatsapp", "message-circle", Some('w')),
-    ("email", "mail", Some('m')),
-    ("call", "phone", Some('l')),
-    ("meeting", "calendar", None),
-    ("visit", "map-pin", None),
-];
+/// Icon of what is to be done, where nothing says more.
+const TASK: &str = "square-check-big";
+/// The key that writes something to be done.
+const TASK_KEY: char = 't';
 
 /// An object whose records appear in the timelines of another.
 #[derive(Clone)]
@@ -36,6 +32,7 @@ pub struct Writing {
     pub key: String,
     pub icon: String,
     pub shortcut: Option<char>,
+    kind: KindDecl,
 }
 
 /// Objects that tell of `subject`, through a link of theirs.
@@ -65,21 +62,23 @@ pub fn writings(registry: &Registry, subject: &Object) -> Vec<Writing> {
     let mut kinds = Vec::new();
     let mut tasks = Vec::new();
     for teller in tellers(registry, subject) {
+        let decl = &teller.object.decl.timeline;
         if let Some(field) = teller.kind_field() {
-            for (key, icon, shortcut) in WRITTEN {
-                if let Some(choice) = field.choice(key) {
-                    kinds.push(Writing {
-                        teller: teller.clone(),
-                        choice: Some(choice.clone()),
-                        key: key.into(),
-                        icon: icon.into(),
-                        shortcut,
-                    });
-                }
+            for (key, kind) in decl.kinds.iter().filter(|(_, kind)| kind.prompt.is_some()) {
+                let Some(choice) = field.choice(key).cloned() else { continue };
+                kinds.push(Writing {
+                    icon: choice.icon.clone().unwrap_or_else(|| teller.object.decl.icon.clone()),
+                    teller: teller.clone(),
+                    choice: Some(choice),
+                    key: key.clone(),
+                    shortcut: kind.key,
+                    kind: kind.clone(),
+                });
             }
         } else if teller.is_task() {
-            let (key, icon) = (teller.object.key.clone(), "square-check-big".to_string());
-            tasks.push(Writing { teller, choice: None, key, icon, shortcut: Some('t') });
+            let kind = KindDecl { prompt: decl.prompt.clone(), moment: true, ..KindDecl::default() };
+            let (key, icon) = (teller.object.key.clone(), TASK.to_string());
+            tasks.push(Writing { teller, choice: None, key, icon, shortcut: Some(TASK_KEY), kind });
         }
     }
     let place = kinds.len().min(4);
@@ -98,14 +97,23 @@ impl Writing {
     /// The field that places the entry in time, when it is asked for.
     pub fn moment(&self) -> Option<&Field> {
         let at = self.teller.object.decl.timeline.at.as_deref().and_then(|key| self.teller.object.field(key)).filter(|f| f.writable())?;
-        (self.choice.is_none() || matches!(self.key.as_str(), "meeting" | "visit" | "call")).then_some(at)
+        self.kind.moment.then_some(at)
     }
 
     /// Further fields asked for with an entry of this kind.
     pub fn asks(&self) -> Vec<&Field> {
         let object = &self.teller.object;
-        let keys = object.decl.timeline.asks.get(&self.key).into_iter().flatten();
-        keys.filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
+        self.kind.asks.iter().filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
+    }
+
+    /// Words in the empty composer.
+    pub fn prompt(&self, lang: &str) -> Option<&str> {
+        self.kind.prompt.as_ref().map(|words| words.get(lang))
+    }
+
+    /// How the person is reached while this is written.
+    pub fn way(&self) -> Option<Way> {
+        self.kind.way
     }
 
     /// The record to make from a text about `record`. A short text is its title, a long one its
@@ -148,24 +156,33 @@ pub fn kind_icon(kind: &str, object: &Object) -> String {
         "created" => "circle-plus",
         "changed" => "pencil",
         "stage" => "arrow-right-left",
-        "sms" | "chat" => "message-square",
-        "web" => "globe",
-        "letter" => "mail-open",
-        "social" => "share-2",
-        "event" => "calendar-days",
-        _ => WRITTEN.iter().find(|(key, ..)| *key == kind).map_or("", |(_, icon, _)| icon),
+        _ => "",
     };
-    if known.is_empty() { object.decl.icon.clone() } else { known.to_string() }
+    let field = object.decl.timeline.kind.as_deref().and_then(|key| object.field(key));
+    let declared = field.and_then(|f| f.choice(kind)).and_then(|choice| choice.icon.clone());
+    if known.is_empty() { declared.unwrap_or_else(|| object.decl.icon.clone()) } else { known.into() }
 }
 
-/// The icon of a task: that of its kind, where one of its telling fields is a known kind.
+/// The icon of a task: that of a choice which says what sort of task it is.
 pub fn task_icon(record: &Record) -> String {
     let object = &record.object;
-    let kinds = object.subtitle.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Choice);
-    kinds
-        .filter_map(|f| record.get(&f.key).text())
-        .find_map(|kind| WRITTEN.iter().find(|(key, ..)| *key == kind).map(|(_, icon, _)| (*icon).to_string()))
-        .unwrap_or_else(|| "square-check-big".into())
+    let choices = object.subtitle.iter().map(|ix| object.at(*ix)).filter_map(|f| f.choice(record.get(&f.key).text()?));
+    choices.filter_map(|choice| choice.icon.clone()).next().unwrap_or_else(|| TASK.into())
+}
+
+/// Single keys that write an entry on the record in view, with what they write.
+pub fn entry_keys(registry: &Registry, lang: &str) -> Vec<(char, String)> {
+    let mut keys = Vec::new();
+    for object in registry.objects().filter(|o| !o.decl.timeline.on.is_empty()) {
+        let decl = &object.decl.timeline;
+        if let Some(field) = decl.kind.as_deref().and_then(|key| object.field(key)) {
+            let written = decl.kinds.iter().filter(|(_, kind)| kind.prompt.is_some());
+            keys.extend(written.filter_map(|(key, kind)| Some((kind.key?, field.choice(key)?.label.get(lang).to_string()))));
+        } else if decl.done.is_some() {
+            keys.push((TASK_KEY, object.label(lang).to_string()));
+        }
+    }
+    keys
 }
 
 #[cfg(test)]

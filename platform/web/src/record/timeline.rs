@@ -329,7 +329,7 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         title: source.title().to_string(),
         detail: (!detail.is_empty()).then(|| html! { (detail.join(" · ")) }),
         body: body_text(event).map(|text| html! { (text) }),
-        quote: event.kind == "email" || event.kind == "whatsapp",
+        quote: source.object.decl.timeline.kinds.get(&event.kind).is_some_and(|kind| kind.quote),
         href: base.href,
         time: base.time,
         ..Entry::default()

@@ -157,7 +157,9 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
 async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
     let rights = visit.rights();
     let t = visit.t;
-    let mut all: Vec<(String, String, String, Option<String>)> = vec![("sun".into(), t.get("today"), "/today".into(), Some("G H".into()))];
+    let home = visit.web.home();
+    let mut all: Vec<(String, String, String, Option<String>)> =
+        vec![(home.icon.into(), t.get(home.name), home.href.into(), Some("G H".into()))];
     for object in visit.registry().objects().filter(|o| !o.is_system() && rights.scope(o, Access::Read) != Scope::None) {
         let go = object.decl.go_key.as_ref().map(|k| format!("G {}", k.to_uppercase()));
         all.push((object.decl.icon.clone(), object.plural_label(visit.lang()).to_string(), format!("/{}", object.plural), go));

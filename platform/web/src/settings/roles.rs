@@ -52,7 +52,7 @@ fn role(visit: &Visit, id: i64) -> Result<Arc<Role>, Fail> {
 async fn first(visit: Visit) -> Reply {
     visit.object("role")?;
     let people = visit.engine().people();
-    let role = people.roles.iter().find(|r| r.key == "sales").or_else(|| people.roles.first()).ok_or_else(Problem::not_found)?;
+    let role = people.usual_role().ok_or_else(Problem::not_found)?;
     visit.go(&format!("/settings/roles/{}", role.id), None)
 }
 
@@ -61,7 +61,7 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     let t = visit.t;
     let people = visit.engine().people();
     let count = |id: i64| people.users().iter().filter(|p| p.active && p.role.id == id).count() as i64;
-    let fixed = role.key == "administrator" || !visit.ctx.is_admin();
+    let fixed = role.is_administrator() || !visit.ctx.is_admin();
     let mut tabs: Vec<Tab> = people
         .roles
         .iter()
@@ -71,13 +71,13 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     let add = html! { @if visit.ctx.is_admin() { (Button::only_icon("plus", t.get("role-new")).ghost().href("/settings/roles/new")) } };
     let body = html! {
         (tab_bar(&t.get("settings-roles"), &tabs, add, html! {}))
-        @if role.key == "administrator" { p.ak-pad.ak-muted { (t.get("role-admin-text")) } }
+        @if role.is_administrator() { p.ak-pad.ak-muted { (t.get("role-admin-text")) } }
         form.ak-errand method="post" action={ "/settings/roles/" (id) } data-guard {
             (visit.token_field())
             (grid(&visit, &role, fixed))
             (legend(&visit, fixed))
         }
-        @if !fixed && count(id) == 0 && !BUILT_IN.contains(&role.key.as_str()) {
+        @if !fixed && count(id) == 0 && !role.is_built_in() {
             form.ak-pad method="post" action={ "/settings/roles/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("role-delete")).danger().submit()) }
         }
     };
@@ -89,9 +89,6 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
     });
     show(&visit, &frame, body, false).await
 }
-
-/// Roles every workspace has.
-const BUILT_IN: [&str; 6] = ["administrator", "manager", "sales", "marketing", "service", "readonly"];
 
 /// Objects by their side bar group.
 fn groups(visit: &Visit) -> Vec<(String, Vec<Arc<Object>>)> {
@@ -135,7 +132,7 @@ fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
         tr {
             td { span.ak-row.ak-gap-8 {
                 (icon_sized(&object.decl.icon, 15)) b { (label) }
-                @if role.key != "administrator" {
+                @if !role.is_administrator() {
                     a.ak-link.ak-small.ak-nowrap.ak-row.ak-gap-4 href={ "/settings/roles/" (role.id) "/" (object.key) } {
                         @if limited > 0 { (icon_sized("lock", 12)) " " }
                         @if limited > 0 { (t.with("field-count", &[("n", limited.into())])) } @else { (t.get("fields")) }
@@ -181,7 +178,7 @@ fn stored(visit: &Visit, role: &Role) -> BTreeMap<String, AccessDecl> {
 
 async fn keep(visit: &Visit, role: &Role, rights: &BTreeMap<String, AccessDecl>) -> Result<(), Fail> {
     visit.require_admin()?;
-    if role.key == "administrator" {
+    if role.is_administrator() {
         return Err(Problem::forbidden().into());
     }
     let rights = serde_json::to_value(rights).map_err(Problem::internal)?;
@@ -262,7 +259,7 @@ async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fiel
 
 fn new_lines(visit: &Visit) -> Vec<Line> {
     let people = visit.engine().people();
-    let roles = people.roles.iter().filter(|r| r.key != "administrator").map(|r| (r.id.to_string(), r.name.clone())).collect();
+    let roles = people.roles.iter().filter(|r| !r.is_administrator()).map(|r| (r.id.to_string(), r.name.clone())).collect();
     vec![
         Line::new(visit.t, "name", "role-name", Kind::Text).required(),
         Line::new(visit.t, "like", "role-like", Kind::Choice(roles)).hint(visit.t.get("role-like-hint")),

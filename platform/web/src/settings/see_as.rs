@@ -39,7 +39,7 @@ impl SeeAs {
     /// What the cookie asks for, if this person may. It only ever takes rights away: all of an
     /// administrator's but reading, and those the other does not have.
     pub(crate) fn find(web: &Web, facts: &Facts, person: &Arc<Person>) -> Option<(SeeAs, Arc<Person>)> {
-        if person.role.key != "administrator" || !person.active {
+        if !person.role.is_administrator() || !person.active {
             return None;
         }
         let (object, id) = cookie::get(&web.config, &facts.headers, cookie::SEE_AS)?.split_once('.')?;

@@ -77,7 +77,7 @@ fn lines(visit: &Visit, new: bool) -> Vec<Line> {
 
 async fn new(visit: Visit) -> Reply {
     visit.require_admin()?;
-    let role = visit.engine().people().roles.iter().find(|r| r.key == "sales").map(|r| r.id.to_string()).unwrap_or_default();
+    let role = visit.engine().people().usual_role().map(|r| r.id.to_string()).unwrap_or_default();
     let filled = Filled::default().set("role", role).set("language", visit.settings.lang.as_str());
     new_form(&visit, &filled, &Errors::new()).await
 }

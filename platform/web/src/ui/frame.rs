@@ -89,8 +89,10 @@ pub struct Frame {
     pub single_keys: bool,
     /// Quick create of this page's object, for `C`.
     pub create_href: Option<String>,
-    /// Where the G keys lead: (key, address), e.g. ("h", "/today").
+    /// Where the G keys lead: (key, address), e.g. ("h", "/inbox").
     pub go_keys: Vec<(char, String)>,
+    /// Keys that write an entry on the record in view, with what they write.
+    pub entry_keys: Vec<(char, String)>,
 }
 
 impl Frame {
@@ -102,7 +104,7 @@ impl Frame {
             html lang=(t.lang.as_str()) data-theme=(self.theme.name()) data-sidebar=[self.sidebar_folded.then_some("folded")] {
                 (head(t, &self.title, &self.csrf))
                 body.ak-app data-single-keys=(if self.single_keys { "on" } else { "off" }) data-create-href=[self.create_href.as_ref()]
-                    data-go=(self.go_map()) {
+                    data-go=(self.go_map()) data-entry-keys=(self.entry_keys.iter().map(|(key, _)| key).collect::<String>()) {
                     a.ak-skip href="#main" { (t.get("skip-to-content")) }
                     (sidebar(t, &self.sidebar, &self.csrf))
                     main.ak-main id="main" tabindex="-1" {
@@ -112,7 +114,7 @@ impl Frame {
                     }
                     (bottom_bar(t, &self.bottom))
                     (palette(t, &self.sidebar.search))
-                    (keyboard_help(t, &self.go_words()))
+                    (keyboard_help(t, &self.go_words(), &self.entry_keys))
                     (mounts(t, self.flash.as_ref(), &self.csrf))
                 }
             }

@@ -117,7 +117,6 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl S", "keys-save"),
     ("Ctrl Enter", "keys-send"),
     ("Esc", "keys-cancel"),
-    ("N, M, W, L, T", "keys-activities"),
     ("A", "keys-assign"),
     ("S", "keys-stage"),
     ("#", "keys-tag"),
@@ -141,8 +140,10 @@ fn key_words(t: Text, keys: &str) -> Markup {
     }
 }
 
-/// The keyboard help, opened by `?`. `go` says where G and a further key lead.
-pub fn keyboard_help(t: Text, go: &[(char, String)]) -> Markup {
+/// The keyboard help, opened by `?`. `go` says where G and a further key lead, `write` what a key writes on a record.
+pub fn keyboard_help(t: Text, go: &[(char, String)], write: &[(char, String)]) -> Markup {
+    let caps = write.iter().map(|(key, _)| key.to_uppercase().to_string()).collect::<Vec<_>>().join(", ");
+    let words = write.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join(", ");
     html! {
         dialog.ak-dialog id="keyboard" data-dialog data-keep aria-labelledby="keyboard-title" {
             div.ak-dialog-head {
@@ -151,7 +152,10 @@ pub fn keyboard_help(t: Text, go: &[(char, String)]) -> Markup {
                 (super::Button::only_icon("x", t.get("close")).ghost().flag("data-close", true))
             }
             div.ak-dialog-body {
-                dl.ak-keys { @for (keys, words) in KEYS { div { dt { (t.get(words)) } dd { (key_words(t, keys)) } } } }
+                dl.ak-keys {
+                    @for (keys, words) in KEYS { div { dt { (t.get(words)) } dd { (key_words(t, keys)) } } }
+                    @if !write.is_empty() { div { dt { (t.with("keys-write", &[("kinds", words.into())])) } dd { (key_words(t, &caps)) } } }
+                }
                 h3.ak-day { span { (t.get("keys-go")) } }
                 dl.ak-keys { @for (letter, words) in go { div { dt { (words) } dd { (key("G")) " " (key(&letter.to_uppercase().to_string())) } } } }
                 label.ak-check-label {

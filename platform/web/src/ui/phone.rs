@@ -7,8 +7,8 @@ use maud::{Markup, html};
 /// Which of the five is current.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
-    /// Today.
-    Today,
+    /// The page people begin on.
+    Home,
     /// Search.
     Search,
     /// Inbox.
@@ -21,8 +21,8 @@ pub enum Place {
 /// Addresses of the bottom bar.
 #[derive(Clone, Debug, Default)]
 pub struct BottomBar {
-    /// Today page.
-    pub today: String,
+    /// The page people begin on: icon, name, address.
+    pub home: (String, String, String),
     /// Search page.
     pub search: String,
     /// Choice of what to create.
@@ -39,7 +39,7 @@ pub struct BottomBar {
 pub fn bottom_bar(t: Text, bar: &BottomBar) -> Markup {
     html! {
         nav.ak-bottom aria-label=(t.get("bottom-bar")) {
-            (item("sun", &t.get("today"), &bar.today, None, bar.current == Place::Today, None))
+            (item(&bar.home.0, &bar.home.1, &bar.home.2, None, bar.current == Place::Home, None))
             (item("search", &t.get("search"), &bar.search, None, bar.current == Place::Search, Some("data-palette-open")))
             a.ak-bottom-create href=(bar.create) data-create aria-label=(t.get("create")) { span { (icon_sized("plus", 20)) } }
             (item("inbox", &t.get("inbox"), &bar.inbox, bar.unread.as_deref(), bar.current == Place::Inbox, None))

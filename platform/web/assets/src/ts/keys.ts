@@ -45,7 +45,7 @@ const rowKey = (row: HTMLElement, key: string): boolean => {
   const back = encodeURIComponent(location.pathname + location.search);
   if (key in onRow) void openDialog(`${href}/edit?only=${encodeURIComponent(onRow[key])}&back=${back}`);
   else if (key === "e") location.assign(`${href}/edit?back=${back}`);
-  else if ("nmwlt".includes(key)) location.assign(`${href}#key-${key}`);
+  else if (document.body.dataset.entryKeys?.includes(key)) location.assign(`${href}#key-${key}`);
   else return false;
   return true;
 };
