@@ -3,6 +3,7 @@
 use super::rows;
 use crate::fail::Reply;
 use crate::record::reach::Reach;
+use crate::record::teller::kind_icon;
 use crate::ui::bulk::peek_panel;
 use crate::ui::button::Button;
 use crate::ui::section::{self, field_list};
@@ -100,7 +101,7 @@ fn story(look: &Look, events: &[Event]) -> Markup {
         let href = look.href(&source.object, source.id);
         let change = event.change.is_some();
         entry(&Entry {
-            icon: if change { "history".into() } else { source.object.decl.icon.clone() },
+            icon: kind_icon(&event.kind, &source.object),
             title: if change { changed(look, event) } else { rows::title(look, source) },
             href: (!change).then_some(href),
             body: body.filter(|_| !change).map(|text| html! { (text.chars().take(160).collect::<String>()) }),
