@@ -156,6 +156,8 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
         ("GET", "/contacts?sort=secret".into(), vec![], String::new(), 422, "invalid", Some("/sort")),
         ("GET", format!("/contacts?q={}", "a".repeat(201)), vec![], String::new(), 422, "invalid", Some("/q")),
         ("GET", format!("/contacts/{id}/history?before=0"), vec![], String::new(), 422, "invalid", Some("/before")),
+        ("GET", "/jobs?before=0".into(), vec![], String::new(), 422, "invalid", Some("/before")),
+        ("POST", "/contacts/bulk".into(), vec![], json!({"ids": [id, 0], "change": {"set": {"note": "x"}}}).to_string(), 422, "invalid", Some("/ids/1")),
         ("GET", format!("/contacts/{id}/history?before=x"), vec![], String::new(), 422, "invalid", Some("/before")),
         ("GET", "/contacts?filter=%7B".into(), vec![], String::new(), 422, "invalid", Some("/filter")),
         ("GET", filter(json!({"field": "secret", "op": "is", "value": 1})), vec![], String::new(), 422, "invalid", None),

@@ -75,6 +75,17 @@ impl Ask {
         one_of(name, self.0.get(name).map_or("", String::as_str))
     }
 
+    /// The id `before` which a page ends.
+    ///
+    /// # Errors
+    /// `invalid` for what is no id.
+    pub fn before(&self) -> Result<Option<i64>> {
+        match self.parsed("before")? {
+            Some(id) if id < 1 => Err(Problem::invalid(vec![FieldProblem::new("before", "too_small").with("min", 1)])),
+            before => Ok(before),
+        }
+    }
+
     /// The list a request means.
     ///
     /// # Errors

@@ -41,6 +41,9 @@ pub async fn run(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query):
     if asked.ids.is_empty() && asked.filter.is_none() && asked.q.is_none() && !asked.all {
         return Err(Problem::invalid(vec![FieldProblem::new("ids", "required")]).into());
     }
+    if let Some(n) = asked.ids.iter().position(|id| *id < 1) {
+        return Err(Problem::invalid(vec![FieldProblem::new(&format!("/ids/{n}"), "too_small").with("min", 1)]).into());
+    }
     let spec = BulkSpec { object, ids: asked.ids, filter: asked.filter, q: asked.q, change: asked.change };
     let engine = &caller.web.engine;
     if asked.dry_run {

@@ -18,7 +18,7 @@ pub async fn list(caller: ApiCaller, RawQuery(query): RawQuery) -> Reply {
     if !(1..=200).contains(&limit) {
         return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 200)]).into());
     }
-    let filter = JobFilter { kind: ask.text("kind"), before: ask.parsed("before")?, limit, ..JobFilter::default() };
+    let filter = JobFilter { kind: ask.text("kind"), before: ask.before()?, limit, ..JobFilter::default() };
     let jobs = caller.web.engine.jobs(&caller.ctx, &filter).await?;
     Ok(answer(200, &json!({ "data": jobs })))
 }

@@ -52,10 +52,7 @@ pub async fn one(caller: ApiCaller, Path((object, id)): Path<(String, String)>, 
 
 pub async fn history(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> Reply {
     let ask = Ask::read(query.as_deref(), &["before"])?;
-    let (id, before) = (record_id(&id)?, ask.parsed::<i64>("before")?);
-    if before.is_some_and(|id| id < 1) {
-        return Err(Problem::invalid(vec![FieldProblem::new("before", "too_small").with("min", 1)]).into());
-    }
+    let (id, before) = (record_id(&id)?, ask.before()?);
     let changes = caller
         .read(move |tx| {
             let key = object_of(tx, &object)?;
