@@ -55,7 +55,12 @@ impl Demo {
         let output = folder.join("printed.txt");
         let printed = std::fs::File::create(&output).map_err(|e| e.to_string())?;
         let log = std::fs::File::create(folder.join("log.txt")).map_err(|e| e.to_string())?;
-        let child = Command::new(binary())
+        let mut command = Command::new(binary());
+        if verb == "serve" {
+            // nothing listens there: mails stay jobs
+            command.env("AKRAB_SMTP_URL", "smtp://127.0.0.1:9").env("AKRAB_SMTP_FROM", "akrab@kopi-baru.test");
+        }
+        let child = command
             .args([verb, "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(folder.join("data"))
             .stdin(Stdio::null())

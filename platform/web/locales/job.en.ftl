@@ -107,8 +107,14 @@ import-tab-all = All { $n }
 import-tab-refused = Refused { $n }
 import-tab-skipped = Skipped { $n }
 import-tab-warned = Warnings { $n }
-import-takes-minutes = It will take about { $n } minutes.
-import-takes-seconds = It will take about { $n } seconds.
+import-takes-minutes = { $n ->
+    [one] It will take about { $n } minute.
+   *[other] It will take about { $n } minutes.
+}
+import-takes-seconds = { $n ->
+    [one] It will take about { $n } second.
+   *[other] It will take about { $n } seconds.
+}
 import-title = Import
 import-unchanged = Unchanged
 import-undo-promise = Can be undone as a whole for 7 days after the run.

@@ -104,7 +104,6 @@ record-moment-example = e.g. tomorrow 10:00
 record-moment-now = now
 record-more = More
 record-more-fields = More fields
-record-new = New { $object }
 record-next = Next
 record-next-at = Next: { $when }
 record-next-week = Next week

@@ -83,7 +83,6 @@ record-moment-example = mis. besok 10.00
 record-moment-now = sekarang
 record-more = Lainnya
 record-more-fields = Isian lainnya
-record-new = { $object } baru
 record-next = Berikutnya
 record-next-at = Berikutnya: { $when }
 record-next-week = Minggu depan

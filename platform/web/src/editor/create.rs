@@ -162,7 +162,7 @@ async fn answer(visit: &Visit, sheet: Sheet, status: StatusCode) -> Reply {
 }
 
 fn heading(sheet: &Sheet) -> String {
-    sheet.look.t.with("record-new", &[("object", sheet.object.label(sheet.look.key()).into())])
+    crate::list::tools::new_words(sheet.look.t, &sheet.object)
 }
 
 fn draw(visit: &Visit, sheet: &Sheet) -> Markup {

@@ -19,7 +19,7 @@ pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
         title: t.with("empty-object", &[("records", object.plural_label(lang).to_lowercase().into())]),
         text: object.decl.purpose.get(lang).to_string(),
         actions: create.then(|| html! {
-            (Button::new(super::tools::new_words(visit, object)).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
+            (Button::new(super::tools::new_words(visit.t, object)).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
         }),
         ways: if create {
             vec![Way {

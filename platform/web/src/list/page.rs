@@ -203,7 +203,7 @@ pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
         (tools::phone_filter(listing))
         (tools::more(listing, rights))
         @if create {
-            (Button::new(super::tools::new_words(visit, object))
+            (Button::new(super::tools::new_words(visit.t, object))
                 .primary().icon("plus").key("C").href(new.clone()).attr("data-dialog-href", new.clone()))
         }
     });

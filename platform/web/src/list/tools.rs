@@ -4,6 +4,7 @@ use super::address::push;
 use super::state::{Listing, groupable};
 use crate::filter::words::Titles;
 use crate::filter::{builder, chips};
+use crate::locale::Text;
 use crate::ui::button::Button;
 use crate::ui::chip::choice_chip;
 use crate::ui::frame::{tool_bar, unsaved_view};
@@ -278,9 +279,9 @@ pub fn pipeline_chip(listing: &Listing, pipelines: &[(i64, String)], shown: Opti
 }
 
 /// "Perusahaan baru", "New account".
-pub fn new_words(visit: &Visit, object: &Object) -> String {
-    let label = object.label(visit.lang());
-    visit.t.with("list-new", &[("record", label.to_lowercase().into()), ("Record", label.into())])
+pub fn new_words(t: Text, object: &Object) -> String {
+    let label = object.label(t.lang.as_str());
+    t.with("list-new", &[("record", label.to_lowercase().into()), ("Record", label.into())])
 }
 
 /// The "⋯" menu of the page.

@@ -1,6 +1,7 @@
 //! What can be done with a record found (`Tab` in the palette), and what can be created.
 
 use crate::fail::Reply;
+use crate::frame::place_of;
 use crate::record::teller::writings;
 use crate::record::words;
 use crate::ui::button::key;
@@ -66,12 +67,15 @@ pub(super) async fn create(visit: Visit, Query(about): Query<About>) -> Reply {
     let rights = visit.rights();
     let registry = visit.registry();
     let title = visit.t.get("create");
+    // in the order of the side bar
+    let mut made: Vec<_> = registry.objects().filter(|o| !o.is_system() && rights.may_create(o)).collect();
+    made.sort_by_key(|o| (place_of(&o.decl.group), o.decl.order));
     let d = Dialog {
         id: "create-choice",
         icon: Some("plus"),
         title: &title,
         body: html! {
-            @for object in registry.objects().filter(|o| !o.is_system() && rights.may_create(o)) {
+            @for object in &made {
                 @let href = format!("/{}/new{}", object.plural, context(&visit, &about, object));
                 a.ak-menu-item href=(href) data-dialog-href=(href) { (icon(&object.decl.icon)) span { (object.label(visit.lang())) } }
             }

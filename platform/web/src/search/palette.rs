@@ -1,6 +1,7 @@
 //! `GET /search?q=`: hits by object, actions and places; recent records while nothing is typed.
 
 use crate::fail::{Reply, encode};
+use crate::list::tools::new_words;
 use crate::record::words;
 use crate::ui::button::key;
 use crate::ui::frame::content;
@@ -127,7 +128,7 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
     let registry = visit.registry();
     let may = registry.objects().filter(|o| !o.is_system() && rights.may_create(o));
     let mut found: Vec<Hit> = may
-        .map(|o| (visit.t.with("record-new", &[("object", o.label(visit.lang()).into())]), o))
+        .map(|o| (new_words(visit.t, o), o))
         .filter(|(words, _)| matches(words, q))
         .map(|(words, o)| Hit {
             lead: Some(icon("plus")),
@@ -143,7 +144,7 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
             .take(3)
             .map(|o| Hit {
                 lead: Some(icon("plus")),
-                title: Some(html! { (visit.t.with("record-new", &[("object", o.label(visit.lang()).into())])) }),
+                title: Some(html! { (new_words(visit.t, o)) }),
                 detail: Some(html! { "“" (q) "”" }),
                 href: format!("/{}/new?name={}", o.plural, encode(q)),
                 ..Hit::default()
