@@ -17,6 +17,9 @@ pub fn objects() -> &'static [(&'static str, &'static str)] {
     keys::OBJECTS
 }
 
+/// Words of this domain: Indonesian, English.
+pub const WORDS: (&str, &str) = (include_str!("../locales/words.id.ftl"), include_str!("../locales/words.en.ftl"));
+
 /// Rules and verbs of this domain's objects.
 pub fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     vec![Arc::new(interaction::Interactions), Arc::new(task::Tasks)]

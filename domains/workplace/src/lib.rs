@@ -8,8 +8,13 @@ use akrab_web::Feature;
 
 /// What the domains add to the web part: pages and words.
 pub fn features() -> Vec<Feature> {
-    let words = |(id, en)| Feature::default().locales(id, en);
-    vec![today::feature(), words(akrab_customers::WORDS), words(akrab_sales::WORDS)]
+    let group = |key, (id, en)| Feature::default().group(key).locales(id, en);
+    vec![
+        today::feature(),
+        group("customers", akrab_customers::WORDS),
+        group("sales", akrab_sales::WORDS),
+        group("activities", akrab_activities::WORDS),
+    ]
 }
 
 #[cfg(test)]

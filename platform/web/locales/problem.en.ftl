@@ -147,9 +147,6 @@ to-home = To { $page }
 try-again = Try again
 
 favourites = Favourites
-group-activities = Activities
-group-customers = Customers
-group-sales = Sales
 settings = Settings
 settings-profile = My profile
 settings-security = Sign-in & security

@@ -144,9 +144,6 @@ to-home = Ke { $page }
 try-again = Coba lagi
 
 favourites = Favorit
-group-activities = Kegiatan
-group-customers = Pelanggan
-group-sales = Penjualan
 settings = Pengaturan
 settings-profile = Profil saya
 settings-security = Masuk & keamanan

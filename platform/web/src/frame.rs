@@ -11,14 +11,6 @@ use crate::ui::sidebar::{NavGroup, NavItem, Sidebar};
 use crate::visit::Visit;
 use akrab_model::object::Scope;
 
-/// Groups of the side bar from top to bottom; unknown ones follow.
-const GROUPS: [&str; 3] = ["customers", "sales", "activities"];
-
-/// Place of a group in the side bar.
-pub(crate) fn place_of(group: &str) -> usize {
-    GROUPS.iter().position(|g| *g == group).unwrap_or(GROUPS.len())
-}
-
 /// Address of an object's list.
 pub fn list_address(plural: &str) -> String {
     format!("/{plural}")
@@ -130,7 +122,7 @@ fn groups(visit: &Visit, entries: Vec<Nav>) -> Vec<NavGroup> {
             },
         }
     }
-    others.sort_by_key(|(key, _)| place_of(key));
+    others.sort_by_key(|(key, _)| visit.web.place_of(key));
     let mut all = vec![top, favourites];
     all.extend(others.into_iter().map(|(_, group)| group));
     all.retain(|group| !group.items.is_empty());

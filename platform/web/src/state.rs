@@ -80,6 +80,8 @@ const SEARCH: Home = Home { icon: "search", name: "search", href: "/search" };
 #[derive(Clone, Default)]
 pub struct Feature {
     pub home: Option<Home>,
+    /// Key of the group its objects stand in; its name is the message `group-KEY`.
+    pub group: Option<&'static str>,
     pub routes: Router<Web>,
     pub nav: Option<NavFn>,
     /// Fluent sources.
@@ -111,6 +113,12 @@ impl Feature {
         self.locales = vec![(Lang::Id, id), (Lang::En, en)];
         self
     }
+    /// With a group of objects; groups stand in the order of their features.
+    #[must_use]
+    pub fn group(mut self, key: &'static str) -> Self {
+        self.group = Some(key);
+        self
+    }
     /// Takes its words in; commands without pages say them too.
     pub fn learn(&self) {
         for (lang, source) in &self.locales {
@@ -139,6 +147,11 @@ impl Web {
     pub fn new(engine: Engine, config: Config, features: Vec<Feature>, seed: SeedFn) -> Self {
         features.iter().for_each(Feature::learn);
         Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), pace: Arc::default(), seed }
+    }
+
+    /// Place of a group of objects among the others; unknown ones follow.
+    pub fn place_of(&self, group: &str) -> usize {
+        self.features.iter().position(|feature| feature.group == Some(group)).unwrap_or(self.features.len())
     }
 
     /// The page people begin on.

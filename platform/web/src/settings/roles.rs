@@ -95,7 +95,7 @@ fn groups(visit: &Visit) -> Vec<(String, Vec<Arc<Object>>)> {
     let mut groups: Vec<(String, Vec<Arc<Object>>)> = Vec::new();
     let registry = visit.registry();
     let mut objects: Vec<_> = registry.objects().filter(|o| !o.is_system()).cloned().collect();
-    objects.sort_by_key(|o| (crate::frame::place_of(&o.decl.group), o.decl.order));
+    objects.sort_by_key(|o| (visit.web.place_of(&o.decl.group), o.decl.order));
     for object in objects {
         let group = object.decl.group.clone();
         match groups.iter_mut().find(|(key, _)| *key == group) {
