@@ -1,7 +1,6 @@
 //! What can be done with a record found (`Tab` in the palette), and what can be created.
 
 use crate::fail::Reply;
-use crate::frame::place_of;
 use crate::record::teller::writings;
 use crate::record::words;
 use crate::ui::button::key;
@@ -69,7 +68,7 @@ pub(super) async fn create(visit: Visit, Query(about): Query<About>) -> Reply {
     let title = visit.t.get("create");
     // in the order of the side bar
     let mut made: Vec<_> = registry.objects().filter(|o| !o.is_system() && rights.may_create(o)).collect();
-    made.sort_by_key(|o| (place_of(&o.decl.group), o.decl.order));
+    made.sort_by_key(|o| (visit.web.place_of(&o.decl.group), o.decl.order));
     let d = Dialog {
         id: "create-choice",
         icon: Some("plus"),
