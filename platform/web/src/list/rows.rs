@@ -116,9 +116,13 @@ pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
     let mut status = false;
     let mut meta = false;
     let crowded = crowded(listing);
+    let last = listing.columns().count().saturating_sub(1);
     listing
         .columns()
-        .map(|(state, field)| {
+        .enumerate()
+        .map(|(n, (state, field))| {
+            // the last column keeps the distance to the edge
+            let own = || width(&listing.look, field).map(|w| if n == last { w + EDGE } else { w });
             let toned = crate::value::toned(field);
             let phone = match field.kind {
                 FieldType::Choice if toned && !status => {
@@ -149,7 +153,7 @@ pub fn columns(listing: &Listing, rights: &Rights) -> Vec<Column> {
                 key: field.key.clone(),
                 label: head(listing, field),
                 full: Some(field.label.get(listing.look.key()).to_string()),
-                width: state.width.or_else(|| width(&listing.look, field)).or_else(|| crowded.then(|| least(field))),
+                width: state.width.or_else(own).or_else(|| crowded.then(|| least(field))),
                 numeric: field.kind.is_number(),
                 sorting: field.sortable().then(|| super::head::sorting(listing, &field.key)),
                 phone,
@@ -167,6 +171,9 @@ fn head(listing: &Listing, field: &Field) -> String {
 
 /// Room beside the title on a usual screen, in px.
 const ROOM: u16 = 980;
+
+/// Further distance of the last column to the edge.
+const EDGE: u16 = 12;
 
 /// Least width of the title.
 const TITLE: u16 = 240;
@@ -197,17 +204,17 @@ fn width(look: &Look, field: &Field) -> Option<u16> {
 
 fn value_width(look: &Look, field: &Field) -> Option<u16> {
     if crate::filter::people::is_person(look, field) {
-        return Some(64);
+        return Some(60);
     }
     match field.kind {
-        FieldType::Money => Some(150),
+        FieldType::Money => Some(142),
         FieldType::Integer | FieldType::Percent | FieldType::Score | FieldType::Decimal => Some(110),
         FieldType::Duration => Some(140),
         FieldType::Date | FieldType::DateTime => Some(112),
         FieldType::Phone => Some(136),
         FieldType::Boolean => Some(90),
         FieldType::Stage => Some(124),
-        FieldType::Choice => Some((longest(look, field) * 13 / 2 + 34).clamp(90, 190)),
+        FieldType::Choice => Some((longest(look, field) * 7 + 32).clamp(90, 190)),
         _ => None,
     }
 }

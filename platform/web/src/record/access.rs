@@ -40,7 +40,8 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
         title: &title,
         body: html! {
             p.ak-muted { (visit.t.with("record-seen-by", &[("n", seers.len().into()), ("title", record.title().into())])) }
-            ul { @for (person, why, edits) in &seers { (line(&visit, person, why, *edits)) } }
+            // a long list is scrolled by keyboard too
+            ul tabindex="0" aria-label=(title) { @for (person, why, edits) in &seers { (line(&visit, person, why, *edits)) } }
         },
         footer: html! { span.ak-spacer {} (Button::new(visit.t.get("close")).href(href.clone()).flag("data-close", true)) },
         wide: false,
