@@ -15,9 +15,12 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 const DATABASE: &str = "database";
 const FILES: &str = "files";
 
-/// Writes the workspace into `file` while it is in use.
-pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
+/// Writes the workspace into `file` while it is in use; one that is there already only by `force`.
+pub async fn backup(config: &Config, file: &Path, force: bool) -> Result<(), Stop> {
     crate::stop::writable_place(file)?;
+    if file.exists() && !force {
+        return Err(Stop::refused(format!("{} is there already; --force writes over it", file.display())));
+    }
     workspace::existing(config)?;
     let store = workspace::store(config).await?;
     let draft = beside(file, "database");
@@ -39,7 +42,7 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Stop> {
 pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Stop> {
     let folder = config.workspace();
     // nobody may serve a workspace whose ground is taken away
-    let _lock = lock::take(config)?;
+    let _lock = lock::alone(config, "restore").await?;
     let target = config.target();
     if let Target::Sqlite { path } = &target
         && path.exists()

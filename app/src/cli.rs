@@ -54,7 +54,12 @@ pub enum Command {
     /// Export records as CSV or XLSX
     Export(ExportArgs),
     /// Write the whole workspace into one file while it is in use
-    Backup { file: PathBuf },
+    Backup {
+        file: PathBuf,
+        /// Write over the file there is
+        #[arg(long)]
+        force: bool,
+    },
     /// Bring a workspace back from a backup
     Restore {
         file: PathBuf,

@@ -15,7 +15,7 @@ const SEED: u64 = 1;
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = serve::listen(config).await?;
     let config = config.apart("demo");
-    let _lock = lock::take(&config)?;
+    let _lock = lock::take(&config, "demo").await?;
     let engine = prepare(&config).await?;
     serve::take_over(&config, &engine).await?;
     let mut out = std::io::stdout();

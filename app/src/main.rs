@@ -74,7 +74,7 @@ fn run(cli: Cli) -> Result<(), Stop> {
             Command::Token { what } => people::token(&config, what).await,
             Command::Import(args) => transfer::import(&config, args).await,
             Command::Export(args) => transfer::export(&config, args).await,
-            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Backup { file, force } => backup::backup(&config, &file, force).await,
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Schema { what } => schema::run(&config, what).await,
             Command::Doctor => doctor::run(&config).await,

@@ -16,7 +16,7 @@ const DRAIN: Duration = Duration::from_secs(25);
 /// Serves the configured workspace.
 pub async fn run(config: &Config) -> Result<(), Stop> {
     let listener = listen(config).await?;
-    let _lock = lock::take(config)?;
+    let _lock = lock::take(config, "serve").await?;
     let engine = workspace::make(config).await?;
     take_over(config, &engine).await?;
     tracing::info!(address = %address(&listener), "akrab is ready");
@@ -88,7 +88,13 @@ fn seed() -> akrab_web::state::SeedFn {
 
 /// Runs jobs alone, beside servers on the same PostgreSQL database.
 pub async fn worker(config: &Config) -> Result<(), Stop> {
-    let engine = workspace::make(config).await?;
+    if config.database.is_none() {
+        return Err(Stop::refused(
+            "`akrab worker` is for PostgreSQL (--database); on SQLite `akrab serve` runs the jobs, as many at once as AKRAB_JOBS says",
+        ));
+    }
+    let _lock = lock::take(config, "worker").await?;
+    let engine = workspace::open(config).await?;
     let (tell, told) = watch::channel(false);
     let lanes = config.jobs.max(1);
     tracing::info!(lanes, "the worker is ready");

@@ -44,6 +44,7 @@ fn wrong_input_is_told_with_what_to_do() {
         (&["check", &objects], 3, &["pet.toml:5", "txet"]),
         (&["check", &gone], 3, &["gone.csv", "folder"]),
         (&["schema", "drop"], 2, &["drop"]),
+        (&["worker"], 3, &["PostgreSQL", "serve"]),
         (&["paint"], 2, &["paint"]),
     ];
     for (args, code, words) in cases {

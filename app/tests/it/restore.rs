@@ -35,6 +35,8 @@ fn walk(folder: &Path, server: &Server, postgres: Option<(&str, &str)>) {
         fine(&["user", "add", "admin@contoh.test", "--role", "administrator"]);
     }
     fine(&["backup", &whole_name]);
+    refused(&["backup", &whole_name]);
+    fine(&["backup", &whole_name, "--force"]);
     fine(&["user", "add", "baru@contoh.test", "--role", "sales"]);
     let bytes = std::fs::read(&whole).expect("the backup");
     // a cut archive, an archive of nonsense, and one whose database is cut
@@ -85,12 +87,25 @@ fn a_broken_backup_leaves_the_schema_as_it_is() {
 #[test]
 fn a_backup_does_not_take_the_place_of_a_workspace_that_is_served() {
     let folder = folder();
-    let server = Server::new(&folder);
+    served(&folder, Server::new(&folder), "another akrab is serving");
+}
+
+#[test]
+fn a_backup_does_not_take_the_place_of_a_schema_that_is_served() {
+    let folder = folder();
+    if let Some(server) = Server::on_postgres(&folder) {
+        served(&folder, server, "akrab serve, process");
+    }
+}
+
+fn served(folder: &Path, mut server: Server, word: &str) {
     let whole = folder.join("whole.akrab");
     server.run(&["backup", &whole.to_string_lossy()]);
     let output = run(&server, None, &["restore", &whole.to_string_lossy(), "--replace"]);
-    assert!(!output.status.success(), "{}", told(&output));
+    assert!(!output.status.success() && told(&output).contains(word), "{}", told(&output));
     assert_eq!(server.wire.call("GET", "/health/ready", &[], "").map(|r| r.status).ok(), Some(200));
+    server.kill();
+    server.run(&["restore", &whole.to_string_lossy(), "--replace"]);
     drop(server);
-    let _ = std::fs::remove_dir_all(&folder);
+    let _ = std::fs::remove_dir_all(folder);
 }

@@ -43,6 +43,7 @@ pub use history::Change;
 pub use identity::{Attempt, Credential, SessionRow, TokenRow};
 pub use job::{JobEnd, JobQuery, JobRow, JobState, NewJob};
 pub use notice::NoticeRow;
+pub use postgres::hold::{Held, Hold, Holding, hold};
 pub use recent::Recent;
 pub use records::{Bin, LinkCells, NewRow};
 pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep};

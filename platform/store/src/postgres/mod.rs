@@ -5,6 +5,7 @@ mod batch;
 pub(crate) mod catalog;
 pub(crate) mod connect;
 pub(crate) mod dialect;
+pub(crate) mod hold;
 pub(crate) mod pool;
 pub(crate) mod search;
 mod session;
