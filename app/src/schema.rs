@@ -15,12 +15,16 @@ pub async fn run(config: &Config, what: SchemaCommand) -> Result<(), Stop> {
     for step in &steps {
         println!("{step}");
     }
+    store.close().await;
     if steps.is_empty() {
         println!("nothing to do");
-    } else if matches!(what, SchemaCommand::Apply) {
-        store.apply(&steps).await.map_err(failed)?;
-        println!("{} steps done", steps.len());
     }
-    store.close().await;
+    if matches!(what, SchemaCommand::Apply) {
+        // as at every start: the steps, and figures declared anew for the records there are
+        workspace::open(config).await?.store().close().await;
+        if !steps.is_empty() {
+            println!("{} steps done", steps.len());
+        }
+    }
     Ok(())
 }

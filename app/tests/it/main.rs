@@ -12,6 +12,7 @@ mod digest;
 mod export;
 mod facts;
 mod faults;
+mod figures;
 mod files;
 mod hidden;
 mod how_to;

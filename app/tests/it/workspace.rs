@@ -100,10 +100,15 @@ impl Workspace {
 
     /// The same workspace as another process opens it, with this key.
     pub async fn opened_again(&self, key: [u8; 32]) -> Engine {
+        self.opened_with(key, objects()).await
+    }
+
+    /// The same workspace as a version with other object files opens it.
+    pub async fn opened_with(&self, key: [u8; 32], objects: Vec<(&'static str, &'static str)>) -> Engine {
         let store = Store::open(&self.target, &Options::default()).await.expect("the database opens");
         let setup = Setup {
             store,
-            objects: objects(),
+            objects,
             behaviours: behaviours(),
             clock: self.clock.clone(),
             random: Arc::new(SystemRandom),

@@ -105,6 +105,7 @@ impl Engine {
             }),
         };
         engine.seal_open_secrets().await?;
+        engine.fill_figures().await?;
         Ok(engine)
     }
 

@@ -4,6 +4,7 @@
 mod act;
 mod draft;
 mod exact;
+mod fill;
 mod formula;
 mod keep;
 mod load;

@@ -1,21 +1,16 @@
 //! Bulk loading of sound records: sample data and generators.
 //!
 //! Leaner than [`Tx::create`]: no rights, behaviours, gates or link checks, of which each costs a
-//! query per record, and roll-ups once at the end ([`Engine::roll_up_all`]) instead of once per
+//! query per record, and roll-ups once at the end ([`crate::Engine::fill`]) instead of once per
 //! child. Rows, numbers, formulas, history, timeline and search are written as by any other change.
 
 use super::Tx;
+use crate::Result;
 use crate::behaviour::Draft;
-use crate::{Ctx, Engine, Result};
-use akrab_model::filter::{Env, Filter};
-use akrab_model::query::{Aggregate, AggregateFn};
-use akrab_model::{Cond, FieldIx, Object, Problem, Raw, Record, RecordId, Value};
+use akrab_model::{Object, Problem, Record, RecordId, Value};
 use akrab_store::NewRow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
-
-/// Parents whose roll-ups are written in one transaction.
-const PARENTS: usize = 5_000;
 
 impl Tx<'_> {
     /// Writes whole records as they are. `created_at` and `created_by` of a record are kept, so
@@ -87,85 +82,5 @@ impl Tx<'_> {
         }
         self.conn.add_changes(&changes)?;
         Ok(self.conn.timeline_put(&entries)?)
-    }
-
-    /// One roll-up of every parent: the stored figure by parent id.
-    fn figures(&mut self, parent: &Object, field: FieldIx) -> Result<BTreeMap<RecordId, Raw>> {
-        let registry = self.registry.clone();
-        let Some(decl) = &parent.at(field).rollup else { return Ok(BTreeMap::new()) };
-        let Some(child) = registry.object(&decl.of) else { return Ok(BTreeMap::new()) };
-        let Some(via) = child.field_ix(&decl.via) else { return Ok(BTreeMap::new()) };
-        let env = Env { now: self.ctx.now.clone(), me: None, team: Vec::new() };
-        let cond = match &decl.filter {
-            Some(json) => Filter::from_json(json)?.bind(&registry, child, &env, &self.rights.clone())?,
-            None => Cond::True,
-        };
-        let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
-        let wanted = match decl.function {
-            AggregateFn::Count => Vec::new(),
-            function => vec![Aggregate { function, field: of }],
-        };
-        let groups = self.conn.groups(&registry, child, &cond, via, None, 0, &wanted, i32::MAX as usize)?;
-        let figure = |group: akrab_model::query::Group| {
-            let figure = group.figures.into_iter().next().unwrap_or(Raw::Int(group.count as i64));
-            Some((group.key.int()?, figure))
-        };
-        Ok(groups.into_iter().filter_map(figure).collect())
-    }
-
-    /// Writes figures of these parents, with the formulas that build on them.
-    fn keep_figures(&mut self, parent: &Arc<Object>, figures: &BTreeMap<RecordId, Vec<(FieldIx, Raw)>>) -> Result<()> {
-        let registry = self.registry.clone();
-        let formulas = self.engine.inner.formulas.load_full();
-        let columns: Vec<FieldIx> = parent.columns().map(|(ix, _)| ix).collect();
-        let mut derived: BTreeMap<RecordId, Vec<(FieldIx, Raw)>> = BTreeMap::new();
-        if formulas.has(&parent.key) {
-            let ids: Vec<RecordId> = figures.keys().copied().collect();
-            for part in ids.chunks(500) {
-                for row in self.conn.rows(&registry, parent, part, &columns, &Cond::True)? {
-                    let mut record = crate::read::record_of(parent, &columns, &row);
-                    for (ix, figure) in &figures[&row.id] {
-                        let field = parent.at(*ix);
-                        record.set(&field.key, Value::from_raw(field.kind, figure));
-                    }
-                    formulas.apply(parent, &mut record);
-                    let cells = parent.columns().filter(|(_, f)| f.formula.is_some()).map(|(ix, f)| (ix, record.raw(&f.key)));
-                    derived.insert(row.id, cells.collect());
-                }
-            }
-        }
-        for (id, cells) in figures {
-            let mut cells = cells.clone();
-            cells.extend(derived.remove(id).into_iter().flatten());
-            self.conn.set_cells(&registry, parent, *id, &cells)?;
-        }
-        Ok(())
-    }
-}
-
-impl Engine {
-    /// Works out every roll-up of an object anew, as bulk loading needs it: one grouped query per
-    /// roll-up, whatever the number of parents.
-    ///
-    /// # Errors
-    /// `forbidden` for anybody but the program itself; what the database answers.
-    pub async fn roll_up_all(&self, ctx: &Ctx, object: &str) -> Result<()> {
-        if ctx.person().is_some() {
-            return Err(Problem::forbidden());
-        }
-        let object = self.object(object)?;
-        let mut all: BTreeMap<RecordId, Vec<(FieldIx, Raw)>> = BTreeMap::new();
-        for (ix, _) in object.columns().filter(|(_, f)| f.rollup.is_some()) {
-            let parent = object.clone();
-            for (id, figure) in self.read(ctx, move |tx| tx.figures(&parent, ix)).await? {
-                all.entry(id).or_default().push((ix, figure));
-            }
-        }
-        while !all.is_empty() {
-            let rest = all.keys().nth(PARENTS).copied().map(|id| all.split_off(&id)).unwrap_or_default();
-            let (part, parent) = (Arc::new(std::mem::replace(&mut all, rest)), object.clone());
-            self.write(ctx, move |tx| tx.keep_figures(&parent, &part)).await?;
-        }
-        Ok(())
     }
 }

@@ -63,7 +63,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn system_env(&self) -> Env {
+    pub(super) fn system_env(&self) -> Env {
         Env { now: self.ctx.now.clone(), me: None, team: Vec::new() }
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn of_no_children(field: &Field) -> Option<Value> {
 }
 
 /// Roll-ups count every record, whoever causes the change.
-struct Everything;
+pub(super) struct Everything;
 
 impl akrab_model::filter::Rights for Everything {
     fn may_read(&self, _: akrab_model::ObjectIx, _: FieldIx) -> bool {
