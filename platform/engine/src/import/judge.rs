@@ -230,7 +230,8 @@ impl Judge<'_> {
     fn row(&mut self, tx: &mut Tx, row: Row) -> Result<()> {
         self.tally.counts.rows += 1;
         if !row.faults.is_empty() {
-            return self.refuse(row.faults);
+            let more = self.further(tx, &row)?;
+            return self.refuse(row.faults.into_iter().chain(more).collect());
         }
         let (blanked, doubts) = (row.blanked.clone(), row.doubts.clone());
         let before = self.tally.counts;
@@ -246,6 +247,33 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// What a row with unreadable cells would be refused for besides, so that all of it can be mended at once.
+    fn further(&mut self, tx: &mut Tx, row: &Row) -> Result<Vec<Note>> {
+        if row.id.is_some() || self.plan.spec.mode == Mode::Update || self.find(&row.keys).is_some() {
+            return Ok(Vec::new());
+        }
+        let (object, input) = (self.plan.object.clone(), self.input(row));
+        // nothing of it is kept, also when nothing else is wrong
+        let tried = tx.attempt(|tx| tx.prepare_new(&object, &input).and_then(|_| Err::<(), _>(Problem::not_found())));
+        let mut notes = match tried {
+            Err(problem) if !matches!(problem.kind, ProblemKind::NotFound | ProblemKind::Conflict) => told(row.line, &row.texts, problem)?,
+            _ => Vec::new(),
+        };
+        notes.retain(|note| !row.faults.iter().any(|fault| fault.field == note.field));
+        Ok(notes)
+    }
+
+    /// The cells of a row, and the values of new records where it has none.
+    fn input(&self, row: &Row) -> Input {
+        let mut input = row.input.clone();
+        for (key, value) in &self.plan.spec.defaults {
+            if !input.contains_key(key) {
+                input.insert(key.clone(), value.clone());
+            }
+        }
+        input
+    }
+
     fn place(&mut self, tx: &mut Tx, row: Row) -> Result<()> {
         if let Some(id) = row.id {
             return self.matched(tx, row, Who::Stored(id));
@@ -257,12 +285,7 @@ impl Judge<'_> {
             return self.skip(&row, Verdict::Skipped, "import_no_match", &[]);
         }
         let object = self.plan.object.clone();
-        let mut input = row.input.clone();
-        for (key, value) in &self.plan.spec.defaults {
-            if !input.contains_key(key) {
-                input.insert(key.clone(), value.clone());
-            }
-        }
+        let input = self.input(&row);
         let draft = match tx.attempt(|tx| tx.prepare_new(&object, &input)) {
             Ok(draft) => draft,
             Err(problem) => return self.fault(&row, problem),

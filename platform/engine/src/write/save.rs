@@ -6,7 +6,7 @@ use crate::behaviour::Draft;
 use crate::rights::Access;
 use akrab_model::object::FieldRight;
 use akrab_model::value::Input;
-use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, Record, RecordId, Value};
+use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, ProblemKind, Record, RecordId, Value};
 use akrab_store::Bin;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -79,13 +79,17 @@ impl Tx<'_> {
     /// Rules, formulas and checks, in this order.
     fn complete(&mut self, draft: &mut Draft) -> Result<()> {
         let object = draft.object.clone();
+        let mut faults = Vec::new();
         self.enter_stage(draft)?;
         for behaviour in self.behaviours(&object.key) {
-            behaviour.before_save(draft, self)?;
+            // what else is wrong is told with it
+            match behaviour.before_save(draft, self) {
+                Err(problem) if problem.kind == ProblemKind::Invalid && !problem.fields.is_empty() => faults.extend(problem.fields),
+                done => done?,
+            }
         }
         self.settle_words(draft)?;
         self.engine.inner.formulas.load().apply(&object, &mut draft.after);
-        let mut faults = Vec::new();
         for field in &object.fields {
             // what was already empty before stays allowed when other fields change
             let touched = draft.is_new() || draft.changed(&field.key);
