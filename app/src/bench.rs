@@ -8,11 +8,10 @@ mod server;
 
 use crate::config::Config;
 use crate::stop::Stop;
-use crate::{transfer, workspace};
+use crate::workspace;
 use akrab_engine::identity::{Origin, SignedIn};
 use akrab_engine::{Ctx, Door, Engine, ListRequest};
 use akrab_model::value::Input;
-use akrab_workplace::seed::{self, Volume};
 use load::Work;
 use report::Figure;
 use serde_json::json;
@@ -61,14 +60,7 @@ async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
     let request = ListRequest { object: "contact".into(), ..ListRequest::default() };
     if engine.count(&system, request, false).await?.shown() == 0 {
         eprintln!("making {contacts} contacts and what belongs to them …");
-        let bar = transfer::bar(0);
-        let shown = bar.clone();
-        let progress = move |done: usize, total: usize| {
-            shown.set_length(total as u64);
-            shown.set_position(done as u64);
-        };
-        seed::fill(engine, 1, Volume::Contacts(contacts), &progress).await?;
-        bar.finish_and_clear();
+        crate::generate::fill(engine, 1, contacts).await?;
         let mut settings = (*engine.settings()).clone();
         settings.company = "Bench".into();
         settings.ready = true;
@@ -77,7 +69,7 @@ async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
     let user = match engine.people().by_email(USER).cloned() {
         Some(person) => person.id,
         None => {
-            let role = engine.people().roles.iter().find(|r| r.key == "administrator").map(|r| r.id);
+            let role = engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id);
             let mut input = Input::new();
             for (key, value) in [("name", json!("Bench")), ("email", json!(USER)), ("role", json!(role))] {
                 input.insert(key.into(), value);

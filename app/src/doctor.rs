@@ -5,80 +5,99 @@ use crate::key;
 use crate::stop::Stop;
 use crate::workspace;
 use akrab_engine::{Door, ListRequest};
-use std::cell::Cell;
 use std::io::Write;
+
+/// One line per finding, and how many of them are bad.
+#[derive(Default)]
+struct Findings {
+    bad: u32,
+}
+
+impl Findings {
+    fn say(&mut self, ok: bool, what: impl AsRef<str>) {
+        println!("{} {}", if ok { "ok  " } else { "BAD " }, what.as_ref());
+        self.bad += u32::from(!ok);
+    }
+}
 
 pub async fn run(config: &Config) -> Result<(), Stop> {
     workspace::existing(config)?;
-    let bad = Cell::new(0);
-    let say = |ok: bool, what: String| {
-        println!("{} {what}", if ok { "ok  " } else { "BAD " });
-        bad.set(bad.get() + u32::from(!ok));
-    };
-    say(true, format!("version {}", env!("CARGO_PKG_VERSION")));
+    let mut found = Findings::default();
+    found.say(true, format!("version {}", env!("CARGO_PKG_VERSION")));
     let writable = writable(config);
-    say(writable.is_ok(), format!("data folder {}{}", config.data.display(), writable.err().map(|e| format!(": {e}")).unwrap_or_default()));
+    let place = format!("data folder {}{}", config.data.display(), told(writable.as_ref().err()));
+    found.say(writable.is_ok(), place);
+    database(config, &mut found).await;
+    if found.bad == 0 {
+        records(config, &mut found).await?;
+    }
+    surroundings(config, &mut found).await;
+    if found.bad == 0 { Ok(()) } else { Err(Stop::failed(format!("{} of these lines say BAD", found.bad))) }
+}
+
+/// Object files, tables and the database itself.
+async fn database(config: &Config, found: &mut Findings) {
     let registry = akrab_engine::engine::compile(&workspace::objects());
-    say(registry.is_ok(), "object files".into());
-    match (workspace::store(config).await, registry) {
-        (Ok(store), Ok(registry)) => {
-            say(true, format!("database {:?}", store.backend()));
-            match store.plan(&registry).await {
-                Ok(steps) if steps.is_empty() => say(true, "tables are up to date".into()),
-                Ok(steps) => say(true, format!("{} changes to the tables wait for the next start (akrab schema plan)", steps.len())),
-                Err(e) => say(false, format!("tables: {e}")),
-            }
-            let health = store.health().await;
-            say(health.is_ok(), format!("database answers{}", health.err().map(|e| format!(": {e}")).unwrap_or_default()));
-            let sound = store.verify().await;
-            say(sound.is_ok(), format!("database is undamaged{}", sound.err().map(|e| format!(": {e}")).unwrap_or_default()));
-            store.close().await;
-        }
-        (Err(stop), _) => say(false, stop.to_string()),
-        (_, Err(_)) => {}
+    found.say(registry.is_ok(), "object files");
+    let store = match workspace::store(config).await {
+        Ok(store) => store,
+        Err(stop) => return found.say(false, stop.to_string()),
+    };
+    let Ok(registry) = registry else { return };
+    found.say(true, format!("database {:?}", store.backend()));
+    match store.plan(&registry).await {
+        Ok(steps) if steps.is_empty() => found.say(true, "tables are up to date"),
+        Ok(steps) => found.say(true, format!("{} changes to the tables wait for the next start (akrab schema plan)", steps.len())),
+        Err(e) => found.say(false, format!("tables: {e}")),
     }
-    if bad.get() == 0 {
-        let engine = workspace::open(config).await?;
-        let settings = engine.settings();
-        say(
-            true,
-            format!(
-                "workspace {}, {}, {}",
-                if settings.company.is_empty() { "(not set up)" } else { &settings.company },
-                settings.currency,
-                settings.time_zone
-            ),
-        );
-        let people = engine.people();
-        let admins = people.users().iter().filter(|u| u.active && u.role.key == "administrator").count();
-        say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
-        let foreign = engine.foreign_seals().await?;
-        say(
-            foreign == 0,
-            match foreign {
-                0 => format!("second factors open with {}", key::source(config)),
-                n => format!("{n} second factors were sealed with another key than {}; bring the former key back", key::source(config)),
-            },
-        );
-        let system = engine.system("doctor", Door::Command);
-        for object in engine.registry().objects().filter(|o| !o.is_system()) {
-            let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
-            let count = engine.count(&system, request, true).await;
-            say(count.is_ok(), format!("{:<16}{}", object.plural, count.map_or_else(|e| e.to_string(), |n| n.shown().to_string())));
+    let health = store.health().await;
+    found.say(health.is_ok(), format!("database answers{}", told(health.err())));
+    let sound = store.verify().await;
+    found.say(sound.is_ok(), format!("database is undamaged{}", told(sound.err())));
+    store.close().await;
+}
+
+/// Settings, people and how many records there are.
+async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
+    let engine = workspace::open(config).await?;
+    let settings = engine.settings();
+    let company = if settings.company.is_empty() { "(not set up)" } else { &settings.company };
+    found.say(true, format!("workspace {company}, {}, {}", settings.currency, settings.time_zone));
+    let people = engine.people();
+    let admins = people.administrators().len();
+    found.say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
+    match engine.foreign_seals().await? {
+        0 => found.say(true, format!("second factors open with {}", key::source(config))),
+        n => {
+            let key = key::source(config);
+            found.say(false, format!("{n} second factors were sealed with another key than {key}; bring the former key back"));
         }
-        engine.store().close().await;
     }
+    let system = engine.system("doctor", Door::Command);
+    for object in engine.registry().objects().filter(|o| !o.is_system()) {
+        let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
+        let count = engine.count(&system, request, true).await;
+        let ok = count.is_ok();
+        found.say(ok, format!("{:<16}{}", object.plural, count.map_or_else(|e| e.to_string(), |n| n.shown().to_string())));
+    }
+    engine.store().close().await;
+    Ok(())
+}
+
+/// Address and mail.
+async fn surroundings(config: &Config, found: &mut Findings) {
     let free = tokio::net::TcpListener::bind(&config.listen).await;
-    say(true, format!("address {}{}", config.listen, if free.is_ok() { "" } else { " is in use (a running akrab?)" }));
-    say(
-        true,
-        if config.smtp.is_some() {
-            "mail server is set".into()
-        } else {
-            "no mail server: mails are written to files; passwords are reset with `akrab user passwd`".into()
-        },
-    );
-    if bad.get() == 0 { Ok(()) } else { Err(Stop::failed(format!("{} of these lines say BAD", bad.get()))) }
+    found.say(true, format!("address {}{}", config.listen, if free.is_ok() { "" } else { " is in use (a running akrab?)" }));
+    let mail = match &config.smtp {
+        Some(_) => "mail server is set",
+        None => "no mail server: mails are written to files; passwords are reset with `akrab user passwd`",
+    };
+    found.say(true, mail);
+}
+
+/// The reason, behind what failed.
+fn told(error: Option<impl ToString>) -> String {
+    error.map(|e| format!(": {}", e.to_string())).unwrap_or_default()
 }
 
 fn writable(config: &Config) -> std::io::Result<()> {

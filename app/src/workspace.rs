@@ -105,13 +105,9 @@ pub fn actor(engine: &Engine, email: Option<&str>, door: Door) -> Result<Ctx, St
     let people = engine.people();
     let person = match email {
         Some(email) => people.by_email(email).ok_or_else(|| Stop::refused(format!("no user {email}; `akrab user list` shows them")))?,
-        None => {
-            let users = people.users();
-            let first = users.into_iter().filter(|u| u.active && u.role.key == "administrator").min_by_key(|u| u.id);
-            first.ok_or_else(|| {
-                Stop::refused("the workspace has no administrator yet; make one with `akrab user add EMAIL --role administrator`")
-            })?
-        }
+        None => people.administrator().ok_or_else(|| {
+            Stop::refused("the workspace has no administrator yet; make one with `akrab user add EMAIL --role administrator`")
+        })?,
     };
     Ok(engine.ctx(person, door, "command"))
 }

@@ -10,22 +10,11 @@ fn root() -> PathBuf {
 
 /// Crates of ours that each crate may use.
 const PLATFORM: &[&str] = &["akrab-model", "akrab-store", "akrab-engine", "akrab-connect", "akrab-web", "akrab-handles"];
-const DOMAINS: &[&str] = &[
-    "akrab-activities",
-    "akrab-customers",
-    "akrab-products",
-    "akrab-sales",
-    "akrab-marketing",
-    "akrab-service",
-    "akrab-partners",
-    "akrab-loyalty",
-    "akrab-analysis",
-    "akrab-workplace",
-];
+const DOMAINS: &[&str] = &["akrab-activities", "akrab-customers", "akrab-sales", "akrab-workplace"];
 
 fn allowed(name: &str) -> Vec<&'static str> {
     match name {
-        "akrab-model" | "akrab-handles" | "akrab-insight" => vec![],
+        "akrab-model" | "akrab-handles" => vec![],
         "akrab-store" => vec!["akrab-model"],
         "akrab-engine" => vec!["akrab-model", "akrab-store", "akrab-handles"],
         "akrab-connect" | "akrab-web" => vec!["akrab-model", "akrab-engine"],
@@ -57,6 +46,30 @@ fn no_crate_uses_what_it_must_not() {
         }
     }
     assert!(seen >= 10, "only {seen} crates were found");
+}
+
+#[test]
+fn no_dependency_without_a_use() {
+    let mut idle = Vec::new();
+    for manifest in manifests() {
+        let table: toml::Table = fs::read_to_string(&manifest).expect("a manifest").parse().expect("a manifest is TOML");
+        let mut files = Vec::new();
+        let folder = manifest.parent().expect("a folder");
+        for part in ["src", "tests", "benches"] {
+            rust_files(&folder.join(part), &mut files);
+        }
+        files.push(folder.join("build.rs"));
+        let code: String = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect();
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            for name in table.get(section).and_then(|d| d.as_table()).into_iter().flat_map(|d| d.keys()) {
+                let path = format!("{}::", name.replace('-', "_"));
+                if !code.contains(&path) {
+                    idle.push(format!("{name} in {section} of {}", manifest.display()));
+                }
+            }
+        }
+    }
+    refuse("dependencies nothing uses", idle);
 }
 
 fn manifests() -> Vec<PathBuf> {

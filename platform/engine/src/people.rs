@@ -78,6 +78,20 @@ impl People {
         users.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         users
     }
+    /// Active administrators, the oldest account first.
+    pub fn administrators(&self) -> Vec<&Arc<Person>> {
+        let mut found: Vec<_> = self.users.values().filter(|p| p.active && p.role.is_administrator()).collect();
+        found.sort_by_key(|p| p.id);
+        found
+    }
+    /// Whom others are told to ask.
+    pub fn administrator(&self) -> Option<&Arc<Person>> {
+        self.administrators().first().copied()
+    }
+    /// The name of a user.
+    pub fn name(&self, id: i64) -> Option<String> {
+        self.user(id).map(|p| p.name.clone())
+    }
     pub fn is_empty(&self) -> bool {
         self.users.is_empty()
     }

@@ -11,6 +11,7 @@ mod recent;
 mod request;
 mod search;
 mod sought;
+mod source;
 mod timeline;
 mod totals;
 mod visit;

@@ -34,8 +34,7 @@ impl LastAdministrator {
     fn is(&self, user: i64, tx: &mut Tx) -> Result<bool> {
         people::bump(tx.conn)?;
         let people = People::load(tx.conn, &tx.registry)?;
-        let mut admins = people.users().into_iter().filter(|p| p.active && p.role.key == ADMINISTRATOR).map(|p| p.id);
-        Ok(admins.next() == Some(user) && admins.next().is_none())
+        Ok(matches!(people.administrators().as_slice(), [only] if only.id == user))
     }
 }
 

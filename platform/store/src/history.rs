@@ -96,17 +96,6 @@ impl Conn {
         Ok(self.query_one(sql, &[Raw::Int(object), Raw::Int(record)])?.map(|row| Cells::new(row).int()))
     }
 
-    /// Changes of all records with ids above `after`, upwards: follows the history.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn changes_after(&mut self, after: i64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let sql = format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2");
-        let rows = self.query(&sql, &[Raw::Int(after), Raw::Int(limit as i64)])?;
-        let names = self.name_texts(interned(&rows))?;
-        Ok(rows.into_iter().map(|row| change(row, &names)).collect())
-    }
-
     /// The change with this id.
     ///
     /// # Errors

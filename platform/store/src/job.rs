@@ -292,18 +292,6 @@ impl Conn {
             .collect())
     }
 
-    /// Jobs per state, and the age of the job that waits longest past its time, in microseconds.
-    ///
-    /// # Errors
-    /// What the database answers.
-    pub fn job_figures(&mut self, now: i64) -> Result<(Vec<(JobState, i64)>, i64), StoreError> {
-        let rows = self.query("SELECT state, COUNT(*) FROM job GROUP BY state", &[])?;
-        let counts = rows.iter().map(|r| (JobState::of(r[0].text().unwrap_or("")), r[1].int().unwrap_or(0))).collect();
-        let oldest = self.query_one("SELECT MIN(run_at) FROM job WHERE state = 'ready'", &[])?;
-        let late = oldest.and_then(|r| r[0].int()).map_or(0, |at| (now - at).max(0));
-        Ok((counts, late))
-    }
-
     /// Drops jobs over since before `before`, with their notes.
     ///
     /// # Errors

@@ -119,15 +119,6 @@ impl Conn {
         self.execute(&sql, &params)
     }
 
-    /// Whether a person has something unread about a record.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn notices_wait(&mut self, person: i64, object: &str, record: i64) -> Result<bool, StoreError> {
-        let sql = format!("SELECT 1 FROM notice WHERE {OF_RECORD} LIMIT 1");
-        Ok(self.query_one(&sql, &[Raw::Int(person), object.into(), Raw::Int(record)])?.is_some())
-    }
-
     /// Marks what a person was told about a record as read.
     ///
     /// # Errors

@@ -101,16 +101,6 @@ impl Conn {
         self.execute(sql, &[Raw::Int(object), Raw::Int(id)]).map(|_| ())
     }
 
-    /// Puts the entries of a source to another time and state. Entries that tell a change stay.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn timeline_move_source(&mut self, object: &str, id: i64, at: i64, open: bool) -> Result<(), StoreError> {
-        let Some(object) = self.name_known(object)? else { return Ok(()) };
-        let sql = "UPDATE timeline SET at = $3, open = $4 WHERE source_object = $1 AND source_id = $2 AND change_id IS NULL";
-        self.execute(sql, &[Raw::Int(object), Raw::Int(id), Raw::Int(at), open.into()]).map(|_| ())
-    }
-
     /// What a source itself tells in a record's timeline; not its changes.
     ///
     /// # Errors

@@ -251,7 +251,7 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
     for fault in &problem.fields {
         text.push_str(&format!(" {}: {}", fault.field(), field_message(t, fault)));
     }
-    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.is_administrator()).map(|p| p.name.clone());
+    let admin = web.engine.people().administrator().map(|p| p.name.clone());
     let home = t.with("to-home", &[("page", t.get(web.home().name).into())]);
     let again = admin.filter(|_| known).map(|name| t.with("error-ask-admin", &[("name", name.into())]));
     ErrorBlock {

@@ -93,7 +93,7 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>, Query(
 fn sign_in_page(web: &Web, facts: &Facts, next: &str, email: &str, errors: &[(String, String)]) -> Response {
     let t = facts.guest_words();
     let company = web.engine.settings().company.clone();
-    let admin = web.engine.people().users().into_iter().find(|p| p.active && p.role.is_administrator()).map(|p| p.name.clone());
+    let admin = web.engine.people().administrator().map(|p| p.name.clone());
     let card = html! {
         h1.ak-question { (t.with("sign-in-to", &[("company", company.into())])) }
         p { (web.config.host().unwrap_or_else(|| facts.header("host"))) }

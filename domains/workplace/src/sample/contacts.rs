@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::deals::Deal;
 use super::dice::{Dice, Stream};
 use super::firms::{Core, SOURCES};
 use super::names::{Culture, Drawn};
@@ -73,6 +74,15 @@ impl Generator {
         }
         let account = self.weighty_account(dice);
         if account < contacts { (account, account) } else { (account % contacts, account % contacts) }
+    }
+
+    /// With whom something happens: those of the opportunity it is about, or anybody.
+    pub(super) fn party(&self, deal: Option<&Deal>, dice: &mut Dice) -> (usize, usize, Core) {
+        if let Some(deal) = deal {
+            return (deal.contact, deal.account, deal.core);
+        }
+        let (contact, account) = self.partner(dice);
+        (contact, account, self.account_core(account))
     }
 
     fn mail(&self, index: usize, account: usize, core: &Core, name: &str, dice: &mut Dice) -> Option<String> {

@@ -51,17 +51,18 @@ impl Sizes {
     /// The demonstration: a firm of twelve users after two years.
     pub const DEMO: Sizes = Sizes { accounts: 2_000, contacts: 5_000, leads: 300, opportunities: 1_200, interactions: 30_000, tasks: 900 };
 
-    /// The demonstration's proportions for another number of contacts.
+    /// A large workspace: a million contacts give 200,000 accounts, 300,000 opportunities and five million
+    /// timeline entries.
     #[must_use]
     pub fn for_contacts(contacts: usize) -> Sizes {
-        let share = |of: usize| (contacts as u128 * of as u128 / Sizes::DEMO.contacts as u128).max(1) as usize;
+        let share = |of: usize, whole: usize| (contacts as u128 * of as u128 / whole as u128).max(1) as usize;
         Sizes {
-            accounts: share(Sizes::DEMO.accounts),
+            accounts: share(1, 5),
             contacts: contacts.max(1),
-            leads: share(Sizes::DEMO.leads),
-            opportunities: share(Sizes::DEMO.opportunities),
-            interactions: share(Sizes::DEMO.interactions),
-            tasks: share(Sizes::DEMO.tasks),
+            leads: share(1, 50),
+            opportunities: share(3, 10),
+            interactions: share(87, 100),
+            tasks: share(1, 50),
         }
     }
 }

@@ -69,16 +69,7 @@ pub(super) fn landline(area: &str, dice: &mut Dice) -> String {
 /// A firm's tax number with a right check digit.
 pub(super) fn npwp(dice: &mut Dice) -> String {
     let body = format!("0{}{}", dice.pick(&["1", "2", "3", "0", "7", "8"]), dice.digits(6));
-    let sum: u32 = body
-        .bytes()
-        .enumerate()
-        .map(|(at, b)| {
-            let digit = u32::from(b - b'0');
-            let weighed = if at % 2 == 1 { digit * 2 } else { digit };
-            weighed / 10 + weighed % 10
-        })
-        .sum();
-    let check = (10 - sum % 10) % 10;
+    let check = akrab_model::text::identity::npwp_check_digit(&body);
     format!("0{body}{check}{}{:03}000", dice.pick(&["0", "4", "5", "6", "9"]), dice.below(90) + 1).chars().take(16).collect()
 }
 

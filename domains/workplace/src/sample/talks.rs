@@ -22,13 +22,7 @@ impl Generator {
         let share = (index as f64 + dice.unit()) / self.sizes.interactions.max(1) as f64;
         let day = self.history.day(share);
         let deal = if dice.chance(34) { self.deal_on(day, dice) } else { None };
-        let (contact, account, core) = match &deal {
-            Some((_, deal)) => (deal.contact, deal.account, deal.core),
-            None => {
-                let (contact, account) = self.partner(dice);
-                (contact, account, self.account_core(account))
-            }
-        };
+        let (contact, account, core) = self.party(deal.as_ref().map(|(_, deal)| deal), dice);
         let topic = topic(core.is_household(), dice);
         let channel = dice.weighted(CHANNELS);
         let incoming = dice.chance(incoming(channel));

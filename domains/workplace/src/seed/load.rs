@@ -25,14 +25,7 @@ impl Volume {
     fn sizes(self) -> Sizes {
         match self {
             Volume::Demo => Sizes::DEMO,
-            Volume::Contacts(n) => Sizes {
-                accounts: (n / 5).max(1),
-                contacts: n.max(1),
-                leads: (n / 50).max(1),
-                opportunities: (n * 3 / 10).max(1),
-                interactions: (n * 85 / 100).max(1),
-                tasks: (n / 50).max(1),
-            },
+            Volume::Contacts(n) => Sizes::for_contacts(n),
         }
     }
 }
@@ -94,7 +87,7 @@ pub async fn fill(engine: &Engine, seed: u64, volume: Volume, progress: Progress
     loader.run("interaction", sizes.interactions, |g, o, n, l| made::interaction(o, &g.interaction(n), l)).await?;
     loader.run("task", sizes.tasks, |g, o, n, l| made::task(o, &g.task(n), l)).await?;
     for parent in ["account", "contact"] {
-        engine.roll_up_all(&loader.ctx, parent).await?;
+        engine.fill(&loader.ctx, parent).await?;
     }
     // the workspace may be closed at once: without fresh figures the planner would sort whole tables
     engine.write(&loader.ctx, |tx| Ok(tx.conn.analyze()?)).await

@@ -198,7 +198,7 @@ fn view(engine: &Engine, row: JobRow) -> JobView {
         kind: row.kind,
         state: row.state,
         actor: row.actor,
-        actor_name: row.actor.and_then(|id| engine.people().user(id).map(|p| p.name.clone())),
+        actor_name: row.actor.and_then(|id| engine.people().name(id)),
         done: row.done,
         total: row.total,
         attempts: row.attempts,

@@ -1,11 +1,12 @@
 //! The inbox: what somebody was told, read with the rights he has now.
 
-use super::{ChangeView, record_of};
+use super::ChangeView;
+use super::source::News;
+use crate::Result;
 use crate::write::Tx;
-use crate::{Access, Result};
-use akrab_model::{FieldIx, Problem, Record, RecordId};
+use akrab_model::{Problem, Record, RecordId};
 use akrab_store::NoticeRow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// One thing told.
 #[derive(Debug, Clone)]
@@ -113,31 +114,21 @@ impl Tx<'_> {
 
     fn read_notices(&mut self, rows: Vec<NoticeRow>) -> Result<Vec<Notice>> {
         let sources = self.sources(&rows)?;
+        let changes = self.changes_told(rows.iter().filter_map(|row| row.change_id))?;
         let mut notices = Vec::new();
         for row in rows {
             let Some(source) = sources.get(&(row.object.clone(), row.record)).cloned() else { continue };
-            let change = match row.change_id {
-                Some(id) => match self.conn.change(id)? {
-                    Some(change) => Some(self.view(&source.object.clone(), &change)?),
-                    None => None,
-                },
-                None => None,
-            };
-            // a change of nothing the reader may see is no news for him
-            if change.as_ref().is_some_and(|c| c.shifts.is_empty()) {
-                continue;
-            }
+            let Some(News { change }) = self.news(&source, row.change_id, &changes)? else { continue };
             let about = match &row.about {
                 Some((object, id)) => self.title_of(object, *id)?.map(|title| (object.clone(), *id, title)),
                 None => None,
             };
-            let people = self.engine.people();
             notices.push(Notice {
                 id: row.id,
                 at: row.at,
                 kind: row.kind,
                 unread: row.read_at.is_none(),
-                actor: row.actor.and_then(|id| people.user(id).map(|p| p.name.clone())),
+                actor: row.actor.and_then(|id| self.engine.people().name(id)),
                 source,
                 about,
                 change,
@@ -153,22 +144,9 @@ impl Tx<'_> {
 
     /// The living records behind these notices, as far as the actor may read them.
     fn sources(&mut self, rows: &[NoticeRow]) -> Result<HashMap<(String, RecordId), Record>> {
-        let mut wanted: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        for row in rows {
-            wanted.entry(&row.object).or_default().push(row.record);
-        }
-        let mut found = HashMap::new();
-        for (key, mut ids) in wanted {
-            ids.sort_unstable();
-            ids.dedup();
-            let Ok(object) = self.object(key) else { continue };
-            let cond = self.rights.cond(&object, Access::Read);
-            let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
-            let registry = self.registry.clone();
-            let rows = self.conn.rows(&registry, &object, &ids, &columns, &cond)?;
-            let records = rows.iter().filter(|row| row.deleted_at.is_none()).map(|row| record_of(&object, &columns, row));
-            found.extend(records.map(|r| ((key.to_string(), r.id), r)));
-        }
+        let wanted: Vec<(&str, RecordId)> = rows.iter().map(|row| (row.object.as_str(), row.record)).collect();
+        let mut found = self.readable_sources(&wanted, false)?;
+        found.retain(|_, record| record.deleted_at.is_none());
         Ok(found)
     }
 }

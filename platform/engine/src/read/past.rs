@@ -133,7 +133,7 @@ impl Tx<'_> {
             id: change.id,
             at: change.at,
             actor: change.actor,
-            actor_name: change.actor.and_then(|id| self.engine.people().user(id).map(|p| p.name.clone())),
+            actor_name: change.actor.and_then(|id| self.engine.people().name(id)),
             door: change.door.clone(),
             kind: change.kind.clone(),
             shifts,

@@ -14,14 +14,6 @@ impl Engine {
         let object = object.to_string();
         self.write(ctx, move |tx| tx.toggle_favourite(&object, id)).await
     }
-
-    /// The user's favourites in their order, as far as he may still see them.
-    ///
-    /// # Errors
-    /// What the database answers.
-    pub async fn favourites(&self, ctx: &Ctx) -> Result<Vec<Hit>> {
-        self.read(ctx, |tx| tx.favourites()).await
-    }
 }
 
 impl Tx<'_> {
@@ -35,17 +27,6 @@ impl Tx<'_> {
         let recent = self.conn.recent_list(user, limit * 2)?;
         let found: Vec<SearchHit> = recent.into_iter().map(|r| SearchHit { object: r.object, id: r.id, title: String::new() }).collect();
         self.visible(&found, limit, None)
-    }
-
-    /// As [`Engine::favourites`].
-    ///
-    /// # Errors
-    /// What the database answers.
-    pub fn favourites(&mut self) -> Result<Vec<Hit>> {
-        let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
-        let kept = self.conn.favourite_list(user)?;
-        let found: Vec<SearchHit> = kept.into_iter().map(|(object, id)| SearchHit { object, id, title: String::new() }).collect();
-        self.visible(&found, found.len().max(1), None)
     }
 
     /// # Errors

@@ -1,12 +1,13 @@
 //! Timelines: what happened around a record. Entries are references; what they tell is read from
 //! the source records with the actor's rights, so a correction shows everywhere at once.
 
-use super::{ChangeView, record_of};
+use super::ChangeView;
+use super::source::News;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
-use akrab_model::{FieldIx, Problem, Record, RecordId};
-use akrab_store::{Bin, Change, Entry, TimelineQuery};
-use std::collections::{BTreeMap, HashMap};
+use akrab_model::{Problem, Record, RecordId};
+use akrab_store::{Bin, Entry, TimelineQuery};
+use std::collections::BTreeMap;
 
 /// Entries one search looks at before it asks to go on.
 const SEARCHED: usize = 4_000;
@@ -88,9 +89,7 @@ impl Tx<'_> {
         wanted: Option<&dyn Fn(&Event) -> bool>,
     ) -> Result<Timeline> {
         let object = self.object(object)?;
-        let cond = self.rights.cond(&object, Access::Read);
-        let registry = self.registry.clone();
-        self.conn.row(&registry, &object, id, &[], &cond, Bin::Any)?.ok_or_else(akrab_model::Problem::not_found)?;
+        self.must_see(&object, id, Bin::Any)?;
         let limit = if request.limit == 0 { 50 } else { request.limit.min(200) };
         let query = |open, before, limit| TimelineQuery { kinds: request.kinds.clone(), open: Some(open), before, limit };
         let mut timeline = Timeline::default();
@@ -159,9 +158,8 @@ impl Tx<'_> {
     /// `not_found` when the record is out of sight.
     pub fn timeline_counts(&mut self, object: &str, id: RecordId) -> Result<Vec<(String, u64)>> {
         let object = self.object(object)?;
-        let cond = self.rights.cond(&object, Access::Read);
+        self.must_see(&object, id, Bin::Any)?;
         let registry = self.registry.clone();
-        self.conn.row(&registry, &object, id, &[], &cond, Bin::Any)?.ok_or_else(Problem::not_found)?;
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for source in self.conn.timeline_sources(&object.key, id)? {
             let Ok(source) = self.object(&source) else { continue };
@@ -174,37 +172,16 @@ impl Tx<'_> {
     }
 
     fn events(&mut self, entries: &[Entry]) -> Result<Vec<Event>> {
-        let mut wanted: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        for entry in entries {
-            wanted.entry(&entry.source_object).or_default().push(entry.source_id);
-        }
-        let mut sources: HashMap<(String, i64), Record> = HashMap::new();
-        for (object, mut ids) in wanted {
-            ids.sort_unstable();
-            ids.dedup();
-            let Ok(object) = self.object(object) else { continue };
-            let cond = self.rights.cond(&object, Access::Read);
-            let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
-            let registry = self.registry.clone();
-            let rows = self.conn.rows(&registry, &object, &ids, &columns, &cond)?;
-            let mut records: Vec<Record> = rows.iter().map(|row| record_of(&object, &columns, row)).collect();
-            self.load_titles(&object, &mut records)?;
-            records.retain(|r| r.deleted_at.is_none() || entries.iter().any(|e| e.subject_object == object.key && e.subject_id == r.id));
-            sources.extend(records.into_iter().map(|r| ((object.key.clone(), r.id), r)));
-        }
-        let changes: Vec<i64> = entries.iter().filter_map(|e| e.change_id).collect();
-        let changes: HashMap<i64, Change> = self.conn.changes_by_id(&changes)?.into_iter().map(|c| (c.id, c)).collect();
+        let wanted: Vec<(&str, RecordId)> = entries.iter().map(|entry| (entry.source_object.as_str(), entry.source_id)).collect();
+        let mut sources = self.readable_sources(&wanted, true)?;
+        // a record in the bin still tells of itself
+        let own = |object: &str, id| entries.iter().any(|e| e.subject_object == object && e.subject_id == id);
+        sources.retain(|(object, id), record| record.deleted_at.is_none() || own(object, *id));
+        let changes = self.changes_told(entries.iter().filter_map(|entry| entry.change_id))?;
         let mut events = Vec::new();
         for entry in entries {
             let Some(source) = sources.get(&(entry.source_object.clone(), entry.source_id)) else { continue };
-            let change = match entry.change_id.and_then(|id| changes.get(&id)) {
-                Some(change) => Some(self.view(&source.object.clone(), change)?),
-                None => None,
-            };
-            // a change of nothing the actor may see is no event for him
-            if change.as_ref().is_some_and(|c| c.shifts.is_empty()) {
-                continue;
-            }
+            let Some(News { change }) = self.news(source, entry.change_id, &changes)? else { continue };
             events.push(Event {
                 id: entry.id,
                 at: entry.at,

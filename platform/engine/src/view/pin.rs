@@ -42,22 +42,6 @@ impl Engine {
 }
 
 impl Tx<'_> {
-    /// Marks a record as the actor's favourite, or takes the mark away.
-    ///
-    /// # Errors
-    /// `not_found` for a record out of sight.
-    pub fn pin_record(&mut self, object: &str, id: RecordId, on: bool) -> Result<()> {
-        let user = self.ctx.user_id().ok_or_else(Problem::forbidden)?;
-        let object = self.object(object)?;
-        if on {
-            self.get(&object.key, id)?;
-            self.conn.favourite_put(user, &object.key, id)?;
-        } else {
-            self.conn.favourite_drop(user, &object.key, id)?;
-        }
-        Ok(())
-    }
-
     /// Pins a view of an object to the actor's side bar, or takes it away.
     ///
     /// # Errors

@@ -211,9 +211,6 @@ pub struct FieldDecl {
     /// Set by the program only.
     #[serde(default)]
     pub read_only: bool,
-    /// Personal data in the sense of the privacy law.
-    #[serde(default)]
-    pub personal: bool,
     /// Changes are not told in history and timeline.
     #[serde(default)]
     pub quiet: bool,

@@ -117,13 +117,10 @@ pub struct Field {
     pub read_only: bool,
     /// `created_at`, `created_by`, `updated_at`, `updated_by`.
     pub system: bool,
-    pub personal: bool,
     pub quiet: bool,
     pub aliases: Vec<String>,
     /// Composite field (address, person name) this is a part of.
     pub part_of: Option<String>,
-    /// Custom field of the workspace, not of the shipped file.
-    pub custom: bool,
 }
 
 impl Field {

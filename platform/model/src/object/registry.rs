@@ -170,7 +170,6 @@ fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<Strin
         part.max_length = Some(200);
         part.index = decl.index && matches!(suffix, "city" | "province");
         part.search = matches!(suffix, "city") && decl.search;
-        part.personal = decl.personal;
         let mut field = compile_field(&format!("{key}_{suffix}"), &part, keys)?;
         field.part_of = Some(key.into());
         Ok(field)
@@ -269,11 +268,9 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         search: decl.search || matches!(kind, FieldType::Email | FieldType::Phone | FieldType::AutoNumber),
         read_only: decl.read_only,
         system: false,
-        personal: decl.personal,
         quiet: decl.quiet,
         aliases: decl.aliases.clone(),
         part_of: None,
-        custom: false,
     })
 }
 
@@ -331,7 +328,6 @@ impl FieldDecl {
             index: false,
             search: false,
             read_only: false,
-            personal: false,
             quiet: false,
             aliases: Vec::new(),
             was: Vec::new(),

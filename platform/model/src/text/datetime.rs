@@ -45,14 +45,6 @@ pub fn parse(text: &str, now: &Zoned, lang: Lang) -> Result<Zoned, ParseError> {
     at(day, time.ok_or(ParseError::new("not_a_time"))?, zone, now)
 }
 
-/// Reads a time of day: `14.30`, `14:30`, `2pm`, `jam 2 siang`, `pukul 7 malam`.
-///
-/// # Errors
-/// `empty`, `too_long`, `not_a_time`.
-pub fn parse_time(text: &str) -> Result<Time, ParseError> {
-    time(&fold(short(text)?)).ok_or(ParseError::new("not_a_time"))
-}
-
 fn at(day: Date, time: Time, zone: TimeZone, now: &Zoned) -> Result<Zoned, ParseError> {
     let moment = day.to_datetime(time).to_zoned(zone).map_err(|_| ParseError::new("no_such_day"))?;
     Ok(moment.with_time_zone(now.time_zone().clone()))
@@ -271,11 +263,5 @@ mod tests {
         ] {
             assert_eq!(moment(text), Err(code), "{text}");
         }
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(parse_time("7.05"), Ok(Time::constant(7, 5, 0, 0)));
-        assert_eq!(parse_time("24.00").unwrap_err().code, "not_a_time");
     }
 }

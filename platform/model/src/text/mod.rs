@@ -75,14 +75,6 @@ impl ParseError {
         "url_credentials",
         "npwp_letters",
         "npwp_length",
-        "nik_letters",
-        "nik_length",
-        "nik_region",
-        "nik_date",
-        "nitku_letters",
-        "nitku_length",
-        "nib_letters",
-        "nib_length",
     ];
 
     /// An error with this code.

@@ -269,7 +269,7 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
 /// What new rows get where the file has nothing, in words.
 fn defaults(visit: &Visit, object: &Object, spec: &ImportSpec) -> Vec<(String, String)> {
     let (look, people) = (visit.look(), visit.engine().people());
-    let named = |id: i64| people.user(id).map(|p| p.name.clone());
+    let named = |id: i64| people.name(id);
     let shown = spec.defaults.iter().filter_map(|(key, json)| {
         let field = object.field(key)?;
         let words = look.value_words(field, &field.parse(json, &look.parse_env()).ok()?, named);
