@@ -383,3 +383,16 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     }
     archive.finish().expect("an archive").into_inner()
 }
+
+both!(every_fault_of_a_row_is_told_at_once, async |w: &Workspace| {
+    let ctx = actor(w).await;
+    let text = "Nama Lengkap;No. HP;Email;Perusahaan;Sumber\n;0812 34;wati@contoh;PT Sisa;mars\nAni;0815 9999 0000;;;\n";
+    let spec = guess(w, &ctx, text).await;
+    let (_, told) = import(w, &ctx, &spec, false).await;
+    let mut faults: Vec<_> = told.first.iter().map(|n| (n.line, n.field.as_deref().unwrap_or(""))).collect();
+    faults.sort_unstable();
+    assert_eq!(faults, [(2, "email"), (2, "name"), (2, "phone"), (2, "source")]);
+    assert_eq!((told.counts.refused, told.counts.created), (1, 1));
+    let firms = w.engine.count(&ctx, ListRequest { object: "account".into(), ..ListRequest::default() }, true).await.expect("a count");
+    assert_eq!(firms.shown(), 0, "looking for faults makes no company");
+});

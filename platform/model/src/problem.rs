@@ -50,6 +50,7 @@ impl FieldProblem {
         let pointer = if path.starts_with('/') || path.is_empty() { path.to_string() } else { format!("/{path}") };
         Self { pointer, code: code.into(), args: Vec::new() }
     }
+    /// Adds a value for the message.
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.into(), value.to_string()));
         self
@@ -76,15 +77,19 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A failure of this kind without fields; `code` is stable and has words in both languages.
     pub fn new(kind: ProblemKind, code: &'static str) -> Self {
         Self { kind, code, fields: Vec::new(), args: Vec::new(), records: Box::default(), cause: None }
     }
+    /// No such thing, or not for this person.
     pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "not_found")
     }
+    /// Seen, but not permitted.
     pub fn forbidden() -> Self {
         Self::new(ProblemKind::Forbidden, "forbidden")
     }
+    /// Somebody else changed it meanwhile.
     pub fn stale() -> Self {
         Self::new(ProblemKind::Stale, "stale")
     }
@@ -92,6 +97,7 @@ impl Problem {
     pub fn invalid(fields: Vec<FieldProblem>) -> Self {
         Self { fields, ..Self::new(ProblemKind::Invalid, "invalid") }
     }
+    /// A request that cannot be understood.
     pub fn malformed(code: &'static str) -> Self {
         Self::new(ProblemKind::Malformed, code)
     }
@@ -99,10 +105,12 @@ impl Problem {
     pub fn internal(cause: impl ToString) -> Self {
         Self { cause: Some(cause.to_string()), ..Self::new(ProblemKind::Internal, "internal") }
     }
+    /// Adds a field at fault.
     pub fn field(mut self, problem: FieldProblem) -> Self {
         self.fields.push(problem);
         self
     }
+    /// Adds a value for the message.
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.into(), value.to_string()));
         self
@@ -112,6 +120,7 @@ impl Problem {
         self.records = records.into_boxed_slice();
         self
     }
+    /// The HTTP status.
     pub fn status(&self) -> u16 {
         use ProblemKind::*;
         match self.kind {

@@ -110,8 +110,9 @@ fn token(row: Vec<Raw>) -> TokenRow {
 const SESSION: &str = "SELECT id, user_id, stage, created_at, used_at, ip, agent FROM session";
 const TOKEN: &str = "SELECT id, user_id, name, scope, hint, created_at, expires_at, used_at FROM api_token";
 
-/// Passwords and second factors.
+/// Passwords and second factors. Here and below: times are microseconds UTC; what fails is the database.
 impl Conn {
+    /// How a user proves himself; none before the first password.
     pub fn credential(&mut self, user: i64) -> Done<Option<Credential>> {
         let row = self.query_one("SELECT hash, totp, totp_on FROM credential WHERE user_id = $1", &[user.into()])?;
         Ok(row.map(|row| {
@@ -119,6 +120,7 @@ impl Conn {
             Credential { hash: text(cells.next()), totp: cells.next().and_then(Raw::into_text), totp_on: int(cells.next()) == 1 }
         }))
     }
+    /// Sets a password, hashed; links mailed before end.
     pub fn password_set(&mut self, user: i64, hash: &str, at: i64) -> Done<()> {
         let sql = "INSERT INTO credential (user_id, hash, set_at) VALUES ($1, $2, $3) \
             ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
@@ -126,6 +128,7 @@ impl Conn {
         // a link that was mailed before must not open the account again
         self.execute("DELETE FROM reset WHERE user_id = $1", &[user.into()]).map(|_| ())
     }
+    /// Sets the secret of an authenticator, or none, and whether sign-in asks for it.
     pub fn totp_set(&mut self, user: i64, secret: Option<&str>, on: bool) -> Done<()> {
         let sql = "UPDATE credential SET totp = $2, totp_on = $3 WHERE user_id = $1";
         self.execute(sql, &[user.into(), secret.into(), on.into()]).map(|_| ())
@@ -167,6 +170,7 @@ impl Conn {
     pub fn recovery_take(&mut self, user: i64, hash: &str) -> Done<bool> {
         Ok(self.execute("DELETE FROM recovery WHERE user_id = $1 AND id = $2", &[user.into(), hash.into()])? == 1)
     }
+    /// Recovery codes not used yet.
     pub fn recovery_left(&mut self, user: i64) -> Done<i64> {
         let row = self.query_one("SELECT count(*) FROM recovery WHERE user_id = $1", &[user.into()])?;
         Ok(int(row.and_then(|r| r.into_iter().next())))
@@ -175,6 +179,7 @@ impl Conn {
 
 /// Sessions and known devices.
 impl Conn {
+    /// Keeps a new session.
     pub fn session_add(&mut self, row: &SessionRow) -> Done<()> {
         let sql = "INSERT INTO session (id, user_id, stage, created_at, used_at, ip, agent) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let (id, stage, ip, agent) = (row.id.as_str(), row.stage.as_str(), row.ip.as_str(), row.agent.as_str());
@@ -195,9 +200,11 @@ impl Conn {
             (session(row), epoch, looks)
         }))
     }
+    /// The session whose cookie has this hash.
     pub fn session(&mut self, id: &str) -> Done<Option<SessionRow>> {
         Ok(self.query_one(&format!("{SESSION} WHERE id = $1"), &[id.into()])?.map(session))
     }
+    /// Notes the last use of a session.
     pub fn session_touch(&mut self, id: &str, at: i64) -> Done<()> {
         self.execute("UPDATE session SET used_at = $2 WHERE id = $1", &[id.into(), at.into()]).map(|_| ())
     }
@@ -206,6 +213,7 @@ impl Conn {
         let sql = format!("{SESSION} WHERE user_id = $1 AND stage = 'full' ORDER BY used_at DESC, id");
         Ok(self.query(&sql, &[user.into()])?.into_iter().map(session).collect())
     }
+    /// Ends a session of this user; false when there is none.
     pub fn session_end(&mut self, user: i64, id: &str) -> Done<bool> {
         Ok(self.execute("DELETE FROM session WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? == 1)
     }
@@ -227,9 +235,11 @@ impl Conn {
         self.execute("DELETE FROM attempt WHERE since < $1 AND blocked_until < $1", &[created_before.into()])?;
         Ok(())
     }
+    /// Whether the user has signed in from this device before.
     pub fn device_known(&mut self, id: &str, user: i64) -> Done<bool> {
         Ok(self.query_one("SELECT 1 FROM device WHERE id = $1 AND user_id = $2", &[id.into(), user.into()])?.is_some())
     }
+    /// Remembers the device of a user.
     pub fn device_add(&mut self, id: &str, user: i64, at: i64) -> Done<()> {
         let sql = "INSERT INTO device (id, user_id, used_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, used_at = excluded.used_at";
         self.execute(sql, &[id.into(), user.into(), at.into()]).map(|_| ())
@@ -238,6 +248,7 @@ impl Conn {
 
 /// API tokens.
 impl Conn {
+    /// Keeps a new token.
     pub fn token_add(&mut self, row: &TokenRow) -> Done<()> {
         let sql = "INSERT INTO api_token (id, user_id, name, scope, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let (id, name, scope, hint) = (row.id.as_str(), row.name.as_str(), row.scope.as_str(), row.hint.as_str());
@@ -257,13 +268,16 @@ impl Conn {
             (token(row), epoch)
         }))
     }
+    /// Tokens of a user, the oldest first.
     pub fn tokens(&mut self, user: i64) -> Done<Vec<TokenRow>> {
         let sql = format!("{TOKEN} WHERE user_id = $1 ORDER BY created_at, id");
         Ok(self.query(&sql, &[user.into()])?.into_iter().map(token).collect())
     }
+    /// Notes the last use of a token.
     pub fn token_touch(&mut self, id: &str, at: i64) -> Done<()> {
         self.execute("UPDATE api_token SET used_at = $2 WHERE id = $1", &[id.into(), at.into()]).map(|_| ())
     }
+    /// Ends a token of this user; false when there is none.
     pub fn token_end(&mut self, user: i64, id: &str) -> Done<bool> {
         Ok(self.execute("DELETE FROM api_token WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? == 1)
     }
@@ -286,6 +300,7 @@ impl Conn {
     pub fn reset_take(&mut self, id: &str) -> Done<bool> {
         Ok(self.execute("DELETE FROM reset WHERE id = $1", &[id.into()])? == 1)
     }
+    /// Tries counted under a name; none counted when it is unknown.
     pub fn tries(&mut self, id: &str) -> Done<Attempt> {
         let row = self.query_one("SELECT tries, since, strikes, blocked_until FROM attempt WHERE id = $1", &[id.into()])?;
         Ok(row.map_or_else(Attempt::default, |row| {
@@ -293,11 +308,13 @@ impl Conn {
             Attempt { tries: int(cells.next()), since: int(cells.next()), strikes: int(cells.next()), blocked_until: int(cells.next()) }
         }))
     }
+    /// Keeps the count of a name.
     pub fn tries_set(&mut self, id: &str, a: &Attempt) -> Done<()> {
         let sql = "INSERT INTO attempt (id, tries, since, strikes, blocked_until) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
             tries = excluded.tries, since = excluded.since, strikes = excluded.strikes, blocked_until = excluded.blocked_until";
         self.execute(sql, &[id.into(), a.tries.into(), a.since.into(), a.strikes.into(), a.blocked_until.into()]).map(|_| ())
     }
+    /// Forgets the count of a name.
     pub fn tries_clear(&mut self, id: &str) -> Done<()> {
         self.execute("DELETE FROM attempt WHERE id = $1", &[id.into()]).map(|_| ())
     }
