@@ -24,7 +24,7 @@ pub enum Target {
 /// How a workspace is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Readers at once (SQLite), connections at once (PostgreSQL).
+    /// Readers at once; on PostgreSQL three times as many connections may write beside them.
     pub readers: usize,
     /// Open even when the database may lose acknowledged changes in a power cut.
     pub accept_data_loss: bool,

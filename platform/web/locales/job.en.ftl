@@ -5,6 +5,7 @@ bulk-delete-text = They go to the bin and can be restored for 30 days.
 bulk-delete-title = Delete { $n } { $records }?
 bulk-deleted = { $changed } records moved to the bin, { $skipped } skipped.
 bulk-do = Change { $n } { $records }
+bulk-choose = Choose a field…
 bulk-field = Field to change
 bulk-made = { $made } made for { $changed } records, { $skipped } skipped.
 bulk-make-do = Make a { $made } for { $n } { $records }

@@ -5,6 +5,7 @@ bulk-delete-text = Semuanya masuk tempat sampah dan bisa dikembalikan selama 30 
 bulk-delete-title = Hapus { $n } { $records }?
 bulk-deleted = { $changed } data dipindahkan ke tempat sampah, { $skipped } dilewati.
 bulk-do = Ubah { $n } { $records }
+bulk-choose = Pilih kolom…
 bulk-field = Kolom yang diubah
 bulk-made = { $changed } { $made } dibuat, { $skipped } dilewati.
 bulk-make-do = Buat { $made } untuk { $n } { $records }

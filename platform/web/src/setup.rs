@@ -93,11 +93,17 @@ fn page(web: &Web, facts: &Facts, t: Text, given: &Given, errors: &[(String, Str
         let error = errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default();
         Row::new(t.get(key)).error(error)
     };
+    // a summary that says "required" three times says nothing
+    let named = |(field, message): &(String, String)| {
+        let label = [("company", "setup-company"), ("name", "setup-name"), ("email", "email")].iter().find(|(name, _)| name == field);
+        (field.clone(), label.map_or_else(|| message.clone(), |(_, key)| format!("{}: {message}", t.get(key))))
+    };
+    let summary: Vec<(String, String)> = errors.iter().map(named).collect();
     let field = |name: &str, value: &str| Input::new(name, value).required(true).attr("maxlength", "200");
     let card = html! {
         h1.ak-question { (t.get("setup-title")) }
         p { (t.get("setup-text")) }
-        (error_summary(t, errors))
+        (error_summary(t, &summary))
         form id="setup" method="post" action="/setup" {
             input type="hidden" name="csrf" value=(facts.csrf(facts.cookie_user));
             (form::row(t, &row("company", "setup-company"), field("company", &given.company).autofocus().attr("autocomplete", "organization"), input::text))

@@ -16,6 +16,8 @@ use tokio_postgres::{Client, Config, NoTls};
 /// How long a connection is waited for before the answer is "busy".
 const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_RETRIES: u32 = 3;
+/// Connections that may write, for each that may read: a commit waits for the disk, and the disk takes several at once.
+const WRITERS: usize = 3;
 
 pub(crate) struct Clients {
     config: Config,
@@ -23,8 +25,9 @@ pub(crate) struct Clients {
     setup: String,
     /// Connections nobody uses, the last used on top.
     free: Mutex<Vec<Session>>,
-    /// One permit per connection that may be open.
-    places: Arc<Semaphore>,
+    /// One permit per connection that may read at once, and one per connection that may write.
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
     shared: Arc<Shared>,
 }
 
@@ -41,8 +44,9 @@ impl Clients {
              SET idle_in_transaction_session_timeout = 60000; SET plan_cache_mode = auto; SET jit = off; \
              SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET TIME ZONE 'UTC'"
         );
-        let places = Arc::new(Semaphore::new(count.max(2)));
-        let clients = Self { config, setup, free: Mutex::default(), places, shared };
+        let count = count.max(2);
+        let (reading, writing) = (Arc::new(Semaphore::new(count)), Arc::new(Semaphore::new(count * WRITERS)));
+        let clients = Self { config, setup, free: Mutex::default(), reading, writing, shared };
         let client = clients.client().await?;
         check(&client, accept_data_loss).await?;
         client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await.map_err(failure)?;
@@ -59,8 +63,8 @@ impl Clients {
         Ok(client)
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+    async fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(places).acquire_owned()).await;
         place.map_err(|_| StoreError::Busy("no free connection".into()))?.map_err(|_| StoreError::closed())
     }
 
@@ -79,7 +83,7 @@ impl Clients {
     }
 
     fn give_back(&self, link: conn::Link) {
-        if let (conn::Link::Postgres(link), Ok(mut free), false) = (link, self.free(), self.places.is_closed()) {
+        if let (conn::Link::Postgres(link), Ok(mut free), false) = (link, self.free(), self.reading.is_closed()) {
             free.push(link.session);
         }
     }
@@ -91,7 +95,7 @@ impl Clients {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (place, own) = (self.place().await?, Arc::clone(self));
+        let (place, own) = (Self::place(&self.reading).await?, Arc::clone(self));
         let work = tokio::task::spawn_blocking(move || {
             let mut conn = Conn::new(conn::Link::Postgres(own.link()?), Arc::clone(&own.shared), false);
             own.shared.figures.readers_busy.fetch_add(1, Relaxed);
@@ -115,7 +119,7 @@ impl Clients {
         let f = Arc::new(f);
         let mut tries = 0;
         loop {
-            let (place, own, f) = (self.place().await?, Arc::clone(self), Arc::clone(&f));
+            let (place, own, f) = (Self::place(&self.writing).await?, Arc::clone(self), Arc::clone(&f));
             let work = tokio::task::spawn_blocking(move || {
                 let done = own.transaction(&*f);
                 drop(place);
@@ -163,7 +167,8 @@ impl Clients {
 
     /// Nothing is run from now on, and connections end as they come back.
     pub fn close(&self) {
-        self.places.close();
+        self.reading.close();
+        self.writing.close();
         if let Ok(mut free) = self.free() {
             free.clear();
         }

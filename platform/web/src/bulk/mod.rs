@@ -146,7 +146,10 @@ async fn choose(visit: &Visit, object: &Arc<Object>, spec: &BulkSpec) -> Reply {
         .iter()
         .map(|ix| object.at(*ix))
         .filter(|f| !f.unique && !matches!(f.kind, FieldType::File | FieldType::Json | FieldType::PersonName | FieldType::Links));
-    let options: Vec<(String, String)> = fields.map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string())).collect();
+    // nothing is proposed: what is saved by haste changes many records
+    let none = (String::new(), t.get("bulk-choose"));
+    let options: Vec<(String, String)> =
+        std::iter::once(none).chain(fields.map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string()))).collect();
     let title = t.with("bulk-title", &[("n", t.number(met.allowed as i64).into()), ("records", records(visit, object).into())]);
     let body = html! {
         (stored(spec)?)
