@@ -1,19 +1,18 @@
 //! One chunk of rows: read, matched, judged, and in a run written.
 
-use super::doubt::doubt;
 use super::links::Links;
 use super::memory::{Memory, Who, key_of, keys_of};
-use super::plan::{Mode, OnBadValue, OnMatch, Plan};
+use super::plan::{Mode, OnMatch, Plan};
 use super::report::{ChangeSample, Counts, Note, Verdict};
+use super::row::Row;
 use super::source::Line;
 use crate::{Access, Draft, Result, Tx};
 use akrab_model::filter::{Is, Test};
 use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
-use akrab_model::value::{Input, ParseEnv};
-use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
+use akrab_model::value::Input;
+use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
 use akrab_store::Bin;
-use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 
 /// Changed records shown as examples.
@@ -47,114 +46,6 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     }
     judge.flush(tx)?;
     Ok(judge.tally)
-}
-
-/// A row with its cells read.
-struct Row {
-    line: u64,
-    input: Input,
-    id: Option<i64>,
-    keys: Vec<Option<String>>,
-    /// Values of the first field of each match set, for asking the database.
-    asked: Vec<Vec<Raw>>,
-    faults: Vec<Note>,
-    blanked: Vec<Note>,
-    doubts: Vec<Note>,
-    texts: HashMap<String, String>,
-}
-
-impl Row {
-    fn read(plan: &Plan, links: &Links, env: &ParseEnv, line: &Line) -> Row {
-        let mut row = Row {
-            line: line.number,
-            input: Input::new(),
-            id: None,
-            keys: Vec::new(),
-            asked: Vec::new(),
-            faults: Vec::new(),
-            blanked: Vec::new(),
-            doubts: Vec::new(),
-            texts: HashMap::new(),
-        };
-        let width = plan.spec.columns.len();
-        if line.cells.iter().skip(width).any(|c| !c.is_null()) {
-            row.fault(Verdict::Refused, &FieldProblem::new("", "too_many_cells").with("max", width));
-        }
-        if let Some(column) = plan.id_column.filter(|c| line.cells.get(*c).is_some_and(|c| !c.is_null())) {
-            match line.text(column).parse() {
-                Ok(id) => row.id = Some(id),
-                Err(_) => row.fault(Verdict::Refused, &FieldProblem::new(super::ID_COLUMN, "not_an_id")),
-            }
-        }
-        let mut values: HashMap<FieldIx, Value> = HashMap::new();
-        for (column, ix) in &plan.fields {
-            row.cell(plan, links, env, line, (*column, *ix), &mut values);
-        }
-        row.key(plan, &values);
-        row
-    }
-
-    fn cell(
-        &mut self,
-        plan: &Plan,
-        links: &Links,
-        env: &ParseEnv,
-        line: &Line,
-        at: (usize, FieldIx),
-        values: &mut HashMap<FieldIx, Value>,
-    ) {
-        let (column, ix) = at;
-        let field = plan.object.at(ix);
-        let Some(cell) = line.cells.get(column).filter(|c| !c.is_null()) else { return };
-        let mut text = line.text(column);
-        if let Some(before) = self.texts.get(&field.key) {
-            // a name in several columns
-            text = format!("{before} {text}");
-        }
-        let json = match cell {
-            _ if field.to.is_some() => links.resolve(field, &text),
-            Json::Number(_) if field.kind.is_number() => Ok(cell.clone()),
-            Json::Bool(_) if field.kind == FieldType::Boolean => Ok(cell.clone()),
-            _ => Ok(Json::String(text.clone())),
-        };
-        self.texts.insert(field.key.clone(), text);
-        match json.and_then(|json| field.parse(&json, env).map(|value| (json, value))) {
-            Ok((_, Value::Null)) => {}
-            Ok((json, value)) => {
-                if let Some(odd) = doubt(field, self.texts.get(&field.key).map_or("", String::as_str), env) {
-                    self.fault(Verdict::Kept, &odd);
-                }
-                values.insert(ix, value);
-                self.input.insert(field.key.clone(), json);
-            }
-            Err(problem) => {
-                let may_blank = plan.spec.on_bad_value == OnBadValue::BlankAndNote && !field.required;
-                self.fault(if may_blank { Verdict::Blanked } else { Verdict::Refused }, &problem);
-            }
-        }
-    }
-
-    fn fault(&mut self, verdict: Verdict, problem: &FieldProblem) {
-        let note = Note::of(self.line, verdict, self.texts.get(problem.field()).cloned(), problem);
-        match verdict {
-            Verdict::Blanked => self.blanked.push(note),
-            Verdict::Kept => self.doubts.push(note),
-            _ => self.faults.push(note),
-        }
-    }
-
-    fn key(&mut self, plan: &Plan, values: &HashMap<FieldIx, Value>) {
-        let raw = |field: &Field| match plan.object.field_ix(&field.key).and_then(|ix| values.get(&ix)) {
-            // titles written with a name are no part of it
-            Some(Value::Text(name)) if field.kind == FieldType::PersonName => Raw::Text(akrab_model::text::person::parse(name).name),
-            Some(value) => value.to_raw(),
-            None => Raw::Null,
-        };
-        for set in &plan.keys {
-            self.keys.push(key_of(&plan.object, set, |key| plan.object.field(key).map_or(Raw::Null, raw)));
-            self.asked.push(set.iter().map(|ix| raw(plan.object.at(*ix))).collect());
-        }
-    }
 }
 
 /// What the database knows of the match keys of these rows: (set, key) → the oldest record.

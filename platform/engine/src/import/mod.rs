@@ -12,6 +12,7 @@ mod memory;
 mod pattern;
 mod plan;
 mod report;
+mod row;
 mod run;
 pub mod source;
 mod undo;
