@@ -14,6 +14,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 /// Names within the backup.
 const DATABASE: &str = "database";
 const FILES: &str = "files";
+/// Marks a restored workspace that is ready to take its place.
+const WHOLE: &str = "restored";
 
 /// Writes the workspace into `file` while it is in use; one that is there already only by `force`.
 pub async fn backup(config: &Config, file: &Path, force: bool) -> Result<(), Stop> {
@@ -54,7 +56,9 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     let _ = fs::remove_dir_all(&beside);
     fs::create_dir_all(&beside).map_err(|e| Stop::failed(format!("{}: {e}", beside.display())))?;
     let done = bring(config, file, replace, &beside, &folder).await;
-    let _ = fs::remove_dir_all(&beside);
+    if !beside.join(WHOLE).exists() {
+        let _ = fs::remove_dir_all(&beside);
+    }
     done?;
     println!("{} restored", file.display());
     if !key::exists(config) {
@@ -80,32 +84,57 @@ async fn bring(config: &Config, file: &Path, replace: bool, beside: &Path, folde
             Store::restore(&Target::Sqlite { path: path.clone() }, &Options::default(), &draft).await.map_err(told)?.close().await;
             fs::remove_file(&draft).map_err(failed)?;
             if place.exists() {
+                // from here on the new workspace counts, even if nobody is there to move it
+                private::create(&beside.join(WHOLE)).and_then(|mark| mark.sync_all()).map_err(failed)?;
                 set_aside(folder)?;
-                return fs::rename(beside, folder).map_err(failed);
+                return finish(config);
             }
-            move_files(beside, folder).and_then(|()| fs::rename(path, place)).map_err(failed)
+            move_files(beside, folder).and_then(|_| fs::rename(path, place)).map_err(failed)
         }
         Target::Postgres { url, schema } => {
-            let aside = Store::restore_schema(&url, &schema, &Options::default(), &draft, replace).await.map_err(|e| match replace {
+            // the records come last: never are there some whose files are still elsewhere
+            let moved = move_files(beside, folder).map_err(failed)?;
+            let done = Store::restore_schema(&url, &schema, &Options::default(), &draft, replace).await;
+            if done.is_err() {
+                moved.iter().for_each(|path| drop(fs::remove_file(path)));
+            }
+            let aside = done.map_err(|e| match replace {
                 false => Stop::refused(format!("{e}; --replace puts the backup in its place")),
                 true => told(e),
             })?;
             if let Some(aside) = aside {
                 eprintln!("the former workspace is now the schema {aside}");
             }
-            move_files(beside, folder).map_err(failed)
+            Ok(())
         }
     }
 }
 
-/// Files are named after their content: those that are there already may stay.
-fn move_files(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Files are named after their content: those that are there already stay. Gives the places of the others.
+fn move_files(from: &Path, to: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut moved = Vec::new();
     for (path, name) in below(&from.join(FILES), FILES)? {
         let place = to.join(name);
-        fs::create_dir_all(place.parent().unwrap_or(to))?;
-        fs::rename(path, place)?;
+        if place.exists() {
+            continue;
+        }
+        private::folder(place.parent().unwrap_or(to))?;
+        fs::rename(path, &place)?;
+        moved.push(place);
     }
-    Ok(())
+    Ok(moved)
+}
+
+/// Brings a restore to its end that was killed when the former workspace was aside and the new one not yet in its
+/// place: otherwise the next start would make an empty one.
+pub fn finish(config: &Config) -> Result<(), Stop> {
+    let folder = config.workspace();
+    let beside = folder.with_extension("restore");
+    if folder.exists() || !beside.join(WHOLE).exists() {
+        return Ok(());
+    }
+    let moved = fs::rename(&beside, &folder).and_then(|()| fs::remove_file(folder.join(WHOLE)));
+    moved.map_err(|e| Stop::failed(format!("{}: {e}", folder.display())))
 }
 
 /// The old workspace is kept beside the new one until somebody removes it.
@@ -127,10 +156,18 @@ fn beside(file: &Path, what: &str) -> PathBuf {
     name.into()
 }
 
-/// Gives the number of files packed besides the database.
+/// Gives the number of files packed besides the database. Half a backup is worth nothing: it does not stay.
 fn pack(database: &Path, files: &Path, to: &Path) -> std::io::Result<usize> {
     let draft = beside(to, "zip");
-    let mut zip = ZipWriter::new(BufWriter::new(private::create(&draft)?));
+    let packed = write(database, files, &draft).and_then(|count| fs::rename(&draft, to).map(|()| count));
+    if packed.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    packed
+}
+
+fn write(database: &Path, files: &Path, draft: &Path) -> std::io::Result<usize> {
+    let mut zip = ZipWriter::new(BufWriter::new(private::create(draft)?));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1)).large_file(true);
     zip.start_file(DATABASE, options)?;
     copy(&mut BufReader::new(File::open(database)?), &mut zip)?;
@@ -142,7 +179,6 @@ fn pack(database: &Path, files: &Path, to: &Path) -> std::io::Result<usize> {
     }
     let written = zip.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     written.sync_all()?;
-    fs::rename(&draft, to)?;
     Ok(count)
 }
 

@@ -36,6 +36,7 @@ async fn hold(config: &Config, what: &str, how: Holding) -> Result<Lock, Stop> {
 }
 
 fn file(config: &Config) -> Result<Lock, Stop> {
+    crate::backup::finish(config)?;
     let folder = config.workspace();
     crate::workspace::folder(&folder)?;
     let path = folder.join("akrab.lock");

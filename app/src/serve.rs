@@ -58,6 +58,7 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
         proxies: config.proxies.clone(),
         metrics_token: config.metrics_token.clone(),
         api_rate: config.api_rate,
+        patience: None,
     };
     let web = Web::new(engine.clone(), web_config, akrab_workplace::features(), seed());
     let stopped = async move {

@@ -39,6 +39,7 @@ pub fn folder(folder: &Path) -> Result<(), Stop> {
 
 /// Opens the database without touching its tables.
 pub async fn store(config: &Config) -> Result<Store, Stop> {
+    crate::backup::finish(config)?;
     folder(&config.workspace())?;
     let mut options = Options::default();
     if let Some(readers) = config.readers {
@@ -56,6 +57,7 @@ pub async fn store(config: &Config) -> Result<Store, Stop> {
 
 /// Refuses a folder without a workspace, which is a slip of the finger more often than a wish for a new one.
 pub fn existing(config: &Config) -> Result<(), Stop> {
+    crate::backup::finish(config)?;
     let there = match config.target() {
         Target::Sqlite { path } => path.exists(),
         // the records are elsewhere, but the key of the sealed secrets is here

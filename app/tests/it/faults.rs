@@ -9,10 +9,10 @@ use std::process::Command;
 use tower::ServiceExt;
 
 /// A small file system in memory; gone when dropped.
-struct SmallDisk(PathBuf);
+pub struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path, megabytes: u32) -> Result<SmallDisk, String> {
+    pub fn mount(at: &Path, megabytes: u32) -> Result<SmallDisk, String> {
         let done = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"])
             .arg(at)

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
 /// A user whose role may do everything with these objects, but for what `rights` says of them.
-async fn person(w: &Workspace, name: &str, rights: Json) -> i64 {
+pub async fn person(w: &Workspace, name: &str, rights: Json) -> i64 {
     let mut all = json!({});
     for object in w.engine.registry().objects().filter(|o| !o.is_system()) {
         all[&object.key] = json!({"create": true, "read": "all", "edit": "all", "delete": "all", "export": "all"});
@@ -79,7 +79,7 @@ both!(what_is_worked_out_of_a_hidden_field_is_hidden, async |w: &Workspace| {
     assert_eq!(record.get("open_opportunities").int(), Some(1));
 });
 
-async fn send(w: &Workspace, user: i64, method: &str, path: &str, key: &str, body: &Json) -> (StatusCode, Json) {
+pub async fn send(w: &Workspace, user: i64, method: &str, path: &str, key: &str, body: &Json) -> (StatusCode, Json) {
     let token = w.engine.token_add(&w.system(), user, "uji", false, None).await.expect("a token");
     let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("host", "127.0.0.1");
     let request = request.header("authorization", format!("Bearer {token}")).header("content-type", "application/json");

@@ -5,6 +5,7 @@
 
 mod api;
 mod arrows;
+mod attacks;
 mod browser;
 mod commands;
 mod contract;

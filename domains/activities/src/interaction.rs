@@ -3,7 +3,7 @@
 use crate::account::follow_links;
 use crate::keys::interaction as f;
 use crate::keys::{self, task};
-use akrab_engine::{Behaviour, Door, Draft, Result, Tx};
+use akrab_engine::{Behaviour, Draft, Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Problem, Value};
 use serde_json::json;
@@ -19,7 +19,7 @@ impl Behaviour for Interactions {
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
         follow_links(draft, tx)?;
         // people say when and who; files of other systems often do not know
-        if wants_step(draft) && matches!(tx.ctx.door, Door::Page | Door::Api) {
+        if wants_step(draft) && tx.ctx.is_said_now() {
             let missing = [f::NEXT_AT, f::OWNER].into_iter().filter(|key| draft.get(key).is_null());
             let faults: Vec<_> = missing.map(|key| FieldProblem::new(key, "required")).collect();
             if !faults.is_empty() {

@@ -4,7 +4,7 @@ use crate::keys::{LEAD, OPPORTUNITY, lead as f, opportunity};
 use akrab_activities::keys::{INTERACTION, TASK, task};
 use akrab_customers::keys::{ACCOUNT, CONTACT, contact};
 use akrab_customers::{find_contact, find_or_make_account};
-use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Door, Draft, ListRequest, Result, Tx};
+use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Draft, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Filter, Problem, ProblemKind, Record, RecordId, Value};
@@ -23,7 +23,7 @@ impl Behaviour for Leads {
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
-        let by_hand = matches!(tx.ctx.door, Door::Page | Door::Api) && draft.given.contains(f::STATUS);
+        let by_hand = tx.ctx.is_said_now() && draft.given.contains(f::STATUS);
         if by_hand && draft.changed(f::STATUS) && draft.get(f::STATUS).text() == Some("converted") && draft.get(f::CONTACT).is_null() {
             return Err(draft.fault(f::STATUS, "convert_instead"));
         }

@@ -2,7 +2,7 @@
 
 use crate::keys::{OPPORTUNITY, opportunity as f};
 use akrab_customers::keys::{ACCOUNT, account};
-use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Door, Draft, Result, Tx};
+use akrab_engine::{ActionOutcome, ActionRun, Behaviour, Draft, Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Problem, ProblemKind, Record, RecordId, Value};
 use serde_json::{Value as Json, json};
@@ -61,7 +61,7 @@ fn enter(draft: &mut Draft, stage: &Record, tx: &Tx) -> Result<()> {
         draft.set(f::CLOSED_AT, Value::Time(tx.ctx.now.timestamp()));
     }
     // files of other systems seldom know why
-    if category == "lost" && matches!(tx.ctx.door, Door::Page | Door::Api) {
+    if category == "lost" && tx.ctx.is_said_now() {
         let mut faults = Vec::new();
         if draft.get(f::CLOSE_REASON).is_null() {
             faults.push(FieldProblem::new(f::CLOSE_REASON, "gate_required").with("stage", stage.title()));

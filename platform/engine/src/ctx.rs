@@ -85,6 +85,11 @@ impl Ctx {
             Actor::System(_) => true,
         }
     }
+    /// Somebody says it now, of one record or of many: he knows why, and can be asked. Files and commands
+    /// bring what others have said elsewhere; undoing brings back what was said before.
+    pub fn is_said_now(&self) -> bool {
+        matches!(self.door, Door::Page | Door::Api) || (self.door == Door::Job && self.author().is_some())
+    }
     /// How what comes through this door is read.
     pub fn parse_env(&self, country: &str) -> ParseEnv {
         ParseEnv {

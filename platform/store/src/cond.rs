@@ -103,16 +103,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn fold(&mut self, items: &[Cond], object: &Object, at: &str, all: bool, negate: bool) -> Expr {
-        let mut whole: Option<Expr> = None;
-        for item in items {
-            let next = if negate { self.negated(item, object, at) } else { self.cond(item, object, at) };
-            whole = Some(match whole {
-                None => next,
-                Some(before) if all => before.and(next),
-                Some(before) => before.or(next),
-            });
-        }
-        whole.unwrap_or_else(|| truth(all))
+        let parts = items.iter().map(|item| if negate { self.negated(item, object, at) } else { self.cond(item, object, at) });
+        joined(parts.collect(), if all { Expr::and } else { Expr::or }).unwrap_or_else(|| truth(all))
     }
 
     /// Follows the links of a path; each target must exist and pass its guard.
@@ -192,8 +184,8 @@ impl<'a> Compiler<'a> {
         match is {
             Is::HasKey(key) => has(key),
             Is::In(keys) => {
-                let any = keys.iter().filter_map(Raw::text).map(has).reduce(Expr::or);
-                any.unwrap_or_else(|| truth(false))
+                let any = keys.iter().filter_map(Raw::text).map(has).collect();
+                joined(any, Expr::or).unwrap_or_else(|| truth(false))
             }
             _ => stored.is_not_null(),
         }
@@ -298,6 +290,15 @@ impl<'a> Compiler<'a> {
         self.tables += 1;
         format!("t{}", self.tables)
     }
+}
+
+/// The parts joined half by half: a row of many stays a shallow expression, for the databases and for us.
+fn joined(mut parts: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    if parts.len() < 2 {
+        return parts.pop();
+    }
+    let rest = parts.split_off(parts.len() / 2);
+    joined(parts, join).zip(joined(rest, join)).map(|(left, right)| join(left, right))
 }
 
 fn scalar(select: SelectStatement) -> Expr {

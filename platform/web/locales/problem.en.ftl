@@ -27,6 +27,7 @@ problem-filter-not-json = The filter could not be read.
 problem-filter-shape = The filter is not built correctly.
 problem-filter-too-deep = The filter is nested too deeply (at most { $max }).
 problem-filter-too-large = The filter has too many conditions (at most { $max }).
+problem-filter-too-many-groups = The filter has too many groups (at most { $max }).
 problem-filter-unknown-aggregate = “{ $agg }” is no known way to count.
 problem-filter-unknown-choice = This field has no choice “{ $value }”.
 problem-filter-unknown-field = There is no field “{ $field }”.

@@ -27,6 +27,7 @@ problem-filter-not-json = Filter tidak terbaca.
 problem-filter-shape = Susunan filter tidak benar.
 problem-filter-too-deep = Filter bertingkat terlalu dalam (paling banyak { $max }).
 problem-filter-too-large = Filter memuat terlalu banyak syarat (paling banyak { $max }).
+problem-filter-too-many-groups = Filter memuat terlalu banyak kelompok (paling banyak { $max }).
 problem-filter-unknown-aggregate = Cara menghitung “{ $agg }” tidak dikenal.
 problem-filter-unknown-choice = Pilihan “{ $value }” tidak ada pada kolom ini.
 problem-filter-unknown-field = Kolom “{ $field }” tidak ada.

@@ -65,7 +65,7 @@ impl Flash {
         let bytes = URL_SAFE_NO_PAD.decode(cookie::get(config, headers, cookie::FLASH)?).ok()?;
         let flash: Flash = serde_json::from_slice(&bytes).ok()?;
         // an address from a cookie must not lead elsewhere
-        let own = |address: &String| address.starts_with('/') && !address.starts_with("//");
+        let own = |address: &String| crate::guard::is_own(address);
         let safe = flash.undo.iter().all(own) && flash.link.iter().all(|(_, href)| own(href));
         safe.then_some(flash)
     }

@@ -24,8 +24,6 @@ use std::time::{Duration, Instant};
 
 /// Largest JSON body or form, in bytes.
 pub const BODY_LIMIT: usize = 1 << 20;
-/// Longest time a handler may take.
-const HANDLER_TIME: Duration = Duration::from_secs(60);
 /// Largest upload, in bytes.
 pub const UPLOAD_LIMIT: usize = 25 << 20;
 
@@ -136,7 +134,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     req.extensions_mut().insert(facts.clone());
     req.extensions_mut().insert(RequestId(facts.id.clone()));
     let mut response = match check(&web, &facts, req).await {
-        Ok(req) => run(req, next).await,
+        Ok(req) => run(req, next, web.config.patience()).await,
         Err(fail) => fail.into_response(),
     };
     if let Some(fail) = unread(&facts, &response) {
@@ -243,6 +241,11 @@ pub(crate) fn too_large() -> Problem {
     Problem::new(ProblemKind::TooLarge, "too_large").with("max", format!("{} MB", BODY_LIMIT >> 20))
 }
 
+/// A request that took longer than anybody waits.
+fn too_late() -> Problem {
+    Problem::new(ProblemKind::Busy, "timeout")
+}
+
 fn csrf_problem() -> Fail {
     Problem::new(ProblemKind::Forbidden, "csrf").into()
 }
@@ -268,7 +271,9 @@ async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, F
         return Err(csrf_problem());
     }
     let (parts, body) = req.into_parts();
-    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())?;
+    // whoever sends his form byte by byte is not waited for longer than any other
+    let sent = tokio::time::timeout(web.config.patience(), to_bytes(body, BODY_LIMIT)).await.map_err(|_| too_late())?;
+    let bytes = sent.map_err(|_| too_large())?;
     let found =
         bytes.split(|b| *b == b'&').filter_map(|pair| pair.strip_prefix(b"csrf=")).filter_map(|v| std::str::from_utf8(v).ok()).any(fits);
     if found { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(csrf_problem()) }
@@ -289,14 +294,14 @@ fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
     Some(origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)))
 }
 
-async fn run(req: Request, next: Next) -> Response {
-    match tokio::time::timeout(HANDLER_TIME, AssertUnwindSafe(next.run(req)).catch_unwind()).await {
+async fn run(req: Request, next: Next, patience: Duration) -> Response {
+    match tokio::time::timeout(patience, AssertUnwindSafe(next.run(req)).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => {
             let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             Fail::from(Problem::internal(cause.unwrap_or("panic"))).into_response()
         }
-        Err(_) => Fail::from(Problem::new(ProblemKind::Busy, "timeout")).into_response(),
+        Err(_) => Fail::from(too_late()).into_response(),
     }
 }
 

@@ -65,6 +65,7 @@ pub mod serve;
 mod settings;
 mod setup;
 mod sign_in;
+mod stalled;
 pub mod state;
 pub mod trash;
 pub mod ui;

@@ -2,6 +2,7 @@
 
 use crate::guard::Peer;
 use crate::router::router;
+use crate::stalled::Stalled;
 use crate::state::Web;
 use crate::unheard::Worded;
 use axum::body::Body;
@@ -49,7 +50,7 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
             () = &mut shutdown => break,
         };
         let _ = stream.set_nodelay(true);
-        let stream = Worded::new(stream, web.clone());
+        let stream = Worded::new(Stalled::new(stream, web.config.patience()), web.clone());
         let app = app.clone();
         let service = service_fn(move |mut req: hyper::Request<Incoming>| {
             req.extensions_mut().insert(Peer(peer.ip()));

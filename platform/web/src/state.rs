@@ -10,6 +10,7 @@ use axum::Router;
 use futures::future::BoxFuture;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How the web part is run.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +25,18 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Requests a minute of one API token from another machine; 0 sets no limit.
     pub api_rate: u32,
+    /// Longest time a request may take, and a client may take nothing of an answer; [`PATIENCE`] when absent.
+    pub patience: Option<Duration>,
 }
 
+/// Longest time a request may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Config {
+    /// How long a request, or a client, is waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience.unwrap_or(PATIENCE)
+    }
     /// What links in mails begin with.
     pub fn link_base(&self) -> &str {
         self.base_url.as_deref().unwrap_or(&self.listen_url)

@@ -11,6 +11,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 /// The folder of a workspace's files.
 #[derive(Clone)]
@@ -103,6 +104,21 @@ impl FileStore {
         if let Err(error) = done {
             tracing::warn!(%error, "a refused file stays behind");
         }
+    }
+
+    /// Removes what was being written before `moment` and whose writer is long gone: killed, or out of power.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self, moment: SystemTime) -> Result<u64> {
+        let mut swept = 0;
+        for entry in fs::read_dir(self.root.join("incoming")).map_err(failure)? {
+            let entry = entry.map_err(failure)?;
+            // another process may be removing it as well
+            let old = entry.metadata().and_then(|meta| meta.modified()).is_ok_and(|at| at < moment);
+            swept += u64::from(old && fs::remove_file(entry.path()).is_ok());
+        }
+        Ok(swept)
     }
 
     /// Where a file of this content lies.

@@ -10,6 +10,7 @@ pub use kind::FileKind;
 
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::Problem;
+use akrab_model::text::is_invisible;
 use akrab_store::FileRow;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -114,11 +115,14 @@ fn meta(row: FileRow) -> FileMeta {
     }
 }
 
-/// The last part of the given name without what could steer a terminal or a header.
+/// The last part of the given name without what could steer a terminal or a header, or show it turned around.
 fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let clean: String =
-        last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).take(120).collect();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !is_invisible(*c) && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?'))
+        .take(120)
+        .collect();
     let clean = clean.trim().trim_start_matches('.');
     if clean.is_empty() { "file".into() } else { clean.into() }
 }

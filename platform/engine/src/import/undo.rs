@@ -4,6 +4,7 @@
 use super::report::ChunkNote;
 use crate::job::{Job, JobCtx, JobState, Outcome, Queued, Step};
 use crate::{Access, Ctx, Door, Engine, Result, Tx};
+use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
 use akrab_model::{Problem, Value};
@@ -186,6 +187,11 @@ fn restore_fields(tx: &mut Tx, change: &Change, report: &mut UndoReport) -> Resu
     let mut stays = Vec::new();
     for (key, pair) in diff {
         let Some(field) = object.field(&key).filter(|f| f.writable()) else { continue };
+        if object.field_ix(&key).is_none_or(|ix| tx.rights.field(&object, ix) == FieldRight::Hidden) {
+            // not his to know of by now
+            stays.push(String::new());
+            continue;
+        }
         let present = match record.get(&key) {
             Value::Links(rows) => Json::Array(rows.iter().map(|r| r.to_json(field)).collect()),
             value => value.to_json(),
@@ -209,7 +215,9 @@ fn restore_fields(tx: &mut Tx, change: &Change, report: &mut UndoReport) -> Resu
 fn keep(tx: &mut Tx, change: &Change, field: &str, report: &mut UndoReport) -> Result<()> {
     report.kept += 1;
     if report.listed.len() < LISTED {
-        let title = tx.find(&change.object, change.record)?.map_or(String::new(), |r| r.title().to_string());
+        // it may lie out of his sight by now
+        let object = tx.object(&change.object)?.ix;
+        let title = tx.titles_of(object, &[change.record])?.pop().map_or_else(String::new, |(_, title)| title);
         report.listed.push((change.object.clone(), change.record, title, field.into()));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::{Every, Job, JobCtx, Outcome, Queued, Schedule, Step};
 use crate::Result;
 use crate::write::KEPT_HOURS;
+use akrab_model::Problem;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -15,6 +16,8 @@ const JOB_DAYS: i64 = 90;
 const NOTICE_DAYS: i64 = 90;
 /// Sessions end much earlier; their rows go after so many days, and a day after their last use.
 const SESSION_DAYS: i64 = 30;
+/// Hours after which nobody is writing a file any more.
+const DRAFT_HOURS: i64 = 24;
 const BATCH: usize = 200;
 
 pub(super) fn schedules() -> Vec<Schedule> {
@@ -73,7 +76,10 @@ impl Job for CleanUp {
             tx.conn.identity_tidy(idle, old, now)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
-        Ok(json!({ "dropped": dropped.await? }))
+        let dropped = dropped.await?;
+        let (files, before) = (job.engine.files().clone(), job.engine.now().timestamp() - DRAFT_HOURS.hours());
+        let swept = tokio::task::spawn_blocking(move || files.sweep(before.into())).await.map_err(Problem::internal)??;
+        Ok(json!({ "dropped": dropped, "swept": swept }))
     }
 }
 

@@ -4,7 +4,7 @@ use super::ChangeView;
 use super::source::News;
 use crate::Result;
 use crate::write::Tx;
-use akrab_model::{Problem, Record, RecordId};
+use akrab_model::{Object, Problem, Record, RecordId};
 use akrab_store::NoticeRow;
 use std::collections::HashMap;
 
@@ -72,7 +72,22 @@ impl Tx<'_> {
             return Ok(0);
         }
         let seen = self.sources(&rows)?;
-        Ok(rows.iter().filter(|row| seen.contains_key(&(row.object.clone(), row.record))).count())
+        // a change of nothing he may see is no news; where nothing is hidden from him none needs to be looked at
+        let (sure, asked): (Vec<&NoticeRow>, Vec<&NoticeRow>) =
+            rows.iter().filter(|row| seen.contains_key(&(row.object.clone(), row.record))).partition(|row| self.is_plain(row));
+        let changes = self.changes_told(asked.iter().filter_map(|row| row.change_id))?;
+        let mut count = sure.len();
+        for row in asked {
+            let Some(source) = seen.get(&(row.object.clone(), row.record)) else { continue };
+            count += usize::from(self.news(source, row.change_id, &changes)?.is_some());
+        }
+        Ok(count)
+    }
+
+    /// Tells of no change, or of one of an object the actor may read every field of.
+    fn is_plain(&self, row: &NoticeRow) -> bool {
+        let open = |object: &Object| self.rights.readable(object).len() == object.fields.len();
+        row.change_id.is_none() || self.object(&row.object).is_ok_and(|object| open(&object))
     }
 
     /// Marks one notice, or all of the actor's, as read.

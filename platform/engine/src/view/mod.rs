@@ -174,9 +174,9 @@ impl Tx<'_> {
     /// Keeps column widths and order: in the view when the actor may change it, for himself otherwise.
     ///
     /// # Errors
-    /// What the database answers.
+    /// `not_found` for a view the actor may not open.
     pub fn keep_columns(&mut self, object: &Object, view: &str, columns: Vec<ColumnState>) -> Result<()> {
-        self.rights.require_read(object)?;
+        self.must_open(object, view)?;
         let known: Vec<_> = columns.into_iter().filter(|c| object.field(&c.key).is_some()).take(60).collect();
         if let Ok(id) = view.parse()
             && let Ok(mut saved) = self.editable_view(object, id)
@@ -193,6 +193,11 @@ impl Tx<'_> {
         Ok(self.conn.setting_set(&columns_key(user, object, view), &text)?)
     }
 
+    /// What is kept for a person hangs on views there are, not on whatever he may think of.
+    fn must_open(&mut self, object: &Object, view: &str) -> Result<()> {
+        if self.views(object)?.iter().any(|known| known.key == view) { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
     /// Columns the actor arranged for himself, by view.
     fn own_columns(&mut self, object: &Object) -> Result<Vec<(String, Vec<ColumnState>)>> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
@@ -205,9 +210,9 @@ impl Tx<'_> {
     /// for himself otherwise.
     ///
     /// # Errors
-    /// What the database answers.
+    /// `not_found` for a view the actor may not open.
     pub fn keep_density(&mut self, object: &Object, view: &str, compact: bool) -> Result<()> {
-        self.rights.require_read(object)?;
+        self.must_open(object, view)?;
         if let Ok(id) = view.parse()
             && let Ok(mut saved) = self.editable_view(object, id)
         {

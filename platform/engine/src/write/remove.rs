@@ -34,10 +34,11 @@ impl Tx<'_> {
         let object = self.object(object)?;
         let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
         let registry = self.registry.clone();
-        for field in object.fields.iter().filter(|f| f.unique && !record.get(&f.key).is_null()) {
-            let ix = object.field_ix(&field.key).into_iter().collect::<Vec<_>>();
-            if self.conn.taken(&registry, &object, &ix, &[record.raw(&field.key)], Some(id))?.is_some() {
-                return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(&field.key, "taken")]));
+        for set in super::save::unique_sets(&object).filter(|set| !set.iter().any(|key| record.get(key).is_null())) {
+            let fields: Vec<_> = set.iter().filter_map(|key| object.field_ix(key)).collect();
+            let values: Vec<_> = set.iter().map(|key| record.raw(key)).collect();
+            if self.conn.taken(&registry, &object, &fields, &values, Some(id))?.is_some() {
+                return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(&set[0], "taken")]));
             }
         }
         self.conn.set_deleted(&object, id, None)?;

@@ -146,9 +146,7 @@ impl Tx<'_> {
 
     fn check_unique(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
         let object = draft.object.clone();
-        let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
-        let sets: Vec<Vec<String>> = single.chain(object.decl.unique.iter().cloned()).collect();
-        for set in sets {
+        for set in unique_sets(&object) {
             if !set.iter().any(|key| draft.changed(key)) || set.iter().any(|key| draft.get(key).is_null()) {
                 continue;
             }
@@ -175,4 +173,10 @@ impl Tx<'_> {
             .filter(|ix| object.at(*ix).writable() && self.rights.field(object, *ix) == FieldRight::Edit)
             .collect()
     }
+}
+
+/// Keys of the fields that are unique, alone or together.
+pub(super) fn unique_sets(object: &Object) -> impl Iterator<Item = Vec<String>> {
+    let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
+    single.chain(object.decl.unique.iter().cloned())
 }

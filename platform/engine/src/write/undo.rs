@@ -2,6 +2,7 @@
 
 use super::Tx;
 use crate::{Door, Result};
+use akrab_model::object::FieldRight;
 use akrab_model::value::Input;
 use akrab_model::{Problem, ProblemKind, RecordId};
 use serde_json::Value as Json;
@@ -11,7 +12,8 @@ impl Tx<'_> {
     /// created one goes to the bin.
     ///
     /// # Errors
-    /// `not_found` for a change on a record out of sight; `changed_since` when one of the fields
+    /// `not_found` for a change on a record out of sight; `forbidden` when it is also of a field out of sight;
+    /// `changed_since` when one of the fields
     /// has another value by now; `not_undoable` for a removal for good.
     pub fn undo(&mut self, change: i64) -> Result<(String, RecordId)> {
         let change = self.conn.change(change)?.ok_or_else(Problem::not_found)?;
@@ -28,6 +30,9 @@ impl Tx<'_> {
                 let mut input = Input::new();
                 for (key, pair) in diff {
                     let Some(field) = object.field(&key).filter(|f| f.writable()) else { continue };
+                    if object.field_ix(&key).is_none_or(|ix| self.rights.field(&object, ix) == FieldRight::Hidden) {
+                        return Err(Problem::forbidden());
+                    }
                     let present = match now.get(&key) {
                         akrab_model::Value::Links(rows) => Json::Array(rows.iter().map(|r| r.to_json(field)).collect()),
                         value => value.to_json(),

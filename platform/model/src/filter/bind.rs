@@ -10,6 +10,9 @@ use crate::value::codec::{days, scaled};
 use jiff::{Timestamp, Zoned, civil::Date};
 use serde_json::Value as Json;
 
+/// Most keys asked for at once in a field of several choices: each becomes a test of its own.
+const MAX_KEYS: usize = 100;
+
 /// The moment and the person a filter is bound to.
 #[derive(Debug, Clone)]
 pub struct Env {
@@ -214,6 +217,9 @@ impl Binder<'_> {
     fn equals(&self, field: &Field, path: &str, value: &Json) -> Bound<Option<Is>> {
         let values = list(value);
         if field.kind == FieldType::Choices {
+            if values.len() > MAX_KEYS {
+                return Err(FieldProblem::new(path, "too_many").with("max", MAX_KEYS));
+            }
             let keys: Vec<_> = values.iter().map(|v| choice(field, path, v)).collect::<Bound<_>>()?;
             return Ok(match keys.as_slice() {
                 [] => None,

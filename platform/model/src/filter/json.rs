@@ -5,21 +5,25 @@ use crate::problem::{FieldProblem, Problem};
 use crate::query::AggregateFn;
 use serde_json::{Map, Value as Json, json};
 
-/// Deepest nesting and most conditions a filter may have.
+/// Deepest nesting, most conditions and most groups of them a filter may have.
 pub const MAX_DEPTH: usize = 8;
 pub const MAX_TESTS: usize = 100;
+pub const MAX_GROUPS: usize = 200;
 
 impl Filter {
     /// Reads a filter.
     ///
     /// # Errors
     /// `invalid` with a JSON pointer to each fault: `filter_shape`, `filter_no_operator`, `filter_unknown_key`,
-    /// `filter_unknown_operator`, `filter_too_deep`, `filter_too_large`.
+    /// `filter_unknown_operator`, `filter_too_deep`, `filter_too_large`, `filter_too_many_groups`.
     pub fn from_json(json: &Json) -> Result<Filter, Problem> {
-        let mut tests = 0;
-        let filter = read(json, "", 0, &mut tests).map_err(|f| Problem::invalid(vec![f]))?;
-        if tests > MAX_TESTS {
+        let mut size = Size::default();
+        let filter = read(json, "", 0, &mut size).map_err(|f| Problem::invalid(vec![f]))?;
+        if size.tests > MAX_TESTS {
             return Err(Problem::invalid(vec![FieldProblem::new("", "filter_too_large").with("max", MAX_TESTS)]));
+        }
+        if size.groups > MAX_GROUPS {
+            return Err(Problem::invalid(vec![FieldProblem::new("", "filter_too_many_groups").with("max", MAX_GROUPS)]));
         }
         Ok(filter)
     }
@@ -70,7 +74,15 @@ impl Filter {
     }
 }
 
-fn read(json: &Json, at: &str, depth: usize, tests: &mut usize) -> Result<Filter, FieldProblem> {
+/// What has been read so far.
+#[derive(Default)]
+struct Size {
+    tests: usize,
+    /// All, any and not.
+    groups: usize,
+}
+
+fn read(json: &Json, at: &str, depth: usize, size: &mut Size) -> Result<Filter, FieldProblem> {
     let fault = |code: &str| FieldProblem::new(if at.is_empty() { "/" } else { at }, code);
     if depth > MAX_DEPTH {
         return Err(fault("filter_too_deep").with("max", MAX_DEPTH));
@@ -83,16 +95,18 @@ fn read(json: &Json, at: &str, depth: usize, tests: &mut usize) -> Result<Filter
     for (key, make) in [("all", Filter::All as fn(Vec<Filter>) -> Filter), ("any", Filter::Any)] {
         if let Some(items) = map.get(key) {
             only(&[key])?;
+            size.groups += 1;
             let items = items.as_array().ok_or_else(|| FieldProblem::new(&format!("{at}/{key}"), "filter_shape"))?;
-            let read_one = |(n, item)| read(item, &format!("{at}/{key}/{n}"), depth + 1, tests);
+            let read_one = |(n, item)| read(item, &format!("{at}/{key}/{n}"), depth + 1, size);
             return Ok(make(items.iter().enumerate().map(read_one).collect::<Result<_, _>>()?));
         }
     }
     if let Some(item) = map.get("not") {
         only(&["not"])?;
-        return Ok(Filter::Not(Box::new(read(item, &format!("{at}/not"), depth + 1, tests)?)));
+        size.groups += 1;
+        return Ok(Filter::Not(Box::new(read(item, &format!("{at}/not"), depth + 1, size)?)));
     }
-    *tests += 1;
+    size.tests += 1;
     let text = |key: &str| map.get(key).and_then(Json::as_str);
     let op = match map.get("op") {
         None => Op::Is,
@@ -110,7 +124,7 @@ fn read(json: &Json, at: &str, depth: usize, tests: &mut usize) -> Result<Filter
         };
         let filter = match map.get("where") {
             None | Some(Json::Null) => None,
-            Some(inner) => Some(Box::new(read(inner, &format!("{at}/where"), depth + 1, tests)?)),
+            Some(inner) => Some(Box::new(read(inner, &format!("{at}/where"), depth + 1, size)?)),
         };
         // "has an opportunity that …" is the short form of "count > 0"
         let (op, value) = if map.contains_key("op") { (op, value) } else { (Op::Gt, json!(0)) };

@@ -40,7 +40,7 @@ fn cut(tx: &mut Tx, object: &str, body: &mut Json) -> Result<()> {
     if !map.keys().any(|key| object.field(key).is_some()) {
         return Ok(());
     }
-    tx.get(&object.key, id)?;
+    let now = tx.get(&object.key, id)?;
     let hidden: Vec<String> = object
         .fields
         .iter()
@@ -48,8 +48,9 @@ fn cut(tx: &mut Tx, object: &str, body: &mut Json) -> Result<()> {
         .map(|f| f.key.clone())
         .collect();
     drop_keys(body, &hidden);
-    if let Some(titles) = body.get_mut("titles") {
-        drop_keys(titles, &hidden);
+    if let Some(titles) = body.get_mut("titles").and_then(Json::as_object_mut) {
+        // what it links to may have gone out of sight, or got another name, since
+        titles.retain(|key, title| now.link_title(key).is_some_and(|known| *title == *known));
     }
     Ok(())
 }

@@ -114,6 +114,5 @@ impl Visit {
 
 /// Whether an address leads to a page of this program and nowhere else.
 pub fn local_path(address: &str) -> Option<&str> {
-    let safe = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
-    safe.then_some(address)
+    crate::guard::is_own(address).then_some(address)
 }

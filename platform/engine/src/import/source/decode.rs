@@ -19,8 +19,13 @@ pub struct Decoded {
     ended: bool,
     /// The decoder gave its last character.
     spent: bool,
+    /// Decoded, and not asked for yet.
+    left: Vec<u8>,
     guard: Guard,
 }
+
+/// The decoder writes whole characters: it wants room for some.
+const ROOM: usize = 16;
 
 /// Follows rows and quotes the way the CSV reader does.
 struct Guard {
@@ -46,6 +51,7 @@ impl Decoded {
             to: 0,
             ended: false,
             spent: false,
+            left: Vec::new(),
             guard,
         }
     }
@@ -59,6 +65,23 @@ impl Decoded {
 
 impl Read for Decoded {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.left.is_empty() && out.len() >= ROOM {
+            return self.decode(out);
+        }
+        if self.left.is_empty() {
+            let mut room = [0; ROOM];
+            let written = self.decode(&mut room)?;
+            self.left.extend_from_slice(&room[..written]);
+        }
+        let given = self.left.len().min(out.len());
+        out[..given].copy_from_slice(&self.left[..given]);
+        self.left.drain(..given);
+        Ok(given)
+    }
+}
+
+impl Decoded {
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
         // a reader asks again after the end; a decoder may not be asked
         while !self.spent {
             if self.from == self.to && !self.ended {
