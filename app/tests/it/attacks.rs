@@ -169,6 +169,28 @@ both!(nothing_is_kept_for_views_there_are_not, async |w: &Workspace| {
     }
 });
 
+both!(a_shared_view_tells_the_api_of_no_hidden_field, async |w: &Workspace| {
+    let author = person(w, "penulis", json!({})).await;
+    let reader = person(w, "pembaca", json!({"opportunity": {"fields": {"amount": "hidden"}}})).await;
+    let named = json!({"field": "name", "op": "contains", "value": "mesin"});
+    let filter = json!({"all": [{"field": "amount", "op": "gt", "value": 777}, named]});
+    let state =
+        json!({"columns": [{"key": "amount"}, {"key": "stage"}], "filter": filter, "sort": ["-amount"], "totals": ["amount:sum", "count"]});
+    let made = send(w, author, "POST", "/opportunities/views", "k", &json!({"name": "Besar", "scope": "everyone", "state": state})).await;
+    assert_eq!(made.0, StatusCode::CREATED, "{}", made.1);
+    let views = async |user: i64| {
+        let all = send(w, user, "GET", "/opportunities/views", "g", &json!({})).await.1;
+        all["data"].as_array().and_then(|all| all.iter().find(|view| view["name"] == "Besar").cloned()).expect("the view")["state"].clone()
+    };
+    assert_eq!(views(author).await["filter"], filter);
+    let cut = views(reader).await;
+    assert!(!cut.to_string().contains("amount") && !cut.to_string().contains("777"), "{cut}");
+    assert_eq!(
+        (&cut["filter"], &cut["columns"][0]["key"], &cut["totals"][0]),
+        (&json!({"all": [named]}), &json!("stage"), &json!("count"))
+    );
+});
+
 both!(nobody_is_led_away_after_a_form, async |w: &Workspace| {
     let mut browser = Browser::of(w, person(w, "siti", json!({})).await).await;
     let id = w.make("contact", json!({"name": "Ratna"})).await;
@@ -180,6 +202,12 @@ both!(nobody_is_led_away_after_a_form, async |w: &Workspace| {
         let page = browser.get(&format!("/contacts/new?back={}", crate::kill::escape(back))).await;
         assert!(!page.html.contains("jahat.test"), "{back:?}");
     }
+    let odd = browser.get(&format!("/contacts/{id}/fields/%00")).await;
+    assert_eq!(
+        (odd.status, odd.location),
+        (StatusCode::SEE_OTHER, format!("/contacts/{id}/edit?only=%00")),
+        "no name of a field breaks the way"
+    );
 });
 
 both!(what_a_killed_process_was_writing_is_swept_away, async |w: &Workspace| {
@@ -221,17 +249,21 @@ fn a_backup_that_finds_no_room_leaves_nothing_behind() {
     let folder = folder();
     let server = Server::prepared(&folder.join("data"));
     noise(&folder.join("data"), 24);
-    let small = folder.join("small");
-    std::fs::create_dir_all(&small).expect("a folder");
-    let disk = match SmallDisk::mount(&small, 16) {
-        Ok(disk) => disk,
-        Err(reason) => return eprintln!("skipped: no small disk can be mounted: {reason}"),
-    };
-    let output = server.command(&["backup"]).arg(small.join("b.akrab")).output().expect("the program runs");
-    assert!(!output.status.success(), "there is no room for it");
-    let left: Vec<_> = std::fs::read_dir(&small).expect("the disk").filter_map(Result::ok).map(|e| e.file_name()).collect();
-    assert!(left.is_empty(), "{left:?}");
-    drop(disk);
+    // room for the database but not for the files, and for neither
+    for megabytes in [16, 1] {
+        let small = folder.join(format!("small-{megabytes}"));
+        std::fs::create_dir_all(&small).expect("a folder");
+        let disk = match SmallDisk::mount(&small, megabytes) {
+            Ok(disk) => disk,
+            Err(reason) => return eprintln!("skipped: no small disk can be mounted: {reason}"),
+        };
+        std::fs::write(small.join("full"), vec![1; (usize::from(megabytes == 1) * 900) << 10]).expect("room for that");
+        let output = server.command(&["backup"]).arg(small.join("b.akrab")).output().expect("the program runs");
+        assert!(!output.status.success(), "there is no room for it");
+        let left: Vec<_> = std::fs::read_dir(&small).expect("the disk").filter_map(Result::ok).map(|e| e.file_name()).collect();
+        assert_eq!(left, ["full"], "{megabytes} MB");
+        drop(disk);
+    }
     let _ = std::fs::remove_dir_all(folder);
 }
 

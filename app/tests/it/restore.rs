@@ -49,7 +49,12 @@ fn walk(folder: &Path, server: &Server, postgres: Option<(&str, &str)>) {
     fine(&["restore", &whole_name, "--replace"]);
     let people = fine(&["user", "list"]);
     assert!(people.contains("admin@contoh.test") && !people.contains("baru@contoh.test"), "{people}");
-    // a second time, beside what the first one set aside
+    // a second time, beside what the first one set aside and what a killed one has left
+    if let Some((url, schema)) = postgres {
+        let left = format!("{schema}_restore");
+        let made = run(server, Some((url, &left)), &["user", "add", "sisa@contoh.test", "--role", "administrator"]);
+        assert!(made.status.success(), "{}", told(&made));
+    }
     fine(&["restore", &whole_name, "--replace"]);
     assert!(fine(&["user", "list"]).contains("admin@contoh.test"));
 }

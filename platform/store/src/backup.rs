@@ -39,6 +39,7 @@ impl Store {
             Err(error) => {
                 // what is left of a failed backup is worth nothing
                 let _ = std::fs::remove_file(&draft);
+                let _ = std::fs::remove_file(beside(&draft, "-journal"));
                 Err(error)
             }
         };
@@ -89,7 +90,7 @@ impl Store {
         replace: bool,
     ) -> Result<Option<String>, StoreError> {
         let beside = Target::Postgres { url: url.into(), schema: format!("{schema}_restore") };
-        let store = Store::open(&beside, options).await?;
+        let store = Store::open_empty(&beside, options).await?;
         let clients = store.clients().ok_or_else(StoreError::closed)?;
         let client = clients.client().await?;
         let done = async {
@@ -101,7 +102,7 @@ impl Store {
         };
         let done = done.await;
         if done.is_err() {
-            postgres::backup::drop_beside(&client, schema).await?;
+            postgres::backup::drop_schema(&client, &format!("{schema}_restore")).await?;
         }
         drop(client);
         store.close().await;
@@ -109,9 +110,29 @@ impl Store {
     }
 }
 
+impl Store {
+    /// A schema without records; those that a killed restore has left there go with it.
+    async fn open_empty(target: &Target, options: &Options) -> Result<Store, StoreError> {
+        let store = Store::open(target, options).await?;
+        let (Target::Postgres { schema, .. }, Some(clients)) = (target, store.clients()) else { return Err(StoreError::closed()) };
+        let client = clients.client().await?;
+        if !postgres::backup::holds_workspace(&client, schema).await? {
+            return Ok(store);
+        }
+        postgres::backup::drop_schema(&client, schema).await?;
+        drop(client);
+        store.close().await;
+        Store::open(target, options).await
+    }
+}
+
 fn draft(file: &Path) -> PathBuf {
+    beside(file, ".part")
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".part");
+    name.push(ending);
     name.into()
 }
 

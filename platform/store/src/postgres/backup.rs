@@ -231,7 +231,7 @@ pub(crate) async fn take_place(client: &Client, schema: &str) -> Result<Option<S
     Ok(aside)
 }
 
-/// Removes what a failed restore has left beside the workspace.
-pub(crate) async fn drop_beside(client: &Client, schema: &str) -> Result<(), StoreError> {
-    client.batch_execute(&format!("DROP SCHEMA {} CASCADE", quote(&format!("{schema}_restore")))).await.map_err(failure)
+/// Removes a schema with all it holds.
+pub(crate) async fn drop_schema(client: &Client, schema: &str) -> Result<(), StoreError> {
+    client.batch_execute(&format!("DROP SCHEMA {} CASCADE", quote(schema))).await.map_err(failure)
 }

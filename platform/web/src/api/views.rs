@@ -22,7 +22,9 @@ pub async fn list(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query)
     let views = caller
         .read(move |tx| {
             let object = object(tx, &plural)?;
-            tx.views(&object)
+            let mut views = tx.views(&object)?;
+            views.iter_mut().for_each(|view| tx.cut_state(&object, &mut view.state));
+            Ok(views)
         })
         .await?;
     let lang = caller.ctx.lang_key();
@@ -104,8 +106,9 @@ fn read<T: DeserializeOwned>(key: &str, value: &Json) -> Result<T> {
     serde_json::from_value(value.clone()).map_err(|_| Problem::invalid(vec![FieldProblem::new(key, "wrong_type")]))
 }
 
-fn one(tx: &mut Tx, object: &Object, id: i64, lang: &str) -> Result<Json> {
-    let view = tx.views(object)?.into_iter().find(|v| v.id == Some(id)).ok_or_else(Problem::not_found)?;
+fn one(tx: &mut Tx, object: &Arc<Object>, id: i64, lang: &str) -> Result<Json> {
+    let mut view = tx.views(object)?.into_iter().find(|v| v.id == Some(id)).ok_or_else(Problem::not_found)?;
+    tx.cut_state(object, &mut view.state);
     Ok(told(&view, lang))
 }
 

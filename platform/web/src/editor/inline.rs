@@ -36,7 +36,7 @@ impl Shape {
 pub(super) async fn show(visit: Visit, Path((plural, id, key)): Place, Query(shape): Query<Shape>) -> Reply {
     let object = visit.object(&plural)?;
     if !visit.is_fragment() {
-        return visit.go(&format!("/{}/{id}/edit?only={key}", object.plural), None);
+        return visit.go(&format!("/{}/{id}/edit?only={}", object.plural, crate::fail::encode(&key)), None);
     }
     let (sheet, record) = load(&visit, &object, id, &key, None).await?;
     let field = object.field(&key).ok_or_else(Problem::not_found)?;
