@@ -6,7 +6,7 @@ use crate::stop::Stop;
 use crate::{lock, workspace};
 use akrab_store::{Options, Store, StoreError, Target, private};
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, ErrorKind, copy};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, copy};
 use std::path::{Component, Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -78,6 +78,7 @@ async fn bring(config: &Config, file: &Path, replace: bool, beside: &Path, folde
         _ => Stop::refused(format!("{} is no backup that `akrab backup` wrote, or it is damaged: {e}", file.display())),
     })?;
     let failed = |e: std::io::Error| Stop::failed(format!("{}: {e}", folder.display()));
+    same_kind(file, &draft, &config.target())?;
     match config.target() {
         Target::Sqlite { path: place } => {
             let path = beside.join("akrab.db");
@@ -98,9 +99,9 @@ async fn bring(config: &Config, file: &Path, replace: bool, beside: &Path, folde
             if done.is_err() {
                 moved.iter().for_each(|path| drop(fs::remove_file(path)));
             }
-            let aside = done.map_err(|e| match replace {
-                false => Stop::refused(format!("{e}; --replace puts the backup in its place")),
-                true => told(e),
+            let aside = done.map_err(|e| match e {
+                StoreError::Taken(_) => Stop::refused(format!("{e}; --replace puts the backup in its place")),
+                other => told(other),
             })?;
             if let Some(aside) = aside {
                 eprintln!("the former workspace is now the schema {aside}");
@@ -108,6 +109,20 @@ async fn bring(config: &Config, file: &Path, replace: bool, beside: &Path, folde
             Ok(())
         }
     }
+}
+
+/// A backup holds the tables as its database keeps them, and only such a database takes them back.
+fn same_kind(file: &Path, database: &Path, target: &Target) -> Result<(), Stop> {
+    let mut head = [0; 16];
+    let read = File::open(database).and_then(|mut found| found.read(&mut head));
+    let of_sqlite = read.is_ok() && head.starts_with(b"SQLite format 3");
+    let (from, way) = match (of_sqlite, target) {
+        (true, Target::Postgres { .. }) => ("SQLite", "leave --database out"),
+        (false, Target::Sqlite { .. }) if head[0] == b'{' => ("PostgreSQL", "name one with --database"),
+        _ => return Ok(()),
+    };
+    let file = file.display();
+    Err(Stop::refused(format!("{file} was taken from a workspace on {from} and is restored on {from} alone; {way}")))
 }
 
 /// Files are named after their content: those that are there already stay. Gives the places of the others.

@@ -1,7 +1,7 @@
 //! Lists and boards as a browser meets them.
 
 use crate::browser::Browser;
-use crate::workspace::{Workspace, both};
+use crate::workspace::{Workspace, both, map};
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -123,6 +123,19 @@ both!(a_stage_asks_for_what_its_gate_wants, async |w: &Workspace| {
     assert_eq!((now.link("stage"), now.get("amount").dec()), (Some(stage), Some(25_000_000.into())));
     let board = browser.get("/opportunities?type=board").await;
     assert!(board.html.contains("Pasokan 2027") && board.html.contains("data-board-column"));
+});
+
+both!(what_changed_nothing_offers_no_undo_of_something_else, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    let record = w.make("opportunity", json!({"name": "Pasokan 2027", "owner": user})).await;
+    w.engine.update(&w.system(), "opportunity", record, map(json!({"amount": 25_000_000})), None).await.expect("changed");
+    let stage = w.engine.get(&w.system(), "opportunity", record).await.expect("the record").link("stage").expect("a stage");
+    let stayed = browser.post(&format!("/opportunities/{record}/stage"), &format!("stage={stage}")).await;
+    assert!(stayed.status == StatusCode::OK && !stayed.html.contains("/undo"), "{}", stayed.html);
+    let same = browser.post(&format!("/opportunities/{record}/fields/name?as=cell"), "was.name=Pasokan+2027&name=Pasokan+2027").await;
+    assert!(same.status == StatusCode::OK && !same.html.contains("/undo"), "{}", same.html);
+    let other = browser.post(&format!("/opportunities/{record}/fields/name?as=cell"), "was.name=Pasokan+2027&name=Pasokan").await;
+    assert!(other.html.contains("/undo"), "{}", other.html);
 });
 
 both!(an_edit_in_a_cell_does_not_overwrite_anothers, async |w: &Workspace| {

@@ -276,7 +276,10 @@ both!(a_stage_with_questions_leads_back_to_the_record, async |w: &Workspace| {
     let asked = browser.submit(&format!("{page}/stage"), &[("stage", &lost), ("page", "1")]).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(hidden(&asked, "back"), page, "the dialog knows where it was opened");
+    assert!(asked.html.contains("name=\"no_competitor\""), "nobody is made to invent a competitor: {}", asked.html);
     let gate = [("stage", lost.as_str()), ("gate", "1"), ("back", &page), ("asked", "close_reason"), ("asked", "competitor")];
+    let empty = browser.submit(&format!("{page}/stage"), &gate).await;
+    assert!(empty.html.contains("Pesaing: Wajib diisi"), "the summary names the field: {}", empty.html);
     let answers = [("close_reason", "price"), ("competitor", "Boga Niaga")];
     let moved = browser.submit(&format!("{page}/stage"), &[gate.as_slice(), &answers].concat()).await;
     assert_eq!((moved.status, moved.location.as_str()), (StatusCode::SEE_OTHER, page.as_str()));

@@ -86,6 +86,12 @@ fn a_broken_backup_leaves_the_schema_as_it_is() {
     let server = Server::prepared(&folder);
     let schema = format!("it_restore_{}", std::process::id());
     walk(&folder, &server, Some((&url, &schema)));
+    let other = folder.join("sqlite.akrab");
+    let other = other.to_string_lossy();
+    assert!(run(&server, None, &["user", "add", "satu@contoh.test", "--role", "sales"]).status.success());
+    assert!(run(&server, None, &["backup", &other]).status.success());
+    let output = run(&server, Some((&url, &schema)), &["restore", &other, "--replace"]);
+    assert!(!output.status.success() && told(&output).contains("restored on SQLite alone"), "{}", told(&output));
     let _ = std::fs::remove_dir_all(&folder);
 }
 

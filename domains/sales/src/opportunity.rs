@@ -67,7 +67,7 @@ fn enter(draft: &mut Draft, stage: &Record, tx: &Tx) -> Result<()> {
             faults.push(FieldProblem::new(f::CLOSE_REASON, "gate_required").with("stage", stage.title()));
         }
         if draft.get(f::COMPETITOR).is_null() && !draft.get(f::NO_COMPETITOR).bool() {
-            faults.push(FieldProblem::new(f::COMPETITOR, "gate_required").with("stage", stage.title()));
+            faults.push(FieldProblem::new(f::COMPETITOR, "gate_required").with("stage", stage.title()).with("or", f::NO_COMPETITOR));
         }
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));

@@ -324,6 +324,29 @@ fn the_demonstration_is_whole() {
 }
 
 #[test]
+fn who_sets_up_with_sample_data_has_work_of_ones_own() {
+    run(async {
+        let place = place().await;
+        let system = place.engine.system("test", Door::Command);
+        let made = place.engine.write(&system, |tx| {
+            let request = ListRequest { object: "role".into(), ..ListRequest::default() };
+            let role = tx.list(&request)?.records.iter().find(|r| r.text("key") == "administrator").map(|r| r.id);
+            tx.create("user", &input(&[("name", json!("Rina")), ("email", json!("rina@kenanga.test")), ("role", json!(role))]))
+        });
+        let rina = made.await.expect("an administrator");
+        crate::seed::fill(&place.engine, 1, crate::seed::Volume::Contacts(500), &|_, _| {}).await.expect("loaded");
+        let people = place.engine.people();
+        assert_eq!(people.administrators().len(), 1, "nobody else rules the workspace");
+        assert!(people.user(rina).is_some_and(|person| person.team.is_some()), "she stands in a team");
+        for object in ["opportunity", "task"] {
+            let filter = Some(akrab_model::Filter::test("owner", akrab_model::filter::Op::Is, json!(rina)));
+            let request = ListRequest { object: object.into(), filter, ..ListRequest::default() };
+            assert!(!place.engine.list(&system, request).await.expect("listed").records.is_empty(), "{object}");
+        }
+    });
+}
+
+#[test]
 fn today_offers_only_what_the_role_may_do() {
     run(async {
         let place = place().await;

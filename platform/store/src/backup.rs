@@ -81,7 +81,7 @@ impl Store {
     /// `replace` the former workspace stays under another schema, whose name is the answer.
     ///
     /// # Errors
-    /// `Other` when there is a workspace and `replace` is not given; as [`Store::restore`].
+    /// `Taken` when there is a workspace and `replace` is not given; as [`Store::restore`].
     pub async fn restore_schema(
         url: &str,
         schema: &str,
@@ -95,7 +95,7 @@ impl Store {
         let client = clients.client().await?;
         let done = async {
             if !replace && postgres::backup::holds_workspace(&client, schema).await? {
-                return Err(StoreError::other(format!("the schema {schema} holds a workspace already")));
+                return Err(StoreError::Taken(format!("the schema {schema}")));
             }
             postgres::backup::read(&client, file).await?;
             postgres::backup::take_place(&client, schema).await

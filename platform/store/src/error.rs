@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The workspace was written by a newer version of the program.
     #[error("the workspace needs a newer version of the program (format {found}, this one knows {known})")]
     Newer { found: i64, known: i64 },
+    /// There is a workspace where a backup was to be put.
+    #[error("{0} holds a workspace already")]
+    Taken(String),
     /// A sum left 64 bits.
     #[error("a sum is too large")]
     TooLarge,

@@ -1,6 +1,7 @@
 //! The durable queue: jobs with leases and fencing numbers, notes written beside the rows they tell
 //! of, and the last planned time of each schedule.
 
+use crate::cells::Cells;
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use akrab_model::{Object, Raw};
@@ -154,6 +155,14 @@ impl Conn {
     /// What the database answers.
     pub fn job(&mut self, id: i64) -> Result<Option<JobRow>, StoreError> {
         Ok(self.query_one(&format!("SELECT {COLUMNS} FROM job WHERE id = $1"), &[id.into()])?.map(row))
+    }
+
+    /// Id of the job queued under this unique key, whatever became of it.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn job_keyed(&mut self, key: &str) -> Result<Option<i64>, StoreError> {
+        Ok(self.query_one("SELECT id FROM job WHERE unique_key = $1", &[key.into()])?.map(|row| Cells::new(row).int()))
     }
 
     /// # Errors

@@ -109,6 +109,7 @@ record-next-at = Next: { $when }
 record-next-week = Next week
 record-no-date = no due date
 record-none-yet = No { $objects } yet.
+record-no-such-key = This shortcut does not apply to { $records }.
 record-nothing-changed = Nothing changed.
 record-older = Show older
 record-other-fields = Other fields

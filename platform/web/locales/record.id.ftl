@@ -88,6 +88,7 @@ record-next-at = Berikutnya: { $when }
 record-next-week = Minggu depan
 record-no-date = tanpa tenggat
 record-none-yet = Belum ada { $objects }.
+record-no-such-key = Pintasan ini tidak berlaku untuk { $records }.
 record-nothing-changed = Tidak ada yang berubah.
 record-older = Tampilkan yang lebih lama
 record-other-fields = Isian lain

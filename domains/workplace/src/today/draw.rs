@@ -19,6 +19,7 @@ use akrab_web::ui::segmented::{Segment, segmented};
 use akrab_web::ui::status::{Status, status_strong};
 use akrab_web::ui::tag::Tone;
 use akrab_web::ui::task::{Task, person_line, task as task_line, task_section};
+use akrab_web::value::Look;
 use maud::{Markup, html};
 
 pub fn page(visit: &Visit, day: &Day) -> Markup {
@@ -204,12 +205,17 @@ fn defer(visit: &Visit, record: &Record) -> Markup {
     }
 }
 
+/// The hour of today, the day of what is older.
+fn moment_words(look: &Look, at: &jiff::Zoned) -> String {
+    if at.date() < look.today() { look.short_day(at.date()) } else { format::time(at.time(), look.lang) }
+}
+
 fn call_line(visit: &Visit, day: &Day, call: &Call, first: bool) -> Markup {
     let t = visit.t;
     let look = &day.look;
     let at = moment(day, &call.task, task::DUE_AT);
-    let late = at.as_ref().is_some_and(|at| at.date() < look.today());
-    let when = at.map(|at| if late { look.short_day(at.date()) } else { format::time(at.time(), look.lang) }).unwrap_or_default();
+    let late = at.as_ref().is_some_and(|at| *at < look.now);
+    let when = at.map(|at| moment_words(look, &at)).unwrap_or_default();
     let middle = html! {
         a.ak-muted.ak-hide-phone.ak-truncate href={ "/tasks/" (call.task.id) } { (call.task.title()) }
         @if let Some(n) = &call.reach.phone { span.ak-muted.ak-hide-phone.ak-nowrap { (phone::display(n)) } }
@@ -250,9 +256,9 @@ fn defer_step(visit: &Visit, day: &Day, record: &Record, at: &jiff::Zoned) -> Ma
 fn step(visit: &Visit, day: &Day, record: &Record) -> Markup {
     let look = &day.look;
     let at = moment(day, record, opportunity::NEXT_AT);
-    let late = at.as_ref().is_some_and(|at| at.date() < look.today());
+    let late = at.as_ref().is_some_and(|at| *at < look.now);
     let later = at.as_ref().map(|at| defer_step(visit, day, record, at));
-    let when = at.map(|at| if late { look.short_day(at.date()) } else { format::time(at.time(), look.lang) }).unwrap_or_default();
+    let when = at.map(|at| moment_words(look, &at)).unwrap_or_default();
     let amount = record.get(opportunity::AMOUNT).dec().map(|a| format::money_short(a, &look.currency, look.lang)).unwrap_or_default();
     let about = [Some(record.title()), record.link_title(opportunity::ACCOUNT)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     person_line(

@@ -23,7 +23,7 @@ pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
 pub(crate) use report::ChunkNote;
 pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
 pub use run::ImportJob;
-pub use undo::{UndoJob, UndoReport, undoable};
+pub use undo::{UndoJob, UndoReport};
 
 use crate::{Ctx, Engine, Result};
 use akrab_model::{FieldIx, Problem};

@@ -2,14 +2,13 @@
 //! unless somebody has changed it since; that is listed.
 
 use super::report::ChunkNote;
-use crate::job::{Job, JobCtx, JobState, Outcome, Queued, Step};
+use crate::job::{Job, JobCtx, JobView, Outcome, Queued, Step};
 use crate::{Access, Ctx, Door, Engine, Result, Tx};
 use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
 use akrab_model::{Problem, Value};
 use akrab_store::{Bin, Change};
-use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -58,22 +57,43 @@ impl Engine {
     pub async fn job_undo(&self, ctx: &Ctx, of: i64) -> Result<i64> {
         let conflict = |code| Problem::new(ProblemKind::Conflict, code);
         let view = self.job(ctx, of).await?;
-        let days = match view.kind.as_str() {
-            "import" if view.payload["dry"] != json!(true) => 7,
-            "bulk" => 1,
-            _ => return Err(Problem::not_found()),
-        };
+        let until = undo_until(&view).ok_or_else(Problem::not_found)?;
         if !view.state.is_over() {
             return Err(conflict("undo_not_over"));
         }
-        let ended = view.finished_at.unwrap_or(view.created_at);
-        let until = ended.to_zoned(jiff::tz::TimeZone::UTC).checked_add(days.days()).map_err(Problem::internal)?;
-        if self.now().timestamp() > until.timestamp() {
+        if self.now().timestamp() > until {
             return Err(conflict("undo_too_late"));
         }
-        let queued = Queued { unique_key: Some(format!("undo:{of}")), ..Queued::of(&UndoJob { of })? };
+        let queued = Queued { unique_key: Some(undo_key(of)), ..Queued::of(&UndoJob { of })? };
         self.write(ctx, move |tx| tx.queue(&queued)?.ok_or_else(|| conflict("undo_queued"))).await
     }
+
+    /// What may still be taken back of a job: whether it may be now, and the job that has done so already.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn job_undone(&self, ctx: &Ctx, job: &JobView) -> Result<(bool, Option<i64>)> {
+        let Some(until) = undo_until(job).filter(|_| job.state.is_over()) else { return Ok((false, None)) };
+        let of = job.id;
+        let by = self.read(ctx, move |tx| Ok(tx.conn.job_keyed(&undo_key(of))?)).await?;
+        Ok((by.is_none() && self.now().timestamp() <= until, by))
+    }
+}
+
+/// A job is taken back once.
+fn undo_key(of: i64) -> String {
+    format!("undo:{of}")
+}
+
+/// Until when a job may be taken back; none for those that never can.
+fn undo_until(job: &JobView) -> Option<jiff::Timestamp> {
+    let days = match job.kind.as_str() {
+        "import" if job.payload["dry"] != json!(true) => 7,
+        "bulk" => 1,
+        _ => return None,
+    };
+    let ended = job.finished_at.unwrap_or(job.created_at);
+    ended.checked_add(jiff::SignedDuration::from_hours(24 * days)).ok()
 }
 
 impl Job for UndoJob {
@@ -221,9 +241,4 @@ fn keep(tx: &mut Tx, change: &Change, field: &str, report: &mut UndoReport) -> R
         report.listed.push((change.object.clone(), change.record, title, field.into()));
     }
     Ok(())
-}
-
-/// Whether a job of this kind and state can still be asked to be taken back.
-pub fn undoable(kind: &str, state: JobState) -> bool {
-    state.is_over() && matches!(kind, "import" | "bulk")
 }

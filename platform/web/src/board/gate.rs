@@ -8,7 +8,8 @@ use crate::ui::form::error_summary;
 use crate::value::{Typed, local_path};
 use crate::{Reply, Visit};
 use akrab_model::object::FieldRight;
-use akrab_model::{Field, Object, Problem};
+use akrab_model::problem::FieldProblem;
+use akrab_model::{Field, Object, Problem, Record};
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -40,9 +41,9 @@ pub fn way_back(visit: &Visit, object: &Object, id: i64, posted: &Fields) -> Str
 pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, posted: &Fields, problem: &Problem) -> Reply {
     let t = visit.t;
     let mut keys = asked(object, posted);
-    for fault in &problem.fields {
-        if !keys.iter().any(|key| key == fault.field()) {
-            keys.push(fault.field().to_string());
+    for key in problem.fields.iter().flat_map(|fault| [Some(fault.field()), instead(fault)]).flatten() {
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_string());
         }
     }
     let rights = visit.rights();
@@ -52,13 +53,17 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     let title = t.with("gate-title", &[("name", record.title().into())]);
     let first = posted.text("gate").is_empty();
     let faults: Vec<(String, String)> = problem.fields.iter().map(|f| (f.field().to_string(), field_message(t, f))).collect();
+    let look = visit.look();
+    let label = |key: &str| object.field(key).map(|field| look.name(field)).unwrap_or_default();
+    let told: Vec<_> = faults.iter().map(|(key, words)| (key.clone(), format!("{}: {words}", label(key)))).collect();
+    let needed: Vec<&str> = problem.fields.iter().filter(|fault| instead(fault).is_none()).map(FieldProblem::field).collect();
     let close = way_back(visit, object, id, posted);
     let body = html! {
-        @if keys.is_empty() { p { (message(t, problem)) } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else { (error_summary(t, &faults)) }
+        @if keys.is_empty() { p { (message(t, problem)) } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else { (error_summary(t, &told)) }
         input type="hidden" name="stage" value=(stage);
         input type="hidden" name="gate" value="1";
         input type="hidden" name="back" value=(close);
-        (rows(visit, object, &record, &keys, posted, if first { &[] } else { &faults }))
+        (rows(visit, &record, &keys, &needed, posted, if first { &[] } else { &faults }))
     };
     let files = keys.iter().filter_map(|key| object.field(key)).any(|f| f.kind == akrab_model::FieldType::File);
     let d = Dialog {
@@ -76,19 +81,17 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     Ok(response)
 }
 
-/// One row per field asked for, with what was typed.
-fn rows(
-    visit: &Visit,
-    object: &Arc<Object>,
-    record: &akrab_model::Record,
-    keys: &[String],
-    posted: &Fields,
-    faults: &[(String, String)],
-) -> Markup {
-    let look = visit.look();
-    let fields: Vec<&Field> = keys.iter().filter_map(|key| object.field(key)).collect();
-    let typed =
-        if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, fields.iter().copied()) };
+/// The field that may be filled instead of the one at fault.
+fn instead(fault: &FieldProblem) -> Option<&str> {
+    fault.args.iter().find(|(name, _)| name == "or").map(|(_, key)| key.as_str())
+}
+
+/// One row per field asked for, with what was typed; the `needed` ones are marked.
+fn rows(visit: &Visit, record: &Record, keys: &[String], needed: &[&str], posted: &Fields, faults: &[(String, String)]) -> Markup {
+    let (look, object) = (visit.look(), &record.object);
+    let marked = |field: &Field| Field { required: field.required || needed.contains(&field.key.as_str()), ..field.clone() };
+    let fields: Vec<Field> = keys.iter().filter_map(|key| object.field(key)).map(marked).collect();
+    let typed = if posted.ticked("gate") { Typed::posted(posted.0.clone()) } else { Typed::of_record(&look, record, &fields) };
     let errors: HashMap<String, String> = faults.iter().cloned().collect();
     let sheet = crate::value::input::Sheet {
         look: &look,
@@ -98,7 +101,7 @@ fn rows(
         focus: keys.first().map(String::as_str),
     };
     html! {
-        @for field in fields {
+        @for field in &fields {
             input type="hidden" name="asked" value=(field.key);
             (sheet.row(field))
         }

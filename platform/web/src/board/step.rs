@@ -40,8 +40,10 @@ pub async fn step(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     input.insert(decl.by.clone(), stage.as_str().into());
     let (own, by) = (object.key.clone(), decl.by.clone());
     let moved = visit.write(move |tx| {
+        let before = tx.last_change(&own, id)?;
         tx.update(&own, id, &input, version)?;
-        let change = tx.last_change(&own, id)?;
+        // where it stood already nothing happened that could be taken back
+        let change = tx.last_change(&own, id)?.filter(|change| before != Some(*change));
         Ok((tx.get(&own, id)?, change, limit(tx, &own, id, &by)?))
     });
     let (record, change, rotting) = match moved.await {

@@ -44,8 +44,12 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let object = visit.object(&plural)?;
     let s = visit.look();
     let only = asked.only.as_deref().unwrap_or("").split(',').filter(|k| !k.is_empty()).map(|key| meant(&object, key));
-    let only: Vec<String> = only.collect::<Option<_>>().ok_or_else(Problem::not_found)?;
+    let only: Option<Vec<String>> = only.collect();
     let back = asked.back.as_deref().and_then(local_path).map_or_else(|| format!("/{}/{id}", object.plural), str::to_string);
+    let Some(only) = only else {
+        let records = object.plural_label(visit.lang()).to_lowercase();
+        return visit.go(&back, Flash::bad(visit.t.with("record-no-such-key", &[("records", records.into())])));
+    };
     let own = object.clone();
     let (mut sheet, record) = visit
         .read(move |tx| {
@@ -98,16 +102,18 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         let key = object.key.clone();
         let saved = visit
             .write(move |tx| {
+                let before = tx.last_change(&key, id)?;
                 tx.update(&key, id, &input, version)?;
                 // one may have handed it out of one's own sight
-                tx.last_change(&key, id)
+                let last = tx.last_change(&key, id)?;
+                Ok((last.is_some(), last.filter(|change| before != Some(*change))))
             })
             .await;
         let fail = match saved {
-            Ok(change) => {
+            Ok((seen, change)) => {
                 let words = visit.t.get(if merged { "record-saved-merged" } else { "record-saved" });
                 let flash = Flash::ok(words);
-                let back = if change.is_none() { format!("/{}", object.plural) } else { back };
+                let back = if seen { back } else { format!("/{}", object.plural) };
                 return visit.go(&back, change.map_or(flash.clone(), |id| flash.undo_change(id)));
             }
             Err(fail) => fail,

@@ -65,6 +65,11 @@ pub async fn show(visit: Visit, job: JobView, looked: Looked) -> Reply {
         frame.actions = Some(super::pattern::button(&visit, &object, job.id));
     }
     let done = job.state == JobState::Done;
+    let buttons = if dry && done {
+        html! {}
+    } else {
+        crate::jobs::buttons(&visit, &job).await?
+    };
     let main = html! {
         @if done { (figures(&visit, &report, dry)) } @else {
             div.ak-job {
@@ -74,7 +79,7 @@ pub async fn show(visit: Visit, job: JobView, looked: Looked) -> Reply {
         }
         @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
         @if report.notes > 0 || !notes.is_empty() { (remarks(&visit, &object, &job, &report, &notes, &looked)) }
-        @if !(dry && done) { (crate::jobs::buttons(&visit, &job)) }
+        (buttons)
     };
     visit.page(
         &frame,
@@ -128,7 +133,7 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
     let taken = figure(c.taken());
     html! {
         h2.ak-question { (t.with(if dry { "import-ready" } else { "import-finished" }, &[("n", taken.into()), ("of", figure(c.rows).into())])) }
-        p.ak-muted { (t.get(if dry { "import-ready-text" } else { "import-finished-text" })) }
+        @if dry || c.refused > 0 { p.ak-muted { (t.get(if dry { "import-ready-text" } else { "import-finished-text" })) } }
         (stacked(&t.get("import-outcome"), &parts))
         div.ak-outcomes {
             (outcome("1", "plus", &t.get("import-created"), &figure(c.created)))

@@ -4,10 +4,10 @@ use super::words;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::table::plain_table;
-use crate::{Flash, Reply, Visit, download};
+use crate::{Fail, Flash, Reply, Visit, download};
 use akrab_engine::bulk::BulkReport;
 use akrab_engine::export::ExportReport;
-use akrab_engine::import::{UndoReport, undoable};
+use akrab_engine::import::UndoReport;
 use akrab_engine::{JobState, JobView};
 use akrab_model::{FieldProblem, Problem};
 use axum::extract::{Path, Query};
@@ -23,6 +23,7 @@ pub async fn show(visit: Visit, Path(id): Path<i64>, Query(looked): Query<crate:
     let t = visit.t;
     let mut frame = visit.frame(&words::title(&visit, &job)).await;
     frame.breadcrumb.push(visit.crumb("jobs-title", "/jobs"));
+    let buttons = buttons(&visit, &job).await?;
     let body = content(
         true,
         html! {
@@ -30,7 +31,7 @@ pub async fn show(visit: Visit, Path(id): Path<i64>, Query(looked): Query<crate:
                 (head(&visit, &job))
                 @if job.state == JobState::Done { (result(&visit, &job)) }
                 @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
-                (buttons(&visit, &job))
+                (buttons)
             }
         },
     );
@@ -62,20 +63,25 @@ pub async fn progress(visit: Visit, Path(id): Path<i64>) -> Reply {
 }
 
 /// What may be done with it now.
-pub fn buttons(visit: &Visit, job: &JobView) -> Markup {
+///
+/// # Errors
+/// What the database answers.
+pub async fn buttons(visit: &Visit, job: &JobView) -> Result<Markup, Fail> {
     let t = visit.t;
+    let (undoable, undone) = visit.engine().job_undone(&visit.ctx, job).await?;
     let post = |verb: &str, button: Button| {
         html! {
             form method="post" action={ "/jobs/" (job.id) "/" (verb) } { (visit.token_field()) (button.submit()) }
         }
     };
-    html! {
+    Ok(html! {
+        @if let Some(by) = undone { p.ak-muted { (t.get("job-undone")) " " a.ak-link href={ "/jobs/" (by) } { (t.get("job-undone-by")) } } }
         div.ak-line {
             @if !job.state.is_over() { (post("cancel", Button::new(t.get("job-cancel")).icon("x"))) }
             @if matches!(job.state, JobState::Failed | JobState::Dead | JobState::Cancelled) { (post("retry", Button::new(t.get("job-retry")).icon("refresh-cw"))) }
-            @if undoable(&job.kind, job.state) && job.payload["dry"] != true { (post("undo", Button::new(t.get("job-undo-do")).icon("undo-2"))) }
+            @if undoable { (post("undo", Button::new(t.get("job-undo-do")).icon("undo-2"))) }
         }
-    }
+    })
 }
 
 fn result(visit: &Visit, job: &JobView) -> Markup {

@@ -173,8 +173,9 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
 
 fn sort_menu(listing: &Listing) -> Markup {
     let t = listing.look.t;
-    let now = listing.state.sort.first().and_then(|key| listing.object.field(key.trim_start_matches('-')));
-    let name = now.map_or_else(|| t.get("sort-none"), |f| f.label.get(listing.look.key()).to_string());
+    let keys = listing.state.sort.iter().filter_map(|key| listing.object.field(key.trim_start_matches('-')));
+    let names: Vec<&str> = keys.map(|f| f.label.get(listing.look.key())).collect();
+    let name = if names.is_empty() { t.get("sort-none") } else { names.join(", ") };
     let label = t.with("list-sort", &[("field", name.clone().into())]);
     menu_around(
         html! { (icon_sized("arrow-down-wide-narrow", 15)) span.ak-btn-label.ak-hide-phone { (label) } span.ak-btn-label.ak-only-phone { (name) } },

@@ -46,9 +46,8 @@ const follow = (root: HTMLElement, card: HTMLElement, lane: HTMLElement) => {
 
 const move = async (card: HTMLElement, from: Place, stage: string, label: string) => {
   const root = from.column.closest<HTMLElement>("[data-board]")!;
-  const before = (card.nextElementSibling as HTMLElement | null)?.dataset.card ?? "";
   card.setAttribute("aria-busy", "true");
-  const answer = await send(card.dataset.moveUrl!, new URLSearchParams({ stage, before }));
+  const answer = await send(card.dataset.moveUrl!, new URLSearchParams({ stage }));
   card.removeAttribute("aria-busy");
   if (answer.moved) return;
   if (!answer.ok) {
@@ -115,6 +114,8 @@ export const board = (root: HTMLElement) => {
       group: "board", draggable: "[data-card]", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, ghostClass: "ak-card-ghost", filter: "button,input",
       preventOnFilter: false, scrollSensitivity: 60,
+      // by finger only this way scrolls the board when a card is held at its edge
+      forceFallback: matchMedia("(pointer: coarse)").matches,
       onStart: (event) => {
         from = { column: event.from, next: event.item.nextElementSibling };
         root.dataset.dragging = "";
@@ -126,8 +127,11 @@ export const board = (root: HTMLElement) => {
         if (end && from) {
           put(card, from);
           void move(card, from, end.dataset.stage!, end.dataset.label!);
-        } else if (from && (event.to !== event.from || event.newIndex !== event.oldIndex)) {
+        } else if (from && event.to !== event.from) {
           void move(card, from, event.to.dataset.stage!, event.to.dataset.label!);
+        } else if (from) {
+          // a column is in the order of its view, not of the hand
+          put(card, from);
         }
         all("[data-over]", root).forEach((el) => el.removeAttribute("data-over"));
       },
@@ -176,7 +180,8 @@ const drop = (card: HTMLElement, keep: boolean) => {
   if (!keep) {
     put(card, start);
     announce(say("js-returned", start.column.dataset.label));
-  } else if (column !== start.column || card.nextElementSibling !== start.next) void move(card, start, column.dataset.stage!, column.dataset.label!);
+  } else if (column !== start.column) void move(card, start, column.dataset.stage!, column.dataset.label!);
+  else put(card, start);
 };
 const byKey = (root: HTMLElement, columns: HTMLElement[], event: KeyboardEvent) => {
   const card = (event.target as Element).closest<HTMLElement>("[data-card]");

@@ -153,8 +153,12 @@ export const filter = (root: HTMLElement) => {
   };
 
   const join = (parent: Tree, i: number) => make("span", "ak-filter-join", i === 0 ? word("if") : word("all" in parent ? "and" : "or"));
+  // Whoever begins a condition chooses its field first; the picker is there a moment after the row.
+  const rows = new WeakMap<Leaf, HTMLElement>();
+  const begin = (leaf: Leaf) => void import("./picker").then(() => setTimeout(() => one<Picked>("select", rows.get(leaf))?.tomselect?.focus()));
   const drawLeaf = (parent: Tree, leaf: Leaf, i: number) => {
     const row = make("div", "ak-filter-row");
+    rows.set(leaf, row);
     const list = children(parent);
     const copy = button("copy", word("copy"), () => (list.splice(i + 1, 0, structuredClone(leaf)), changed(true)));
     copy.dataset.filterCopy = "";
@@ -176,7 +180,11 @@ export const filter = (root: HTMLElement) => {
       }),
       editor(leaf),
       copy,
-      button("x", word("remove"), () => (list.splice(i, 1), changed(true))),
+      button("x", word("remove"), () => {
+        list.splice(i, 1);
+        changed(true);
+        one(".ak-filter-add button", body)?.focus();
+      }),
     );
     return row;
   };
@@ -193,10 +201,20 @@ export const filter = (root: HTMLElement) => {
   };
   const adder = (node: Tree) => {
     const line = make("div", "ak-filter-add");
-    line.append(
-      button("plus", word("add"), () => (children(node).push(fresh()), changed(true)), false),
-      button("group", word("add-group"), () => (children(node).push({ any: [fresh(), fresh()] }), changed(true)), false),
-    );
+    const add = (leaf: Leaf, child: Node) => {
+      children(node).push(child);
+      changed(true);
+      begin(leaf);
+    };
+    const single = () => {
+      const leaf = fresh();
+      add(leaf, leaf);
+    };
+    const group = () => {
+      const leaf = fresh();
+      add(leaf, { any: [leaf, fresh()] });
+    };
+    line.append(button("plus", word("add"), single, false), button("group", word("add-group"), group, false));
     return line;
   };
   const drawGroup = (parent: Tree, node: Tree, i: number): HTMLElement => {
@@ -223,11 +241,10 @@ export const filter = (root: HTMLElement) => {
   const show = (open: boolean) => {
     root.hidden = !open;
     if (!open) return;
-    const bare = !children(tree).length;
-    if (bare) children(tree).push(fresh());
+    const first = children(tree).length ? null : fresh();
+    if (first) children(tree).push(first);
     draw();
-    // whoever begins chooses a field first
-    if (bare) void import("./picker").then(() => setTimeout(() => one<Picked>("select", body)?.tomselect?.focus()));
+    if (first) begin(first);
     else one(OPERATOR, body)?.focus();
   };
   on("click", "[data-filter-open]", (_, event) => {

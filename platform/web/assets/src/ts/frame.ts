@@ -26,7 +26,14 @@ upgrade("details[data-remember-fold]", (el) => {
 // Where one stands in a row that scrolls comes into sight.
 upgrade(".ak-steps [aria-current], .ak-path [aria-current], .ak-side-menu [aria-current], .ak-tabs-list [aria-current]", (el) => {
   const row = el.closest<HTMLElement>(".ak-steps, .ak-path ol, .ak-side-menu, .ak-tabs-list")!;
-  if (row.scrollWidth > row.clientWidth) row.scrollLeft = el.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - el.clientWidth) / 2;
+  const bring = () => {
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft += el.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - el.clientWidth) / 2;
+  };
+  bring();
+  // counts that come later make tabs wider; who scrolls by hand is left alone
+  const sizes = new ResizeObserver(bring);
+  [row, ...row.children].forEach((part) => sizes.observe(part));
+  for (const kind of ["wheel", "pointerdown", "keydown"]) row.addEventListener(kind, () => sizes.disconnect(), { once: true, passive: true });
 });
 // Tabs that do not fit fade out at the edge.
 upgrade(".ak-tabs-list", (row) => {

@@ -96,6 +96,9 @@ on("click", "[data-bulk-clear]", () => {
   show();
 });
 on("click", "[data-bulk-all]", (el) => {
+  // the rows in sight are among them
+  boxes().forEach((box) => (box.checked = true));
+  show();
   one<HTMLInputElement>("[data-bulk-all-field]", bar()!)!.value = "1";
   const count = /[\d.,]+/.exec(el.textContent ?? "")?.[0];
   if (count) one("[data-bulk-count]", bar()!)!.textContent = count;

@@ -68,4 +68,6 @@ export const picker = (select: HTMLSelectElement) => {
     },
   });
   const picker = (select as HTMLSelectElement & { tomselect: TomSelect }).tomselect;
+  // a dialog may have put the caret into what is hidden now
+  if (document.activeElement === select) picker.focus();
 };
