@@ -68,12 +68,24 @@ both!(the_matrix_of_a_role_is_saved_and_holds_at_once, async |w: &Workspace| {
         .submit(&format!("/settings/roles/{id}"), &[("account.read", "own"), ("account.edit", "own"), ("account.create", "1")])
         .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
-    let hidden = browser.submit(&format!("/settings/roles/{id}/account"), &[("website", "hidden"), ("phone", "read")]).await;
+    let page = browser.get(&format!("/settings/roles/{id}/account")).await;
+    assert!(page.html.contains("name=\"address\""), "an address is hidden as a whole: {}", page.html);
+    let given = [("website", "hidden"), ("phone", "read"), ("address", "hidden"), ("last_contact", "read")];
+    let hidden = browser.submit(&format!("/settings/roles/{id}/account"), &given).await;
     assert_eq!(hidden.status, StatusCode::SEE_OTHER);
     let people = w.engine.people();
     let rights = &people.roles.iter().find(|r| r.id == id).expect("the role").rights["account"];
     assert_eq!((rights.create, rights.read, rights.edit), (true, Scope::Own, Scope::Own));
     assert_eq!((rights.fields.get("website"), rights.fields.get("phone")), (Some(&FieldRight::Hidden), Some(&FieldRight::Read)));
+    assert_eq!(rights.fields.get("address"), Some(&FieldRight::Hidden));
+    assert_eq!(rights.fields.get("last_contact"), None, "what nobody writes is not limited by being read only");
+    let siti = w.user("siti2", id, None).await;
+    let account = w.make("account", json!({"name": "Kedai Rindang", "address_city": "Malang", "owner": siti})).await;
+    let mut theirs = Browser::of(w, siti).await;
+    for address in [format!("/accounts/{account}"), "/accounts".into()] {
+        let page = theirs.get(&address).await;
+        assert!(page.html.contains("Kedai Rindang") && !page.html.contains("Malang"), "{address}");
+    }
     let fixed = browser.submit(&format!("/settings/roles/{}", role(w, "administrator")), &[("account.read", "none")]).await;
     assert_eq!(fixed.status, StatusCode::FORBIDDEN, "administrators keep all rights");
 });

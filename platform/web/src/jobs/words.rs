@@ -22,7 +22,9 @@ pub fn title(visit: &Visit, job: &JobView) -> String {
         ("mail", _) => format!("job-mail-{}", job.payload["mail"].as_str().unwrap_or("reset")),
         (kind, _) => format!("job-{}", kind.replace('_', "-")),
     };
-    visit.t.find(&key, &[("object", object.into())]).unwrap_or_else(|| visit.t.get("job-other"))
+    let made = job.payload["spec"]["change"]["make"]["object"].as_str().and_then(|key| visit.engine().object(key).ok());
+    let made = made.map_or(String::new(), |o| o.plural_label(visit.lang()).to_string());
+    visit.t.find(&key, &[("object", object.into()), ("made", made.into())]).unwrap_or_else(|| visit.t.get("job-other"))
 }
 
 pub fn state_key(state: JobState) -> &'static str {

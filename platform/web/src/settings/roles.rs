@@ -12,6 +12,7 @@ use crate::ui::icon::icon_sized;
 use crate::ui::progress::level;
 use crate::ui::tabs::{Tab, tab_bar};
 use crate::ui::tag;
+use crate::value::label_of;
 use crate::visit::Visit;
 use akrab_engine::Role;
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
@@ -208,6 +209,22 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
     visit.go(&format!("/settings/roles/{id}"), Flash::ok(visit.t.get("saved")))
 }
 
+/// What a right is declared on, with the most it can be: fields, and an address as one.
+fn settable(object: &Object) -> Vec<(&str, FieldRight)> {
+    let mut found: Vec<(&str, FieldRight)> = Vec::new();
+    for field in object.fields.iter().filter(|f| !f.system) {
+        let (name, most) = match field.part_of.as_deref() {
+            Some(whole) if object.field(whole).is_none() => (whole, FieldRight::Edit),
+            None if !field.quiet => (field.key.as_str(), if field.writable() { FieldRight::Edit } else { FieldRight::Read }),
+            _ => continue,
+        };
+        if !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, most));
+        }
+    }
+    found
+}
+
 async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> Reply {
     let role = role(&visit, id)?;
     let object = visit.engine().object(&object)?;
@@ -221,12 +238,13 @@ async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> R
             div.ak-table-wrap.ak-table-plain { table.ak-table.ak-matrix {
                 colgroup { col; col width="240"; }
                 thead { tr { th scope="col" { (t.get("field")) } th scope="col" { (t.get("field-right")) } } }
-                tbody { @for field in object.fields.iter().filter(|f| !f.system && !f.quiet && f.part_of.is_none()) { tr {
-                    td { (field.label.get(visit.lang())) }
-                    td { span.ak-select { select.ak-select-plain name=(field.key) aria-label=(field.label.get(visit.lang())) {
-                        @let right = access.fields.get(&field.key).copied().unwrap_or_default();
+                tbody { @for (name, most) in settable(&object) { tr {
+                    @let label = label_of(&object, name, visit.lang());
+                    td { (label) }
+                    td { span.ak-select { select.ak-select-plain name=(name) aria-label=(label) {
+                        @let right = access.fields.get(name).copied().unwrap_or_default().min(most);
                         @for (key, value) in [("edit", FieldRight::Edit), ("read", FieldRight::Read), ("hidden", FieldRight::Hidden)] {
-                            option value=(key) selected[value == right] { (words(key)) }
+                            @if value <= most { option value=(key) selected[value == right] { (words(key)) } }
                         }
                     } (icon_sized("chevron-down", 13)) } }
                 } } }
@@ -245,11 +263,11 @@ async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fiel
     let object = visit.engine().object(&object)?;
     let mut rights = stored(&visit, &role);
     let access = rights.entry(object.key.clone()).or_default();
-    for field in object.fields.iter().filter(|f| !f.system && f.part_of.is_none()) {
-        match fields.text(&field.key) {
-            "read" => access.fields.insert(field.key.clone(), FieldRight::Read),
-            "hidden" => access.fields.insert(field.key.clone(), FieldRight::Hidden),
-            "edit" => access.fields.shift_remove(&field.key),
+    for (name, most) in settable(&object) {
+        match fields.text(name) {
+            "read" if most > FieldRight::Read => access.fields.insert(name.to_string(), FieldRight::Read),
+            "hidden" => access.fields.insert(name.to_string(), FieldRight::Hidden),
+            "edit" | "read" => access.fields.shift_remove(name),
             _ => None,
         };
     }
