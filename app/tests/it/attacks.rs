@@ -159,6 +159,15 @@ both!(a_rule_holds_for_many_at_once_too, async |w: &Workspace| {
     }
 });
 
+both!(a_record_enters_no_stage_of_another_object, async |w: &Workspace| {
+    let ctx = w.of(person(w, "siti", json!({})).await, Door::Api);
+    let deal = w.make("opportunity", json!({"name": "Mesin"})).await;
+    let other = w.make("pipeline", json!({"name": "Alur lain", "object": "lead"})).await;
+    let stage = w.make("stage", json!({"name": "Aneh", "pipeline": other})).await;
+    let refused = w.engine.update(&ctx, "opportunity", deal, map(json!({"stage": stage})), None).await.expect_err("not its own");
+    assert_eq!((refused.fields[0].field(), refused.fields[0].code.as_str()), ("stage", "stage_of_other_pipeline"), "{refused:?}");
+});
+
 both!(nothing_is_kept_for_views_there_are_not, async |w: &Workspace| {
     let mut browser = Browser::of(w, person(w, "siti", json!({})).await).await;
     for view in ["karangan", "%00", "12345"] {

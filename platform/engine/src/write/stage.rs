@@ -39,9 +39,16 @@ impl Tx<'_> {
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 
-    fn match_pipeline(&self, draft: &mut Draft, field: &Field, stage: &akrab_model::Record) -> Result<()> {
-        let Some(key) = &field.pipeline else { return Ok(()) };
+    fn match_pipeline(&mut self, draft: &mut Draft, field: &Field, stage: &akrab_model::Record) -> Result<()> {
         let of_stage = stage.link("pipeline");
+        // in a stage of another object it would stand on no board
+        if draft.given.contains(&field.key)
+            && let Some(pipeline) = of_stage
+            && self.find("pipeline", pipeline)?.is_none_or(|pipeline| pipeline.text("object") != draft.object.key)
+        {
+            return Err(draft.fault(&field.key, "stage_of_other_pipeline"));
+        }
+        let Some(key) = &field.pipeline else { return Ok(()) };
         if draft.given.contains(key) && draft.changed(key) && draft.after.link(key) != of_stage {
             return Err(draft.fault(&field.key, "stage_of_other_pipeline"));
         }

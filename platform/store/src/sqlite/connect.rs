@@ -7,8 +7,9 @@ use akrab_model::Raw;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Page cache of the writer and of each reader, in KiB. The operating system caches the rest.
 const WRITER_CACHE: i64 = 32 * 1024;
@@ -23,8 +24,8 @@ pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connect
         // the log beside it takes over the mode of the file
         private::create_new(path).map_err(StoreError::io)?;
     }
-    let db = Connection::open(path).map_err(failure)?;
-    prepare(&db, WRITER_CACHE)?;
+    let mut db = Connection::open(path).map_err(failure)?;
+    prepare(&mut db, WRITER_CACHE)?;
     script(&db, "PRAGMA page_size = 8192")?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0)).map_err(failure)?;
     // a longer log lets a page that changes often be copied back once
@@ -39,21 +40,45 @@ pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connect
 /// Opens the file for reading only.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(failure)?;
-    prepare(&db, READER_CACHE)?;
+    let mut db = Connection::open_with_flags(path, flags).map_err(failure)?;
+    prepare(&mut db, READER_CACHE)?;
     script(&db, "PRAGMA query_only = ON")?;
     Ok(db)
 }
 
-fn prepare(db: &Connection, cache: i64) -> Result<(), StoreError> {
+fn prepare(db: &mut Connection, cache: i64) -> Result<(), StoreError> {
     db.busy_timeout(Duration::from_secs(5)).map_err(failure)?;
     db.set_prepared_statement_cache_capacity(128);
+    bounded(db, LONGEST)?;
     db.pragma_update(None, "cache_size", -cache).map_err(failure)?;
     // foreign keys are the engine's business; triggers of the file itself stay on
     script(db, "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF")
 }
 
+/// Longest time a question may take, as on the other database: otherwise a few that look through everything would
+/// hold every reader.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 20_000;
+
+thread_local! {
+    /// When the question this thread is at was asked.
+    static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Questions that take longer than `longest` are broken off.
+fn bounded(db: &mut Connection, longest: Duration) -> Result<(), StoreError> {
+    db.progress_handler(STEPS, Some(move || ASKED.get().is_some_and(|at| at.elapsed() > longest))).map_err(failure)
+}
+
 pub(crate) fn query(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
+    ASKED.set(Some(Instant::now()));
+    let answer = asked(db, sql, params);
+    ASKED.set(None);
+    answer
+}
+
+fn asked(db: &mut Connection, sql: &str, params: &[Raw]) -> Result<Rows, StoreError> {
     let mut statement = db.prepare_cached(&numbered(sql)).map_err(failure)?;
     rows(&mut statement, params)
 }
@@ -145,7 +170,7 @@ pub(crate) fn failure(error: rusqlite::Error) -> StoreError {
     let rusqlite::Error::SqliteFailure(code, message) = &error else { return StoreError::other(error) };
     let text = message.clone().unwrap_or_else(|| code.to_string());
     match code.code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy(text),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted => StoreError::Busy(text),
         ErrorCode::DiskFull => StoreError::Full,
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(text),
         ErrorCode::ConstraintViolation => {
@@ -155,5 +180,20 @@ pub(crate) fn failure(error: rusqlite::Error) -> StoreError {
         _ if text == "integer overflow" => StoreError::TooLarge,
         _ if code.extended_code == IOERR_SHMSIZE => StoreError::Full,
         _ => StoreError::Other(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_without_end_is_broken_off() {
+        let mut db = Connection::open_in_memory().unwrap();
+        bounded(&mut db, Duration::from_millis(20)).unwrap();
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let refused = query(&mut db, endless, &[]).unwrap_err();
+        assert!(matches!(refused, StoreError::Busy(_)), "{refused:?}");
+        assert_eq!(query(&mut db, "SELECT 7", &[]).unwrap(), [[Raw::Int(7)]], "the next one is answered");
     }
 }
