@@ -11,18 +11,18 @@ use std::process::{Command, Stdio};
 use tower::ServiceExt;
 
 /// Somebody's token and the program.
-struct Api<'w> {
+pub struct Api<'w> {
     w: &'w Workspace,
     token: String,
 }
 
 impl Api<'_> {
-    async fn of<'w>(w: &'w Workspace, role: &str) -> Api<'w> {
+    pub async fn of<'w>(w: &'w Workspace, role: &str) -> Api<'w> {
         let role = w.engine.people().roles.iter().find(|r| r.key == role).map(|r| r.id).expect("the role exists");
         let user = w.user(&format!("orang{}", w.engine.people().users().len()), role, None).await;
         Api { w, token: w.engine.token_add(&w.system(), user, "uji", false, None).await.expect("a token") }
     }
-    async fn send(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> (u16, axum::http::HeaderMap, Json) {
+    pub async fn send(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> (u16, axum::http::HeaderMap, Json) {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("host", "127.0.0.1");
         let request = request.header("authorization", format!("Bearer {}", self.token)).header("content-type", kind);
         let response = self.w.http().oneshot(request.body(body.into()).expect("a request")).await.expect("an answer");
@@ -30,11 +30,11 @@ impl Api<'_> {
         let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
         (status, headers, serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into()))
     }
-    async fn get(&self, path: &str) -> (u16, Json) {
+    pub async fn get(&self, path: &str) -> (u16, Json) {
         let (status, _, body) = self.send("GET", path, "application/json", Body::empty()).await;
         (status, body)
     }
-    async fn post(&self, path: &str, body: Json) -> (u16, Json) {
+    pub async fn post(&self, path: &str, body: Json) -> (u16, Json) {
         let (status, _, body) = self.send("POST", path, "application/json", body.to_string()).await;
         (status, body)
     }

@@ -57,7 +57,7 @@ both!(every_order_gives_every_record_once_in_both_directions, async |w: &Workspa
             for sort in [field.key.clone(), format!("-{}", field.key)] {
                 let forward = pages(w, &object, &sort, whole).await;
                 let mut ids: Vec<i64> = forward.iter().map(|r| r.id).collect();
-                let keys: Vec<Raw> = forward.iter().map(|r| sort_key(field, r.raw(&field.key))).collect();
+                let keys: Vec<Raw> = forward.iter().map(|r| compared(field, r)).collect();
                 for pair in keys.windows(2) {
                     let ordered = match (&pair[0], &pair[1]) {
                         (Raw::Null, other) => other.is_null(),
@@ -74,6 +74,14 @@ both!(every_order_gives_every_record_once_in_both_directions, async |w: &Workspa
         }
     }
 });
+
+/// What a record sorts by: a link by the title of what it points to.
+fn compared(field: &Field, record: &Record) -> Raw {
+    match field.kind {
+        FieldType::Link => record.link_title(&field.key).map_or(Raw::Null, |title| Raw::Text(akrab_model::text::fold(title))),
+        _ => sort_key(field, record.raw(&field.key)),
+    }
+}
 
 /// All records of one order, walked forward by pages of five; then walked back, which must agree.
 async fn pages(w: &Workspace, object: &Object, sort: &str, most: usize) -> Vec<Record> {

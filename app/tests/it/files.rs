@@ -122,3 +122,44 @@ both!(files_travel_over_the_api, async |w: &Workspace| {
     assert_eq!(call("PATCH", "/api/v1/opportunities/1", gone, "application/json").await.0, StatusCode::OK);
     assert_eq!(call("GET", "/api/v1/opportunities/1/files/quotation", Vec::new(), "").await.0, StatusCode::NOT_FOUND);
 });
+
+both!(files_nobody_can_come_back_to_are_taken_away, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let ctx = w.of(admin, Door::Page);
+    let put = async |name: &str, text: &str| {
+        let content = Cursor::new(format!("%PDF-1.7 {text}").into_bytes());
+        w.engine.file_put(&ctx, name, content, 1 << 20).await.expect("kept")
+    };
+    let (first, second, never) = (put("lama.pdf", "lama").await, put("baru.pdf", "baru").await, put("salah.pdf", "salah").await);
+    let twin = put("kembar.pdf", "baru").await;
+    let sheet = w.engine.file_put(&ctx, "orang.csv", Cursor::new(b"nama\nSiti\n".to_vec()), 1 << 20).await.expect("kept");
+    let spec = w.engine.import_guess(&ctx, "contact", sheet.id, None).await.expect("a mapping");
+    w.engine.import_start(&ctx, spec, false).await.expect("queued");
+    w.make("account", json!({"name": "Hotel Arjuna"})).await;
+    let set = async |file: Json| w.engine.update(&ctx, "account", 1, map(json!({"contract": file})), None).await.expect("changed");
+    set(json!(first.id)).await;
+    set(json!(second.id)).await;
+    let there = |file: &akrab_engine::FileMeta| w.engine.file_path(file).exists();
+    let night = async |days: i64| {
+        w.engine.pass_schedules().await.expect("the mark");
+        w.pass(days * 86_400);
+        w.engine.pass_schedules().await.expect("passed");
+        w.work_off().await;
+    };
+    night(1).await;
+    let fresh = put("segar.pdf", "segar").await;
+    night(1).await;
+    assert!(!there(&never) && w.engine.file(&ctx, never.id).await.is_err(), "never used");
+    assert!(w.engine.file(&ctx, twin.id).await.is_err() && there(&second), "the same bytes under another name stay");
+    assert!(there(&first) && there(&sheet), "an undo and a report may still want them");
+    let history = w.engine.history(&ctx, "account", 1, None).await.expect("a history");
+    w.engine.undo(&ctx, history[0].id).await.expect("undone");
+    assert_eq!(w.engine.record_file(&ctx, "account", 1, "contract").await.expect("the file").id, first.id);
+    w.engine.delete(&ctx, "account", 1, None).await.expect("in the bin");
+    night(2).await;
+    assert!(there(&first) && there(&second), "the bin gives records back");
+    assert!(!there(&fresh));
+    night(40).await;
+    night(1).await;
+    assert!(!there(&first) && !there(&second), "gone with the record and its history");
+});

@@ -151,3 +151,39 @@ both!(a_view_over_a_hidden_field_is_shown_without_it, async |w: &Workspace| {
 fn filtered() -> String {
     "/opportunities?filter=%7B%22field%22%3A%22amount%22%2C%22op%22%3A%22gt%22%2C%22value%22%3A5%7D".into()
 }
+
+both!(an_order_by_a_link_tells_no_more_than_its_cells, async |w: &Workspace| {
+    let user = person(w, "siti", json!({"account": {"read": "own"}, "contact": {"read": "all"}})).await;
+    let mut made = Vec::new();
+    for (account, mine) in [("Cahaya", true), ("Bintang", false), ("Angkasa", true), ("Dirgantara", false)] {
+        let owner = if mine { json!(user) } else { json!(null) };
+        let of = w.make("account", json!({"name": account, "owner": owner})).await;
+        for n in 0..3 {
+            made.push((account, w.make("contact", json!({"name": format!("{account} {n}"), "account": of})).await));
+        }
+    }
+    made.push(("", w.make("contact", json!({"name": "Sendiri"})).await));
+    let ids = |accounts: &[&str]| made.iter().filter(|(of, _)| accounts.contains(of)).map(|(_, id)| *id).collect::<Vec<_>>();
+    let ctx = w.of(user, Door::Api);
+    for sort in [vec!["account"], vec!["account", "created_at"]] {
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let sort = sort.iter().map(|s| (*s).to_string()).collect();
+            let request = ListRequest { object: "contact".into(), sort, limit: 4, after: after.take(), ..Default::default() };
+            let page = w.engine.list(&ctx, request).await.expect("a page");
+            seen.extend(page.records.iter().map(|r| (r.id, r.link_title("account").map(str::to_string))));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let wanted = [ids(&["Angkasa"]), ids(&["Cahaya"]), ids(&["Bintang", "Dirgantara", ""])].concat();
+        assert_eq!(seen.iter().map(|(id, _)| *id).collect::<Vec<_>>(), wanted, "{sort:?}: out of sight is as without");
+        assert!(seen[6..].iter().all(|(_, title)| title.is_none()));
+    }
+    let request = ListRequest { object: "contact".into(), sort: vec!["created_by".into()], ..Default::default() };
+    assert!(w.engine.list(&ctx, request).await.is_err(), "a link without an index heads no sort");
+    let request = ListRequest { object: "contact".into(), sort: vec!["created_at".into(), "account".into()], ..Default::default() };
+    assert_eq!(w.engine.list(&ctx, request).await.expect_err("refused").fields[0].code, "link_sorts_first");
+});

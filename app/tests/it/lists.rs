@@ -244,6 +244,26 @@ both!(groups_by_stage_follow_the_pipeline, async |w: &Workspace| {
     assert!(page.html.contains("3 kelompok"));
 });
 
+both!(a_number_kept_over_the_api_means_the_same_on_every_page, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    for (name, amount) in [("Kecil", "1.2"), ("Sedang", "20"), ("Besar", "2000")] {
+        w.make("opportunity", json!({"name": name, "amount": amount, "owner": user})).await;
+    }
+    let api = crate::api::Api::of(w, "administrator").await;
+    for filter in
+        [json!({"field": "amount", "op": "gt", "value": "1.500"}), json!({"field": "amount", "op": "between", "value": ["1.500", "9000"]})]
+    {
+        let state = json!({"columns": [{"key": "amount"}], "sort": ["name"], "filter": filter});
+        let (status, made) = api.post("/opportunities/views", json!({"name": "Besar", "scope": "everyone", "state": state})).await;
+        assert_eq!(status, 201, "{made}");
+        let page = browser.get(&format!("/opportunities?type=table&view={}", made["id"])).await;
+        assert_eq!(page.rows(), ["Besar", "Sedang"], "one and a half, as the API wrote it");
+        // the builder sends what it was given as if it had been typed
+        let builder = browser.get(&format!("/opportunities/filter?type=table&view={}", made["id"])).await.html;
+        assert!(builder.contains("&quot;1.5&quot;") && !builder.contains("1.500"), "{builder}");
+    }
+});
+
 both!(the_builder_offers_what_people_ask_and_keeps_what_they_asked, async |w: &Workspace| {
     let (mut browser, user) = admin(w).await;
     accounts(w, user, 2).await;

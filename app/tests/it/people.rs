@@ -40,6 +40,15 @@ both!(an_administrator_looks_with_the_eyes_of_a_role, async |w: &Workspace| {
     assert!(browser.get("/leads").await.html.contains("Prospek rahasia"));
     let told = browser.get(&format!("/roles/{service}/history")).await.html;
     assert!(told.contains("mulai melihat") && told.contains("selesai melihat"), "both are kept in the history");
+    // what a role calls its own is somebody's who has it; where nobody has it, the bar says so
+    let sales = role(w, "sales").to_string();
+    browser.submit("/see-as", &[("role", &sales)]).await;
+    let page = browser.get("/leads").await.html;
+    assert!(page.contains("adalah milik siti") && page.contains("Prospek rahasia"), "her records are the role's own");
+    browser.submit("/see-as/end", &[]).await;
+    browser.submit("/see-as", &[("role", &service)]).await;
+    assert!(browser.get("/accounts").await.html.contains("Belum ada yang memegang peran ini"));
+    browser.submit("/see-as/end", &[]).await;
     // as a person: what is his is shown as his
     browser.submit("/see-as", &[("user", &siti.to_string())]).await;
     assert!(browser.get("/accounts").await.html.contains("Anda melihat sebagai siti"));

@@ -269,6 +269,19 @@ both!(a_token_opens_the_api_as_far_as_its_scope, async |w: &Workspace| {
     assert_eq!(api(w, "GET", "/api/v1/contacts", &id, "").await.0, StatusCode::UNAUTHORIZED, "what is stored opens nothing");
 });
 
+both!(who_was_signed_in_need_not_type_his_address_again, async |w: &Workspace| {
+    let (siti, email) = person(w, "siti", "sales").await;
+    let mut browser = Browser::of(w, siti).await;
+    w.pass(8 * 24 * HOUR);
+    let filled = format!("value=\"{email}\"");
+    assert!(browser.fragment("/settings/profile").await.html.contains(&filled), "in the dialog over the page");
+    assert!(browser.get("/sign-in").await.html.contains(&filled), "and on the page");
+    // a number in a cookie tells nothing, only the session's own token does
+    let mut other = Browser::guest(w).await;
+    other.set_cookie("akrab", &format!("{siti}.unknown"));
+    assert!(!other.get("/sign-in").await.html.contains(&email));
+});
+
 both!(an_unknown_visitor_is_answered_as_he_asks, async |w: &Workspace| {
     person(w, "siti", "sales").await;
     let mut browser = Browser::guest(w).await;

@@ -5,11 +5,20 @@ use crate::object::{FieldIx, ObjectIx};
 use crate::value::Raw;
 use serde::{Deserialize, Serialize};
 
-/// Sort key: a sortable field of the object itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Sort key: a sortable field of the object itself. A link sorts by the title of what it points to.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sort {
     pub field: FieldIx,
     pub descending: bool,
+    /// For a link: whose titles are shown. The others sort as if there were no link.
+    pub guard: Cond,
+}
+
+impl Sort {
+    /// A sort by a field that is no link, or by a link whose titles everybody sees.
+    pub fn by(field: FieldIx, descending: bool) -> Sort {
+        Sort { field, descending, guard: Cond::True }
+    }
 }
 
 /// A column to read: a field of the object itself. Links give ids; titles are read beside.
@@ -19,7 +28,8 @@ pub type Column = FieldIx;
 /// Nulls come last in either direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// Stored sort values (folded for folded text), one per sort key.
+    /// Stored sort values (folded for folded text), one per sort key; a link, which always comes first, has
+    /// two, the title and the id of what it points to.
     pub keys: Vec<Raw>,
     pub id: i64,
     /// Read towards the beginning: gives the page that ends just before this row.

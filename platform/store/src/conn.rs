@@ -1,6 +1,7 @@
 //! One synchronous face for both databases.
 
 use crate::error::StoreError;
+use crate::schema::quote;
 use crate::shared::{Known, Shared};
 use crate::{postgres, sqlite};
 use akrab_model::Raw;
@@ -101,6 +102,17 @@ impl Conn {
         match &mut self.link {
             Link::Sqlite(db) => sqlite::connect::execute_many(db, sql, rows),
             Link::Postgres(link) => postgres::connect::execute_many(link, sql, rows),
+        }
+    }
+
+    /// Sets columns of many rows: each row is the id and the values in the order of `columns`, no id twice.
+    pub(crate) fn change_many(&mut self, table: &str, columns: &[String], rows: &[Vec<Raw>]) -> Result<(), StoreError> {
+        self.must_write()?;
+        let set: Vec<String> = columns.iter().enumerate().map(|(n, name)| format!("{} = ${}", quote(name), n + 2)).collect();
+        let sql = format!("UPDATE {} SET {} WHERE id = $1", quote(table), set.join(", "));
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::execute_many(db, &sql, rows),
+            Link::Postgres(link) => postgres::connect::execute_many(link, &sql, rows),
         }
     }
 

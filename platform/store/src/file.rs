@@ -3,7 +3,8 @@
 use crate::cells::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
-use akrab_model::Raw;
+use crate::schema::quote;
+use akrab_model::{FieldType, Raw, Registry};
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS file ({id}, sha256 TEXT NOT NULL, name TEXT NOT NULL, size BIGINT NOT NULL, \
@@ -80,6 +81,23 @@ impl Conn {
     pub fn files_after(&mut self, after: i64, limit: usize) -> Result<Vec<FileRow>, StoreError> {
         let rows = self.query(&format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2"), &[Raw::Int(after), Raw::Int(limit as i64)])?;
         Ok(rows.into_iter().map(file_of).collect())
+    }
+
+    /// Files with ids above `after`, stored before `before`, that no record holds, not even one in the bin, with
+    /// their checksums; upwards.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files_loose(&mut self, registry: &Registry, before: i64, after: i64, limit: usize) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut sql = String::from("SELECT id, sha256 FROM file WHERE id > $1 AND created_at < $2");
+        for object in registry.objects() {
+            for field in object.fields.iter().filter(|f| f.kind == FieldType::File) {
+                let (table, column) = (quote(&object.table), quote(&field.column));
+                sql += &format!(" AND id NOT IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)");
+            }
+        }
+        let rows = self.query(&format!("{sql} ORDER BY id LIMIT $3"), &[Raw::Int(after), Raw::Int(before), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())).collect())
     }
 
     /// Whether any row names these bytes; without one they are an orphan.

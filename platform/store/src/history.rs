@@ -3,7 +3,8 @@
 use crate::cells::Cells;
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
-use akrab_model::Raw;
+use crate::schema::quote;
+use akrab_model::{FieldIx, Object, Raw};
 use std::collections::HashMap;
 
 pub(crate) const TABLES: &[&str] = &[
@@ -84,6 +85,24 @@ impl Conn {
         let rows = self.query(&sql, &[Raw::Int(object), Raw::Int(record), before, Raw::Int(limit as i64)])?;
         let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
+    }
+
+    /// What changes of these fields tell of records that are there, in the bin too.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes_of_fields(&mut self, object: &Object, fields: &[FieldIx]) -> Result<Vec<String>, StoreError> {
+        let Some(name) = self.name_known(&object.key)? else { return Ok(Vec::new()) };
+        let mut diffs = Vec::new();
+        for field in fields {
+            let sql = format!(
+                "SELECT diff FROM change WHERE object = $1 AND diff LIKE $2 AND record IN (SELECT id FROM {})",
+                quote(&object.table)
+            );
+            let like = format!("%\"{}\":%", object.at(*field).key);
+            diffs.extend(self.query(&sql, &[Raw::Int(name), like.into()])?.into_iter().map(|row| Cells::new(row).text()));
+        }
+        Ok(diffs)
     }
 
     /// Id of a record's newest change.

@@ -238,13 +238,16 @@ impl Conn {
         Ok(self.execute(sql, &[id.into(), fence.into(), mark.into(), done.into(), total.into(), until.into()])? > 0)
     }
 
-    /// Ends a lease. False when it is no longer the holder's.
+    /// Ends a lease; what is done was done in whole. False when it is no longer the holder's.
     ///
     /// # Errors
     /// What the database answers.
     pub fn job_end(&mut self, id: i64, fence: i64, end: &JobEnd) -> Result<bool, StoreError> {
-        let sql = "UPDATE job SET state = $3, run_at = COALESCE($4, run_at), result = $5, error_code = $6, error_text = $7, \
-                   finished_at = $8, lease_owner = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND state = 'leased'";
+        let whole = if end.state == JobState::Done { "done = COALESCE(total, done), " } else { "" };
+        let sql = format!(
+            "UPDATE job SET {whole}state = $3, run_at = COALESCE($4, run_at), result = $5, error_code = $6, error_text = $7, \
+                   finished_at = $8, lease_owner = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND state = 'leased'"
+        );
         let finished = end.state.is_over().then_some(end.at);
         let params = [
             id.into(),
@@ -256,7 +259,7 @@ impl Conn {
             end.error_text.clone().into(),
             finished.into(),
         ];
-        Ok(self.execute(sql, &params)? > 0)
+        Ok(self.execute(&sql, &params)? > 0)
     }
 
     /// Stops a job that is not over. False when it is.
@@ -299,6 +302,16 @@ impl Conn {
             .into_iter()
             .map(|mut r| (r[0].int().unwrap_or(0), std::mem::replace(&mut r[1], Raw::Null).into_text().unwrap_or_default()))
             .collect())
+    }
+
+    /// What jobs were given and came to, where it has `part` in it.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn job_texts(&mut self, part: &str) -> Result<Vec<String>, StoreError> {
+        let like: Raw = format!("%{part}%").into();
+        let sql = "SELECT payload FROM job WHERE payload LIKE $1 UNION ALL SELECT result FROM job WHERE result LIKE $1";
+        Ok(self.query(sql, &[like])?.into_iter().filter_map(|mut row| row.pop()?.into_text()).collect())
     }
 
     /// Drops jobs over since before `before`, with their notes.

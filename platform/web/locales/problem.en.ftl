@@ -61,6 +61,7 @@ problem-not-found = This does not exist, was deleted, or you may not see it.
 problem-not-json = This is no valid JSON (line { $line }, column { $column }).
 problem-not-groupable = The list cannot be grouped by “{ $field }”.
 problem-not-sortable = The list cannot be sorted by “{ $field }”.
+problem-link-sorts-first = “{ $field }” can only come first in an order.
 problem-not-undoable = This change cannot be undone.
 problem-not-whole = Write a whole number.
 problem-npwp-length = An NPWP has 15 or 16 digits.

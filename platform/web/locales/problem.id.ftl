@@ -61,6 +61,7 @@ problem-not-found = Data ini tidak ada, sudah dihapus, atau tidak bisa Anda liha
 problem-not-json = Ini bukan JSON yang benar (baris { $line }, kolom { $column }).
 problem-not-groupable = Daftar tidak bisa dikelompokkan menurut “{ $field }”.
 problem-not-sortable = Daftar tidak bisa diurutkan menurut “{ $field }”.
+problem-link-sorts-first = “{ $field }” hanya bisa menjadi urutan pertama.
 problem-not-undoable = Perubahan ini tidak bisa diurungkan.
 problem-not-whole = Tulis bilangan bulat.
 problem-npwp-length = NPWP terdiri dari 15 atau 16 angka.

@@ -115,7 +115,7 @@ pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
     let unknown = fail.problem.kind == ProblemKind::Unauthenticated && visit.is_none();
     let mut response = match (&visit, facts.fragment) {
         (_, false) if unknown => to_sign_in(facts),
-        (_, true) if unknown => crate::sign_in::again(facts, "", &[]).into_response(),
+        (_, true) if unknown => crate::sign_in::again(facts, &crate::sign_in::known(web, facts).await, &[]).into_response(),
         (Some(visit), true) => {
             let toast = Toast { message: message(visit.t, &fail.problem), tone: Tone::Bad, ..Toast::default() };
             toast_fragment(visit.t, &toast, &visit.csrf).into_response()

@@ -87,7 +87,13 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>, Query(
     if Visit::find(&web, &facts).await?.is_some() {
         return Ok(Redirect::to(own_address(&wish.next)).into_response());
     }
-    Ok(sign_in_page(&web, &facts, &wish.next, "", &[]))
+    Ok(sign_in_page(&web, &facts, &wish.next, &known(&web, &facts).await, &[]))
+}
+
+/// The address of whoever was signed in at this browser until the session ran out; empty when nobody was.
+pub(crate) async fn known(web: &Web, facts: &Facts) -> String {
+    let Some((_, token)) = guard::session_cookie(web, &facts.headers) else { return String::new() };
+    web.engine.session_owner(token).await.ok().flatten().unwrap_or_default()
 }
 
 fn sign_in_page(web: &Web, facts: &Facts, next: &str, email: &str, errors: &[(String, String)]) -> Response {

@@ -41,6 +41,7 @@ impl Tx<'_> {
                 continue;
             }
             let Some(id) = draft.get(&field.key).int() else { continue };
+            self.keep_files()?;
             match self.own_file(id) {
                 Ok(file) => faults.extend(fault(field, &file)),
                 Err(_) => faults.push(FieldProblem::new(&field.key, "no_such_file")),

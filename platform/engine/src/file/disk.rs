@@ -121,6 +121,11 @@ impl FileStore {
         Ok(swept)
     }
 
+    /// Which copy of this content lies there, when the system tells.
+    pub fn copy_of(&self, sha256: &str) -> Option<u64> {
+        number(&self.path(sha256))
+    }
+
     /// Where a file of this content lies.
     pub fn path(&self, sha256: &str) -> PathBuf {
         self.root.join(&sha256[..2.min(sha256.len())]).join(sha256)

@@ -3,10 +3,12 @@
 mod attach;
 mod disk;
 mod kind;
+mod tidy;
 
 pub use disk::FileStore;
 pub(crate) use disk::failure;
 pub use kind::FileKind;
+pub(crate) use tidy::tidy;
 
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::Problem;
@@ -52,7 +54,15 @@ impl Engine {
             created_by: ctx.user_id(),
             created_at: ctx.micros(),
         };
-        self.write(ctx, move |tx| Ok(FileMeta { copy: kept.copy, ..meta(FileRow { id: tx.conn.file_add(&row)?, ..row.clone() }) })).await
+        let put =
+            self.write(ctx, move |tx| Ok(FileMeta { copy: kept.copy, ..meta(FileRow { id: tx.conn.file_add(&row)?, ..row.clone() }) }));
+        let put = put.await?;
+        // taken away as an unused copy of the same content just before this row named it
+        if self.inner.files.copy_of(&put.sha256).is_none() && put.copy.is_some() {
+            self.file_forget(ctx, &put).await?;
+            return Err(Problem::new(akrab_model::ProblemKind::Busy, "busy"));
+        }
+        Ok(put)
     }
 
     /// Removes a file that was put there in vain.

@@ -204,6 +204,18 @@ impl Engine {
         Ok(Some((Session { looks: Some(looks), ..row.into() }, person)))
     }
 
+    /// The e-mail address of whoever had this session, as long as it is remembered that there was one. Only the
+    /// browser that holds the token learns it.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn session_owner(&self, token: &str) -> Result<Option<String>> {
+        let id = digest(token);
+        let row = self.store().read(move |conn: &mut Conn| conn.session(&id)).await?;
+        let row = row.filter(|row| row.stage == "full");
+        Ok(row.and_then(|row| self.people().user(row.user).filter(|p| p.active).map(|p| p.email.clone())))
+    }
+
     /// Sessions of a user, last used first.
     ///
     /// # Errors

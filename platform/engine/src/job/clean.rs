@@ -18,6 +18,8 @@ const NOTICE_DAYS: i64 = 90;
 const SESSION_DAYS: i64 = 30;
 /// Hours after which nobody is writing a file any more.
 const DRAFT_HOURS: i64 = 24;
+/// Days a file may wait to be put into a record.
+const FILE_DAYS: i64 = 1;
 const BATCH: usize = 200;
 
 pub(super) fn schedules() -> Vec<Schedule> {
@@ -59,7 +61,7 @@ impl Job for PurgeBin {
     }
 }
 
-/// Drops what nobody needs any more: ended sessions, spent keys, old jobs.
+/// Drops what nobody needs any more: ended sessions, spent keys, old jobs, unused files.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CleanUp {}
 
@@ -79,7 +81,8 @@ impl Job for CleanUp {
         let dropped = dropped.await?;
         let (files, before) = (job.engine.files().clone(), job.engine.now().timestamp() - DRAFT_HOURS.hours());
         let swept = tokio::task::spawn_blocking(move || files.sweep(before.into())).await.map_err(Problem::internal)??;
-        Ok(json!({ "dropped": dropped, "swept": swept }))
+        let files = crate::file::tidy(&job, days_ago(&job, FILE_DAYS)).await?;
+        Ok(json!({ "dropped": dropped, "swept": swept, "files": files }))
     }
 }
 

@@ -82,7 +82,7 @@ impl Tx<'_> {
             self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column() && shown.contains(ix)).collect();
         let mut sort = self.sorts(&object, &request.sort)?;
         if let (true, Some(field)) = (sort.is_empty(), object.field_ix("updated_at")) {
-            sort.push(Sort { field, descending: true });
+            sort.push(Sort::by(field, true));
         }
         let per_lane = if request.per_lane == 0 { 20 } else { request.per_lane.min(200) };
         let registry = self.registry.clone();
@@ -197,7 +197,7 @@ impl Tx<'_> {
             object: object.ix,
             columns: columns.clone(),
             cond,
-            sort: vec![Sort { field: position, descending: false }],
+            sort: vec![Sort::by(position, false)],
             limit: 200,
             after: None,
             bin: false,

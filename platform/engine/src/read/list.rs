@@ -6,7 +6,7 @@ use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::Storage;
 use akrab_model::query::Page;
-use akrab_model::{Count, FieldIx, FieldProblem, Filter, Object, Problem, Query, Raw, Record, Sort};
+use akrab_model::{Count, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, Query, Raw, Record, Registry, Sort};
 use akrab_store::Bin;
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl Tx<'_> {
             after: request.after.as_deref().map(read_cursor).transpose()?,
             bin: request.bin,
         };
-        if query.after.as_ref().is_some_and(|c| !fits(&object, &query.sort, &c.keys)) {
+        if query.after.as_ref().is_some_and(|c| !fits(&self.registry, &object, &query.sort, &c.keys)) {
             return Err(Problem::malformed("malformed_cursor"));
         }
         let page = self.list_page(&object, query, request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()))?;
@@ -126,11 +126,20 @@ impl Tx<'_> {
 }
 
 /// Whether these can be the values of a row's sort keys.
-fn fits(object: &Object, sort: &[Sort], keys: &[Raw]) -> bool {
-    let fits = |(sort, key): (&Sort, &Raw)| match key {
-        Raw::Null => true,
-        Raw::Int(_) => object.at(sort.field).storage() == Storage::Int,
-        Raw::Text(_) => object.at(sort.field).storage() == Storage::Text,
+fn fits(registry: &Registry, object: &Object, sort: &[Sort], keys: &[Raw]) -> bool {
+    let titled = |sort: &Sort| object.at(sort.field).to.filter(|_| object.at(sort.field).kind == FieldType::Link);
+    let stored = |sort: &Sort| match titled(sort) {
+        Some(target) => registry.at(target).title_field().storage(),
+        None => object.at(sort.field).storage(),
     };
-    sort.len() == keys.len() && sort.iter().zip(keys).all(fits)
+    let mut wanted: Vec<Storage> = sort.iter().map(stored).collect();
+    if sort.first().and_then(titled).is_some() {
+        wanted.insert(1, Storage::Int);
+    }
+    let fits = |(stored, key): (&Storage, &Raw)| match key {
+        Raw::Null => true,
+        Raw::Int(_) => *stored == Storage::Int,
+        Raw::Text(_) => *stored == Storage::Text,
+    };
+    wanted.len() == keys.len() && wanted.iter().zip(keys).all(fits)
 }

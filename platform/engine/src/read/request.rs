@@ -1,10 +1,10 @@
 //! Names in requests become fields; what the actor may not read is unknown.
 
-use crate::Result;
 use crate::write::Tx;
+use crate::{Access, Result};
 use akrab_model::object::FieldRight;
 use akrab_model::query::AggregateFn;
-use akrab_model::{Aggregate, FieldIx, FieldProblem, Object, Problem, Sort};
+use akrab_model::{Aggregate, Cond, FieldIx, FieldProblem, FieldType, Object, ObjectIx, Problem, Sort};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -48,7 +48,7 @@ impl Tx<'_> {
             .ok_or_else(|| Problem::invalid(vec![FieldProblem::new(pointer, "unknown_field").with("field", key)]))
     }
 
-    /// `-amount` sorts downwards.
+    /// `-amount` sorts downwards. A link sorts by the title of what it points to, and comes first.
     pub(crate) fn sorts(&self, object: &Object, keys: &[String]) -> Result<Vec<Sort>> {
         let mut sorts = Vec::new();
         for key in keys.iter().take(2) {
@@ -57,9 +57,27 @@ impl Tx<'_> {
             if !object.at(field).sortable() {
                 return Err(Problem::invalid(vec![FieldProblem::new("sort", "not_sortable").with("field", name)]));
             }
-            sorts.push(Sort { field, descending: key.starts_with('-') });
+            // rows that agree in another key may be a million; by their links' titles they could only be sorted
+            if !sorts.is_empty() && object.at(field).kind == FieldType::Link {
+                return Err(Problem::invalid(vec![FieldProblem::new("sort", "link_sorts_first").with("field", name)]));
+            }
+            let guard = match object.at(field).to.filter(|_| object.at(field).kind == FieldType::Link) {
+                Some(target) => self.titles_shown(target),
+                None => Cond::True,
+            };
+            sorts.push(Sort { field, descending: key.starts_with('-'), guard });
         }
         Ok(sorts)
+    }
+
+    /// Whose titles the actor is shown, as [`Tx::titles_of`] gives them.
+    fn titles_shown(&self, target: ObjectIx) -> Cond {
+        let target = self.registry.at(target);
+        if target.key == "user" {
+            return Cond::True;
+        }
+        let hidden = self.rights.field(target, target.title) == FieldRight::Hidden;
+        if hidden { Cond::False } else { self.rights.cond(target, Access::Read) }
     }
 
     /// Columns by key; all readable ones when none are named. Hidden ones are refused by name.

@@ -6,7 +6,7 @@ use crate::write::{Tx, search_entry, search_terms, searched};
 use crate::{Access, Result};
 use akrab_model::object::FieldRight;
 use akrab_model::query::Page;
-use akrab_model::{Cond, FieldIx, Filter, Object, Query};
+use akrab_model::{Cond, FieldIx, FieldType, Filter, Object, Query};
 use std::sync::Arc;
 
 /// Records that are named one by one.
@@ -150,7 +150,10 @@ impl Tx<'_> {
     /// Tries rows in their order; none when the page is not full after `most`, or when there is no
     /// index to follow.
     fn tried(&mut self, object: &Arc<Object>, query: &Query, terms: &[Vec<String>], most: usize) -> Result<Option<Page>> {
-        let indexed = |ix: FieldIx| object.at(ix).index || ["updated_at", "created_at"].contains(&object.at(ix).key.as_str());
+        let indexed = |ix: FieldIx| {
+            object.at(ix).index && object.at(ix).kind != FieldType::Link
+                || ["updated_at", "created_at"].contains(&object.at(ix).key.as_str())
+        };
         if query.sort.len() > 1 || !query.sort.iter().all(|s| indexed(s.field)) {
             return Ok(None);
         }

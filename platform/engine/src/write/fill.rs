@@ -6,14 +6,14 @@ use super::rollup::{Everything, of_no_children};
 use crate::{Ctx, Door, Engine, Result};
 use akrab_model::filter::{Filter, Is, Test};
 use akrab_model::query::{Aggregate, AggregateFn};
-use akrab_model::{Cond, Cursor, FieldIx, Object, Problem, Query, Raw, RecordId, Registry, Value};
+use akrab_model::{Cond, FieldIx, Object, Problem, Raw, RecordId, Registry, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Setting with what every stored figure was worked out by: object → field → definition.
 const DEFINITIONS: &str = "figures";
 /// Records brought up to date in one transaction.
-const BATCH: usize = 500;
+const BATCH: usize = 5_000;
 
 type Definitions = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -48,15 +48,10 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         let object = self.object(object)?;
-        for bin in [false, true] {
-            let mut after = None;
-            loop {
-                let (table, from) = (object.clone(), after.clone());
-                after = self.write(ctx, move |tx| tx.fill_page(&table, from.clone(), bin)).await?;
-                if after.is_none() {
-                    break;
-                }
-            }
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let table = object.clone();
+            after = self.write(ctx, move |tx| tx.fill_page(&table, from)).await?;
         }
         Ok(())
     }
@@ -110,40 +105,41 @@ fn place(registry: &Registry, key: &str, all: &BTreeSet<String>, seen: &mut BTre
 }
 
 impl Tx<'_> {
-    /// Brings a page of records up to date and gives where the next one begins.
-    fn fill_page(&mut self, object: &Arc<Object>, after: Option<Cursor>, bin: bool) -> Result<Option<Cursor>> {
+    /// Brings the next records after `after` up to date, and gives the last of them unless none follow.
+    fn fill_page(&mut self, object: &Arc<Object>, after: RecordId) -> Result<Option<RecordId>> {
         let registry = self.registry.clone();
-        let query = Query { object: object.ix, columns: Vec::new(), cond: Cond::True, sort: Vec::new(), limit: BATCH, after, bin };
-        let page = self.conn.select(&registry, &query)?;
-        let ids: Vec<RecordId> = page.rows.iter().map(|row| row.id).collect();
         // whoever changes a record below from now on waits, and then counts anew
-        for id in &ids {
-            self.conn.lock(object, *id)?;
-        }
+        let ids = self.conn.lock_after(object, after, BATCH)?;
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(None) };
         let mut figures = Vec::new();
         for (ix, field) in object.columns().filter(|(_, f)| f.rollup.is_some()) {
-            figures.push((field.key.clone(), field.kind, self.figures(object, ix, &ids)?, of_no_children(field)));
+            figures.push((field.key.clone(), field.kind, self.figures(object, ix, *first, *last)?, of_no_children(field)));
         }
         let formulas = self.engine.inner.formulas.load_full();
-        let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
-        for row in self.conn.rows(&registry, object, &ids, &columns, &Cond::True)? {
-            let old = crate::read::record_of(object, &columns, &row);
-            let mut record = old.clone();
+        let computed: Vec<FieldIx> =
+            object.columns().filter(|(_, f)| f.formula.is_some() || f.rollup.is_some()).map(|(ix, _)| ix).collect();
+        let inputs = object.columns().filter(|(_, f)| formulas.reads(object, &f.key)).map(|(ix, _)| ix);
+        let read: Vec<FieldIx> = computed.iter().copied().chain(inputs).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut changed = Vec::new();
+        for row in self.conn.rows(&registry, object, &ids, &read, &Cond::True)? {
+            let mut record = crate::read::record_of(object, &read, &row);
+            let old: Vec<Raw> = computed.iter().map(|ix| record.raw(&object.at(*ix).key)).collect();
             for (key, kind, figures, none) in &figures {
                 let figure = figures.get(&row.id).map(|raw| Value::from_raw(*kind, raw));
                 record.set(key, figure.or_else(|| none.clone()).unwrap_or(Value::Null));
             }
             formulas.apply(object, &mut record);
-            let computed = object.columns().filter(|(_, f)| f.formula.is_some() || f.rollup.is_some());
-            let cells: Vec<_> =
-                computed.map(|(ix, f)| (ix, record.raw(&f.key))).filter(|(ix, raw)| old.raw(&object.at(*ix).key) != *raw).collect();
-            self.conn.set_cells(&registry, object, row.id, &cells)?;
+            let new: Vec<Raw> = computed.iter().map(|ix| record.raw(&object.at(*ix).key)).collect();
+            if new != old {
+                changed.push((row.id, new));
+            }
         }
-        Ok(page.next)
+        self.conn.set_columns(object, &computed, changed)?;
+        Ok((ids.len() == BATCH).then_some(*last))
     }
 
-    /// One roll-up of these records, as stored; nothing for those without records below.
-    fn figures(&mut self, parent: &Object, field: FieldIx, ids: &[RecordId]) -> Result<HashMap<RecordId, Raw>> {
+    /// One roll-up of the records from `first` to `last`, as stored; nothing for those without records below.
+    fn figures(&mut self, parent: &Object, field: FieldIx, first: RecordId, last: RecordId) -> Result<HashMap<RecordId, Raw>> {
         let registry = self.registry.clone();
         let Some(decl) = &parent.at(field).rollup else { return Ok(HashMap::new()) };
         let Some((child, via)) = registry.object(&decl.of).and_then(|child| Some((child, child.field_ix(&decl.via)?))) else {
@@ -153,7 +149,7 @@ impl Tx<'_> {
             Some(json) => Filter::from_json(json)?.bind(&registry, child, &self.system_env(), &Everything)?,
             None => Cond::True,
         };
-        let below = Is::In(ids.iter().map(|id| Raw::Int(*id)).collect());
+        let below = Is::Range { from: Some(Raw::Int(first)), from_open: false, to: Some(Raw::Int(last)), to_open: false };
         let cond = Cond::Test(Test { path: Vec::new(), object: child.ix, field: via, is: below }).and(counted);
         let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
         let wanted = match decl.function {

@@ -75,6 +75,12 @@ impl Formulas {
         }
     }
 
+    /// Whether a formula of the object is worked out of this field.
+    pub fn reads(&self, object: &Object, key: &str) -> bool {
+        let mut formulas = self.by_object.get(&object.key).into_iter().flatten();
+        formulas.any(|(_, _, program)| program.references().variables().contains(&key))
+    }
+
     pub fn has(&self, object: &str) -> bool {
         self.by_object.contains_key(object)
     }

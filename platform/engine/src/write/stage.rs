@@ -84,7 +84,7 @@ impl Tx<'_> {
             object: object.ix,
             columns: Vec::new(),
             cond: Cond::Test(test),
-            sort: vec![akrab_model::Sort { field: position, descending: false }],
+            sort: vec![akrab_model::Sort::by(position, false)],
             limit: 1,
             after: None,
             bin: false,

@@ -113,6 +113,9 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if field.open && field.kind != Choices {
         fault("`open` belongs to the type choices".into());
     }
+    if field.kind != Phone && field.used_for.is_some() {
+        fault("`use` belongs to the type phone".into());
+    }
     if field.kind != File && !(field.accept.is_empty() && field.max_mb.is_none()) {
         fault("`accept` and `max_mb` belong to the type file".into());
     }

@@ -145,6 +145,13 @@ pub enum Way {
     Mail,
 }
 
+/// What a phone number is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneUse {
+    Chat,
+}
+
 /// One field. Which options apply depends on the type; `check` refuses most of those that do not.
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -214,6 +221,9 @@ pub struct FieldDecl {
     /// Changes are not told in history and timeline.
     #[serde(default)]
     pub quiet: bool,
+    /// What a phone number is kept for: `chat` is the one a chat opens with.
+    #[serde(default, rename = "use")]
+    pub used_for: Option<PhoneUse>,
     /// Column titles under which imports recognise the field, besides key and labels.
     #[serde(default)]
     pub aliases: Vec<String>,

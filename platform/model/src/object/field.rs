@@ -1,6 +1,6 @@
 //! Field types and compiled fields.
 
-use super::{Choice, Label, ObjectIx, RollupDecl};
+use super::{Choice, Label, ObjectIx, PhoneUse, RollupDecl};
 use serde::{Deserialize, Serialize};
 
 /// The types a field may have. Each says how it is stored; parsing lives in `value/parse.rs`.
@@ -118,6 +118,8 @@ pub struct Field {
     /// `created_at`, `created_by`, `updated_at`, `updated_by`.
     pub system: bool,
     pub quiet: bool,
+    /// For `Phone`.
+    pub used_for: Option<PhoneUse>,
     pub aliases: Vec<String>,
     /// Composite field (address, person name) this is a part of.
     pub part_of: Option<String>,
@@ -135,11 +137,13 @@ impl Field {
     pub fn writable(&self) -> bool {
         !(self.read_only || self.system || self.formula.is_some() || self.rollup.is_some() || self.kind == FieldType::AutoNumber)
     }
-    /// May head a sort: numbers, dates and choices always may, text when it has its folded companion.
+    /// May head a sort: numbers, dates and choices always may, text when it has its folded companion, links that
+    /// have an index by the title of what they point to.
     pub fn sortable(&self) -> bool {
         self.is_column()
             && match self.kind {
-                FieldType::Link | FieldType::LongText | FieldType::Json | FieldType::Choices | FieldType::File => false,
+                FieldType::LongText | FieldType::Json | FieldType::Choices | FieldType::File => false,
+                FieldType::Link => self.index,
                 k if k.is_text() => self.folded || self.index || k == FieldType::AutoNumber,
                 _ => true,
             }

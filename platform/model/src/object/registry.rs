@@ -269,6 +269,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         read_only: decl.read_only,
         system: false,
         quiet: decl.quiet,
+        used_for: decl.used_for,
         aliases: decl.aliases.clone(),
         part_of: None,
     })
@@ -329,6 +330,7 @@ impl FieldDecl {
             search: false,
             read_only: false,
             quiet: false,
+            used_for: None,
             aliases: Vec::new(),
             was: Vec::new(),
         }

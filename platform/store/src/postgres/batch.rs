@@ -19,15 +19,26 @@ pub(super) fn insert(sql: &str, types: &[Type]) -> Option<String> {
         return None;
     }
     let (values, tail) = rest.split_at(closing(rest)?);
+    Some(format!("INSERT INTO {head} SELECT {} FROM {} ORDER BY r.n{}", named(values), rows_of(types, true), &tail[1..]))
+}
+
+/// `UPDATE … SET a = $2, b = $3 WHERE id = $1` for rows in arrays, which must not hold an id twice; none for a
+/// statement of another form.
+pub(super) fn update(sql: &str, types: &[Type]) -> Option<String> {
+    let (table, rest) = sql.strip_prefix("UPDATE ")?.split_once(" SET ")?;
+    let set = rest.strip_suffix(" WHERE id = $1")?;
+    if types.is_empty() || types.iter().any(|t| array_of(t).is_none()) {
+        return None;
+    }
+    Some(format!("UPDATE {table} AS t SET {} FROM {} WHERE t.id = r.p1", named(set), rows_of(types, false)))
+}
+
+/// Parameters that are arrays as rows called `r`.
+fn rows_of(types: &[Type], numbered: bool) -> String {
     let lists: Vec<String> = types.iter().enumerate().map(|(n, t)| format!("CAST(${} AS {}[])", n + 1, t.name())).collect();
     let names: Vec<String> = (1..=types.len()).map(|n| format!("p{n}")).collect();
-    Some(format!(
-        "INSERT INTO {head} SELECT {} FROM unnest({}) WITH ORDINALITY AS r({}, n) ORDER BY r.n{}",
-        named(values),
-        lists.join(", "),
-        names.join(", "),
-        &tail[1..]
-    ))
+    let (ordered, number) = if numbered { (" WITH ORDINALITY", ", n") } else { ("", "") };
+    format!("unnest({}){ordered} AS r({}{number})", lists.join(", "), names.join(", "))
 }
 
 /// Place of the bracket that ends what `text` begins within.
@@ -99,5 +110,14 @@ mod tests {
                       ON CONFLICT (x) DO NOTHING";
         assert_eq!(many.as_deref(), Some(wanted));
         assert_eq!(insert("UPDATE a SET x = $1", &[Type::INT8]), None);
+    }
+
+    #[test]
+    fn a_change_takes_its_rows_from_arrays() {
+        let many = update("UPDATE \"a\" SET \"x\" = $2, \"y\" = $3 WHERE id = $1", &[Type::INT8, Type::TEXT, Type::INT8]);
+        let wanted = "UPDATE \"a\" AS t SET \"x\" = r.p2, \"y\" = r.p3 \
+                      FROM unnest(CAST($1 AS int8[]), CAST($2 AS text[]), CAST($3 AS int8[])) AS r(p1, p2, p3) WHERE t.id = r.p1";
+        assert_eq!(many.as_deref(), Some(wanted));
+        assert_eq!(update("UPDATE a SET x = $1 WHERE id = $2", &[Type::INT8, Type::INT8]), None);
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn execute_many(link: &mut Link, sql: &str, rows: &[Vec<Raw>]) -> Res
     link.drive(async |client, statements| {
         let statement = statements.prepare(client, sql).await?;
         let statement = &statement;
-        if let Some(many) = batch::insert(sql, statement.params()).filter(|_| rows.len() >= batch::FEWEST)
+        let many = batch::insert(sql, statement.params()).or_else(|| batch::update(sql, statement.params()));
+        if let Some(many) = many.filter(|_| rows.len() >= batch::FEWEST)
             && let Some(groups) = arrays(rows, statement)
         {
             let many = statements.prepare(client, &many).await?;

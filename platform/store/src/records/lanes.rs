@@ -1,10 +1,10 @@
 //! The columns of a board, all in one statement.
 
+use super::titled::sort_value;
 use super::{Bin, T, row, rows_of};
 use crate::cond::{Compiler, bound, col, constant};
 use crate::conn::Conn;
 use crate::error::StoreError;
-use crate::schema::comparing_column;
 use akrab_model::query::Row;
 use akrab_model::{Cond, FieldIx, Object, Raw, Registry, Sort};
 use sea_query::{Asterisk, ExprTrait, IntoIden, NullOrdering, Order, Query, SelectStatement, UnionType};
@@ -37,7 +37,7 @@ impl Conn {
             rows.and_where(if key.is_null() { column.is_null() } else { column.eq(bound(key)) });
             for s in sort.iter().filter(|s| object.at(s.field).is_column()) {
                 let order = if s.descending { Order::Desc } else { Order::Asc };
-                rows.order_by_expr_with_nulls(col(T, comparing_column(object.at(s.field))), order, NullOrdering::Last);
+                rows.order_by_expr_with_nulls(sort_value(&mut compiler, object, s), order, NullOrdering::Last);
             }
             let down = sort.last().is_some_and(|s| s.descending);
             rows.order_by_expr(col(T, "id"), if down { Order::Desc } else { Order::Asc }).limit(per_lane as u64);

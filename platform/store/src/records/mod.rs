@@ -6,6 +6,7 @@ mod links;
 mod page;
 mod pair;
 mod read;
+mod titled;
 mod write;
 
 pub use links::LinkCells;

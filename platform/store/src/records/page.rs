@@ -6,6 +6,7 @@
 //! A condition no index answers is first tried on the next rows in order; when too few of them
 //! match, the table is scanned once, which costs less than following the order to its end.
 
+use super::titled::by_a_link;
 use super::{Bin, T, cell, from, row, rows_of};
 use crate::cond::{Compiler, bound, col, constant, truth};
 use crate::conn::{Conn, Rows};
@@ -20,6 +21,8 @@ use sea_query::{Asterisk, BinOper, Expr, ExprTrait, NullOrdering, Order, SelectS
 /// A resolved sort key.
 pub(super) struct Key {
     pub column: String,
+    /// What is compared.
+    pub value: Expr,
     pub descending: bool,
     text: bool,
     /// No row is without a value.
@@ -48,6 +51,11 @@ impl Asked<'_> {
 }
 
 impl Key {
+    /// A key within the rows of one linked record.
+    pub fn of_value(value: Expr, descending: bool) -> Key {
+        Key { column: String::new(), value, descending, text: false, filled: false }
+    }
+
     /// The column so that no index is chosen for its order.
     fn scanned(&self) -> Expr {
         let column = col(T, &self.column);
@@ -56,7 +64,7 @@ impl Key {
 }
 
 /// Rows tried in order before a scan.
-const PEEK: u64 = 10_000;
+pub(super) const PEEK: u64 = 10_000;
 /// Rows read first, and at once, to be tried one by one.
 const FIRST_TRIED: usize = 250;
 const MOST_TRIED: usize = 5_000;
@@ -110,6 +118,9 @@ impl Conn {
     /// One row more than asked for, in the direction read, and how many sort keys they carry.
     fn in_order(&mut self, registry: &Registry, query: &Query) -> Result<(Rows, usize), StoreError> {
         let object = registry.at(query.object);
+        if query.sort.first().is_some_and(|s| by_a_link(object, s)) {
+            return self.by_a_title(registry, query);
+        }
         let keys: Vec<Key> = query
             .sort
             .iter()
@@ -117,6 +128,7 @@ impl Conn {
             .map(|s| (object.at(s.field), s.descending))
             .map(|(f, descending)| Key {
                 column: comparing_column(f),
+                value: col(T, comparing_column(f)),
                 descending,
                 text: f.storage() == Storage::Text,
                 filled: f.system && f.kind == FieldType::DateTime,
@@ -278,22 +290,22 @@ fn page(mut found: Rows, query: &Query, keys: usize, more: bool) -> Page {
     Page { rows: found.into_iter().map(|cells| row(cells, 0, width)).collect(), next, previous }
 }
 
-fn order(select: &mut SelectStatement, keys: &[Key], back: bool) {
+pub(super) fn order(select: &mut SelectStatement, keys: &[Key], back: bool) {
     let direction = |descending: bool| if descending != back { Order::Desc } else { Order::Asc };
     for key in keys {
         let nulls = if back { NullOrdering::First } else { NullOrdering::Last };
-        select.order_by_expr_with_nulls(col(T, &key.column), direction(key.descending), nulls);
+        select.order_by_expr_with_nulls(key.value.clone(), direction(key.descending), nulls);
     }
     select.order_by_expr(col(T, "id"), direction(keys.last().is_some_and(|k| k.descending)));
 }
 
 /// The rows that come after the cursor's, in the direction read.
-fn beyond(keys: &[Key], cursor: &Cursor) -> Expr {
+pub(super) fn beyond(keys: &[Key], cursor: &Cursor) -> Expr {
     let tie_down = keys.last().is_some_and(|k| k.descending) != cursor.back;
     let id = col(T, "id");
     let mut whole = if tie_down { id.lt(cursor.id) } else { id.gt(cursor.id) };
     for (n, key) in keys.iter().enumerate().rev() {
-        let column = || col(T, &key.column);
+        let column = || key.value.clone();
         let value = cursor.keys.get(n).unwrap_or(&Raw::Null);
         let (further, same) = match (value.is_null(), cursor.back) {
             (true, false) => (truth(false), column().is_null()),

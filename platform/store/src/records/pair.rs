@@ -93,7 +93,7 @@ impl Conn {
 
     /// Whether so few rows match that sorting them is the shortest way. A condition that no index
     /// answers would have to be tried on every row to know.
-    fn few(&mut self, asked: &Asked<'_>) -> Result<bool, StoreError> {
+    pub(super) fn few(&mut self, asked: &Asked<'_>) -> Result<bool, StoreError> {
         let cond = &asked.query.cond;
         if *cond == Cond::True || blind(cond, asked.object) {
             return Ok(false);

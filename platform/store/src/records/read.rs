@@ -107,6 +107,23 @@ impl Conn {
         Ok(!self.select_rows(&select)?.is_empty())
     }
 
+    /// Ids of records above `after`, those in the bin too, upwards; nobody else changes them until the
+    /// transaction ends.
+    ///
+    /// # Errors
+    /// Those of the database; `Busy` when somebody else holds one too long.
+    pub fn lock_after(&mut self, object: &Object, after: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let mut select = Query::select();
+        select.expr(col(T, "id")).from_as(object.table.clone(), T).and_where(col(T, "id").gt(after));
+        select.order_by_expr(col(T, "id"), Order::Asc).limit(limit as u64);
+        if self.backend() == Backend::Postgres && self.writable {
+            self.must_write()?;
+            select.lock(LockType::Update);
+        }
+        let found = self.select_rows(&select)?;
+        Ok(found.into_iter().filter_map(|cells| cells.first()?.int()).collect())
+    }
+
     /// Ids of living matching records above `after`, upwards: walks a whole result in batches.
     ///
     /// # Errors

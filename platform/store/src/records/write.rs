@@ -93,6 +93,32 @@ impl Conn {
         self.execute(&sql, &params).map(|_| ())
     }
 
+    /// As [`Conn::set_cells`], the same columns of many records, each once.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn set_columns(&mut self, object: &Object, columns: &[FieldIx], rows: Vec<(i64, Vec<Raw>)>) -> Result<(), StoreError> {
+        if rows.is_empty() || columns.is_empty() {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for field in columns.iter().map(|ix| object.at(*ix)) {
+            names.push(field.column.clone());
+            names.extend(field.folded.then(|| comparing_column(field)));
+        }
+        let cells = |(id, values): (i64, Vec<Raw>)| {
+            let mut cells = vec![Raw::Int(id)];
+            for (ix, value) in columns.iter().zip(values) {
+                let aside = object.at(*ix).folded.then(|| folded(&value));
+                cells.push(value);
+                cells.extend(aside);
+            }
+            cells
+        };
+        let rows: Vec<Vec<Raw>> = rows.into_iter().map(cells).collect();
+        self.change_many(&object.table, &names, &rows)
+    }
+
     /// Puts a record into the bin, or takes it out with `None`, and gives the new version; none
     /// when the record is missing or already there.
     ///

@@ -205,7 +205,7 @@ fn figures_groups_lanes_and_roll_ups_add_up() {
             assert_eq!(keys(by(conn, seen, Bucket::Day, 0)?), days.map(Some));
             assert_eq!(keys(by(conn, seen, Bucket::Day, 420)?), [0, 1, 19_783, 19_784].map(Some));
             assert_eq!(keys(by(conn, seen, Bucket::Month, 420)?), [0, 19_783].map(Some));
-            let sort = [Sort { field: size, descending: true }];
+            let sort = [Sort::by(size, true)];
             let lanes = conn.lanes(reg, object, &Cond::True, status, &["old".into(), "new".into(), Raw::Null], &[size, size], &sort, 1)?;
             let told: Vec<_> = lanes.iter().map(|(k, rows)| (k.clone(), rows.iter().map(|r| r.id).collect::<Vec<_>>())).collect();
             assert_eq!(told, [("old".into(), vec![ids[2]]), ("new".into(), vec![ids[1]]), (Raw::Null, vec![ids[3]])]);

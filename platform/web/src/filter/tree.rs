@@ -25,6 +25,11 @@ pub fn read(registry: &Registry, object: &Object, env: &ParseEnv, text: &str) ->
     Ok((!is_empty(&filter)).then_some(filter))
 }
 
+/// A filter that was kept in the program's own form, so that an address which holds it is read to the same numbers.
+pub fn kept(registry: &Registry, object: &Object, env: &ParseEnv, filter: Filter) -> Filter {
+    Reader { registry, env: &env.own() }.kept(object, filter)
+}
+
 /// Whether a filter says nothing.
 pub fn is_empty(filter: &Filter) -> bool {
     matches!(filter, Filter::All(items) | Filter::Any(items) if items.iter().all(is_empty))
@@ -79,6 +84,38 @@ impl Reader<'_> {
             },
             child @ Filter::Child { .. } => child,
         })
+    }
+
+    fn kept(&self, object: &Object, filter: Filter) -> Filter {
+        let each = |items: Vec<Filter>| items.into_iter().map(|f| self.kept(object, f)).collect();
+        match filter {
+            Filter::All(items) => Filter::All(each(items)),
+            Filter::Any(items) => Filter::Any(each(items)),
+            Filter::Not(item) => Filter::Not(Box::new(self.kept(object, *item))),
+            Filter::Test { field, op, value } => {
+                let value = self.plain(self.walk(object, &field).as_ref(), value);
+                Filter::Test { field, op, value }
+            }
+            Filter::Child { object: child, via, filter, agg, of, op, value } => {
+                let target = self.registry.object(&child);
+                let filter = match (filter, target) {
+                    (Some(inner), Some(target)) => Some(Box::new(self.kept(target, *inner))),
+                    (inner, _) => inner,
+                };
+                let value = self.plain(of.as_deref().and_then(|key| target?.field(key)), value);
+                Filter::Child { object: child, via, filter, agg, of, op, value }
+            }
+        }
+    }
+
+    /// Numbers so that they mean the same whoever reads them.
+    fn plain(&self, field: Option<&Field>, value: Json) -> Json {
+        let Some(field) = field.filter(|f| f.kind.is_number()) else { return value };
+        match value {
+            Json::Array(items) => Json::Array(items.into_iter().map(|item| self.plain(Some(field), item)).collect()),
+            Json::String(_) => field.settled(&value, self.env),
+            other => other,
+        }
     }
 
     fn child(&self, child: &str, via: &str, name: &str, of: Option<&str>, op: Op, value: Json) -> Result<Filter> {

@@ -23,6 +23,8 @@ pub fn sorting(listing: &Listing, key: &str) -> Sorting {
     let mut added: Vec<String> = sort.iter().filter(|s| s.trim_start_matches('-') != key).cloned().collect();
     added.truncate(1);
     added.extend(next);
+    let link = listing.object.field(key).is_some_and(|f| f.kind == FieldType::Link);
+    let added = if link { alone.clone() } else { added };
     let address = listing.address.first_page();
     Sorting { descending, href: address.with_sort(&alone).href(), add_href: address.with_sort(&added).href() }
 }

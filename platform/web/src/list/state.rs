@@ -58,7 +58,7 @@ impl Listing {
         let (filter, mut left_out) = match &address.filter {
             Some(text) => (tree::read(&tx.registry.clone(), &object, &env, text)?, false),
             None => match saved.filter.as_ref().map(Filter::from_json).transpose()? {
-                Some(filter) => tx.cut_filter(&object, filter),
+                Some(filter) => tx.cut_filter(&object, tree::kept(&tx.registry.clone(), &object, &env, filter)),
                 None => (None, false),
             },
         };
@@ -166,6 +166,11 @@ fn tidy(tx: &Tx, object: &Arc<Object>, state: &mut ViewState) {
     state.columns.retain(|c| c.key != title && seen(&c.key));
     state.sort.retain(sortable);
     state.sort.truncate(2);
+    // a link heads an order, it does not follow
+    let links = |key: &String| object.field(key.trim_start_matches('-')).is_some_and(|f| f.kind == FieldType::Link);
+    if state.sort.get(1).is_some_and(links) {
+        state.sort.truncate(1);
+    }
     state.quick.retain(|key| seen(key));
     state.totals.retain(|total| total.split_once(':').is_some_and(|(key, _)| seen(key)));
     if state.group.as_deref().is_some_and(|g| !seen(g.split(':').next().unwrap_or(g))) {

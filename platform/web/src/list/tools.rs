@@ -130,9 +130,12 @@ pub fn bar(listing: &Listing, titles: &Titles, summary: &str, csrf: &str) -> Mar
     tool_bar(start, end)
 }
 
-/// The filter button of the phone's head, with the number of conditions.
+/// The filter button of the phone's head, with the number of conditions besides the view's own.
 pub fn phone_filter(listing: &Listing) -> Markup {
-    let set = crate::filter::tree::top(listing.filter.as_ref()).len();
+    let own = listing.view().state.filter.as_ref().and_then(|json| akrab_model::Filter::from_json(json).ok());
+    let own = crate::filter::tree::top(own.as_ref());
+    // what the view itself asks for is its meaning, not something set here
+    let set = crate::filter::tree::top(listing.filter.as_ref()).iter().filter(|condition| !own.contains(condition)).count();
     let words = listing.look.t.get("list-filter");
     let label = if set > 0 { format!("{words} {set}") } else { words };
     html! {

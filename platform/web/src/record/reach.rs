@@ -2,7 +2,7 @@
 
 use crate::ui::button::Button;
 use akrab_engine::Tx;
-use akrab_model::object::Avatar;
+use akrab_model::object::{Avatar, PhoneUse};
 use akrab_model::text::phone::Phone;
 use akrab_model::{FieldType, Record};
 
@@ -55,13 +55,13 @@ impl Reach {
         Reach::default()
     }
 
-    /// The record's own ways: a number kept for WhatsApp, otherwise a mobile one, opens a chat.
+    /// The record's own ways: a number kept for chats, otherwise a mobile one, opens a chat.
     pub fn of(record: &Record) -> Reach {
         let first = |kind: FieldType| {
             let own = record.object.fields.iter().filter(|f| f.kind == kind && f.part_of.is_none());
             own.filter_map(|f| record.get(&f.key).text()).next().map(str::to_string)
         };
-        let named = record.object.fields.iter().find(|f| f.kind == FieldType::Phone && f.key.contains("whatsapp"));
+        let named = record.object.fields.iter().find(|f| f.used_for == Some(PhoneUse::Chat));
         let chat = named.and_then(|f| record.get(&f.key).text().map(str::to_string));
         let phone = first(FieldType::Phone);
         let mobile = phone.clone().filter(|e164| Phone { e164: e164.clone() }.is_mobile());

@@ -4,6 +4,7 @@ use crate::cookie::{self, Keep};
 use crate::fail::Reply;
 use crate::form::Fields;
 use crate::guard::Facts;
+use crate::locale::Text;
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
@@ -33,6 +34,8 @@ pub struct SeeAs {
     pub id: i64,
     /// Its name.
     pub name: String,
+    /// For a role: whose records and team are one's own meanwhile; none when nobody has the role.
+    pub through: Option<String>,
 }
 
 impl SeeAs {
@@ -45,12 +48,21 @@ impl SeeAs {
         let (object, id) = cookie::get(&web.config, &facts.headers, cookie::SEE_AS)?.split_once('.')?;
         let id: i64 = id.parse().ok()?;
         let people = web.engine.people();
+        let mut through = None;
         let eyes = match object {
             "user" => Person { language: person.language.clone(), theme: person.theme.clone(), ..(**people.user(id)?).clone() },
-            _ => Person { role: people.roles.iter().find(|role| role.id == id)?.clone(), ..(**person).clone() },
+            _ => {
+                let role = people.roles.iter().find(|role| role.id == id)?.clone();
+                // what is "own" and "my team" must be somebody's who has the role, best of one who has a team
+                let bearers = || people.users().into_iter().filter(|p| p.active && p.role.id == id);
+                let bearer = bearers().filter(|p| p.team.is_some()).min_by_key(|p| p.id).or_else(|| bearers().min_by_key(|p| p.id));
+                through = bearer.map(|p| p.name.clone());
+                let whose = bearer.unwrap_or(person);
+                Person { role, language: person.language.clone(), theme: person.theme.clone(), ..(**whose).clone() }
+            }
         };
         let (object, name) = if object == "user" { ("user", eyes.name.clone()) } else { ("role", eyes.role.name.clone()) };
-        Some((SeeAs { by: person.clone(), object, id, name }, Arc::new(eyes)))
+        Some((SeeAs { by: person.clone(), object, id, name, through }, Arc::new(eyes)))
     }
 
     /// The administrator's own context.
@@ -96,11 +108,20 @@ pub(crate) fn banner(visit: &Visit) -> Option<Markup> {
     Some(html! {
         div.ak-see-as role="status" {
             (icon_sized("eye", 15))
-            span { b { (t.with(key, &[("name", seeing.name.as_str().into())])) } " " (t.get("see-as-text")) }
+            span { b { (t.with(key, &[("name", seeing.name.as_str().into())])) } " " (whose(t, seeing)) (t.get("see-as-text")) }
             span.ak-spacer {}
             form method="post" action=(END) { (visit.token_field()) (Button::new(t.get("see-as-end")).icon("x").submit()) }
         }
     })
+}
+
+/// Whose records a role calls its own.
+fn whose(t: Text, seeing: &SeeAs) -> String {
+    match &seeing.through {
+        Some(name) => format!("{} ", t.with("see-as-through", &[("name", name.as_str().into())])),
+        None if seeing.object == "role" => format!("{} ", t.get("see-as-through-nobody")),
+        None => String::new(),
+    }
 }
 
 /// The button that begins it.
