@@ -53,6 +53,9 @@ pub struct Ctx {
     /// State of views and favourites, looked up with the session: what is remembered of them under
     /// the same number need not be read again. None reads them always.
     pub looks: Option<i64>,
+    /// State of the records, looked up with the session: figures worked out since are this one's.
+    /// None looks it up when it is needed.
+    pub mark: Option<Arc<str>>,
     /// Whose action the program carries out with its own rights; the history names him.
     pub behalf: Option<i64>,
 }

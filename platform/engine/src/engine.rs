@@ -155,6 +155,7 @@ impl Engine {
             },
             read_only: false,
             looks: None,
+            mark: None,
             behalf: None,
         }
     }
@@ -169,6 +170,7 @@ impl Engine {
             now: self.now(),
             read_only: false,
             looks: None,
+            mark: None,
             behalf: None,
         }
     }

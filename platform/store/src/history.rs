@@ -37,18 +37,23 @@ pub struct Change {
     pub diff: String,
 }
 
+/// What [`Conn::mark`] selects.
+pub(crate) fn mark(backend: Backend) -> &'static str {
+    match backend {
+        // one writer at a time: numbers rise in the order of commits
+        Backend::Sqlite => "(SELECT CAST(MAX(id) AS TEXT) FROM change)",
+        Backend::Postgres => "CAST(pg_current_snapshot() AS text)",
+    }
+}
+
 impl Conn {
     /// A text that is another one after every recorded change, of whatever process.
     ///
     /// # Errors
     /// Those of the database.
     pub fn mark(&mut self) -> Result<String, StoreError> {
-        let sql = match self.backend() {
-            // one writer at a time: numbers rise in the order of commits
-            Backend::Sqlite => "SELECT CAST(MAX(id) AS TEXT) FROM change",
-            Backend::Postgres => "SELECT CAST(pg_current_snapshot() AS text)",
-        };
-        Ok(self.query_one(sql, &[])?.map(|row| Cells::new(row).text()).unwrap_or_default())
+        let sql = format!("SELECT {}", mark(self.backend()));
+        Ok(self.query_one(&sql, &[])?.map(|row| Cells::new(row).text()).unwrap_or_default())
     }
 
     /// Stores changes and gives their ids in order.
@@ -80,9 +85,11 @@ impl Conn {
     /// Those of the database.
     pub fn changes(&mut self, object: &str, record: i64, before: Option<i64>, limit: usize) -> Result<Vec<Change>, StoreError> {
         let Some(object) = self.name_known(object)? else { return Ok(Vec::new()) };
-        let sql = format!("{COLUMNS} WHERE object = $1 AND record = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
-        let before = Raw::Int(before.unwrap_or(i64::MAX));
-        let rows = self.query(&sql, &[Raw::Int(object), Raw::Int(record), before, Raw::Int(limit as i64)])?;
+        let earlier = if before.is_some() { " AND id < $3" } else { "" };
+        let mut params = vec![Raw::Int(object), Raw::Int(record)];
+        params.extend(before.map(Raw::Int));
+        let sql = format!("{COLUMNS} WHERE object = $1 AND record = $2{earlier} ORDER BY id DESC LIMIT {limit}");
+        let rows = self.query(&sql, &params)?;
         let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
     }

@@ -111,6 +111,17 @@ const SESSION: &str = "SELECT id, user_id, stage, created_at, used_at, ip, agent
 const TOKEN: &str = "SELECT id, user_id, name, scope, hint, created_at, expires_at, used_at FROM api_token";
 
 /// Passwords and second factors. Here and below: times are microseconds UTC; what fails is the database.
+/// What moves when things remembered are no longer true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The setting asked for: people, rights, the workspace's own facts.
+    pub epoch: Option<String>,
+    /// Views and favourites.
+    pub looks: i64,
+    /// Records; as [`Conn::mark`].
+    pub mark: String,
+}
+
 impl Conn {
     /// How a user proves himself; none before the first password.
     pub fn credential(&mut self, user: i64) -> Done<Option<Credential>> {
@@ -186,18 +197,21 @@ impl Conn {
         self.execute(sql, &[id.into(), row.user.into(), stage.into(), row.created_at.into(), row.used_at.into(), ip.into(), agent.into()])
             .map(|_| ())
     }
-    /// A session with what tells whether things remembered are still true: the setting `epoch`,
-    /// and the counter of views and favourites.
-    pub fn session_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(SessionRow, Option<String>, i64)>> {
+    /// A session with what tells whether things remembered are still true.
+    pub fn session_seen(&mut self, id: &str, epoch: &str) -> Done<Option<(SessionRow, Seen)>> {
         // joined to nothing, the values stay out of SQLite's plans: it would plan anew for each of them
-        let sql = "SELECT s.id, s.user_id, s.stage, s.created_at, s.used_at, s.ip, s.agent, \
-            (SELECT value FROM setting WHERE key = $2 || ''), (SELECT value FROM counter WHERE key = $3 || '') \
-            FROM session s WHERE s.id = $1 || ''";
-        let row = self.query_one(sql, &[id.into(), epoch.into(), crate::view::LOOKS.into()])?;
+        let sql = format!(
+            "SELECT s.id, s.user_id, s.stage, s.created_at, s.used_at, s.ip, s.agent, \
+             (SELECT value FROM setting WHERE key = $2 || ''), (SELECT value FROM counter WHERE key = $3 || ''), {} \
+             FROM session s WHERE s.id = $1 || ''",
+            crate::history::mark(self.backend())
+        );
+        let row = self.query_one(&sql, &[id.into(), epoch.into(), crate::view::LOOKS.into()])?;
         Ok(row.map(|mut row| {
+            let mark = row.pop().and_then(Raw::into_text).unwrap_or_default();
             let looks = int(row.pop());
             let epoch = row.pop().and_then(Raw::into_text);
-            (session(row), epoch, looks)
+            (session(row), Seen { epoch, looks, mark })
         }))
     }
     /// The session whose cookie has this hash.

@@ -40,7 +40,7 @@ pub use conn::{Backend, Conn};
 pub use error::StoreError;
 pub use file::FileRow;
 pub use history::Change;
-pub use identity::{Attempt, Credential, SessionRow, TokenRow};
+pub use identity::{Attempt, Credential, Seen, SessionRow, TokenRow};
 pub use job::{JobEnd, JobQuery, JobRow, JobState, NewJob};
 pub use notice::NoticeRow;
 pub use postgres::hold::{Held, Hold, Holding, hold};

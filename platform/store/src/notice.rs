@@ -100,8 +100,12 @@ impl Conn {
     /// Those of the database.
     pub fn notices(&mut self, person: i64, before: Option<i64>, unread: bool, limit: usize) -> Result<Vec<NoticeRow>, StoreError> {
         let only = if unread { " AND read_at IS NULL" } else { "" };
-        let sql = format!("{COLUMNS} WHERE person = $1 AND id < $2{only} ORDER BY id DESC LIMIT $3");
-        let rows = self.query(&sql, &[Raw::Int(person), Raw::Int(before.unwrap_or(i64::MAX)), Raw::Int(limit as i64)])?;
+        let earlier = if before.is_some() { " AND id < $2" } else { "" };
+        let mut params = vec![Raw::Int(person)];
+        params.extend(before.map(Raw::Int));
+        // a limit as a parameter would have SQLite plan the statement anew each time
+        let sql = format!("{COLUMNS} WHERE person = $1{earlier}{only} ORDER BY id DESC LIMIT {limit}");
+        let rows = self.query(&sql, &params)?;
         Ok(rows.into_iter().map(row).collect())
     }
 
@@ -119,13 +123,13 @@ impl Conn {
         self.execute(&sql, &params)
     }
 
-    /// Marks what a person was told about a record as read.
+    /// Marks what a person was told about a record as read; says how much it was.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn notices_seen(&mut self, person: i64, object: &str, record: i64, at: i64) -> Result<(), StoreError> {
+    pub fn notices_seen(&mut self, person: i64, object: &str, record: i64, at: i64) -> Result<u64, StoreError> {
         let sql = format!("UPDATE notice SET read_at = $4 WHERE {OF_RECORD}");
-        self.execute(&sql, &[Raw::Int(person), object.into(), Raw::Int(record), Raw::Int(at)]).map(|_| ())
+        self.execute(&sql, &[Raw::Int(person), object.into(), Raw::Int(record), Raw::Int(at)])
     }
 
     /// Forgets who followed a record that is gone for good, what was told of it and what stood on top of its timeline.

@@ -42,8 +42,8 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn recent_list(&mut self, user: i64, limit: usize) -> Result<Vec<Recent>, StoreError> {
-        let sql = "SELECT object, record, at FROM recent WHERE person = $1 ORDER BY at DESC, record LIMIT $2";
-        let rows = self.query(sql, &[Raw::Int(user), Raw::Int(limit as i64)])?;
+        let sql = format!("SELECT object, record, at FROM recent WHERE person = $1 ORDER BY at DESC, record LIMIT {limit}");
+        let rows = self.query(&sql, &[Raw::Int(user)])?;
         Ok(rows.into_iter().map(Cells::new).map(|mut c| Recent { object: c.text(), id: c.int(), at: c.int() }).collect())
     }
 }

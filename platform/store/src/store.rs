@@ -137,6 +137,25 @@ impl Store {
         }
     }
 
+    /// As [`Store::read`], for a look at a few rows by their key: on SQLite it is done on the spot, for
+    /// handing it to another thread would take longer than the look.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn glance<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.inner.driver {
+            Driver::Sqlite { readers, .. } => match readers.place() {
+                Some(place) => readers.at_once(&place, f),
+                None => readers.run(f).await,
+            },
+            Driver::Postgres(clients) => clients.read(f).await,
+        }
+    }
+
     /// Runs `f` in one transaction and answers after its commit; an error undoes everything `f` did.
     /// `f` may run again when the database gave way to another transaction.
     ///

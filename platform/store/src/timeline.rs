@@ -140,19 +140,23 @@ impl Conn {
         if kinds.is_empty() && !query.kinds.is_empty() {
             return Ok(Vec::new());
         }
-        let (at, id) = query.before.unwrap_or((i64::MAX, i64::MAX));
-        let mut params = vec![Raw::Int(subject), Raw::Int(subject_id), Raw::Int(at), Raw::Int(id), Raw::Int(query.limit as i64)];
-        let mut sql = format!("{COLUMNS} WHERE subject_object = $1 AND subject_id = $2 AND (at, id) < ($3, $4)");
+        let mut params = vec![Raw::Int(subject), Raw::Int(subject_id)];
+        let mut sql = format!("{COLUMNS} WHERE subject_object = $1 AND subject_id = $2");
+        if let Some((at, id)) = query.before {
+            params.extend([Raw::Int(at), Raw::Int(id)]);
+            sql.push_str(" AND (at, id) < ($3, $4)");
+        }
         if let Some(open) = query.open {
             params.push(open.into());
-            sql.push_str(" AND open = $6");
+            sql.push_str(&format!(" AND open = ${}", params.len()));
         }
         if !kinds.is_empty() {
             let places: Vec<_> = (0..kinds.len()).map(|n| format!("${}", params.len() + 1 + n)).collect();
             params.extend(kinds.into_iter().map(Raw::Int));
             sql.push_str(&format!(" AND kind IN ({})", places.join(", ")));
         }
-        sql.push_str(" ORDER BY at DESC, id DESC LIMIT $5");
+        // a limit as a parameter would have SQLite plan the statement anew each time
+        sql.push_str(&format!(" ORDER BY at DESC, id DESC LIMIT {}", query.limit));
         let rows = self.query(&sql, &params)?;
         let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| entry(subject_object, &names, row)).collect())

@@ -3,7 +3,6 @@
 use crate::cells::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
-use akrab_model::Raw;
 
 pub(crate) const TABLES: &[&str] =
     &["CREATE TABLE IF NOT EXISTS field_word (object TEXT NOT NULL, field TEXT NOT NULL, folded TEXT NOT NULL, \
@@ -35,8 +34,8 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn word_list(&mut self, object: &str, field: &str, limit: usize) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT word FROM field_word WHERE object = $1 AND field = $2 ORDER BY folded LIMIT $3";
-        let rows = self.query(sql, &[object.into(), field.into(), Raw::Int(limit as i64)])?;
+        let sql = format!("SELECT word FROM field_word WHERE object = $1 AND field = $2 ORDER BY folded LIMIT {limit}");
+        let rows = self.query(&sql, &[object.into(), field.into()])?;
         Ok(rows.into_iter().map(|r| Cells::new(r).text()).collect())
     }
 }

@@ -3,12 +3,14 @@
 use crate::cookie;
 use crate::flash::Flash;
 use crate::guard::Facts;
-use crate::state::{Nav, Place, Web};
+use crate::state::{Feature, Nav, Place, Web};
 use crate::ui::frame::Frame;
 use crate::ui::layout::Bare;
 use crate::ui::phone::{self, BottomBar};
 use crate::ui::sidebar::{NavGroup, NavItem, Sidebar};
+use crate::value::Look;
 use crate::visit::Visit;
+use akrab_engine::Tx;
 use akrab_model::object::Scope;
 
 /// Address of an object's list.
@@ -16,19 +18,32 @@ pub fn list_address(plural: &str) -> String {
     format!("/{plural}")
 }
 
+/// What the frame says that stands in the database.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    entries: Vec<Nav>,
+    /// Unread notices, as the inbox counts them.
+    unread: Option<String>,
+}
+
+impl Told {
+    /// Reads it; what cannot be read is left out, so that no page fails for its frame.
+    pub(crate) fn read(tx: &mut Tx, look: &Look, features: &[Feature]) -> Told {
+        let mut entries: Vec<Nav> = features.iter().filter_map(|f| f.nav.as_ref()).flat_map(|nav| nav(tx, look)).collect();
+        entries.extend(crate::view::nav(tx, look));
+        let inbox = crate::inbox::nav(tx, look);
+        let unread = inbox.item.count.clone();
+        entries.push(inbox);
+        Told { entries, unread }
+    }
+}
+
 /// The frame with everything but the page's own content.
 pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
     let t = visit.t;
+    let Told { entries: told, unread } = visit.told().await;
     let mut entries = objects(visit);
-    for feature in visit.web.features.iter() {
-        if let Some(nav) = &feature.nav {
-            entries.extend(nav(visit).await);
-        }
-    }
-    entries.extend(crate::view::nav(visit).await);
-    let inbox = crate::inbox::nav(visit).await;
-    let unread = inbox.item.count.clone();
-    entries.push(inbox);
+    entries.extend(told);
     entries.sort_by_key(|entry| entry.order);
     let here = visit.facts.path();
     Frame {

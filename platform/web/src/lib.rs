@@ -58,6 +58,7 @@ pub mod list;
 pub mod locale;
 pub mod metrics;
 pub mod pace;
+mod pack;
 pub mod record;
 pub mod router;
 pub mod search;

@@ -109,9 +109,9 @@ impl Text {
         let catalogue = CATALOGUE.read().unwrap_or_else(PoisonError::into_inner);
         let bundle = catalogue.bundle(self.lang);
         let pattern = bundle.get_message(key)?.value()?;
-        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let args: Option<FluentArgs<'_>> = (!args.is_empty()).then(|| args.iter().map(|(name, value)| (*name, value.clone())).collect());
         let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        let text = bundle.format_pattern(pattern, args.as_ref(), &mut errors).into_owned();
         if !errors.is_empty() {
             tracing::error!(key, ?errors, "a message lacks an argument");
         }

@@ -4,8 +4,8 @@ use crate::locale::{self, Lang};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::ui::sidebar::NavItem;
-use crate::visit::Visit;
-use akrab_engine::Engine;
+use crate::value::Look;
+use akrab_engine::{Engine, Tx};
 use axum::Router;
 use futures::future::BoxFuture;
 use std::net::IpAddr;
@@ -64,6 +64,7 @@ pub enum Place {
 }
 
 /// A side bar entry.
+#[derive(Debug, Clone)]
 pub struct Nav {
     pub place: Place,
     /// Small first; objects stand at their own `order`.
@@ -71,8 +72,8 @@ pub struct Nav {
     pub item: NavItem,
 }
 
-/// Says which entries a person gets; asked for every page.
-pub type NavFn = Arc<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync>;
+/// Says which entries a person gets; asked for every page, within the page's own reading.
+pub type NavFn = Arc<dyn Fn(&mut Tx, &Look) -> Vec<Nav> + Send + Sync>;
 
 /// The page people begin on.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +114,7 @@ impl Feature {
     }
     /// With side bar entries.
     #[must_use]
-    pub fn nav(mut self, nav: impl for<'a> Fn(&'a Visit) -> BoxFuture<'a, Vec<Nav>> + Send + Sync + 'static) -> Self {
+    pub fn nav(mut self, nav: impl Fn(&mut Tx, &Look) -> Vec<Nav> + Send + Sync + 'static) -> Self {
         self.nav = Some(Arc::new(nav));
         self
     }

@@ -3,6 +3,7 @@
 use crate::cookie::{self, Keep};
 use crate::fail::{Fail, Reply, unauthenticated};
 use crate::flash::Flash;
+use crate::frame::Told;
 use crate::guard::{self, Facts};
 use crate::locale::{Lang, Text};
 use crate::settings::see_as::{self, SeeAs};
@@ -18,7 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
 use maud::{Markup, html};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A signed-in person asks for a page.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct Visit {
     pub settings: Arc<Settings>,
     /// An administrator looks with the eyes of somebody else: nothing can be changed.
     pub seeing: Option<SeeAs>,
+    /// What the frame says, once it has been read.
+    told: Arc<OnceLock<Told>>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -73,6 +76,7 @@ impl Visit {
         let mut ctx = web.engine.ctx(&person, Door::Page, &facts.id);
         ctx.read_only = seeing.is_some();
         ctx.looks = session.looks;
+        ctx.mark.clone_from(&session.mark);
         Ok(Some(Visit {
             t: Text::new(lang(ctx.lang)),
             csrf,
@@ -83,6 +87,7 @@ impl Visit {
             person,
             session,
             seeing,
+            told: Arc::default(),
         }))
     }
 
@@ -116,12 +121,38 @@ impl Visit {
         guard::theme(&self.person.theme)
     }
 
-    /// Reads with the person's rights.
+    /// Reads with the person's rights. The first reading of a page takes along what its frame says:
+    /// one way to the database less.
     ///
     /// # Errors
     /// What `f` answers.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx) -> akrab_engine::Result<T> + Send + 'static) -> Result<T, Fail> {
-        Ok(self.engine().read(&self.ctx, f).await?)
+        let page = self.facts.method == Method::GET && !self.is_fragment();
+        self.read_along(page, f).await
+    }
+
+    async fn read_along<T: Send + 'static>(
+        &self,
+        frame: bool,
+        f: impl FnOnce(&mut Tx) -> akrab_engine::Result<T> + Send + 'static,
+    ) -> Result<T, Fail> {
+        if !frame || self.told.get().is_some() {
+            return Ok(self.engine().read(&self.ctx, f).await?);
+        }
+        let (told, look, features) = (self.told.clone(), self.look(), self.web.features.clone());
+        let read = move |tx: &mut Tx| {
+            let found = f(tx)?;
+            told.get_or_init(|| Told::read(tx, &look, &features));
+            Ok(found)
+        };
+        Ok(self.engine().read(&self.ctx, read).await?)
+    }
+
+    /// What the frame says, read now unless a reading took it along.
+    pub(crate) async fn told(&self) -> Told {
+        // a page without the counts of its frame is better than none
+        let _ = self.read_along(true, |_| Ok(())).await;
+        self.told.get().cloned().unwrap_or_default()
     }
     /// Writes in one transaction with the person's rights; `f` may run twice.
     ///

@@ -23,16 +23,13 @@ pub fn feature() -> Feature {
     Feature::default()
         .home(HOME)
         .routes(routes())
-        .nav(|visit| {
-            Box::pin(async move {
-                let look = visit.look();
-                let due = visit.read(move |tx| load::due_count(tx, &look)).await.unwrap_or(0);
-                let mut item = NavItem::new(HOME.icon, visit.t.get(HOME.name), HOME.href);
-                if due > 0 {
-                    item = item.count(due.to_string(), false);
-                }
-                vec![Nav { place: Place::Top, order: 0, item }]
-            })
+        .nav(|tx, look| {
+            let due = load::due_count(tx, look).unwrap_or(0);
+            let mut item = NavItem::new(HOME.icon, look.t.get(HOME.name), HOME.href);
+            if due > 0 {
+                item = item.count(due.to_string(), false);
+            }
+            vec![Nav { place: Place::Top, order: 0, item }]
         })
         .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
 }

@@ -38,6 +38,8 @@ pub struct Session {
     pub agent: String,
     /// State of views and favourites when the session was looked up; see [`Ctx::looks`](crate::Ctx).
     pub looks: Option<i64>,
+    /// State of the records at that moment; see [`Ctx::mark`](crate::Ctx).
+    pub mark: Option<Arc<str>>,
 }
 
 /// The password was right.
@@ -51,7 +53,16 @@ pub enum SignedIn {
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
-        Session { id: row.id, user: row.user, created_at: row.created_at, used_at: row.used_at, ip: row.ip, agent: row.agent, looks: None }
+        Session {
+            id: row.id,
+            user: row.user,
+            created_at: row.created_at,
+            used_at: row.used_at,
+            ip: row.ip,
+            agent: row.agent,
+            looks: None,
+            mark: None,
+        }
     }
 }
 
@@ -191,17 +202,17 @@ impl Engine {
     /// What the database answers.
     pub async fn session(&self, token: &str) -> Result<Option<(Session, Arc<Person>)>> {
         let id = digest(token);
-        let seen = self.store().read(move |conn: &mut Conn| conn.session_seen(&id, EPOCH)).await?;
+        let seen = self.store().glance(move |conn: &mut Conn| conn.session_seen(&id, EPOCH)).await?;
         let now = self.micros();
         let alive = |row: &SessionRow| row.stage == "full" && now - row.used_at < IDLE && now - row.created_at < ABSOLUTE;
-        let Some((row, epoch, looks)) = seen.filter(|(row, ..)| alive(row)) else { return Ok(None) };
-        self.refresh_to(epoch.as_deref()).await?;
+        let Some((row, seen)) = seen.filter(|(row, _)| alive(row)) else { return Ok(None) };
+        self.refresh_to(seen.epoch.as_deref()).await?;
         let Some(person) = self.people().user(row.user).filter(|p| p.active).cloned() else { return Ok(None) };
         if now - row.used_at > MINUTE {
             let id = row.id.clone();
             bear(self.store().write(move |conn| conn.session_touch(&id, now)).await)?;
         }
-        Ok(Some((Session { looks: Some(looks), ..row.into() }, person)))
+        Ok(Some((Session { looks: Some(seen.looks), mark: Some(seen.mark.into()), ..row.into() }, person)))
     }
 
     /// The e-mail address of whoever had this session, as long as it is remembered that there was one. Only the

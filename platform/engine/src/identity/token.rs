@@ -88,7 +88,7 @@ impl Engine {
             return Ok(None);
         }
         let id = digest(secret);
-        let seen = self.store().read(move |conn| conn.token_seen(&id, EPOCH)).await?;
+        let seen = self.store().glance(move |conn| conn.token_seen(&id, EPOCH)).await?;
         let now = self.micros();
         let Some((row, epoch)) = seen.filter(|(row, _)| row.expires_at.is_none_or(|end| end > now)) else { return Ok(None) };
         self.refresh_to(epoch.as_deref()).await?;

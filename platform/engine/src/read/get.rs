@@ -161,10 +161,11 @@ impl Tx<'_> {
     pub(crate) fn load_titles(&mut self, object: &Object, records: &mut [Record]) -> Result<()> {
         let mut wanted: BTreeMap<u16, BTreeSet<i64>> = BTreeMap::new();
         self.load_file_names(object, records)?;
-        let links: Vec<_> = object.fields.iter().filter_map(|f| Some((f, f.to?))).collect();
+        let fields = (0_u16..).map(FieldIx).zip(&object.fields);
+        let links: Vec<_> = fields.filter_map(|(ix, field)| Some((ix, field, field.to?))).collect();
         for record in records.iter() {
-            for (field, to) in &links {
-                match record.get(&field.key) {
+            for (ix, _, to) in &links {
+                match record.at(*ix) {
                     Value::Link(id) => drop(wanted.entry(to.0).or_default().insert(*id)),
                     Value::Links(rows) => wanted.entry(to.0).or_default().extend(rows.iter().map(|r| r.to)),
                     _ => {}
@@ -180,13 +181,13 @@ impl Tx<'_> {
         }
         for record in records.iter_mut() {
             let mut found = Vec::new();
-            for (field, to) in &links {
-                let ids: Vec<i64> = match record.get(&field.key) {
-                    Value::Link(id) => vec![*id],
-                    Value::Links(rows) => rows.iter().map(|r| r.to).collect(),
-                    _ => continue,
-                };
-                found.extend(ids.into_iter().filter_map(|id| Some(((field.key.clone(), id), titles.get(&(to.0, id))?.clone()))));
+            for (ix, field, to) in &links {
+                let title = |id: i64| Some(((field.key.clone(), id), titles.get(&(to.0, id))?.clone()));
+                match record.at(*ix) {
+                    Value::Link(id) => found.extend(title(*id)),
+                    Value::Links(rows) => found.extend(rows.iter().filter_map(|row| title(row.to))),
+                    _ => {}
+                }
             }
             record.titles.extend(found);
         }

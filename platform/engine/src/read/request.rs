@@ -32,7 +32,10 @@ impl Tx<'_> {
         if let Some(kept) = figures.recent(&key, now) {
             return Ok(kept);
         }
-        let moment = figures.moment(self.conn.mark()?);
+        let moment = figures.moment(match &self.ctx.mark {
+            Some(mark) => mark.to_string(),
+            None => self.conn.mark()?,
+        });
         if let Some(kept) = figures.get(&key, &moment) {
             return Ok(kept);
         }

@@ -58,15 +58,19 @@ impl Engine {
             if visits.is_empty() {
                 return;
             }
-            let kept = self.inner.store.write(move |conn| -> Result<()> {
+            let kept = self.inner.store.write(move |conn| -> Result<u64> {
+                let mut read = 0;
                 for visit in &visits {
                     conn.recent_put(visit.user, &visit.object, visit.id, visit.at)?;
-                    conn.notices_seen(visit.user, &visit.object, visit.id, visit.at)?;
+                    read += conn.notices_seen(visit.user, &visit.object, visit.id, visit.at)?;
                 }
-                Ok(())
+                Ok(read)
             });
-            if let Err(problem) = kept.await {
-                tracing::warn!(cause = ?problem.cause, "visits were not noted");
+            match kept.await {
+                Ok(0) => {}
+                // the number of unread ones is another one now
+                Ok(_) => self.inner.figures.changed(),
+                Err(problem) => tracing::warn!(cause = ?problem.cause, "visits were not noted"),
             }
         }
     }

@@ -1,9 +1,8 @@
 //! What somebody keeps at hand in the side bar: records and views.
 
 use super::View;
-use super::looks::{Look, places_key};
+use crate::Result;
 use crate::write::Tx;
-use crate::{Ctx, Engine, Result};
 use akrab_model::{Problem, RecordId};
 
 /// A favourite.
@@ -25,21 +24,6 @@ pub struct PinnedView {
 
 /// Prefix of the object under which views are kept among favourites; the object's key follows.
 const VIEW: &str = "view:";
-
-impl Engine {
-    /// As [`Tx::pins`]; asks nothing when it is remembered that there are none.
-    ///
-    /// # Errors
-    /// What the database answers.
-    pub async fn pins(&self, ctx: &Ctx) -> Result<Vec<Pin>> {
-        let Some(user) = ctx.user_id() else { return Ok(Vec::new()) };
-        let known = ctx.looks.and_then(|state| self.inner.looks.get(&places_key(user), state));
-        if matches!(known, Some(Look::Favourites(places)) if places.is_empty()) {
-            return Ok(Vec::new());
-        }
-        self.read(ctx, |tx| tx.pins()).await
-    }
-}
 
 impl Tx<'_> {
     /// Pins a view of an object to the actor's side bar, or takes it away.

@@ -36,11 +36,12 @@ impl Conn {
         let last: String = letters[letters.len() - half..].iter().rev().collect();
         let mut near = Vec::new();
         for (column, start) in [("word", first), ("rev", last)] {
-            let sql =
-                format!("SELECT word FROM search_word WHERE {column} >= $1 AND {column} < $2 AND length(word) BETWEEN $3 AND $4 LIMIT $5");
+            let sql = format!(
+                "SELECT word FROM search_word WHERE {column} >= $1 AND {column} < $2 AND length(word) BETWEEN $3 AND $4 LIMIT {CANDIDATES}"
+            );
             let Some(end) = prefix_end(&start) else { continue };
             let size = letters.len() as i64;
-            let params = [start.into(), end.into(), Raw::Int(size - 1), Raw::Int(size + 1), Raw::Int(CANDIDATES)];
+            let params = [start.into(), end.into(), Raw::Int(size - 1), Raw::Int(size + 1)];
             for row in self.query(&sql, &params)? {
                 let candidate = Cells::new(row).text();
                 if candidate != word && one_slip(&letters, &candidate.chars().collect::<Vec<_>>()) {

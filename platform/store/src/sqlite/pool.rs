@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a reader is waited for before the answer is "busy".
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -40,14 +40,25 @@ impl Readers {
             Err(_) => return Err(StoreError::Busy("no free reader".into()).into()),
         };
         let readers = Arc::clone(self);
-        let work = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            readers.shared.figures.readers_busy.fetch_add(1, Relaxed);
-            let done = readers.on_one(f);
-            readers.shared.figures.readers_busy.fetch_sub(1, Relaxed);
-            done
-        });
+        let work = tokio::task::spawn_blocking(move || readers.at_once(&permit, f));
         work.await.unwrap_or_else(|e| Err(StoreError::other(e).into()))
+    }
+
+    /// A place among the readers, if one is free.
+    pub fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.free.clone().try_acquire_owned().ok()
+    }
+
+    /// Runs `f` on this thread, in the place given.
+    pub fn at_once<T, E: From<StoreError>>(
+        &self,
+        _place: &OwnedSemaphorePermit,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.shared.figures.readers_busy.fetch_add(1, Relaxed);
+        let done = self.on_one(f);
+        self.shared.figures.readers_busy.fetch_sub(1, Relaxed);
+        done
     }
 
     fn on_one<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {

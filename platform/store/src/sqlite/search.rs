@@ -60,13 +60,15 @@ pub(crate) fn remove(conn: &mut Conn, object: i64, record: i64) -> Result<(), St
 
 /// Candidates whose title begins with the first term, then those with whole words, then any others.
 pub(crate) fn find(conn: &mut Conn, wanted: &Wanted, many: usize) -> Result<Rows, StoreError> {
-    let sql = "SELECT e.object, e.record, e.title FROM (SELECT rowid AS id FROM search_fts WHERE search_fts MATCH $1 LIMIT $2) f \
-               JOIN search_entry e ON e.id = f.id";
+    let sql = format!(
+        "SELECT e.object, e.record, e.title FROM (SELECT rowid AS id FROM search_fts WHERE search_fts MATCH $1 LIMIT {many}) f \
+         JOIN search_entry e ON e.id = f.id"
+    );
     let mut found = Vec::new();
     for reach in [Reach::Title, Reach::Whole, Reach::Any] {
         // a word most entries have is streamed when whole, but gathered first when it is a beginning
         if found.len() < many && (reach != Reach::Whole || wanted.terms.iter().flatten().flatten().all(|w| w.len() > INDEXED)) {
-            found.extend(conn.query(sql, &[expression(wanted, reach).into(), Raw::Int(many as i64)])?);
+            found.extend(conn.query(&sql, &[expression(wanted, reach).into()])?);
         }
     }
     Ok(found)

@@ -160,7 +160,7 @@ fn choice(visit: &Visit, form: Markup, message: &str, theirs: Markup) -> Markup 
 
 /// The inner HTML of a cell of a list.
 fn table_cell(visit: &Visit, record: &Record, field: &Field) -> Markup {
-    crate::list::cell::cell(&visit.look(), record, field).content.unwrap_or_else(crate::ui::tag::nothing)
+    html! { (crate::list::cell::cell(&visit.look(), record, field).content) }
 }
 
 /// The inner HTML of a value that can be edited in place.

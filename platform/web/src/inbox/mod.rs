@@ -12,7 +12,7 @@ use crate::ui::tabs::{Tab, pill_tabs};
 use crate::ui::timeline::day_head;
 use crate::value::Look;
 use crate::visit::Visit;
-use akrab_engine::Notices;
+use akrab_engine::{Notices, Tx};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Redirect;
@@ -41,10 +41,10 @@ struct Asked {
 }
 
 /// Its entry in the side bar, with the number of unread things.
-pub async fn nav(visit: &Visit) -> Nav {
-    let mut item = NavItem::new("inbox", visit.t.get("inbox"), "/inbox");
+pub fn nav(tx: &mut Tx, look: &Look) -> Nav {
+    let mut item = NavItem::new("inbox", look.t.get("inbox"), "/inbox");
     // a frame without its count is better than no page
-    match visit.read(|tx| tx.unread()).await.unwrap_or(0) {
+    match tx.unread().unwrap_or(0) {
         0 => {}
         n @ 1..=99 => item = item.count(n.to_string(), true),
         _ => item = item.count("99+", true),

@@ -61,25 +61,27 @@ impl Address {
     /// The address with this path in place of the list's own.
     pub fn at(&self, path: &str) -> String {
         let mut out = path.to_string();
-        let kind = self.kind.map(|k| if k == ViewKind::Board { "board" } else { "table" }.to_string());
+        let kind = self.kind.map(|k| if k == ViewKind::Board { "board" } else { "table" });
+        let (pipeline, limit, from) =
+            (self.pipeline.map(|p| p.to_string()), self.limit.map(|l| l.to_string()), self.from.map(|n| n.to_string()));
         let pairs = [
-            ("view", self.view.clone()),
+            ("view", self.view.as_deref()),
             ("type", kind),
-            ("filter", self.filter.clone()),
-            ("q", self.q.clone()),
-            ("sort", self.sort.clone()),
-            ("group", self.group.clone()),
-            ("columns", self.columns.clone()),
-            ("totals", self.totals.clone()),
-            ("pipeline", self.pipeline.map(|p| p.to_string())),
-            ("open", self.open.clone()),
-            ("limit", self.limit.map(|l| l.to_string())),
-            ("after", self.after.clone()),
-            ("from", self.from.map(|n| n.to_string())),
+            ("filter", self.filter.as_deref()),
+            ("q", self.q.as_deref()),
+            ("sort", self.sort.as_deref()),
+            ("group", self.group.as_deref()),
+            ("columns", self.columns.as_deref()),
+            ("totals", self.totals.as_deref()),
+            ("pipeline", pipeline.as_deref()),
+            ("open", self.open.as_deref()),
+            ("limit", limit.as_deref()),
+            ("after", self.after.as_deref()),
+            ("from", from.as_deref()),
         ];
         for (name, value) in pairs {
             if let Some(value) = value {
-                push(&mut out, name, &value);
+                push(&mut out, name, value);
             }
         }
         out

@@ -227,9 +227,7 @@ fn table_body(
     let words = head::count_words(look, count);
     let lines = match groups {
         Some(parts) => group::lines(listing, &drawing, parts),
-        None => {
-            list.records.iter().enumerate().map(|(n, r)| Line::Row(Box::new(drawing.row(r, Some((from + n as u64, &words)))))).collect()
-        }
+        None => list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record)))).collect(),
     };
     let title = listing.object.title_field();
     let first_width = listing.state.columns.iter().find(|c| c.key == title.key).and_then(|c| c.width);
@@ -255,6 +253,8 @@ fn table_body(
         columns: rows::columns(listing, rights),
         lines,
         totals: Some((head::count_cell(listing, count), foot)),
+        // rows of groups have no number among all
+        place: groups.is_none().then(|| (from, words.clone())),
         selectable: true,
         compact: listing.state.compact,
         locks: rows::locks(look),

@@ -1,17 +1,19 @@
 //! Rows of the table, for the page, for groups and after edits.
 
 use super::address::{Address, push};
-use super::cell::cell;
+use super::cell::Cells;
 use super::group;
 use super::state::Listing;
-use crate::ui::avatar::avatar;
-use crate::ui::table::{Column, Line, Phone, Row, Table, table_row};
-use crate::ui::{icon, table};
+use crate::record::words;
+use crate::ui::avatar::{avatar, avatar_bare};
+use crate::ui::row::{Editor, Row};
+use crate::ui::table::{Column, Line, Phone, Table};
+use crate::ui::{icon, row, table};
 use crate::value::{Look, shape};
 use crate::{Reply, Visit};
 use akrab_engine::{List, Rights};
 use akrab_model::object::FieldRight;
-use akrab_model::{Field, FieldType, Object, Record};
+use akrab_model::{Field, FieldIx, FieldType, Object, Record};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use axum::response::Redirect;
@@ -24,47 +26,59 @@ const MORE: usize = 50;
 pub struct Drawing<'a> {
     pub listing: &'a Listing,
     pub rights: &'a Rights,
-    /// Why its cells are read-only, column by column; `None` for those that may be edited.
-    locked: Vec<Option<&'static str>>,
+    cells: Cells<'a>,
+    columns: Vec<Drawn<'a>>,
+    /// Fields that stand before and after the title.
+    around: [Option<FieldIx>; 2],
     back: String,
+}
+
+/// A column as its cells are drawn.
+struct Drawn<'a> {
+    ix: FieldIx,
+    field: &'a Field,
+    /// Why its cells are read-only; `None` when they may be edited.
+    locked: Option<&'static str>,
 }
 
 impl<'a> Drawing<'a> {
     pub fn new(listing: &'a Listing, rights: &'a Rights) -> Self {
         let object = &listing.object;
-        let locked = listing.columns().map(|(_, f)| lock(rights, object, f)).collect();
-        Self { listing, rights, locked, back: crate::fail::encode(&listing.address.href()) }
+        let ix = |key: &str| object.field_ix(key);
+        let columns =
+            listing.columns().filter_map(|(_, field)| Some(Drawn { ix: ix(&field.key)?, field, locked: lock(rights, object, field) }));
+        Self {
+            columns: columns.collect(),
+            cells: Cells::new(&listing.look),
+            around: words::title_parts(object).map(|key| ix(&key?)),
+            back: crate::fail::encode(&listing.address.href()),
+            listing,
+            rights,
+        }
     }
 
-    /// One record as a row. `place` is its number in the list, `of` the whole count.
-    pub fn row(&self, record: &Record, place: Option<(u64, &str)>) -> Row {
+    /// One record as a row.
+    pub fn row(&self, record: &Record) -> Row {
         let object = &self.listing.object;
-        let look = &self.listing.look;
         let href = format!("/{}/{}", object.plural, record.id);
-        let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key));
+        let owner = object.owner.and_then(|ix| record.at(ix).int());
         let reached = self.rights.reaches(object, akrab_engine::Access::Edit, owner) || object.owner.is_none();
-        let mut peek = format!("{href}/peek");
-        if let Some((n, of)) = place {
-            push(&mut peek, "n", &n.to_string());
-            push(&mut peek, "of", of);
-        }
-        let cells = self.listing.columns().zip(&self.locked).map(|((_, field), locked)| {
-            let shown = cell(look, record, field);
-            match locked {
-                Some(_) => shown.locked(*locked),
-                None if !reached => shown.locked(Some("reach")),
-                None if inline(field) => shown.edit(format!("{href}/fields/{}?as=cell", field.key)),
-                None => shown.dialog(format!("{href}/edit?only={}&back={}", field.key, self.back)),
-            }
+        let cells = self.columns.iter().map(|column| {
+            let editor = match column.locked {
+                Some(reason) => Editor::Locked(reason),
+                None if !reached => Editor::Locked("reach"),
+                None if inline(column.field) => Editor::InPlace,
+                None => Editor::Dialog(format!("{href}/edit?only={}&back={}", column.field.key, self.back)),
+            };
+            self.cells.cell(record, column.ix).editor(editor)
         });
-        Row {
-            id: record.id.to_string(),
-            title: title(look, record),
-            peek: Some(peek),
-            lead: Some(lead(object, record.title())),
-            cells: cells.collect(),
-            href,
-        }
+        Row { id: record.id, title: self.title(record), lead: Some(lead(object, record.title())), cells: cells.collect(), href }
+    }
+
+    /// As [`title`], with the fields around it found once for all rows.
+    fn title(&self, record: &Record) -> String {
+        let [before, after] = self.around.map(|ix| ix.and_then(|ix| record.at(ix).text()).unwrap_or(""));
+        named(&self.listing.look, words::around(record.title(), before, after))
     }
 }
 
@@ -92,13 +106,18 @@ pub fn locks(look: &Look) -> Vec<(&'static str, String)> {
 
 /// What a record is called; records without a name still have a link.
 pub fn title(look: &Look, record: &Record) -> String {
-    let title = crate::record::words::full_title(record);
+    named(look, words::full_title(record))
+}
+
+fn named(look: &Look, title: String) -> String {
     if title.is_empty() { look.t.get("record-untitled") } else { title }
 }
 
 /// The 20 px slot before the title.
 pub fn lead(object: &Object, title: &str) -> Markup {
     match shape(object) {
+        // the parts of a name are kept apart
+        Some(shape) if object.title_field().kind == FieldType::PersonName => avatar_bare(shape, title, 20),
         Some(shape) => avatar(shape, title, 20),
         None => html! { span.ak-faint { (icon(&object.decl.icon)) } },
     }
@@ -269,8 +288,9 @@ fn fragment(listing: &Listing, rights: &Rights, list: &List, key: Option<&str>, 
     let drawing = Drawing::new(listing, rights);
     let whole = Table { columns: columns(listing, rights), selectable: true, ..Table::default() };
     let done = done + list.records.len() as u64;
+    let lines: Vec<Line> = list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record)))).collect();
     html! {
-        @for record in &list.records { (table_row(t, &whole, &drawing.row(record, None))) }
+        (row::rows(t, &whole, &lines))
         @if let (Some(next), Some(key)) = (&list.next, key) {
             (table::more_row(&whole, &more_words(listing, of.saturating_sub(done)), &more_href(listing, key, next, done, of)))
         }

@@ -11,8 +11,12 @@ pub fn href(record: &Record) -> String {
 
 /// The title as people write it: a person with the titles before and after the name.
 pub fn full_title(record: &Record) -> String {
-    let title = record.title();
-    let [before, after] = title_parts(&record.object).map(|key| key.map(|key| record.text(&key).to_string()).unwrap_or_default());
+    let [before, after] = title_parts(&record.object).map(|key| key.map(|key| record.text(&key)).unwrap_or_default());
+    around(record.title(), before, after)
+}
+
+/// A title between what stands before and after it; nothing without a title.
+pub fn around(title: &str, before: &str, after: &str) -> String {
     let gap = if before.is_empty() { "" } else { " " };
     let comma = if after.is_empty() { "" } else { ", " };
     if title.is_empty() { String::new() } else { format!("{before}{gap}{title}{comma}{after}") }

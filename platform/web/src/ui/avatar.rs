@@ -54,10 +54,14 @@ pub fn company(name: &str, px: u8) -> Markup {
 
 /// An avatar with initials. It is decoration: the name stands beside it or in `title`.
 pub fn avatar(shape: Shape, name: &str, px: u8) -> Markup {
-    let square = shape == Shape::Company;
     // titles say nothing about who it is
     let bare = (shape == Shape::Person).then(|| people::parse(name).name);
-    let name = bare.as_deref().unwrap_or(name);
+    avatar_bare(shape, bare.as_deref().unwrap_or(name), px)
+}
+
+/// As [`avatar`], of a name known to be without titles.
+pub fn avatar_bare(shape: Shape, name: &str, px: u8) -> Markup {
+    let square = shape == Shape::Company;
     html! {
         span.ak-avatar.ak-avatar-square[square].{ "ak-tint-" (tint(name)) }.{ "ak-avatar-" (px) } aria-hidden="true" {
             (initials(shape, name))

@@ -29,6 +29,7 @@ pub mod phone;
 pub mod progress;
 pub mod record;
 pub mod related;
+pub mod row;
 pub mod section;
 pub mod segmented;
 pub mod setting;

@@ -2,7 +2,7 @@
 //! become cards; each column says what place it takes there.
 
 use super::icon::icon_sized;
-use super::tag::nothing;
+use super::row::{Row, rows};
 use crate::locale::Text;
 use maud::{Markup, html};
 
@@ -20,6 +20,19 @@ pub enum Phone {
     Status,
     /// Bottom right.
     Meta,
+}
+
+impl Phone {
+    /// Value of `data-phone`.
+    pub(super) fn name(self) -> Option<&'static str> {
+        match self {
+            Phone::Hidden => None,
+            Phone::Subtitle => Some("subtitle"),
+            Phone::Field => Some("field"),
+            Phone::Status => Some("status"),
+            Phone::Meta => Some("meta"),
+        }
+    }
 }
 
 /// How a column is sorted now, and what a click on its head asks for.
@@ -52,82 +65,6 @@ pub struct Column {
     pub phone: Phone,
     /// Why none of its cells can be edited, in words.
     pub locked: Option<String>,
-}
-
-/// A cell.
-#[derive(Clone, Default)]
-pub struct Cell {
-    /// Content; `None` shows a faint dash.
-    pub content: Option<Markup>,
-    /// Full text for the tooltip (full date, uncut name).
-    pub title: Option<String>,
-    /// Muted text for values of second rank.
-    pub muted: bool,
-    /// Address of the editor of this cell; none when it is read-only.
-    pub edit: Option<String>,
-    /// The editor is a dialog: one control in the cell would not hold the value.
-    pub in_dialog: bool,
-    /// Why it cannot be edited: a name of [`Table::locks`].
-    pub locked: Option<&'static str>,
-}
-
-impl Cell {
-    /// Plain content.
-    pub fn new(content: Markup) -> Self {
-        Self { content: Some(content), ..Self::default() }
-    }
-    /// Plain text; empty text is an empty cell.
-    pub fn text(text: &str) -> Self {
-        if text.is_empty() { Self::default() } else { Self::new(html! { (text) }) }
-    }
-    /// Muted.
-    #[must_use]
-    pub fn muted(mut self) -> Self {
-        self.muted = true;
-        self
-    }
-    /// Editable in place through `url`.
-    #[must_use]
-    pub fn edit(mut self, url: impl Into<String>) -> Self {
-        self.edit = Some(url.into());
-        self
-    }
-    /// Editable in a dialog at `url`.
-    #[must_use]
-    pub fn dialog(mut self, url: impl Into<String>) -> Self {
-        self.edit = Some(url.into());
-        self.in_dialog = true;
-        self
-    }
-    /// Read-only, for the reason of this name.
-    #[must_use]
-    pub fn locked(mut self, reason: Option<&'static str>) -> Self {
-        self.locked = reason;
-        self
-    }
-    /// With a tooltip.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-}
-
-/// A row: one record.
-#[derive(Clone, Default)]
-pub struct Row {
-    /// Id sent when it is selected.
-    pub id: String,
-    /// Title: the link of the first column.
-    pub title: String,
-    /// Page of the record.
-    pub href: String,
-    /// Address of the side panel; without it a click opens the page.
-    pub peek: Option<String>,
-    /// Avatar or icon before the title (20 px); the checkbox takes its place on hover.
-    pub lead: Option<Markup>,
-    /// Cells after the first column.
-    pub cells: Vec<Cell>,
 }
 
 /// A head above the rows of a group.
@@ -170,6 +107,8 @@ pub struct Table {
     pub lines: Vec<Line>,
     /// Totals of the whole result: the first column, then one per column.
     pub totals: Option<(Markup, Vec<Option<Markup>>)>,
+    /// Number of the first row, and the count of all in words, for "3 of 1,284" in the side panel.
+    pub place: Option<(u64, String)>,
     /// Rows can be ticked.
     pub selectable: bool,
     /// Rows of 28 px.
@@ -184,7 +123,8 @@ pub struct Table {
 pub fn table(t: Text, table: &Table) -> Markup {
     html! {
         div.ak-table-wrap id=[(!table.id.is_empty()).then_some(&table.id)] data-list
-            data-columns-url=[table.columns_url.as_ref()] data-locks=[locks(&table.locks)] {
+            data-columns-url=[table.columns_url.as_ref()] data-locks=[locks(&table.locks)]
+            data-from=[table.place.as_ref().map(|(from, _)| from)] data-of=[table.place.as_ref().map(|(_, of)| of)] {
             table.ak-table.ak-table-compact[table.compact] {
                 caption.ak-sr { (table.caption) }
                 colgroup {
@@ -196,7 +136,7 @@ pub fn table(t: Text, table: &Table) -> Markup {
                     @for column in &table.columns { (head(t, column, false, false)) }
                 } }
                 tbody {
-                    @for line in &table.lines { (body_line(t, table, line)) }
+                    (rows(t, table, &table.lines))
                     // Takes the rest of the height, so that totals stand at the foot of a short list.
                     tr.ak-fill aria-hidden="true" { td colspan=(table.columns.len() + 1) {} }
                 }
@@ -241,14 +181,6 @@ fn head(t: Text, column: &Column, first: bool, selectable: bool) -> Markup {
     }
 }
 
-fn body_line(t: Text, table: &Table, line: &Line) -> Markup {
-    match line {
-        Line::Row(row) => table_row(t, table, row),
-        Line::Group(group) => group_row(table, group),
-        Line::More(words, href) => more_row(table, words, href),
-    }
-}
-
 /// "Load 145 more", also the fragment at the end of rows read on demand.
 pub fn more_row(table: &Table, words: &str, href: &str) -> Markup {
     html! {
@@ -258,47 +190,7 @@ pub fn more_row(table: &Table, words: &str, href: &str) -> Markup {
     }
 }
 
-/// One row, also the fragment that replaces it after an edit.
-pub fn table_row(t: Text, table: &Table, row: &Row) -> Markup {
-    html! {
-        tr.ak-line data-row=(row.id) data-href=(row.href) data-peek=[row.peek.as_ref()] {
-            td.ak-first {
-                div.ak-name {
-                    span.ak-pick.ak-pick-only[row.lead.is_none()] {
-                        @if let Some(lead) = &row.lead { (lead) }
-                        @if table.selectable {
-                            input.ak-check type="checkbox" name="id" value=(row.id) data-pick
-                                aria-label=(t.with("select-row", &[("name", row.title.as_str().into())]));
-                        }
-                    }
-                    a.ak-name-link href=(row.href) { (row.title) }
-                }
-            }
-            @for (column, cell) in table.columns.iter().zip(&row.cells) { (table_cell(column, cell)) }
-        }
-    }
-}
-
-/// One cell, also the fragment that replaces it after an edit. The pencil of the cell under the
-/// pointer comes from a script, so that fifty rows do not carry hundreds of them.
-pub fn table_cell(column: &Column, cell: &Cell) -> Markup {
-    let phone = match column.phone {
-        Phone::Hidden => None,
-        Phone::Subtitle => Some("subtitle"),
-        Phone::Field => Some("field"),
-        Phone::Status => Some("status"),
-        Phone::Meta => Some("meta"),
-    };
-    html! {
-        td .ak-right[column.numeric] .ak-muted[cell.muted] data-phone=[phone] data-empty[cell.content.is_none()]
-            data-edit=[cell.edit.as_ref()] data-edit-dialog[cell.in_dialog] data-lock=[cell.locked]
-            title=[cell.title.as_ref()] {
-            @match &cell.content { Some(content) => { (content) } None => { (nothing()) } }
-        }
-    }
-}
-
-fn group_row(table: &Table, group: &Group) -> Markup {
+pub(super) fn group_row(table: &Table, group: &Group) -> Markup {
     html! {
         tr.ak-group data-group {
             td.ak-first {

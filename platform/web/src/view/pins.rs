@@ -5,8 +5,9 @@ use crate::form::Fields;
 use crate::state::{Nav, Place};
 use crate::ui::frame::star;
 use crate::ui::sidebar::{Lead, NavItem};
-use crate::value::shape;
+use crate::value::{Look, shape};
 use crate::{Reply, Visit};
+use akrab_engine::Tx;
 use akrab_engine::view::Pin;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -40,14 +41,14 @@ pub async fn order(visit: Visit, fields: Fields) -> Reply {
 }
 
 /// The favourites as entries of the side bar.
-pub async fn nav(visit: &Visit) -> Vec<Nav> {
-    let Ok(pins) = visit.engine().pins(&visit.ctx).await else { return Vec::new() };
-    let registry = visit.registry();
+pub fn nav(tx: &mut Tx, look: &Look) -> Vec<Nav> {
+    let Ok(pins) = tx.pins() else { return Vec::new() };
+    let registry = &look.registry;
     let mut entries = Vec::new();
     for (order, pin) in pins.iter().enumerate() {
-        let Some(href) = address(&registry, pin) else { continue };
+        let Some(href) = address(registry, pin) else { continue };
         let item = match pin {
-            Pin::View { view, .. } => NavItem::new(if view.board { "square-kanban" } else { "table-2" }, view.name.get(visit.lang()), href),
+            Pin::View { view, .. } => NavItem::new(if view.board { "square-kanban" } else { "table-2" }, view.name.get(look.key()), href),
             Pin::Record { object, title, .. } => {
                 let Some(object) = registry.object(object) else { continue };
                 let mut item = NavItem::new(&object.decl.icon, title.clone(), href);

@@ -5,11 +5,18 @@ import { send, showToast } from "./net";
 
 const before = new WeakMap<HTMLElement, Node[]>();
 
+// A cell of a list is edited at the address of its row and its column; others name theirs.
+const address = (cell: HTMLElement) => {
+  if (cell.dataset.edit || !(cell instanceof HTMLTableCellElement)) return cell.dataset.edit!;
+  const column = cell.closest("table")!.tHead!.rows[0].cells[cell.cellIndex].dataset.column;
+  return `${cell.closest("tr")!.dataset.href}/fields/${column}?as=cell`;
+};
+
 const start = async (cell: HTMLElement, typed = "") => {
   if ("editing" in cell.dataset) return;
   if ("lock" in cell.dataset) return showToast(reason(cell));
-  if ("editDialog" in cell.dataset) return void openDialog(cell.dataset.edit!);
-  const answer = await send(cell.dataset.edit!);
+  if ("editDialog" in cell.dataset) return void openDialog(address(cell));
+  const answer = await send(address(cell));
   const form = answer.fragment.querySelector("form");
   if (!answer.ok || !form) return;
   pencil.remove();

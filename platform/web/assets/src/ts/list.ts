@@ -141,10 +141,15 @@ const fold = (on: boolean) => {
     else if (line.firstElementChild instanceof HTMLTableCellElement) line.firstElementChild.colSpan = on ? wanted.size : cells.length;
   });
 };
+const peekAddress = (row: HTMLElement) => {
+  const { from, of } = row.closest<HTMLElement>("[data-list]")!.dataset;
+  const place = of ? `?n=${Number(from) + rows().indexOf(row)}&of=${encodeURIComponent(of)}` : "";
+  return `${row.dataset.href}/peek${place}`;
+};
 const peek = async (row: HTMLElement) => {
   const place = panel();
-  if (!place || !row.dataset.peek) return location.assign(row.dataset.href!);
-  const answer = await send(row.dataset.peek);
+  if (!place) return location.assign(row.dataset.href!);
+  const answer = await send(peekAddress(row));
   if (!answer.ok) return;
   place.replaceChildren(...answer.fragment.childNodes);
   place.hidden = false;
