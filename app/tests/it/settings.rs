@@ -302,4 +302,5 @@ both!(the_first_set_up_keeps_what_was_typed_in_another_language, async |w: &Work
         assert!(page.html.contains(&format!("value=\"{typed}\"")), "{typed}");
     }
     assert!(page.html.contains("value=\"USD\" selected") && !page.html.contains("rahasia-sekali"));
+    assert_eq!(browser.get("/setup/words/en").await.location, "/setup", "the address in the bar leads back to the page");
 });

@@ -13,11 +13,12 @@ use crate::ui::form::{self, Row, error_summary};
 use crate::ui::input::{self, Input};
 use crate::ui::layout::{self, Bare, bare_card};
 use akrab_engine::identity::{FirstSetup, Origin, SignedIn};
+use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router};
 use maud::html;
 use serde::Deserialize;
@@ -39,7 +40,7 @@ pub(crate) const ZONES: [(&str, &str); 10] = [
 ];
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new().route("/setup", get(show).post(finish)).route("/setup/words/{lang}", post(speak))
+    Router::new().route("/setup", get(show).post(finish)).route("/setup/words/{lang}", get(|| async { Redirect::to("/setup") }).post(speak))
 }
 
 #[derive(Deserialize, Default)]
@@ -168,7 +169,8 @@ async fn finish(State(web): State<Web>, Extension(facts): Extension<Facts>, Form
         }
         Err(problem) => return Err(problem.into()),
     }
-    (web.seed)(web.engine.clone(), given.sample == "sample").await?;
+    // on a slow machine the data is made to its end even if nobody waits that long
+    tokio::spawn((web.seed)(web.engine.clone(), given.sample == "sample")).await.map_err(Problem::internal)??;
     let from = Origin { ip: facts.ip.to_string(), agent: facts.header("user-agent").into(), device: None };
     let signed = web.engine.sign_in(&given.email, &given.password, &from).await?;
     let mut response = Redirect::to("/").into_response();
