@@ -1,10 +1,11 @@
-//! What things are: objects, fields, values, filters, and how people write them.
+//! What things are: objects, fields, values, filters, and how people write them; and the business calendar.
 //!
 //! Pure by rule: no I/O, no SQL, no HTML, no clock. The time comes in as an argument.
 //!
 //! To add a field type: one variant of [`FieldType`] with its storage, operators and parsing in
 //! `value/parse.rs`, and its editor in the web crate (see `docs/how-to/add-a-field-type.md`).
 
+pub mod calendar;
 pub mod filter;
 pub mod format;
 pub mod object;
