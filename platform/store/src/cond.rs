@@ -255,7 +255,7 @@ impl<'a> Compiler<'a> {
             [] => truth(false),
             [one] => column.eq(*one),
             _ if ids.len() <= SHORT_LIST => column.is_in(ids.iter().copied()),
-            _ => column.in_subquery(self.elements(serde_json::json!(ids).to_string(), true)),
+            _ => self.among(column, serde_json::json!(ids).to_string(), true),
         }
     }
 
@@ -268,7 +268,7 @@ impl<'a> Compiler<'a> {
         match texts.len() {
             0 => truth(false),
             n if n <= SHORT_LIST => column.is_in(texts),
-            _ => column.in_subquery(self.elements(serde_json::json!(texts).to_string(), false)),
+            _ => self.among(column, serde_json::json!(texts).to_string(), false),
         }
     }
 
@@ -279,10 +279,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn elements(&self, json: String, numbers: bool) -> SelectStatement {
+    fn among(&self, column: Expr, json: String, numbers: bool) -> Expr {
         match self.backend {
-            Backend::Sqlite => sqlite::dialect::elements(json, numbers),
-            Backend::Postgres => postgres::dialect::elements(json, numbers),
+            Backend::Sqlite => sqlite::dialect::among(column, json, numbers),
+            Backend::Postgres => postgres::dialect::among(column, json, numbers),
         }
     }
 

@@ -1,20 +1,22 @@
 //! Expressions that read differently on the two databases. Twin of `sqlite/dialect.rs`.
 
-use sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Func, Query};
 
 /// `text` has `needle` in it, letter by letter.
 pub(crate) fn contains(text: Expr, needle: &str) -> Expr {
     Expr::from(Func::cust("strpos").arg(text).arg(needle.to_string())).gt(0)
 }
 
-/// The elements of a JSON array as rows, as whole numbers or as text.
-pub(crate) fn elements(json: String, numbers: bool) -> SelectStatement {
+/// `column` is one of the elements of a JSON array, whole numbers or texts.
+pub(crate) fn among(column: Expr, json: String, numbers: bool) -> Expr {
+    if numbers {
+        // an index takes an array as it is; rows of a function it would have to join
+        let array = Expr::val(json.replace('[', "{").replace(']', "}")).cast_as("text").cast_as("bigint[]");
+        return column.eq(Func::cust("ANY").arg(array));
+    }
     let array = Expr::val(json).cast_as("text").cast_as("jsonb");
-    let value = Expr::col("value");
-    Query::select()
-        .expr(if numbers { value.cast_as("bigint") } else { value.cast_as("text") })
-        .from_function(Func::cust("jsonb_array_elements_text").arg(array), "list")
-        .take()
+    let texts = Func::cust("jsonb_array_elements_text").arg(array);
+    column.in_subquery(Query::select().expr(Expr::col("value").cast_as("text")).from_function(texts, "list").take())
 }
 
 /// First day of the month or year of a day; both as days since 1970.

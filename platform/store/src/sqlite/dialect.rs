@@ -1,15 +1,15 @@
 //! Expressions that read differently on the two databases. Twin of `postgres/dialect.rs`.
 
-use sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Func, Query};
 
 /// `text` has `needle` in it, letter by letter.
 pub(crate) fn contains(text: Expr, needle: &str) -> Expr {
     Expr::from(Func::cust("instr").arg(text).arg(needle.to_string())).gt(0)
 }
 
-/// The elements of a JSON array as rows, as whole numbers or as text.
-pub(crate) fn elements(json: String, _numbers: bool) -> SelectStatement {
-    Query::select().column("value").from_function(Func::cust("json_each").arg(json), "list").take()
+/// `column` is one of the elements of a JSON array, whole numbers or texts.
+pub(crate) fn among(column: Expr, json: String, _numbers: bool) -> Expr {
+    column.in_subquery(Query::select().column("value").from_function(Func::cust("json_each").arg(json), "list").take())
 }
 
 /// First day of the month or year of a day; both as days since 1970.
