@@ -279,3 +279,14 @@ both!(the_builder_offers_what_people_ask_and_keeps_what_they_asked, async |w: &W
     let kept = browser.get(&format!("/accounts/filter?filter={filter}")).await.html;
     assert!(kept.contains("&quot;key&quot;:&quot;name_key&quot;"), "a saved filter stays what it is");
 });
+
+both!(what_is_overdue_is_marked_in_its_list, async |w: &Workspace| {
+    let ratna = user(w, "ratna", "administrator").await;
+    let late = json!({"subject": "Telepon Lestari", "kind": "call", "owner": ratna, "due_at": "2020-01-06T03:00:00Z"});
+    let done = w.make("task", late.clone()).await;
+    let mut browser = Browser::of(w, ratna).await;
+    let rows = async |browser: &mut Browser| browser.get("/tasks?view=all&columns=due_at").await.html.matches("ak-status-strong").count();
+    assert_eq!(rows(&mut browser).await, 1, "due long ago and not done");
+    browser.post(&format!("/tasks/{done}/fields/done_at"), "done_at=2020-01-06%2010:00").await;
+    assert_eq!(rows(&mut browser).await, 0, "done is done");
+});

@@ -24,6 +24,8 @@ use std::time::{Duration, Instant};
 
 /// Largest JSON body or form, in bytes.
 pub const BODY_LIMIT: usize = 1 << 20;
+/// So long a page keeps its place among those that are worked on.
+const TURN: Duration = Duration::from_millis(20);
 /// Largest upload, in bytes.
 pub const UPLOAD_LIMIT: usize = 25 << 20;
 
@@ -134,7 +136,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     req.extensions_mut().insert(facts.clone());
     req.extensions_mut().insert(RequestId(facts.id.clone()));
     let mut response = match check(&web, &facts, req).await {
-        Ok(req) => run(req, next, web.config.patience()).await,
+        Ok(req) => in_turn(&web, &facts, run(req, next, web.config.patience())).await,
         Err(fail) => fail.into_response(),
     };
     if let Some(fail) = unread(&facts, &response) {
@@ -292,6 +294,24 @@ fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
     }
     let host = web.config.host().unwrap_or_else(|| facts.header("host"));
     Some(origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)))
+}
+
+/// Works on pages in the order they were asked for, a few at once: all at once would make each wait for
+/// all others. What takes long gives up its place, so that nobody waits for it.
+async fn in_turn(web: &Web, facts: &Facts, work: impl Future<Output = Response>) -> Response {
+    let looks = matches!(facts.method, Method::GET | Method::HEAD) && !is_static(facts.path());
+    let place = if looks { web.places.acquire().await.ok() } else { None };
+    if place.is_none() {
+        return work.await;
+    }
+    let mut work = std::pin::pin!(work);
+    match tokio::time::timeout(TURN, work.as_mut()).await {
+        Ok(response) => response,
+        Err(_) => {
+            drop(place);
+            work.await
+        }
+    }
 }
 
 async fn run(req: Request, next: Next, patience: Duration) -> Response {

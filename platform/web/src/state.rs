@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How the web part is run.
 #[derive(Debug, Clone, Default)]
@@ -150,14 +151,32 @@ pub struct Web {
     pub metrics: Arc<Metrics>,
     /// How fast each API token asks.
     pub pace: Arc<Pace>,
+    /// Pages that are worked on at once.
+    pub places: Arc<Semaphore>,
     pub seed: SeedFn,
+}
+
+/// Pages worked on at once for each core: one computes while another waits for the database.
+const PAGES: usize = 2;
+
+fn places() -> Arc<Semaphore> {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Arc::new(Semaphore::new(PAGES * cores))
 }
 
 impl Web {
     /// Takes the domains' words in and keeps the rest for [`crate::router()`].
     pub fn new(engine: Engine, config: Config, features: Vec<Feature>, seed: SeedFn) -> Self {
         features.iter().for_each(Feature::learn);
-        Self { engine, config: Arc::new(config), features: features.into(), metrics: Arc::default(), pace: Arc::default(), seed }
+        Self {
+            engine,
+            config: Arc::new(config),
+            features: features.into(),
+            metrics: Arc::default(),
+            pace: Arc::default(),
+            places: places(),
+            seed,
+        }
     }
 
     /// Place of a group of objects among the others; unknown ones follow.

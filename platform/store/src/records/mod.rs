@@ -26,31 +26,37 @@ pub(crate) const T: &str = "t";
 /// A statement's text and parameters for one database.
 pub(crate) fn built(backend: Backend, statement: &impl QueryStatementWriter) -> (String, Vec<Raw>) {
     let (sql, values) = match backend {
-        Backend::Sqlite => {
-            let (sql, values) = statement.build(SqliteQueryBuilder);
-            return with_limits(&sql, values.0);
-        }
+        Backend::Sqlite => statement.build(SqliteQueryBuilder),
         Backend::Postgres => statement.build(PostgresQueryBuilder),
     };
-    (sql, values.0.into_iter().map(raw).collect())
+    with_limits(backend, &sql, values.0)
 }
 
-/// Limits stand in the text: for a limit that is a parameter, as for a value it knows the frequency
-/// of, SQLite plans the statement anew each time it is run.
-fn with_limits(sql: &str, values: Vec<Value>) -> (String, Vec<Raw>) {
+/// Limits stand in the text where a parameter would cost a new plan each time the statement is run:
+/// on SQLite always, as for a value it knows the frequency of; on PostgreSQL where nothing else is a
+/// parameter. With others it takes one plan for all values, made for the usual one, unless a limit
+/// it does not know makes that plan look dear.
+fn with_limits(backend: Backend, sql: &str, values: Vec<Value>) -> (String, Vec<Raw>) {
+    // only limits are unsigned
+    let is_limit = |value: &Value| matches!(value, Value::BigUnsigned(Some(_)));
+    let mark = match backend {
+        Backend::Sqlite => '?',
+        Backend::Postgres if values.iter().all(is_limit) => '$',
+        Backend::Postgres => return (sql.into(), values.into_iter().map(raw).collect()),
+    };
     let (mut text, mut params) = (String::with_capacity(sql.len() + 8), Vec::with_capacity(values.len()));
-    let mut parts = sql.split('?');
+    let mut parts = sql.split(mark);
     text.push_str(parts.next().unwrap_or_default());
     for (value, part) in values.into_iter().zip(parts) {
         match value {
-            // only limits are unsigned
             Value::BigUnsigned(Some(limit)) => text.push_str(&limit.to_string()),
             value => {
-                text.push('?');
+                text.push(mark);
                 params.push(raw(value));
             }
         }
-        text.push_str(part);
+        // PostgreSQL's marks are numbered
+        text.push_str(if mark == '$' { part.trim_start_matches(|c: char| c.is_ascii_digit()) } else { part });
     }
     (text, params)
 }
@@ -109,4 +115,30 @@ fn row(cells: Vec<Raw>, skip: usize, width: usize) -> Row {
     let mut number = || cells.next().and_then(|c| c.int());
     let (id, version, deleted_at) = (number().unwrap_or_default(), number().unwrap_or_default(), number());
     Row { id, version, deleted_at, cells: cells.take(width).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(filter: bool) -> SelectStatement {
+        let mut inner = Query::select();
+        inner.column("a").from("t").limit(10_000);
+        if filter {
+            inner.and_where(col("t", "b").eq(7));
+        }
+        Query::select().column("a").from_subquery(inner, "s").limit(51).take()
+    }
+
+    #[test]
+    fn a_limit_stands_in_the_text_where_it_would_cost_a_plan() {
+        let (sql, sent) = built(Backend::Sqlite, &page(true));
+        assert!(sql.ends_with(r#""b" = ? LIMIT 10000) AS "s" LIMIT 51"#), "{sql}");
+        assert_eq!(sent, [Raw::Int(7)]);
+        let (sql, sent) = built(Backend::Postgres, &page(false));
+        assert!(sql.ends_with(r#"LIMIT 10000) AS "s" LIMIT 51"#) && sent.is_empty(), "{sql}");
+        let (sql, sent) = built(Backend::Postgres, &page(true));
+        assert!(sql.ends_with(r#""b" = $1 LIMIT $2) AS "s" LIMIT $3"#), "{sql}");
+        assert_eq!(sent, [Raw::Int(7), Raw::Int(10_000), Raw::Int(51)]);
+    }
 }

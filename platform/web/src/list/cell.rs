@@ -1,8 +1,10 @@
 //! Values in table cells: short, the whole in the tooltip.
 
 use crate::filter::people::is_person;
+use crate::record::words::is_late;
 use crate::ui::avatar::{Shape, avatar_labelled};
 use crate::ui::row::Cell;
+use crate::ui::status::{Status, status_strong};
 use crate::ui::tag::tag;
 use crate::value::{Look, state, toned};
 use akrab_model::format;
@@ -63,6 +65,10 @@ pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
         Value::Time(moment) => {
             let local = look.local(*moment);
             let full = format!("{}, {}", format::date_long(local.date(), look.lang), format::time(local.time(), look.lang));
+            if is_late(record, field, look.now.timestamp()) {
+                let day = format::date_short(local.date(), look.today(), look.lang);
+                return Cell::new(status_strong(Status::Late, &day)).title(full);
+            }
             day_cell(look, local.date()).title(full)
         }
         Value::Link(_) if is_person(look, field) => Cell::new(avatar_labelled(Shape::Person, &words(), 20)),

@@ -26,8 +26,8 @@ pub struct Listing {
     pub filter: Option<Filter>,
     pub limit: usize,
     pub pinned: bool,
-    /// Fields that stand around the title and may be read.
-    title_parts: Vec<String>,
+    /// Readable fields that no column shows but cells need: around the title, and whether what was due is done.
+    beside: Vec<String>,
     /// Differs from the view as it is saved.
     pub changed: bool,
     /// Something of the view was left out because the reader may not read a field it uses.
@@ -81,9 +81,10 @@ impl Listing {
         tidy(tx, &object, &mut state);
         let pinned = tx.is_view_pinned(&object.key, &views[at])?;
         let readable = |key: &String| object.field_ix(key).is_some_and(|ix| tx.rights.field(&object, ix) > FieldRight::Hidden);
-        let title_parts = crate::record::words::title_parts(&object).into_iter().flatten().filter(readable).collect();
+        let around = crate::record::words::title_parts(&object).into_iter().flatten();
+        let beside = around.chain(object.decl.timeline.done.clone()).filter(readable).collect();
         let limit = address.limit.or(rows).filter(|n| ROWS.contains(n)).unwrap_or(50);
-        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, title_parts, changed, left_out })
+        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, beside, changed, left_out })
     }
 
     pub fn view(&self) -> &View {
@@ -94,7 +95,7 @@ impl Listing {
     pub fn request(&self) -> ListRequest {
         let mut columns = vec![self.object.title_field().key.clone()];
         columns.extend(self.columns().map(|(_, f)| f.key.clone()));
-        columns.extend(self.title_parts.iter().filter(|key| !columns.contains(key)).cloned().collect::<Vec<_>>());
+        columns.extend(self.beside.iter().filter(|key| !columns.contains(key)).cloned().collect::<Vec<_>>());
         ListRequest {
             object: self.object.key.clone(),
             filter: self.filter.clone(),

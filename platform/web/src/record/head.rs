@@ -142,12 +142,8 @@ fn value(sight: &Sight, field: &Field) -> Markup {
 /// How far away a date is; a task's past one is late while the task is open.
 fn detail(sight: &Sight, field: &Field) -> Option<Markup> {
     let look = &sight.look;
-    let told = &sight.object.decl.timeline;
-    let open = told.done.as_deref().is_some_and(|done| sight.record.has(done) && sight.record.get(done).is_null());
-    let due = open && told.at.as_deref() == Some(field.key.as_str());
     if let Value::Time(at) = sight.record.get(&field.key)
-        && due
-        && *at < look.now.timestamp()
+        && words::is_late(&sight.record, field, look.now.timestamp())
     {
         return Some(status_strong(Status::Late, &due_words(look, &look.local(*at))));
     }

@@ -1,7 +1,7 @@
 //! Small words about a record that several screens need.
 
 use akrab_engine::Engine;
-use akrab_model::{FieldType, Object, Record, RecordId};
+use akrab_model::{Field, FieldType, Object, Record, RecordId, Value};
 use jiff::Timestamp;
 
 /// The page of a record.
@@ -29,6 +29,14 @@ pub fn title_parts(object: &Object) -> [Option<String>; 2] {
         let key = format!("{}_{part}", field.key);
         (field.kind == FieldType::PersonName && object.field(&key).is_some()).then_some(key)
     })
+}
+
+/// Whether this field says when something was due that is still not done.
+pub fn is_late(record: &Record, field: &Field, now: Timestamp) -> bool {
+    let told = &record.object.decl.timeline;
+    let open = || told.done.as_deref().is_some_and(|done| record.has(done) && record.get(done).is_null());
+    let due = told.at.as_deref() == Some(field.key.as_str());
+    due && open() && matches!(record.get(&field.key), Value::Time(at) if *at < now)
 }
 
 /// Whose right decides: the owner, or who made a record nobody owns.
