@@ -200,6 +200,10 @@ export async function prepare(base, open) {
   const company = (await first("accounts")(page, base)).split("?")[0];
   await page.goto(base + company);
   await post(page, `${base}${company}/favourite`, {});
+  // somebody hands work over, which its new owner finds in the inbox
+  await page.goto(`${base}/settings/users`);
+  const siti = await page.locator("a[href^='/settings/users/']", { hasText: "Siti" }).first().getAttribute("href");
+  await post(page, `${base}/tasks/new`, { subject: "Siapkan contoh untuk cupping", owner: /\d+/.exec(siti)[0], fields: "subject,owner" });
   await close();
   const fajar = await open("fajar@akrab.test");
   await fajar.page.goto(`${base}/settings/security`);

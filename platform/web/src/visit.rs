@@ -150,8 +150,10 @@ impl Visit {
 
     /// What the frame says, read now unless a reading took it along.
     pub(crate) async fn told(&self) -> Told {
-        // a page without the counts of its frame is better than none
-        let _ = self.read_along(true, |_| Ok(())).await;
+        if self.told.get().is_none() {
+            // a page without the counts of its frame is better than none
+            let _ = self.read_along(true, |_| Ok(())).await;
+        }
         self.told.get().cloned().unwrap_or_default()
     }
     /// Writes in one transaction with the person's rights; `f` may run twice.

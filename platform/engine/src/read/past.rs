@@ -78,6 +78,17 @@ impl Tx<'_> {
         Ok(self.conn.last_change(&object.key, id)?)
     }
 
+    /// Does `f` and says which change of the record came of it, to take it back by; none when nothing changed:
+    /// Undo must not take back the change before. None also when the record is out of sight by then.
+    ///
+    /// # Errors
+    /// Those of `f`, and what the database answers.
+    pub fn changing<T>(&mut self, object: &str, id: RecordId, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Option<i64>)> {
+        let before = self.last_change(object, id)?;
+        let done = f(self)?;
+        Ok((done, self.last_change(object, id)?.filter(|change| before != Some(*change))))
+    }
+
     /// A page of a record's history: every change, or those of one field alone, however far back they lie.
     ///
     /// # Errors

@@ -80,7 +80,11 @@ pub(crate) fn matching(wanted: &Wanted) -> SelectStatement {
 
 fn titles(conn: &mut Conn, wanted: &Wanted, start: &str, many: usize) -> Result<Rows, StoreError> {
     let Some(end) = prefix_end(start) else { return Ok(Vec::new()) };
-    let mut sql = String::from("SELECT object, record, title FROM search_entry WHERE start >= $1 AND start < $2");
+    // the planner believes that few titles begin so, and would fetch and sort them all; of bounds it cannot
+    // see beforehand it believes nothing, and follows the index until it has enough
+    let mut sql = String::from(
+        "SELECT object, record, title FROM search_entry WHERE start >= (SELECT CAST($1 AS text)) AND start < (SELECT CAST($2 AS text))",
+    );
     let mut params = vec![start.into(), end.into(), Raw::Int(many as i64)];
     if wanted.terms.len() > 1 || wanted.terms.iter().flatten().any(|words| words.len() > 1) {
         params.push(expression(&wanted.terms.iter().collect::<Vec<_>>()).into());

@@ -24,7 +24,6 @@ pub fn card(look: &Look, decl: &BoardDecl, record: &Record, rotting: Option<i64>
     Card {
         id: record.id.to_string(),
         title: rows::title(look, record),
-        peek: Some(format!("{href}/peek")),
         move_url: format!("{href}/stage?version={}", record.version),
         subtitle: words(&decl.subtitle),
         amount: words(&decl.amount),

@@ -6,7 +6,6 @@ use crate::list::address::{Address, push};
 use crate::list::state::Listing;
 use crate::list::tools;
 use crate::ui::board::{BoardColumn, BoardEnd, board, board_key};
-use crate::ui::bulk::peek_mount;
 use crate::ui::frame::tool_bar;
 use crate::visit::Visit;
 use akrab_engine::{Board, BoardRequest, Lane, Rights};
@@ -45,7 +44,6 @@ pub fn draw(visit: &Visit, listing: &Listing, rights: &Rights, titles: &Titles, 
         (tool_bar(tools::start(listing, titles, first), summary(listing, &lanes)))
         div.ak-list {
             div.ak-list-main { (board(t, &columns, &ends)) }
-            (peek_mount(t))
         }
         (board_key(t))
     }

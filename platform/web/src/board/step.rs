@@ -40,10 +40,8 @@ pub async fn step(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     input.insert(decl.by.clone(), stage.as_str().into());
     let (own, by) = (object.key.clone(), decl.by.clone());
     let moved = visit.write(move |tx| {
-        let before = tx.last_change(&own, id)?;
-        tx.update(&own, id, &input, version)?;
         // where it stood already nothing happened that could be taken back
-        let change = tx.last_change(&own, id)?.filter(|change| before != Some(*change));
+        let ((), change) = tx.changing(&own, id, |tx| tx.update(&own, id, &input, version).map(drop))?;
         Ok((tx.get(&own, id)?, change, limit(tx, &own, id, &by)?))
     });
     let (record, change, rotting) = match moved.await {

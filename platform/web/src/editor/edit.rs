@@ -102,11 +102,9 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         let key = object.key.clone();
         let saved = visit
             .write(move |tx| {
-                let before = tx.last_change(&key, id)?;
-                tx.update(&key, id, &input, version)?;
+                let ((), change) = tx.changing(&key, id, |tx| tx.update(&key, id, &input, version).map(drop))?;
                 // one may have handed it out of one's own sight
-                let last = tx.last_change(&key, id)?;
-                Ok((last.is_some(), last.filter(|change| before != Some(*change))))
+                Ok((tx.last_change(&key, id)?.is_some(), change))
             })
             .await;
         let fail = match saved {

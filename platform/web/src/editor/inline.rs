@@ -60,10 +60,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Place, Query(sha
             if guarded && !Typed::of_record(&s, &now, [field]).same(&before, field) {
                 return Err(Problem::stale());
             }
-            let before = tx.last_change(&own.key, id)?;
-            tx.update(&own.key, id, &input, None)?;
-            // the same value again is no change: Undo must not take back the one before
-            let change = tx.last_change(&own.key, id)?.filter(|change| before != Some(*change));
+            let ((), change) = tx.changing(&own.key, id, |tx| tx.update(&own.key, id, &input, None).map(drop))?;
             Ok((tx.get(&own.key, id).ok(), change))
         })
         .await;

@@ -54,10 +54,8 @@ pub(super) async fn run(visit: Visit, Path((plural, id, key)): Place, Query(answ
     let done = visit
         .write(move |tx| {
             let title = tx.get(&own, id)?.title().to_string();
-            let before = tx.last_change(&own, id)?;
-            let outcome = tx.act(&own, id, &name, &input)?;
+            let (outcome, change) = tx.changing(&own, id, |tx| tx.act(&own, id, &name, &input))?;
             let made = first_made(tx, &outcome, (&own, id));
-            let change = tx.last_change(&own, id)?.filter(|change| before != Some(*change));
             Ok((title, made, change))
         })
         .await;

@@ -40,8 +40,6 @@ pub struct Card {
     pub title: String,
     /// Page of the record.
     pub href: String,
-    /// Side panel.
-    pub peek: Option<String>,
     /// Second line (account).
     pub subtitle: String,
     /// Amount, in full.
@@ -136,7 +134,7 @@ pub fn more_line(stage: &str, more: Option<&(String, String)>, fresh: bool) -> M
 pub fn card(t: Text, c: &Card) -> Markup {
     html! {
         article.ak-card.ak-card-rotting[c.rotting] tabindex="0" data-card=(c.id) data-href=(c.href)
-            data-peek=[c.peek.as_ref()] data-move-url=(c.move_url) {
+            data-move-url=(c.move_url) {
             a.ak-card-title href=(c.href) { (c.title) }
             div.ak-card-subtitle { (c.subtitle) }
             div.ak-card-facts {

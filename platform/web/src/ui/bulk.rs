@@ -48,14 +48,9 @@ pub fn list_body(t: Text, table: Markup, pager: Markup, bulk: Markup) -> Markup 
     html! {
         div.ak-list {
             div.ak-list-main { (table) (bulk) (pager) }
-            (peek_mount(t))
+            aside.ak-peek id="peek" data-peek-panel aria-label=(t.get("peek")) hidden {}
         }
     }
-}
-
-/// Where side panels open.
-pub fn peek_mount(t: Text) -> Markup {
-    html! { aside.ak-peek id="peek" data-peek-panel aria-label=(t.get("peek")) hidden {} }
 }
 
 /// Content of the side panel: head with the place in the list, previous, next, open, close.
