@@ -1,6 +1,7 @@
 //! Measures speed and memory of a server of its own, over the loopback, as its users feel them.
 
 mod client;
+mod engines;
 mod import;
 mod load;
 mod report;
@@ -13,7 +14,7 @@ use akrab_engine::identity::{Origin, SignedIn};
 use akrab_engine::{Ctx, Door, Engine, ListRequest};
 use akrab_model::value::Input;
 use load::Work;
-use report::Figure;
+use report::{Figure, Part};
 use serde_json::json;
 use server::Server;
 use std::path::Path;
@@ -51,7 +52,17 @@ pub async fn run(config: &Config, contacts: usize, seconds: u64, rows: usize, ou
         figures.push(import::measure(&config, rows, USER).await?);
     }
     report::show(&figures);
-    report::write(out, config.database.is_some(), &volume, &figures)
+    report::write(out, Part::Program, config.database.is_some(), &volume, &figures)
+}
+
+/// Measures the engines that domains are built on, and updates their table.
+pub async fn engines(config: &Config, seconds: u64, out: &Path) -> Result<(), Stop> {
+    let config = config.apart("bench-engines");
+    let engine = workspace::make(&config).await?;
+    let figures = engines::measure(&engine, Duration::from_secs(seconds.max(1))).await?;
+    engine.store().close().await;
+    report::show(&figures);
+    report::write(out, Part::Engines, config.database.is_some(), "one process, commits as durable as in service", &figures)
 }
 
 /// Makes the data and a user when they are missing.

@@ -96,6 +96,9 @@ pub enum Command {
         /// File the table is written to
         #[arg(long, default_value = "docs/performance.md")]
         out: PathBuf,
+        /// Measure the engines that domains are built on, and nothing else
+        #[arg(long)]
+        engines: bool,
     },
     /// Fill the workspace with realistic data for load tests
     Generate {

@@ -74,6 +74,11 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
         }
     }
     let system = engine.system("doctor", Door::Command);
+    let unbalanced = engine.read(&system, |tx| tx.ledger_unbalanced()).await?;
+    found.say(
+        unbalanced.is_empty(),
+        format!("ledgers balance{}", told((!unbalanced.is_empty()).then(|| format!("not those numbered {unbalanced:?}")))),
+    );
     for object in engine.registry().objects().filter(|o| !o.is_system()) {
         let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
         let count = engine.count(&system, request, true).await;

@@ -78,7 +78,8 @@ fn run(cli: Cli) -> Result<(), Stop> {
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Schema { what } => schema::run(&config, what).await,
             Command::Doctor => doctor::run(&config).await,
-            Command::Bench { contacts, seconds, rows, out } => bench::run(&config, contacts, seconds, rows, &out).await,
+            Command::Bench { engines: true, seconds, out, .. } => bench::engines(&config, seconds, &out).await,
+            Command::Bench { contacts, seconds, rows, out, .. } => bench::run(&config, contacts, seconds, rows, &out).await,
             Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,
             Command::Check { .. } => Ok(()),
         }

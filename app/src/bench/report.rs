@@ -53,11 +53,27 @@ pub fn show(figures: &[Figure]) {
     }
 }
 
-/// Replaces the section of this database and keeps the other one.
-pub fn write(path: &Path, postgres: bool, volume: &str, figures: &[Figure]) -> Result<(), Stop> {
+/// What is measured together and stands in one section.
+#[derive(Clone, Copy)]
+pub enum Part {
+    /// The program as its users feel it.
+    Program,
+    /// The engines that domains are built on.
+    Engines,
+}
+
+/// The sections of the document in their order.
+const SECTIONS: [&str; 4] = ["SQLite", "PostgreSQL", "Engines on SQLite", "Engines on PostgreSQL"];
+
+fn title(part: Part, postgres: bool) -> &'static str {
+    SECTIONS[usize::from(postgres) + if matches!(part, Part::Engines) { 2 } else { 0 }]
+}
+
+/// Replaces one section and keeps the others.
+pub fn write(path: &Path, part: Part, postgres: bool, volume: &str, figures: &[Figure]) -> Result<(), Stop> {
     let failed = |e: std::io::Error| Stop::failed(format!("{}: {e}", path.display()));
     let old = std::fs::read_to_string(path).unwrap_or_default();
-    let (own, other) = if postgres { ("PostgreSQL", "SQLite") } else { ("SQLite", "PostgreSQL") };
+    let own = title(part, postgres);
     let before = section(&old, own).unwrap_or_default().to_string();
     let mut text = format!("## {own}\n\n{}, {volume}. Measured on {}.\n\n", machine(), jiff::Zoned::now().date());
     text.push_str("| figure | measured | to reach | against the last run |\n|---|---:|---:|---:|\n");
@@ -74,9 +90,10 @@ pub fn write(path: &Path, postgres: bool, volume: &str, figures: &[Figure]) -> R
             figure.shown(figure.goal)
         ));
     }
-    let mut sections = vec![text];
-    sections.extend(section(&old, other).map(str::to_string));
-    sections.sort_by_key(|s| !s.starts_with("## SQLite"));
+    let sections: Vec<String> = SECTIONS
+        .iter()
+        .filter_map(|name| if *name == own { Some(text.clone()) } else { section(&old, name).map(str::to_string) })
+        .collect();
     // what people wrote above the tables stays
     let head = old.split("\n## ").next().map(str::trim_end).filter(|head| head.starts_with("# ")).unwrap_or(HEAD);
     if let Some(folder) = path.parent() {

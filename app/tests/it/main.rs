@@ -22,6 +22,7 @@ mod inbox;
 mod intruders;
 mod jobs;
 mod kill;
+mod ledger;
 mod lists;
 mod mails;
 mod people;

@@ -15,6 +15,7 @@ pub mod file;
 pub mod identity;
 pub mod import;
 pub mod job;
+pub mod ledger;
 pub mod objects;
 pub mod people;
 pub mod read;

@@ -1,4 +1,5 @@
-//! What things are: objects, fields, values, filters, and how people write them; and the business calendar.
+//! What things are: objects, fields, values, filters, and how people write them; the business calendar,
+//! and the value ledger.
 //!
 //! Pure by rule: no I/O, no SQL, no HTML, no clock. The time comes in as an argument.
 //!
@@ -8,6 +9,7 @@
 pub mod calendar;
 pub mod filter;
 pub mod format;
+pub mod ledger;
 pub mod object;
 pub mod problem;
 pub mod query;

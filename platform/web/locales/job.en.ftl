@@ -152,6 +152,7 @@ job-of = { $done } of { $total }
 job-other = Job
 job-progress = Progress
 job-purge-bin = Emptying the bin
+job-settle-ledgers = Value that became usable or expired
 job-ready = Waiting
 job-retry = Try again
 job-retry-done = The job is queued again.

@@ -146,6 +146,7 @@ job-of = { $done } dari { $total }
 job-other = Pekerjaan
 job-progress = Kemajuan
 job-purge-bin = Mengosongkan tempat sampah lama
+job-settle-ledgers = Nilai yang mulai berlaku atau hangus
 job-ready = Menunggu
 job-retry = Coba lagi
 job-retry-done = Pekerjaan diantrekan lagi.

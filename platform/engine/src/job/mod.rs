@@ -95,6 +95,7 @@ impl Kinds {
             JobKind::of::<crate::export::ExportJob>(),
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
+            JobKind::of::<crate::ledger::SettleLedgers>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain(work.schedules).collect();

@@ -1,7 +1,8 @@
 //! Jobs that come by themselves, each occurrence at most once however many workers look.
 
-use super::Queued;
-use crate::{Door, Engine, Result};
+use super::{JobState, Queued};
+use crate::{Door, Engine, Result, Tx};
+use akrab_store::JobQuery;
 use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan, Zoned};
 
@@ -42,6 +43,20 @@ pub struct Schedule {
     pub job: fn() -> Result<Queued>,
 }
 
+/// A job of the platform that comes only when there is something for it to do.
+struct Watch {
+    name: &'static str,
+    /// A look that writes nothing.
+    due: fn(&mut Tx) -> Result<bool>,
+    job: fn() -> Result<Queued>,
+}
+
+const WATCHES: [Watch; 1] =
+    [Watch { name: "settle_ledgers", due: crate::ledger::is_due, job: || Queued::of(&crate::ledger::SettleLedgers {}) }];
+
+/// Several processes that look within so many seconds queue one job.
+const WATCH_SECONDS: i64 = 20;
+
 /// An occurrence missed by longer than this is left out.
 const LATE_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
@@ -71,6 +86,25 @@ impl Engine {
             });
             queued += usize::from(added.await?);
         }
+        for watch in WATCHES {
+            if self.read(&ctx, watch.due).await? {
+                queued += usize::from(self.write(&ctx, move |tx| watch.queue(tx)).await?);
+            }
+        }
         Ok(queued)
+    }
+}
+
+impl Watch {
+    /// Queues the job unless one waits or runs.
+    fn queue(&self, tx: &mut Tx) -> Result<bool> {
+        let states = vec![JobState::Ready, JobState::Leased];
+        let running = JobQuery { states, kind: Some(self.name.into()), limit: 1, ..JobQuery::default() };
+        if !tx.conn.jobs(&running)?.is_empty() {
+            return Ok(false);
+        }
+        let key = format!("watch:{}:{}", self.name, tx.ctx.now.timestamp().as_second().div_euclid(WATCH_SECONDS));
+        let job = Queued { unique_key: Some(key), ..(self.job)()? };
+        Ok(tx.queue(&job)?.is_some())
     }
 }

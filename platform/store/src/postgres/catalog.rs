@@ -20,3 +20,14 @@ pub(crate) fn declare(sql: &str) -> String {
         .replace("{clustered}", "")
         .replace(" TEXT", " TEXT COLLATE \"C\"")
 }
+
+/// Makes the database refuse to change or delete rows of a table.
+pub(crate) fn kept(table: &str) -> String {
+    format!(
+        "DO $kept$ BEGIN IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = '{table}_kept' AND tgrelid = '{table}'::regclass) THEN \
+         CREATE OR REPLACE FUNCTION rows_stay() RETURNS trigger LANGUAGE plpgsql AS $stay$ BEGIN \
+         RAISE EXCEPTION 'rows of % stay as they are', TG_TABLE_NAME; END $stay$; \
+         CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION rows_stay(); \
+         END IF; END $kept$"
+    )
+}

@@ -24,7 +24,11 @@ const TABLES: &[&[&str]] = &[
     crate::file::TABLES,
     crate::word::TABLES,
     crate::job::TABLES,
+    crate::ledger::TABLES,
 ];
+
+/// Tables whose rows are never changed and never deleted; the database itself refuses it.
+const KEPT: &[&str] = &["ledger_entry", "ledger_taken"];
 
 impl Conn {
     /// Creates what is missing and refuses workspaces of a newer format.
@@ -36,6 +40,13 @@ impl Conn {
         };
         for sql in TABLES.iter().flat_map(|t| t.iter()).chain(own) {
             self.declare(sql)?;
+        }
+        for table in KEPT {
+            let sql = match self.backend() {
+                Backend::Sqlite => sqlite::catalog::kept(table),
+                Backend::Postgres => postgres::catalog::kept(table),
+            };
+            self.script(&sql)?;
         }
         let found = self.query_one("SELECT value FROM meta WHERE key = 'format'", &[])?;
         match found.as_deref() {

@@ -23,3 +23,13 @@ pub(crate) const RELOAD: &str = "CREATE TABLE akrab_reload (n INTEGER); DROP TAB
 pub(crate) fn declare(sql: &str) -> String {
     sql.replace("{id}", "id INTEGER PRIMARY KEY AUTOINCREMENT").replace("{clustered}", "WITHOUT ROWID")
 }
+
+/// Makes the database refuse to change or delete rows of a table.
+pub(crate) fn kept(table: &str) -> String {
+    let trigger = |verb: &str| {
+        format!(
+            "CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} stay as they are'); END;"
+        )
+    };
+    [trigger("update"), trigger("delete")].concat()
+}
