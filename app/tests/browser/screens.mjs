@@ -85,6 +85,12 @@ const work = [
 
 const settings = [
   ...["profile", "security", "company", "users", "users/new", "teams", "teams/new", "roles", "roles/new", "pipelines", "pipelines/new"].map((page) => ({ name: `settings-${page.replace("/", "-")}`, path: `/settings/${page}` })),
+  { name: "settings-calendars", path: "/settings/calendars" },
+  { name: "settings-calendar", path: "/settings/calendars/office?at=14%2F08%2F2026+16.00&n=4&unit=hours" },
+  { name: "settings-calendar-new", path: "/settings/calendars/new", ...desktop },
+  { name: "settings-calendar-hours", path: "/settings/calendars/office/hours/new?template=ramadan" },
+  { name: "settings-holidays-import", path: "/settings/holidays/import" },
+  { name: "settings-holidays-new", path: "/settings/holidays/new", ...desktop },
   { name: "settings-user", path: inside("/settings/users", /^\/settings\/users\/\d+$/) },
   { name: "settings-team", path: inside("/settings/teams", /^\/settings\/teams\/\d+$/), ...desktop },
   { name: "settings-role", path: "/settings/roles", act: role },

@@ -7,6 +7,7 @@ mod api;
 mod arrows;
 mod attacks;
 mod browser;
+mod calendars;
 mod commands;
 mod contract;
 mod digest;

@@ -7,6 +7,7 @@ pub mod about;
 pub mod action;
 pub mod behaviour;
 pub mod bulk;
+pub mod calendar;
 pub mod clock;
 pub mod ctx;
 pub mod engine;

@@ -9,6 +9,7 @@
 //! list that in `schema/system.rs`.
 
 mod backup;
+mod calendar;
 mod cells;
 mod cond;
 mod conn;
@@ -37,6 +38,7 @@ mod word;
 
 pub use akrab_model::query::Row;
 pub use backup::Backup;
+pub use calendar::CalendarVersion;
 pub use conn::{Backend, Conn};
 pub use error::StoreError;
 pub use file::FileRow;

@@ -172,3 +172,6 @@ problem-calendar-holiday-twice = { $value } is in this list twice.
 problem-calendar-never-opens = This calendar has no working time left.
 problem-calendar-never-closes = This calendar is open without a break.
 problem-calendar-too-far = The answer lies more than a hundred years away.
+problem-calendar-key = The key of a calendar has small letters, digits and underscores.
+problem-calendar-past = A calendar changes today or later; the past stays as it was.
+problem-calendar-usual = This calendar is always there.

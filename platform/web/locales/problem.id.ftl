@@ -169,3 +169,6 @@ problem-calendar-holiday-twice = { $value } tercantum dua kali dalam daftar ini.
 problem-calendar-never-opens = Kalender ini tidak punya jam kerja lagi.
 problem-calendar-never-closes = Kalender ini buka tanpa jeda.
 problem-calendar-too-far = Jawabannya lebih dari seratus tahun jauhnya.
+problem-calendar-key = Kunci kalender berisi huruf kecil, angka, dan garis bawah.
+problem-calendar-past = Kalender berubah mulai hari ini atau nanti; yang lampau tetap.
+problem-calendar-usual = Kalender ini selalu ada.

@@ -25,10 +25,11 @@ const TABLES: &[&[&str]] = &[
     crate::word::TABLES,
     crate::job::TABLES,
     crate::ledger::TABLES,
+    crate::calendar::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.
-const KEPT: &[&str] = &["ledger_entry", "ledger_taken"];
+const KEPT: &[&str] = &["ledger_entry", "ledger_taken", "calendar_version"];
 
 impl Conn {
     /// Creates what is missing and refuses workspaces of a newer format.

@@ -16,6 +16,8 @@ pub enum Kind {
     Text,
     Email,
     Number,
+    /// As people write dates; a calendar opens beside it.
+    Date,
     /// (value, words)
     Choice(Vec<(String, String)>),
     Several(Vec<(String, String)>),
@@ -60,6 +62,11 @@ impl Filled {
     }
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.insert(name.into(), vec![value.into()]);
+        self
+    }
+    /// Several values under one name.
+    pub fn several(mut self, name: &str, values: &[String]) -> Self {
+        self.0.insert(name.into(), values.to_vec());
         self
     }
     /// What a record holds under `names`.
@@ -130,6 +137,7 @@ fn one(t: Text, line: &Line, filled: &Filled, errors: &Errors) -> Markup {
         Kind::Text | Kind::Check => input::text(i),
         Kind::Email => input::email(i),
         Kind::Number => input::number(i),
+        Kind::Date => input::date(t, i, ""),
         Kind::Choice(options) => input::select(i, options),
         Kind::Several(options) => {
             let chosen: Vec<&str> = filled.0.get(line.name).map(|all| all.iter().map(String::as_str).collect()).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The settings: everything about oneself, the company, people and pipelines, as plain forms.
 
+mod calendars;
 mod company;
 mod leave;
 mod line;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(security::routes())
         .merge(see_as::routes())
         .merge(company::routes())
+        .merge(calendars::routes())
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
@@ -42,12 +44,14 @@ pub(crate) fn routes() -> Router<Web> {
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 5] = [
+const LISTS: [(&str, &str, &str); 7] = [
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
     ("/settings/roles/", "settings-roles", "/settings/roles"),
     ("/settings/pipelines/", "settings-pipelines", "/settings/pipelines"),
     ("/settings/stages/", "settings-pipelines", "/settings/pipelines"),
+    ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
+    ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
 ];
 
 /// The frame of a settings page; `title` in words.
@@ -111,7 +115,13 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("key-round", "settings-security", "/settings/security", true),
             ],
         ),
-        ("settings-general", vec![("building", "settings-company", "/settings/company", admin)]),
+        (
+            "settings-general",
+            vec![
+                ("building", "settings-company", "/settings/company", admin),
+                ("calendar-clock", "settings-calendars", "/settings/calendars", admin),
+            ],
+        ),
         (
             "settings-people",
             vec![

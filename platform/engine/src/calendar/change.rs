@@ -1,0 +1,144 @@
+//! New versions of calendars and lists. What was kept before stays.
+
+use super::find::{CALENDAR, HOLIDAYS};
+use super::{CalendarDecl, HolidayListDecl, USUAL};
+use crate::{Result, Tx};
+use akrab_model::{FieldProblem, Label, Problem, ProblemKind};
+use akrab_store::CalendarVersion;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Whether this can be the key of a calendar or list: small letters, digits and underscores, a letter first.
+pub fn is_key(key: &str) -> bool {
+    let rest = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    key.len() <= 40 && key.bytes().next().is_some_and(|b| b.is_ascii_lowercase()) && key.bytes().all(rest)
+}
+
+impl Tx<'_> {
+    /// Keeps a version of a calendar; it counts from `from` on, or at once. `known` is the version it was made from, 0
+    /// when there was none.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but administrators, `invalid` with every fault and its place, `stale` when somebody kept
+    /// another version meanwhile.
+    pub fn calendar_save(
+        &mut self,
+        key: &str,
+        name: &Label,
+        decl: &CalendarDecl,
+        from: Option<Timestamp>,
+        known: Option<i64>,
+    ) -> Result<i64> {
+        self.may_change()?;
+        let from = self.begin(from)?;
+        let mut faults = named(key, name);
+        faults.extend(decl.compile(&self.lists_at(from)?).err().unwrap_or_default());
+        if !faults.is_empty() {
+            return Err(Problem::invalid(faults));
+        }
+        self.calendar_version(CALENDAR, (key, name, decl), from, known, false)
+    }
+
+    /// Keeps a version of a holiday list. Every calendar that has it has to stay sound.
+    ///
+    /// # Errors
+    /// As [`Tx::calendar_save`].
+    pub fn holiday_list_save(&mut self, key: &str, decl: &HolidayListDecl, known: Option<i64>) -> Result<i64> {
+        self.may_change()?;
+        let mut faults = named(key, &decl.name);
+        faults.extend(decl.check());
+        if !faults.is_empty() {
+            return Err(Problem::invalid(faults));
+        }
+        let now = self.ctx.now.timestamp();
+        self.calendar_version(HOLIDAYS, (key, &decl.name, decl), now, known, false)
+    }
+
+    /// Keeps a list and lets `calendars` keep its days.
+    ///
+    /// # Errors
+    /// As [`Tx::calendar_save`].
+    pub fn holiday_list_import(&mut self, key: &str, decl: &HolidayListDecl, known: Option<i64>, calendars: &[String]) -> Result<()> {
+        self.holiday_list_save(key, decl, known)?;
+        for name in calendars {
+            let mut kept = self.calendar_kept(name)?;
+            if !kept.decl.holidays.iter().any(|known| known == key) {
+                kept.decl.holidays.push(key.into());
+                self.calendar_save(name, &kept.name, &kept.decl, None, Some(kept.version))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a calendar out of what is offered, or brings it back. What uses it goes on.
+    ///
+    /// # Errors
+    /// As [`Tx::calendar_save`]; `calendar_usual` for the usual one.
+    pub fn calendar_retire(&mut self, key: &str, retired: bool) -> Result<i64> {
+        self.may_change()?;
+        if retired && key == USUAL {
+            return Err(Problem::new(ProblemKind::Conflict, "calendar_usual"));
+        }
+        let kept = self.calendar_kept(key)?;
+        let now = self.ctx.now.timestamp();
+        self.calendar_version(CALENDAR, (key, &kept.name, &kept.decl), now, None, retired)
+    }
+
+    fn may_change(&self) -> Result<()> {
+        if self.ctx.is_admin() { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
+    /// The past stays as it was: a version begins now or later.
+    fn begin(&self, from: Option<Timestamp>) -> Result<Timestamp> {
+        let now = self.ctx.now.timestamp();
+        match from {
+            Some(from) if from < now => Err(Problem::invalid(vec![FieldProblem::new("valid_from", "calendar_past")])),
+            from => Ok(from.unwrap_or(now)),
+        }
+    }
+
+    fn calendar_version<D: Serialize>(
+        &mut self,
+        kind: &str,
+        (key, name, decl): (&str, &Label, &D),
+        from: Timestamp,
+        known: Option<i64>,
+        retired: bool,
+    ) -> Result<i64> {
+        self.alone(&format!("{kind} {key}"))?;
+        let versions = self.conn.calendar_versions(kind, Some(key))?;
+        let now = self.ctx.micros();
+        let present = versions.iter().filter(|v| v.valid_from <= now).max_by_key(|v| (v.valid_from, v.version)).map_or(0, |v| v.version);
+        if known.is_some_and(|known| known != present) {
+            return Err(Problem::stale());
+        }
+        let version = versions.first().map_or(1, |latest| latest.version + 1);
+        self.conn.calendar_version_add(
+            kind,
+            &CalendarVersion {
+                key: key.into(),
+                version,
+                name: serde_json::to_string(name).map_err(Problem::internal)?,
+                decl: serde_json::to_string(decl).map_err(Problem::internal)?,
+                retired,
+                valid_from: from.as_microsecond(),
+                at: now,
+                actor: self.ctx.author(),
+            },
+        )?;
+        Ok(version)
+    }
+}
+
+fn named(key: &str, name: &Label) -> Vec<FieldProblem> {
+    let mut faults = Vec::new();
+    if !is_key(key) {
+        faults.push(FieldProblem::new("key", "calendar_key"));
+    }
+    for (field, words) in [("name_id", name.get("id")), ("name_en", name.get("en"))] {
+        if words.trim().is_empty() {
+            faults.push(FieldProblem::new(field, "required"));
+        }
+    }
+    faults
+}

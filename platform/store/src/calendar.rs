@@ -1,0 +1,75 @@
+//! Calendars and holiday lists, every version of them with the moment from which it counts.
+
+use crate::cells::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use akrab_model::Raw;
+
+pub(crate) const TABLES: &[&str] =
+    &["CREATE TABLE IF NOT EXISTS calendar_version (kind TEXT NOT NULL, key TEXT NOT NULL, version BIGINT NOT NULL, \
+     name TEXT NOT NULL, decl TEXT NOT NULL, retired BIGINT NOT NULL, valid_from BIGINT NOT NULL, at BIGINT NOT NULL, actor BIGINT, \
+     PRIMARY KEY (kind, key, version)) {clustered}"];
+
+/// A version as stored; `name` and `decl` are JSON, times are microseconds UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarVersion {
+    pub key: String,
+    pub version: i64,
+    pub name: String,
+    pub decl: String,
+    pub retired: bool,
+    pub valid_from: i64,
+    pub at: i64,
+    pub actor: Option<i64>,
+}
+
+const COLUMNS: &str = "key, version, name, decl, retired, valid_from, at, actor";
+
+impl Conn {
+    /// Versions of one kind (`calendar` or `holidays`) and, if named, of one key, the latest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn calendar_versions(&mut self, kind: &str, key: Option<&str>) -> Result<Vec<CalendarVersion>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM calendar_version WHERE kind = $1 AND (CAST($2 AS TEXT) IS NULL OR key = $2) ORDER BY key, version DESC"
+        );
+        let rows = self.query(&sql, &[kind.into(), key.map_or(Raw::Null, Raw::from)])?;
+        Ok(rows.into_iter().map(version).collect())
+    }
+
+    /// Keeps a version.
+    ///
+    /// # Errors
+    /// `Unique` when somebody kept one of this number meanwhile.
+    pub fn calendar_version_add(&mut self, kind: &str, new: &CalendarVersion) -> Result<(), StoreError> {
+        let sql = "INSERT INTO calendar_version (kind, key, version, name, decl, retired, valid_from, at, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let params = [
+            kind.into(),
+            new.key.as_str().into(),
+            new.version.into(),
+            new.name.as_str().into(),
+            new.decl.as_str().into(),
+            new.retired.into(),
+            new.valid_from.into(),
+            new.at.into(),
+            new.actor.into(),
+        ];
+        self.execute(sql, &params).map(|_| ())
+    }
+}
+
+fn version(row: Vec<Raw>) -> CalendarVersion {
+    let mut c = Cells::new(row);
+    CalendarVersion {
+        key: c.text(),
+        version: c.int(),
+        name: c.text(),
+        decl: c.text(),
+        retired: c.int() != 0,
+        valid_from: c.int(),
+        at: c.int(),
+        actor: c.maybe_int(),
+    }
+}
