@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
 use crate::workspace;
-use akrab_engine::{Door, ListRequest};
+use akrab_engine::audit::AuditFault;
+use akrab_engine::{Ctx, Door, Engine, ListRequest};
 use std::io::Write;
 
 /// One line per finding, and how many of them are bad.
@@ -79,6 +80,7 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
         unbalanced.is_empty(),
         format!("ledgers balance{}", told((!unbalanced.is_empty()).then(|| format!("not those numbered {unbalanced:?}")))),
     );
+    trail(&engine, &system, found).await?;
     for object in engine.registry().objects().filter(|o| !o.is_system()) {
         let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
         let count = engine.count(&system, request, true).await;
@@ -86,6 +88,22 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
         found.say(ok, format!("{:<16}{}", object.plural, count.map_or_else(|e| e.to_string(), |n| n.shown().to_string())));
     }
     engine.store().close().await;
+    Ok(())
+}
+
+/// Whether the audit trail, and the history its seals hold, are as they were written.
+async fn trail(engine: &Engine, system: &Ctx, found: &mut Findings) -> Result<(), Stop> {
+    let verdict = engine.audit_verify(system).await?;
+    let words = match verdict.fault {
+        None if verdict.entries == 0 => "audit trail: nothing yet".to_string(),
+        None => format!("audit trail: {} entries, {} sealed changes; the last hash is {}", verdict.entries, verdict.changes, verdict.head),
+        Some(AuditFault::Entry(n)) => format!("audit trail: entry {n}, or the one before, was changed"),
+        Some(AuditFault::Missing(n)) => format!("audit trail: entry {n} is missing"),
+        Some(AuditFault::Changes { n, after, to }) => {
+            format!("audit trail: the history after change {after} up to {to} is not what entry {n} sealed")
+        }
+    };
+    found.say(verdict.fault.is_none(), words);
     Ok(())
 }
 

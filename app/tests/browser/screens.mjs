@@ -70,6 +70,8 @@ const work = [
   { name: "inbox", path: "/inbox", as: "siti@akrab.test" },
   { name: "inbox-empty", path: "/inbox", as: "sumarni@akrab.test" },
   { name: "jobs", path: "/jobs" },
+  { name: "settings-audit", path: "/settings/audit" },
+  { name: "settings-audit-none", path: "/settings/audit?q=tidak-ada-yang-begini", ...desktop },
   { name: "job", path: inside("/jobs", /^\/jobs\/\d+$/) },
   { name: "import", path: "/contacts/import" },
   { name: "import-columns", path: "/contacts/import", act: importing(1) },

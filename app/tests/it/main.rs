@@ -6,6 +6,7 @@
 mod api;
 mod arrows;
 mod attacks;
+mod audit;
 mod browser;
 mod calendars;
 mod commands;

@@ -263,7 +263,7 @@ both!(a_token_opens_the_api_as_far_as_its_scope, async |w: &Workspace| {
     w.pass(31 * 24 * HOUR);
     assert_eq!(api(w, "GET", "/api/v1/contacts", &read, "").await.0, StatusCode::UNAUTHORIZED, "expired");
     let id = w.engine.tokens(user).await.expect("tokens").into_iter().find(|t| t.name == "penulis").expect("kept").id;
-    w.engine.end_token(user, &id).await.expect("revoked");
+    w.engine.end_token(&ctx, user, &id).await.expect("revoked");
     let (status, problem) = api(w, "GET", "/api/v1/contacts", &write, "").await;
     assert_eq!((status, problem["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("unauthenticated")), "revoked");
     assert_eq!(api(w, "GET", "/api/v1/contacts", &id, "").await.0, StatusCode::UNAUTHORIZED, "what is stored opens nothing");

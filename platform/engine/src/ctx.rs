@@ -58,6 +58,8 @@ pub struct Ctx {
     pub mark: Option<Arc<str>>,
     /// Whose action the program carries out with its own rights; the history names him.
     pub behalf: Option<i64>,
+    /// Network address the request came from.
+    pub place: Option<std::net::IpAddr>,
 }
 
 impl Ctx {

@@ -16,6 +16,7 @@ use akrab_model::object::{DeclError, ObjectDecl};
 use akrab_model::{Object, Problem, Registry};
 use akrab_store::Store;
 use arc_swap::ArcSwap;
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -157,6 +158,7 @@ impl Engine {
             looks: None,
             mark: None,
             behalf: None,
+            place: None,
         }
     }
 
@@ -172,6 +174,7 @@ impl Engine {
             looks: None,
             mark: None,
             behalf: None,
+            place: None,
         }
     }
 
@@ -254,7 +257,15 @@ impl Engine {
             return Err(Problem::forbidden());
         }
         settings.judge()?;
+        let (before, after) = (json!(*self.settings()), json!(settings));
+        let changed = |key: &&String| before[key.as_str()] != after[key.as_str()];
+        let keys = after.as_object().into_iter().flat_map(|all| all.keys()).filter(changed);
+        let detail: serde_json::Map<_, _> = keys.map(|key| (key.clone(), json!([before[key], after[key]]))).collect();
+        let told = (!detail.is_empty()).then(|| self.audit_row(ctx, "settings", None, detail.into()));
         let save = move |conn: &mut akrab_store::Conn| -> Result<()> {
+            if let Some(told) = &told {
+                crate::audit::put(conn, told)?;
+            }
             settings.save(conn)?;
             // other processes read them anew as they do people
             crate::people::bump(conn)

@@ -1,7 +1,7 @@
 //! Who changed what, when and by which door.
 
 use crate::cells::Cells;
-use crate::conn::{Backend, Conn};
+use crate::conn::{Backend, Conn, Rows};
 use crate::error::StoreError;
 use crate::schema::quote;
 use akrab_model::{FieldIx, Object, Raw};
@@ -13,7 +13,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS change_record ON change (object, record, id)",
 ];
 
-const COLUMNS: &str = "SELECT id, object, record, at, actor, door, request, kind, diff FROM change";
+pub(crate) const COLUMNS: &str = "SELECT id, object, record, at, actor, door, request, kind, diff FROM change";
 
 /// One change of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,10 @@ impl Conn {
         params.extend(before.map(Raw::Int));
         let sql = format!("{COLUMNS} WHERE object = $1 AND record = $2{earlier} ORDER BY id DESC LIMIT {limit}");
         let rows = self.query(&sql, &params)?;
+        self.changes_of_rows(rows)
+    }
+
+    pub(crate) fn changes_of_rows(&mut self, rows: Rows) -> Result<Vec<Change>, StoreError> {
         let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())
     }
@@ -141,8 +145,7 @@ impl Conn {
         let params: Vec<Raw> = ids.iter().chain(std::iter::repeat(last)).take(places).map(|id| Raw::Int(*id)).collect();
         let list: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
         let rows = self.query(&format!("{COLUMNS} WHERE id IN ({})", list.join(", ")), &params)?;
-        let names = self.name_texts(interned(&rows))?;
-        Ok(rows.into_iter().map(|row| change(row, &names)).collect())
+        self.changes_of_rows(rows)
     }
 }
 

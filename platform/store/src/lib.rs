@@ -8,6 +8,7 @@
 //! To add a table of the platform's own: write it as portable SQL in its module's `TABLES` and
 //! list that in `schema/system.rs`.
 
+mod audit;
 mod backup;
 mod calendar;
 mod cells;
@@ -37,6 +38,7 @@ mod view;
 mod word;
 
 pub use akrab_model::query::Row;
+pub use audit::{AuditQuery, AuditRow};
 pub use backup::Backup;
 pub use calendar::CalendarVersion;
 pub use conn::{Backend, Conn};

@@ -2,6 +2,7 @@
 
 mod again;
 mod ask;
+mod audit;
 mod batch;
 mod bulk;
 mod export;

@@ -39,6 +39,7 @@ impl FromRequestParts<Web> for ApiCaller {
         }
         let mut ctx = web.engine.ctx(&person, Door::Api, &facts.id);
         ctx.read_only = token.read_only;
+        ctx.place = Some(facts.ip);
         Ok(Self { t: Text::new(lang(ctx.lang)), web: web.clone(), ctx, facts, token: token.id })
     }
 }

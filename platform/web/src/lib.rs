@@ -36,6 +36,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod audit;
 pub mod board;
 pub mod bulk;
 pub mod caller;

@@ -3,7 +3,7 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, board, bulk, export, filter, health, import, inbox, jobs, list, settings, setup, sign_in, view};
+use crate::{api, assets, audit, board, bulk, export, filter, health, import, inbox, jobs, list, settings, setup, sign_in, view};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -22,6 +22,7 @@ pub fn router(web: Web) -> Router {
         .merge(sign_in::routes())
         .merge(setup::routes())
         .merge(settings::routes())
+        .merge(audit::routes())
         .merge(filter::people::routes())
         .merge(jobs::routes())
         .merge(import::routes())

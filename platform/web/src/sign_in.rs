@@ -262,7 +262,7 @@ async fn code(State(web): State<Web>, Extension(facts): Extension<Facts>, Form(i
 
 async fn sign_out(State(web): State<Web>, Extension(facts): Extension<Facts>) -> Reply {
     if let Some(visit) = Visit::find(&web, &facts).await? {
-        web.engine.end_session(visit.session.user, &visit.session.id).await?;
+        web.engine.end_session(&visit.ctx, visit.session.user, &visit.session.id).await?;
     }
     let t = facts.guest_words();
     let mut response = Redirect::to("/sign-in").into_response();
@@ -368,7 +368,7 @@ async fn reset(State(web): State<Web>, Extension(facts): Extension<Facts>, Path(
     let person = web.engine.link_user(&token).await?;
     let done = match differ(&input.password, &input.repeat) {
         Some(problem) => Err(problem),
-        None => web.engine.use_link(&token, &input.password).await,
+        None => web.engine.use_link(&token, &input.password, &facts.ip.to_string()).await,
     };
     let t = facts.guest_words();
     match done {

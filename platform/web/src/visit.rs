@@ -77,6 +77,7 @@ impl Visit {
         ctx.read_only = seeing.is_some();
         ctx.looks = session.looks;
         ctx.mark.clone_from(&session.mark);
+        ctx.place = Some(facts.ip);
         Ok(Some(Visit {
             t: Text::new(lang(ctx.lang)),
             csrf,

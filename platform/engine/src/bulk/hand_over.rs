@@ -57,6 +57,8 @@ impl Engine {
             }
             let off = [("active".to_string(), json!(false))].into_iter().collect();
             tx.update("user", user, &off, None)?;
+            let counts: serde_json::Map<_, _> = objects.iter().map(|(object, n)| (object.key.clone(), json!(n))).collect();
+            tx.audit("hand_over", Some(("user", user)), json!({ "to": to, "records": counts }))?;
             Ok(objects.len())
         })
         .await

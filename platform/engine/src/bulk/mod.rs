@@ -147,7 +147,10 @@ impl Engine {
             let (object, _) = tx.bulk_asked(&spec, None)?;
             tx.bulk_check(&object, &spec.change)?;
             let change = tx.bulk_settled(&object, spec.change.clone())?;
-            tx.enqueue(&BulkJob { spec: BulkSpec { object: object.key.clone(), change, ..spec.clone() } })
+            let spec = BulkSpec { object: object.key.clone(), change, ..spec.clone() };
+            let id = tx.enqueue(&BulkJob { spec: spec.clone() })?;
+            tx.audit("bulk", None, serde_json::json!({ "object": object.key, "change": spec.change, "job": id }))?;
+            Ok(id)
         })
         .await
     }

@@ -12,6 +12,7 @@ use crate::{Access, Ctx, Engine, ListRequest, Result, Tx};
 use akrab_model::{Count, FieldIx, FieldProblem, Object, Problem};
 use akrab_store::Bin;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -87,9 +88,25 @@ impl Engine {
             tracing::warn!(object = object.key, user = ctx.user_id(), "export without formula protection");
         }
         let name = format!("{}-{}.{}", object.plural, ctx.now.date(), spec.format.extension());
+        let mut detail =
+            json!({ "object": object.key, "format": spec.format, "filter": spec.filter, "q": spec.q, "columns": spec.columns });
+        if spec.raw {
+            detail["raw"] = json!(true);
+        }
+        if !spec.ids.is_empty() {
+            detail["ids"] = json!(spec.ids.len());
+        }
         let out = path.clone();
         let written = self.read(ctx, move |tx| tx.one_moment(|tx| write::whole(tx, &spec, &out))).await;
-        match written {
+        // nothing goes out that the trail does not tell of
+        let told = match written {
+            Ok(rows) => {
+                detail["rows"] = json!(rows);
+                self.write(ctx, move |tx| tx.audit("export", None, detail.clone())).await.map(|()| rows)
+            }
+            Err(problem) => Err(problem),
+        };
+        match told {
             Ok(rows) => Ok(Exported { path, rows, name }),
             Err(problem) => {
                 // nothing half-written stays behind

@@ -1,11 +1,13 @@
 //! Second factor: codes of an authenticator, each taken once, and ten recovery codes.
 
 use super::limit::ACCOUNT;
+use super::session::Origin;
 use super::session::code_name;
 use super::{SECOND, digest};
 use crate::seal::totp_place;
-use crate::{Engine, Result};
+use crate::{Ctx, Engine, Result};
 use akrab_model::{FieldProblem, Problem, ProblemKind};
+use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -80,6 +82,7 @@ impl Engine {
         let step = totp(&self.unseal(&totp_place(user), &secret)?)?.check(&plain(code), now);
         let Some(step) = step else { return Err(wrong_code()) };
         let codes: Vec<String> = (0..10).map(|_| self.recovery_code()).collect();
+        let told = self.audit_stranger("totp_on", &Origin::default(), Some(user), "", true);
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
         self.store()
             .write(move |conn| -> Result<()> {
@@ -91,7 +94,8 @@ impl Engine {
                     return Err(wrong_code());
                 }
                 conn.tries_clear(&code_name(user))?;
-                Ok(conn.recovery_set(user, &hashes)?)
+                conn.recovery_set(user, &hashes)?;
+                crate::audit::put(conn, &told)
             })
             .await?;
         Ok(codes)
@@ -101,11 +105,13 @@ impl Engine {
     ///
     /// # Errors
     /// What the database answers.
-    pub async fn drop_totp(&self, user: i64) -> Result<()> {
+    pub async fn drop_totp(&self, ctx: &Ctx, user: i64) -> Result<()> {
+        let told = self.audit_row(ctx, "totp_off", Some(("user", user)), json!({}));
         self.store()
             .write(move |conn| -> Result<()> {
                 conn.totp_set(user, None, false)?;
-                Ok(conn.recovery_set(user, &[])?)
+                conn.recovery_set(user, &[])?;
+                crate::audit::put(conn, &told)
             })
             .await
     }

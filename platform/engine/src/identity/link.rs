@@ -2,6 +2,7 @@
 
 use super::limit::{ADDRESS, MAILS, count};
 use super::send::{Letter, MailJob, MailKind};
+use super::session::Origin;
 use super::{DAY, MINUTE, digest};
 use crate::people::Person;
 use crate::{Ctx, Door, Engine, Result, Tx};
@@ -85,10 +86,11 @@ impl Engine {
     ///
     /// # Errors
     /// `link_gone`; `invalid` at `password`, then the link still works.
-    pub async fn use_link(&self, token: &str, password: &str) -> Result<Arc<Person>> {
+    pub async fn use_link(&self, token: &str, password: &str, ip: &str) -> Result<Arc<Person>> {
         let person = self.link_user(token).await?;
         let stored = self.hash_for(&person, password).await?;
         let (id, user, now) = (digest(token), person.id, self.micros());
+        let told = self.audit_stranger("password_reset", &Origin { ip: ip.into(), ..Origin::default() }, Some(user), "", true);
         let set = self.store().write(move |conn| -> Result<()> {
             // of several at once only one finds it
             if !conn.reset_take(&id)? {
@@ -96,7 +98,7 @@ impl Engine {
             }
             conn.password_set(user, &stored, now)?;
             conn.sessions_end(user, None)?;
-            Ok(())
+            crate::audit::put(conn, &told)
         });
         set.await?;
         Ok(person)

@@ -168,11 +168,12 @@ impl Engine {
         let person = self.people().user(user).cloned().ok_or_else(Problem::not_found)?;
         let stored = self.hash_for(&person, password).await?;
         let (now, except) = (self.micros(), except.map(str::to_string));
+        let told = self.audit_row(ctx, "password_set", Some(("user", user)), serde_json::json!({}));
         self.store()
             .write(move |conn| -> Result<()> {
                 conn.password_set(user, &stored, now)?;
                 conn.sessions_end(user, except.as_deref())?;
-                Ok(())
+                crate::audit::put(conn, &told)
             })
             .await
     }

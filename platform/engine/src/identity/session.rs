@@ -3,10 +3,11 @@
 use super::limit::{ACCOUNT, ADDRESS};
 use super::{DAY, HOUR, MINUTE, bear, digest, password};
 use crate::people::{EPOCH, Person};
-use crate::{Engine, Result};
+use crate::{Ctx, Engine, Result};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use akrab_store::{Conn, SessionRow};
+use serde_json::json;
 use std::sync::Arc;
 
 /// A session ends after this long without a request …
@@ -125,10 +126,14 @@ impl Engine {
             self.check_tries(address.clone()).await?;
         }
         let fits = password::verify_at(&place, password, credential.as_ref().map(|c| c.hash.clone())).await?;
+        let known_as = person.clone();
         let Some(person) = person.filter(|_| fits) else {
             if let Some(address) = address {
                 self.count_tries(vec![(address, ADDRESS)]).await?;
             }
+            let user = known_as.map(|p| p.id);
+            let told = self.audit_stranger("sign_in_failed", from, user, email, false);
+            self.store().write(move |conn| crate::audit::put(conn, &told)).await?;
             return Err(wrong());
         };
         drop(place);
@@ -157,9 +162,13 @@ impl Engine {
             ip: from.ip.clone(),
             agent: from.agent.chars().take(200).collect(),
         };
+        let told = device.as_ref().map(|_| self.audit_stranger("sign_in", from, Some(user), "", true));
         self.store()
             .write(move |conn| -> Result<()> {
                 conn.identity_tidy(now - IDLE, now - ABSOLUTE, now)?;
+                if let Some(told) = &told {
+                    crate::audit::put(conn, told)?;
+                }
                 if let Some(device) = &device {
                     conn.device_add(device, row.user, now)?;
                     conn.tries_clear(&account)?;
@@ -190,6 +199,8 @@ impl Engine {
             if !known {
                 self.count_tries(vec![(address_name(from), ADDRESS)]).await?;
             }
+            let told = self.audit_stranger("code_failed", from, Some(user), "", false);
+            self.store().write(move |conn| crate::audit::put(conn, &told)).await?;
             return Err(Problem::invalid(vec![akrab_model::FieldProblem::new("code", "wrong_code")]));
         }
         self.store().write(move |conn| conn.session_end(row.user, &id)).await?;
@@ -241,18 +252,30 @@ impl Engine {
     ///
     /// # Errors
     /// `not_found` when it is not his.
-    pub async fn end_session(&self, user: i64, id: &str) -> Result<()> {
+    pub async fn end_session(&self, ctx: &Ctx, user: i64, id: &str) -> Result<()> {
         let id = id.to_string();
-        if self.store().write(move |conn| conn.session_end(user, &id)).await? { Ok(()) } else { Err(Problem::not_found()) }
+        let told = self.audit_row(ctx, "sign_out", Some(("user", user)), json!({}));
+        let ended = self.store().write(move |conn| -> Result<bool> {
+            let ended = conn.session_end(user, &id)?;
+            if ended {
+                crate::audit::put(conn, &told)?;
+            }
+            Ok(ended)
+        });
+        if ended.await? { Ok(()) } else { Err(Problem::not_found()) }
     }
 
     /// Ends all sessions of a user but `except`.
     ///
     /// # Errors
     /// What the database answers.
-    pub async fn end_sessions(&self, user: i64, except: Option<&str>) -> Result<()> {
+    pub async fn end_sessions(&self, ctx: &Ctx, user: i64, except: Option<&str>) -> Result<()> {
         let except = except.map(str::to_string);
-        self.store().write(move |conn| conn.sessions_end(user, except.as_deref()).map(|_| ())).await?;
-        Ok(())
+        let told = self.audit_row(ctx, "sessions_ended", Some(("user", user)), json!({}));
+        let end = self.store().write(move |conn| -> Result<()> {
+            conn.sessions_end(user, except.as_deref())?;
+            crate::audit::put(conn, &told)
+        });
+        end.await
     }
 }

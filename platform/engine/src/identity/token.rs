@@ -5,6 +5,7 @@ use crate::people::{EPOCH, Person};
 use crate::{Ctx, Engine, Result};
 use akrab_model::{FieldProblem, Problem};
 use akrab_store::TokenRow;
+use serde_json::json;
 use std::sync::Arc;
 
 /// An API token as its owner sees it. Times are microseconds UTC.
@@ -75,7 +76,13 @@ impl Engine {
             expires_at: days.map(|d| now + d * 24 * HOUR),
             used_at: None,
         };
-        self.store().write(move |conn| conn.token_add(&row)).await?;
+        let detail = json!({ "name": row.name, "read_only": read_only, "days": days, "hint": row.hint });
+        let told = self.audit_row(ctx, "token_added", Some(("user", user)), detail);
+        let add = self.store().write(move |conn| -> Result<()> {
+            conn.token_add(&row)?;
+            crate::audit::put(conn, &told)
+        });
+        add.await?;
         Ok(token)
     }
 
@@ -112,8 +119,18 @@ impl Engine {
     ///
     /// # Errors
     /// `not_found` when it is not the user's.
-    pub async fn end_token(&self, user: i64, id: &str) -> Result<()> {
+    pub async fn end_token(&self, ctx: &Ctx, user: i64, id: &str) -> Result<()> {
         let id = id.to_string();
-        if self.store().write(move |conn| conn.token_end(user, &id)).await? { Ok(()) } else { Err(Problem::not_found()) }
+        let named = self.tokens(user).await?.into_iter().find(|token| token.id == id).ok_or_else(Problem::not_found)?;
+        let detail = json!({ "name": named.name, "hint": named.hint });
+        let told = self.audit_row(ctx, "token_ended", Some(("user", user)), detail);
+        let ended = self.store().write(move |conn| -> Result<bool> {
+            let ended = conn.token_end(user, &id)?;
+            if ended {
+                crate::audit::put(conn, &told)?;
+            }
+            Ok(ended)
+        });
+        if ended.await? { Ok(()) } else { Err(Problem::not_found()) }
     }
 }

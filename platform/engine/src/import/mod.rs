@@ -28,6 +28,7 @@ pub use undo::{UndoJob, UndoReport};
 use crate::{Ctx, Engine, Result};
 use akrab_model::{FieldIx, Problem};
 use serde::Serialize;
+use serde_json::json;
 use source::Shape;
 
 /// What is known of an uploaded table before anything is decided.
@@ -137,7 +138,15 @@ impl Engine {
         let spec = plan::Plan::new(self, ctx, &spec)?.spec;
         self.file(ctx, spec.file).await?;
         let job = ImportJob { spec, dry };
-        self.write(ctx, move |tx| tx.enqueue(&job)).await
+        self.write(ctx, move |tx| {
+            let id = tx.enqueue(&job)?;
+            if !dry {
+                let name = tx.file_name(job.spec.file)?;
+                tx.audit("import", None, json!({ "object": job.spec.object, "file": name, "job": id }))?;
+            }
+            Ok(id)
+        })
+        .await
     }
 
     /// What an import or its trial has come to so far.

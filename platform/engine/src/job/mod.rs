@@ -96,9 +96,10 @@ impl Kinds {
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
+            JobKind::of::<crate::audit::AuditSeal>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
-        let schedules = clean::schedules().into_iter().chain(work.schedules).collect();
+        let schedules = clean::schedules().into_iter().chain([crate::audit::schedule()]).chain(work.schedules).collect();
         Kinds { by_key, schedules }
     }
 

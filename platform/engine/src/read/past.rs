@@ -125,7 +125,23 @@ impl Tx<'_> {
     }
 
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
-        let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
+        let shifts = self.shifts(object, serde_json::from_str(&change.diff).unwrap_or_default())?;
+        Ok(ChangeView {
+            id: change.id,
+            at: change.at,
+            actor: change.actor,
+            actor_name: change.actor.and_then(|id| self.engine.people().name(id)),
+            door: change.door.clone(),
+            kind: change.kind.clone(),
+            shifts,
+        })
+    }
+
+    /// Changed fields as the actor may read them, from a JSON of field → from and to.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn shifts(&mut self, object: &Object, diff: serde_json::Map<String, Json>) -> Result<Vec<Shift>> {
         let mut shifts = Vec::new();
         for (key, pair) in diff {
             let Some(ix) = object.field_ix(&key).filter(|ix| self.rights.field(object, *ix) > FieldRight::Hidden) else { continue };
@@ -140,15 +156,7 @@ impl Tx<'_> {
             let (old_title, new_title) = (title(self, &old)?, title(self, &new)?);
             shifts.push(Shift { field: key, old, new, old_title, new_title });
         }
-        Ok(ChangeView {
-            id: change.id,
-            at: change.at,
-            actor: change.actor,
-            actor_name: change.actor.and_then(|id| self.engine.people().name(id)),
-            door: change.door.clone(),
-            kind: change.kind.clone(),
-            shifts,
-        })
+        Ok(shifts)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::Result;
 use crate::rights::Access;
 use akrab_model::{Object, Problem, Record, RecordId};
 use akrab_store::Bin;
+use serde_json::json;
 use std::sync::Arc;
 
 impl Tx<'_> {
@@ -64,6 +65,10 @@ impl Tx<'_> {
         self.conn.timeline_drop_subject(&object.key, id)?;
         self.conn.notices_drop(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
+        // what the night purges was put into the bin by somebody thirty days before
+        if !object.is_system() && self.ctx.user_id().is_some() {
+            self.audit("purge", Some((&object.key, id)), json!({ "title": record.title() }))?;
+        }
         self.told(&object, &record, "purge")
     }
 
@@ -85,6 +90,7 @@ impl Tx<'_> {
         let change = self.change(object, record.id, kind, "{}".into());
         let ids = self.conn.add_changes(&[change])?;
         self.changes.extend(ids);
+        self.audit_own(object, record.id, kind, json!({ "title": record.title() }))?;
         self.note_people(object);
         self.feed_parents(object, &[(None, record)])
     }

@@ -27,6 +27,9 @@ impl Tx<'_> {
         let ids = self.conn.add_changes(&changes)?;
         self.changes.extend(ids);
         if object.is_system() {
+            for draft in drafts {
+                self.audit_own(object, draft.after.id, "create", json!({ "title": draft.after.title() }))?;
+            }
             return Ok(());
         }
         let mut entries = Vec::new();
@@ -45,11 +48,12 @@ impl Tx<'_> {
         }
         let stage = object.fields.iter().any(|f| f.kind == FieldType::Stage && diff.contains_key(&f.key));
         let loud = diff.keys().any(|k| object.field(k).is_some_and(|f| !f.quiet));
-        let change = self.change(object, id, "update", Json::Object(diff).to_string());
+        let diff = Json::Object(diff);
+        let change = self.change(object, id, "update", diff.to_string());
         let change_id = self.conn.add_changes(&[change])?.first().copied();
         self.changes.extend(change_id);
         if object.is_system() {
-            return Ok(());
+            return self.audit_own(object, id, "update", json!({ "title": draft.after.title(), "change": change_id, "diff": diff }));
         }
         let mut entries = Vec::new();
         if loud {

@@ -14,6 +14,7 @@ const TABLES: &[&[&str]] = &[
     crate::names::TABLES,
     crate::setting::TABLES,
     crate::history::TABLES,
+    crate::audit::TABLES,
     crate::timeline::TABLES,
     crate::search::TABLES,
     crate::view::TABLES,

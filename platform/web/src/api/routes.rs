@@ -1,7 +1,7 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{batch, bulk, describe, export, files, imports, jobs, me, read, views, write};
+use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, views, write};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -42,6 +42,7 @@ fn all() -> Routes {
     let routes = Routes { router: Router::new(), told: Vec::new() }
         .get("/api/v1/openapi.json", describe)
         .get("/api/v1/me", me)
+        .get("/api/v1/audit", audit::list)
         .get("/api/v1/search", read::search)
         .post("/api/v1/batch", batch::run)
         .upload("/api/v1/files", files::upload)

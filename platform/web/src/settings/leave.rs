@@ -52,7 +52,7 @@ async fn leave(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
     let person = visit.engine().people().user(id).cloned().ok_or_else(Problem::not_found)?;
     match visit.engine().hand_over(&visit.ctx, id, fields.text("to").parse().ok()).await {
         Ok(jobs) => {
-            visit.engine().end_sessions(id, None).await?;
+            visit.engine().end_sessions(&visit.ctx, id, None).await?;
             let flash = Flash::ok(visit.t.with("leave-done", &[("name", person.name.as_str().into())]));
             let flash = if jobs > 0 { flash.link(visit.t.get("jobs-title"), "/jobs") } else { flash };
             visit.go("/settings/users", flash)

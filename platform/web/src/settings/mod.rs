@@ -7,7 +7,7 @@ mod line;
 mod pipelines;
 mod profile;
 mod roles;
-mod security;
+pub(crate) mod security;
 pub(crate) mod see_as;
 mod stages;
 mod teams;
@@ -55,7 +55,7 @@ const LISTS: [(&str, &str, &str); 7] = [
 ];
 
 /// The frame of a settings page; `title` in words.
-async fn frame(visit: &Visit, title: &str) -> Frame {
+pub(crate) async fn frame(visit: &Visit, title: &str) -> Frame {
     let mut frame = visit.frame(title).await;
     frame.top = TopBar::Lined;
     frame.breadcrumb.push(visit.crumb("settings", "/settings"));
@@ -67,7 +67,7 @@ async fn frame(visit: &Visit, title: &str) -> Frame {
 }
 
 /// A settings page with the menu beside it.
-async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: bool) -> Reply {
+pub(crate) async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: bool) -> Reply {
     let body = with_side_menu(&visit.t.get("settings"), &menu(visit), body);
     if faulty { visit.invalid(frame, body) } else { visit.page(frame, body) }
 }
@@ -131,7 +131,10 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             ],
         ),
         ("settings-data", vec![("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline"))]),
-        ("settings-system", vec![("list-checks", "settings-jobs", "/jobs", true)]),
+        (
+            "settings-system",
+            vec![("list-checks", "settings-jobs", "/jobs", true), ("scroll-text", "settings-audit", "/settings/audit", admin)],
+        ),
     ]
     .into_iter()
     .map(|(head, items)| {

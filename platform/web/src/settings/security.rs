@@ -227,7 +227,7 @@ async fn drop_totp(visit: Visit, fields: Fields) -> Reply {
     let engine = visit.engine();
     match engine.confirm_password(visit.person.id, fields.get("current").unwrap_or("")).await {
         Ok(()) => {
-            engine.drop_totp(visit.person.id).await?;
+            engine.drop_totp(&visit.ctx, visit.person.id).await?;
             visit.go("/settings/security", Flash::ok(visit.t.get("totp-dropped")))
         }
         Err(problem) => draw(&visit, Extra { totp: faults(&visit, problem)?, ..Extra::default() }).await,
@@ -235,7 +235,7 @@ async fn drop_totp(visit: Visit, fields: Fields) -> Reply {
 }
 
 /// "Firefox, Windows" from what the browser calls itself.
-fn device(t: Text, agent: &str) -> String {
+pub(crate) fn device(t: Text, agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     let browser = find(&[
         ("Edg/", "Edge"),
@@ -286,12 +286,12 @@ fn session_part(visit: &Visit, sessions: &[Session]) -> Markup {
 }
 
 async fn end_session(visit: Visit, Path(id): Path<String>) -> Reply {
-    visit.engine().end_session(visit.person.id, &id).await?;
+    visit.engine().end_session(&visit.ctx, visit.person.id, &id).await?;
     visit.go("/settings/security", Flash::ok(visit.t.get("session-end-done")))
 }
 
 async fn end_others(visit: Visit) -> Reply {
-    visit.engine().end_sessions(visit.person.id, Some(&visit.session.id)).await?;
+    visit.engine().end_sessions(&visit.ctx, visit.person.id, Some(&visit.session.id)).await?;
     visit.go("/settings/security", Flash::ok(visit.t.get("session-end-done")))
 }
 
@@ -349,6 +349,6 @@ async fn add_token(visit: Visit, fields: Fields) -> Reply {
 }
 
 async fn end_token(visit: Visit, Path(id): Path<String>) -> Reply {
-    visit.engine().end_token(visit.person.id, &id).await?;
+    visit.engine().end_token(&visit.ctx, visit.person.id, &id).await?;
     visit.go("/settings/security", Flash::ok(visit.t.get("token-ended")))
 }

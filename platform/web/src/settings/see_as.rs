@@ -9,12 +9,13 @@ use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
 use crate::visit::Visit;
-use akrab_engine::{Ctx, Door, Engine, Person};
+use akrab_engine::{Ctx, Door, Engine, Person, Tx};
 use akrab_model::Problem;
 use axum::Router;
 use axum::http::header;
 use axum::routing::post;
 use maud::{Markup, html};
+use serde_json::json;
 use std::sync::Arc;
 
 pub(super) fn routes() -> Router<Web> {
@@ -76,7 +77,11 @@ async fn begin(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
     let object = if fields.text("user").is_empty() { "role" } else { "user" };
     let id: i64 = fields.text(object).parse().map_err(|_| Problem::malformed("bad_form"))?;
-    visit.write(move |tx| tx.note(object, id, "see_as")).await?;
+    let begun = move |tx: &mut Tx| {
+        tx.note(object, id, "see_as")?;
+        tx.audit("see_as", Some((object, id)), json!({}))
+    };
+    visit.write(begun).await?;
     let mut response = visit.go("/", None)?;
     let value = cookie::set(&visit.web.config, cookie::SEE_AS, &format!("{object}.{id}"), Keep::For(3_600));
     response.headers_mut().append(header::SET_COOKIE, value);
@@ -90,7 +95,11 @@ async fn end(visit: Visit) -> Reply {
         let (object, id) = (seeing.object, seeing.id);
         let ctx = seeing.ctx(visit.engine(), &visit.ctx.request);
         // what was looked at may be gone by now: the way back stays open
-        let noted = visit.engine().write(&ctx, move |tx| tx.note(object, id, "see_as_end")).await;
+        let ended = move |tx: &mut Tx| {
+            tx.audit("see_as_end", Some((object, id)), json!({}))?;
+            tx.note(object, id, "see_as_end")
+        };
+        let noted = visit.engine().write(&ctx, ended).await;
         if noted.is_ok() {
             back = format!("/settings/{object}s/{id}");
         }

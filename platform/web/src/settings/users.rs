@@ -167,7 +167,7 @@ async fn invite_again(visit: Visit, Path(id): Path<i64>) -> Reply {
 async fn drop_totp(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.require_admin()?;
     person(&visit, id)?;
-    visit.engine().drop_totp(id).await?;
+    visit.engine().drop_totp(&visit.ctx, id).await?;
     visit.write(move |tx| tx.note("user", id, "totp_off")).await?;
     visit.go(&format!("/settings/users/{id}"), Flash::ok(visit.t.get("totp-dropped")))
 }
@@ -175,6 +175,6 @@ async fn drop_totp(visit: Visit, Path(id): Path<i64>) -> Reply {
 async fn sign_out(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.require_admin()?;
     person(&visit, id)?;
-    visit.engine().end_sessions(id, None).await?;
+    visit.engine().end_sessions(&visit.ctx, id, None).await?;
     visit.go(&format!("/settings/users/{id}"), Flash::ok(visit.t.get("session-end-done")))
 }

@@ -1,0 +1,79 @@
+# The audit trail: who came in, what went out, who gave whom which rights.
+audit-about = About
+audit-anything = Everything
+audit-changes = { $n ->
+    [one] { $n } change of data
+   *[other] { $n } changes of data
+  }
+audit-country = Country of phone numbers
+audit-door-api = API
+audit-door-command = Command
+audit-door-import = Import
+audit-door-job = Background job
+audit-door-page = Page
+audit-door-undo = Undo
+audit-ever = From the beginning
+audit-everyone = Everyone
+audit-export = Download CSV
+audit-filtered = filtered
+audit-find = Search
+audit-group-access = Sign-in & security
+audit-group-data = Data in and out
+audit-group-rights = People & rights
+audit-group-seal = Seals of the history
+audit-group-setup = Settings
+audit-job = job
+audit-kind-backup = Backed data up
+audit-kind-bulk = Bulk edit
+audit-kind-code-failed = Wrong sign-in code
+audit-kind-export = Exported data
+audit-kind-hand-over = Handed work over
+audit-kind-import = Imported data
+audit-kind-password-reset = Password set through a link
+audit-kind-password-set = Password set
+audit-kind-people-create = Added
+audit-kind-people-delete = Deleted
+audit-kind-people-purge = Deleted for good
+audit-kind-people-restore = Restored
+audit-kind-people-update = Changed
+audit-kind-purge = Deleted for good
+audit-kind-seal = History sealed
+audit-kind-see-as = Began to look as
+audit-kind-see-as-end = Ended looking as
+audit-kind-sessions-ended = Signed out everywhere
+audit-kind-settings = Changed settings
+audit-kind-setup-create = Added
+audit-kind-setup-delete = Deleted
+audit-kind-setup-purge = Deleted for good
+audit-kind-setup-restore = Restored
+audit-kind-setup-update = Changed
+audit-kind-sign-in = Signed in
+audit-kind-sign-in-failed = Failed to sign in
+audit-kind-sign-out = Signed out
+audit-kind-token-added = Made an API token
+audit-kind-token-ended = Revoked an API token
+audit-kind-totp-off = Two-step sign-in turned off
+audit-kind-totp-on = Two-step sign-in turned on
+audit-kind-trail-export = Downloaded the audit trail
+audit-none = Nothing yet
+audit-none-found = Nothing matches
+audit-none-text = Every sign-in, every export and every change of rights will be told here.
+audit-raw = without formula protection
+audit-ready = Set-up done
+audit-rows = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+  }
+audit-search = Name, address or content
+audit-since-30 = Last 30 days
+audit-since-365 = Last year
+audit-since-7 = Last 7 days
+audit-since-today = Today
+audit-text = Nobody can change or delete what stands here. Each entry is chained to the one before; akrab doctor checks that the trail is whole.
+audit-to = to { $name }
+audit-way = Way
+audit-what = What
+audit-when = When
+audit-who = Who
+job-audit-seal = Sealing the history
+settings-audit = Audit trail

@@ -1,0 +1,13 @@
+//! `/settings/audit`: who came in, what went out, who gave whom which rights; searched, and taken along as a file.
+
+mod page;
+mod words;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::get;
+
+/// Addresses of the trail.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/settings/audit", get(page::show)).route("/settings/audit/export", get(page::export))
+}
