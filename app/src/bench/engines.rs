@@ -3,10 +3,13 @@
 use super::report::Figure;
 use crate::stop::Stop;
 use akrab_engine::ledger::{Account, Command, NewAccount, What, bucket};
+use akrab_engine::work::{Batch, Carried, Carrier, Handed, Porter, Unit};
 use akrab_engine::{Ctx, Door, Engine};
 use akrab_model::Problem;
 use akrab_model::value::Input;
 use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Who writes at once.
@@ -14,10 +17,86 @@ const WRITERS: usize = 64;
 /// Accounts they write to.
 const ACCOUNTS: usize = 16;
 
+/// Units of work planned.
+const UNITS: i64 = 1_000_000;
+
 /// Measures every engine.
 pub async fn measure(engine: &Engine, span: Duration) -> Result<Vec<Figure>, Stop> {
     let system = engine.system("measuring", Door::Command);
-    ledger(engine, &system, span).await
+    let mut figures = ledger(engine, &system, span).await?;
+    figures.push(calendar(engine, &system).await?);
+    figures.extend(work(engine, &system, span).await?);
+    Ok(figures)
+}
+
+/// Due times of many open clocks, worked out anew.
+async fn calendar(engine: &Engine, system: &Ctx) -> Result<Figure, Stop> {
+    let calendar = engine.read(system, |tx| tx.calendar(akrab_engine::calendar::USUAL)).await?;
+    let (now, began) = (system.now.timestamp(), Instant::now());
+    for n in 0..100_000 {
+        let start = now.checked_sub(jiff::SignedDuration::from_mins(n % 40_000)).map_err(Problem::internal)?;
+        calendar.add(start, jiff::SignedDuration::from_mins(30 + n % 2_400)).map_err(Problem::from)?;
+    }
+    Ok(Figure::seconds("calendar: 100000 due times worked out anew", began.elapsed().as_secs_f64(), 5.0))
+}
+
+/// Takes everything at once.
+struct Taker(AtomicU64);
+
+impl Carrier for Taker {
+    fn queue(&self) -> &'static str {
+        "bench"
+    }
+    fn hand_over(&self, _: Engine, _: Carried) -> futures::future::BoxFuture<'static, Handed> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async { Handed::Done(serde_json::Value::Null) })
+    }
+}
+
+/// A million units planned, and as many as possible handed over.
+async fn work(engine: &Engine, system: &Ctx, span: Duration) -> Result<Vec<Figure>, Stop> {
+    let run = u64::from_le_bytes(engine.random());
+    let (before, began) = (pages(engine).await?, Instant::now());
+    for first in (0..UNITS).step_by(20_000) {
+        let batch = Batch {
+            queue: "bench".into(),
+            route: "bench".into(),
+            key: format!("bench:{run}"),
+            title: "bench".into(),
+            payload: json!({}),
+            subject: None,
+        };
+        let units: Vec<Unit> = (first..first + 20_000).map(Unit::now).collect();
+        engine.write(system, move |tx| tx.work_plan(&batch, &units)).await?;
+    }
+    let planned = UNITS as f64 / began.elapsed().as_secs_f64();
+    let bytes = (pages(engine).await? - before) as f64 / UNITS as f64;
+    let taker = Arc::new(Taker(AtomicU64::new(0)));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (began, mut lanes) = (Instant::now(), tokio::task::JoinSet::new());
+    for _ in 0..4 {
+        let (porter, stopped) = (Porter::new(engine, taker.clone()), stopped.clone());
+        lanes.spawn(async move {
+            while !*stopped.borrow() && porter.next(&stopped).await? > 0 {}
+            Ok::<_, Problem>(())
+        });
+    }
+    tokio::time::sleep(span).await;
+    let rate = taker.0.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
+    stop.send_replace(true);
+    while let Some(done) = lanes.join_next().await {
+        done.map_err(|e| Stop::failed(e.to_string()))??;
+    }
+    Ok(vec![
+        Figure::rate("work ledger: units planned a second", planned, 20_000.0),
+        Figure::bytes("work ledger: a planned unit on the disk", bytes, 64.0),
+        Figure::rate("work ledger: units handed over a second, 4 at once", rate, 1_000.0),
+    ])
+}
+
+/// Bytes the database uses.
+async fn pages(engine: &Engine) -> Result<i64, Stop> {
+    Ok(engine.read(&engine.system("measuring", Door::Command), |tx| Ok(tx.conn.used_bytes()?)).await?)
 }
 
 /// Pairs of a reservation and its commit.

@@ -26,6 +26,9 @@ impl Figure {
     pub fn megabytes(name: &str, value: f64, goal: f64) -> Figure {
         Figure::new(name, value, "MB", goal)
     }
+    pub fn bytes(name: &str, value: f64, goal: f64) -> Figure {
+        Figure::new(name, value, "bytes", goal)
+    }
     pub fn kilobytes(name: &str, value: f64, goal: f64) -> Figure {
         Figure::new(name, value, "KB", goal)
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Kinds that only tests have.
 pub fn work() -> Work {
-    Work { kinds: vec![JobKind::of::<Teams>(), JobKind::of::<Fails>(), JobKind::of::<Orphaned>()], schedules: Vec::new() }
+    Work { kinds: vec![JobKind::of::<Teams>(), JobKind::of::<Fails>(), JobKind::of::<Orphaned>()], ..Work::default() }
 }
 
 /// Makes `upto` teams, one a step; its first worker hangs for good before step `hangs_at`.

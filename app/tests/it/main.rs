@@ -42,4 +42,5 @@ mod timelines;
 mod values;
 mod wire;
 mod words;
+mod work;
 mod workspace;

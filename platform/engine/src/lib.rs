@@ -26,6 +26,7 @@ pub mod seal;
 pub mod settings;
 mod standing;
 pub mod view;
+pub mod work;
 pub mod write;
 
 pub use about::links_about;

@@ -36,6 +36,7 @@ mod store;
 mod timeline;
 mod view;
 mod word;
+mod work;
 
 pub use akrab_model::query::Row;
 pub use audit::{AuditQuery, AuditRow};
@@ -58,3 +59,4 @@ pub use setting::Answered;
 pub use store::{Options, Stats, Store, Target};
 pub use timeline::{Entry, TimelineQuery};
 pub use view::{SavedView, ViewScope};
+pub use work::{WorkBatch, WorkEnd, WorkItem, WorkRoute, WorkState};

@@ -153,6 +153,7 @@ job-other = Job
 job-progress = Progress
 job-purge-bin = Emptying the bin
 job-settle-ledgers = Value that became usable or expired
+job-settle-work = Work of a process that ended
 job-ready = Waiting
 job-retry = Try again
 job-retry-done = The job is queued again.

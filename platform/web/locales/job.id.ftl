@@ -147,6 +147,7 @@ job-other = Pekerjaan
 job-progress = Kemajuan
 job-purge-bin = Mengosongkan tempat sampah lama
 job-settle-ledgers = Nilai yang mulai berlaku atau hangus
+job-settle-work = Pekerjaan dari proses yang berhenti
 job-ready = Menunggu
 job-retry = Coba lagi
 job-retry-done = Pekerjaan diantrekan lagi.

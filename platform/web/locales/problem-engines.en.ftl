@@ -14,3 +14,4 @@ problem-ledger-reversed = Of this entry { $left } can still be taken back.
 problem-ledger-too-exact = This account counts { $places } decimal places.
 problem-ledger-too-large = The amount is too large.
 problem-ledger-too-little-in = There is not enough in “{ $bucket }”: { $left }.
+problem-work-not-stopped = This unit has neither failed nor is it unknown any more.

@@ -14,3 +14,4 @@ problem-ledger-reversed = Dari catatan ini masih dapat dibatalkan { $left }.
 problem-ledger-too-exact = Akun nilai ini menghitung { $places } angka di belakang koma.
 problem-ledger-too-large = Jumlahnya terlalu besar.
 problem-ledger-too-little-in = Isi “{ $bucket }” tidak cukup: { $left }.
+problem-work-not-stopped = Satuan ini tidak lagi gagal atau tidak diketahui.

@@ -77,12 +77,15 @@ impl JobKind {
 pub struct Work {
     pub kinds: Vec<JobKind>,
     pub schedules: Vec<Schedule>,
+    /// Who hands over what the work ledger holds.
+    pub carriers: Vec<Arc<dyn crate::work::Carrier>>,
 }
 
 /// The kinds by name, the platform's own included.
 pub(crate) struct Kinds {
     by_key: HashMap<&'static str, JobKind>,
     pub schedules: Vec<Schedule>,
+    pub carriers: Vec<Arc<dyn crate::work::Carrier>>,
 }
 
 impl Kinds {
@@ -96,11 +99,12 @@ impl Kinds {
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
+            JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::audit::AuditSeal>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain([crate::audit::schedule()]).chain(work.schedules).collect();
-        Kinds { by_key, schedules }
+        Kinds { by_key, schedules, carriers: work.carriers }
     }
 
     pub fn get(&self, key: &str) -> Option<&JobKind> {

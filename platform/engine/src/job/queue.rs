@@ -117,7 +117,11 @@ impl Engine {
     /// # Errors
     /// What the database answers.
     pub async fn take_over_jobs(&self) -> Result<()> {
-        self.write(&self.system("take over", Door::Job), |tx| Ok(tx.conn.jobs_release()?)).await
+        self.write(&self.system("take over", Door::Job), |tx| {
+            tx.conn.work_expire(i64::MAX)?;
+            Ok(tx.conn.jobs_release()?)
+        })
+        .await
     }
     /// Jobs the actor may see: his own, and for administrators all.
     ///

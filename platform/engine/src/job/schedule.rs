@@ -51,8 +51,10 @@ struct Watch {
     job: fn() -> Result<Queued>,
 }
 
-const WATCHES: [Watch; 1] =
-    [Watch { name: "settle_ledgers", due: crate::ledger::is_due, job: || Queued::of(&crate::ledger::SettleLedgers {}) }];
+const WATCHES: [Watch; 2] = [
+    Watch { name: "settle_ledgers", due: crate::ledger::is_due, job: || Queued::of(&crate::ledger::SettleLedgers {}) },
+    Watch { name: "settle_work", due: crate::work::is_due, job: || Queued::of(&crate::work::SettleWork {}) },
+];
 
 /// Several processes that look within so many seconds queue one job.
 const WATCH_SECONDS: i64 = 20;

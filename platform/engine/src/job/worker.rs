@@ -2,6 +2,7 @@
 
 use super::context::acting;
 use super::{JobCtx, JobKind, JobState, passing};
+use crate::work::Porter;
 use crate::{Door, Engine, Result};
 use akrab_model::Problem;
 use akrab_store::{Backend, JobEnd, JobRow};
@@ -10,6 +11,8 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// Items of one carrier handed over at once.
+const CARRYING: usize = 4;
 const SCHEDULES: Duration = Duration::from_secs(20);
 /// Longest pause between tries.
 const LONGEST_PAUSE_S: i64 = 3_600;
@@ -36,6 +39,12 @@ impl Worker {
             let (worker, stop) = (self.clone(), stop.clone());
             tasks.spawn(async move { worker.lane(stop).await });
         }
+        for carrier in self.engine.carriers() {
+            for _ in 0..CARRYING {
+                let (worker, porter, stop) = (self.clone(), Porter::new(&self.engine, carrier.clone()), stop.clone());
+                tasks.spawn(async move { worker.carry(&porter, stop).await });
+            }
+        }
         let (engine, mut ended) = (self.engine.clone(), stop.clone());
         tasks.spawn(async move {
             while !*ended.borrow() {
@@ -51,12 +60,32 @@ impl Worker {
         while tasks.join_next().await.is_some() {}
     }
 
-    async fn lane(&self, mut stop: watch::Receiver<bool>) {
-        // other processes queue jobs too: look now and then without being told
-        let poll = match self.engine.store().backend() {
+    /// Other processes queue work too: it is looked for now and then without being told.
+    fn poll(&self) -> Duration {
+        match self.engine.store().backend() {
             Backend::Postgres => Duration::from_secs(1),
             Backend::Sqlite => Duration::from_secs(3),
-        };
+        }
+    }
+
+    /// Hands over what the work ledger holds for one carrier.
+    async fn carry(&self, porter: &Porter, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match porter.next(&stop).await {
+                Ok(1..) => continue,
+                Ok(0) => {}
+                Err(problem) => tracing::warn!(cause = problem.cause.as_deref(), code = problem.code, "carrying work"),
+            }
+            tokio::select! {
+                () = self.engine.inner.wake.notified() => {}
+                () = tokio::time::sleep(self.poll()) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+    }
+
+    async fn lane(&self, mut stop: watch::Receiver<bool>) {
+        let poll = self.poll();
         while !*stop.borrow() {
             match self.next(&stop).await {
                 Ok(true) => continue,

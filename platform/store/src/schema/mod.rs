@@ -43,6 +43,18 @@ impl Conn {
         };
         self.script(&sql)
     }
+    /// Bytes the tables and indexes of the workspace use.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn used_bytes(&mut self) -> Result<i64, StoreError> {
+        let sql = match self.backend() {
+            Backend::Sqlite => sqlite::catalog::USED,
+            Backend::Postgres => postgres::catalog::USED,
+        };
+        Ok(self.query_one(sql, &[])?.and_then(|row| row.first()?.int()).unwrap_or_default())
+    }
+
     /// Renews what the planner knows about the sizes of tables; after a large import.
     ///
     /// # Errors

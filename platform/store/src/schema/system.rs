@@ -27,6 +27,7 @@ const TABLES: &[&[&str]] = &[
     crate::job::TABLES,
     crate::ledger::TABLES,
     crate::calendar::TABLES,
+    crate::work::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -16,6 +16,10 @@ pub(crate) const LOCK: &str = "SELECT 1";
 /// Fresh figures for the planner, cheaply.
 pub(crate) const ANALYZE: &str = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002";
 
+/// Bytes in use: all pages but the free ones.
+pub(crate) const USED: &str =
+    "SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s";
+
 /// Open readers look at the planner's figures only when they read the schema anew: a change makes them.
 pub(crate) const RELOAD: &str = "CREATE TABLE akrab_reload (n INTEGER); DROP TABLE akrab_reload";
 

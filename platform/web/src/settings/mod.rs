@@ -12,6 +12,7 @@ pub(crate) mod see_as;
 mod stages;
 mod teams;
 mod users;
+mod work;
 
 use crate::fail::{Reply, field_errors, field_message};
 use crate::state::Web;
@@ -38,13 +39,14 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(teams::routes())
         .merge(roles::routes())
         .merge(pipelines::routes())
+        .merge(work::routes())
 }
 
 /// Errors of a form: (field, message).
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 7] = [
+const LISTS: [(&str, &str, &str); 8] = [
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
     ("/settings/roles/", "settings-roles", "/settings/roles"),
@@ -52,6 +54,7 @@ const LISTS: [(&str, &str, &str); 7] = [
     ("/settings/stages/", "settings-pipelines", "/settings/pipelines"),
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
+    ("/settings/work/", "settings-work", "/settings/work"),
 ];
 
 /// The frame of a settings page; `title` in words.
@@ -133,7 +136,12 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
         ("settings-data", vec![("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline"))]),
         (
             "settings-system",
-            vec![("list-checks", "settings-jobs", "/jobs", true), ("scroll-text", "settings-audit", "/settings/audit", admin)],
+            vec![
+                ("list-checks", "settings-jobs", "/jobs", true),
+                // nothing waits where the program has nobody to carry it
+                ("send-horizontal", "settings-work", "/settings/work", admin && !visit.engine().carriers().is_empty()),
+                ("scroll-text", "settings-audit", "/settings/audit", admin),
+            ],
         ),
     ]
     .into_iter()
