@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Who writes at once.
-const WRITERS: usize = 64;
+/// Who writes at once, without a pause.
+const WRITERS: usize = 8;
 /// Accounts they write to.
-const ACCOUNTS: usize = 16;
+const ACCOUNTS: usize = 4;
 
 /// Units of work planned.
 const UNITS: i64 = 1_000_000;
@@ -130,8 +130,8 @@ async fn ledger(engine: &Engine, system: &Ctx, span: Duration) -> Result<Vec<Fig
         return Err(Stop::failed(format!("ledgers do not balance: {unbalanced:?}")));
     }
     Ok(vec![
-        Figure::rate("ledger: reserve-and-commit pairs a second, 64 writers", rate, 500.0),
-        Figure::millis("ledger: one command among 64 writers, p99", slow, 20.0),
+        Figure::rate("ledger: reserve-and-commit pairs a second, 8 writers", rate, 500.0),
+        Figure::millis("ledger: one command among 8 writers, p99", slow, 20.0),
     ])
 }
 

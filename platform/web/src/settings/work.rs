@@ -91,14 +91,15 @@ fn of_routes(visit: &Visit, routes: &[Route]) -> Markup {
     };
     html! {
         @for route in routes {
-            form.ak-row.ak-gap-8 method="post" action={ "/settings/work/routes/" (route.id) } {
+            form.ak-stack method="post" action={ "/settings/work/routes/" (route.id) } {
                 (visit.token_field())
                 div.ak-two-lines { b { (route.route) } div.ak-two-lines-detail { (queue_words(visit, &route.queue)) } }
-                span.ak-spacer {}
-                (rate("per_minute", route, route.per_minute, "work-per-minute"))
-                (rate("per_day", route, route.per_day, "work-per-day"))
-                (checkbox("paused", "1", &t.get("work-paused"), route.paused))
-                (Button::new(t.get("save")).submit())
+                div.ak-row.ak-gap-8 {
+                    (rate("per_minute", route, route.per_minute, "work-per-minute"))
+                    (rate("per_day", route, route.per_day, "work-per-day"))
+                    (checkbox("paused", "1", &t.get("work-paused"), route.paused))
+                    (Button::new(t.get("save")).submit())
+                }
             }
         }
     }
@@ -171,8 +172,9 @@ async fn one(visit: Visit, Path(id): Path<i64>, Query(from): Query<From>) -> Rep
 fn of_items(visit: &Visit, batch: i64, items: &[ItemView]) -> Markup {
     let t = visit.t;
     let words = ["work-unit", "work-tries", "work-why"].map(|key| t.get(key));
-    let mut heads: Vec<_> = words.iter().map(|label| (label.as_str(), false, None)).collect();
-    heads.push(("", true, None));
+    let widths = [Some(110), Some(90), None];
+    let mut heads: Vec<_> = words.iter().zip(widths).map(|(label, width)| (label.as_str(), false, width)).collect();
+    heads.push(("", true, Some(310)));
     let button = |turn: &str, key: &str| html! { (Button::new(t.get(key)).ghost().submit().attr("name", "turn").attr("value", turn)) };
     let row = |item: &ItemView| {
         vec![
