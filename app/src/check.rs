@@ -1,13 +1,15 @@
 //! Checks object files and says where each fault stands.
 
+use crate::config::Config;
 use crate::stop::Stop;
 use crate::workspace;
-use akrab_model::object::DeclError;
+use akrab_model::object::{DeclError, placed};
+use akrab_store::Target;
 use std::path::Path;
 
-/// Compiles the shipped object files together with those below `dir`; a file there replaces the
-/// shipped one of its name.
-pub fn run(dir: Option<&Path>) -> Result<(), Stop> {
+/// Compiles the shipped object files together with those below `dir`, where a file replaces the
+/// shipped one of its name; and looks whether the changes of the workspace fit them.
+pub async fn run(config: &Config, dir: Option<&Path>) -> Result<(), Stop> {
     let mut files: Vec<(String, String)> = workspace::objects().into_iter().map(|(n, t)| (n.to_string(), t.to_string())).collect();
     if let Some(dir) = dir {
         let mut found = Vec::new();
@@ -27,14 +29,45 @@ pub fn run(dir: Option<&Path>) -> Result<(), Stop> {
     match akrab_engine::engine::compile(&texts) {
         Ok(registry) => {
             println!("{} objects, no fault", registry.objects().count());
-            Ok(())
+            own(config, &texts).await
         }
         Err(faults) => {
             for fault in &faults {
-                println!("{}", placed(fault, &texts));
+                println!("{}", told(fault, &texts));
             }
-            Err(Stop::refused(if faults.len() == 1 { "1 fault".into() } else { format!("{} faults", faults.len()) }))
+            Err(counted(faults.len()))
         }
+    }
+}
+
+fn counted(faults: usize) -> Stop {
+    Stop::refused(if faults == 1 { "1 fault".into() } else { format!("{faults} faults") })
+}
+
+/// What the workspace made and changed itself, where there is one.
+async fn own(config: &Config, texts: &[(&str, &str)]) -> Result<(), Stop> {
+    let there = match config.target() {
+        Target::Sqlite { path } => path.exists(),
+        Target::Postgres { .. } => true,
+    };
+    if !there {
+        return Ok(());
+    }
+    let store = workspace::store(config).await?;
+    let shipped = akrab_engine::engine::declarations(texts).map_err(|faults| counted(faults.len()))?;
+    let world = akrab_engine::world::of(&store, &shipped).await;
+    store.close().await;
+    let world = world?;
+    for fault in &world.left_out {
+        println!("workspace: {fault}");
+    }
+    match (world.left_out.len(), world.shape.parts.len()) {
+        (0, 0) => Ok(()),
+        (0, parts) => {
+            println!("{parts} objects made or changed in the workspace, no fault");
+            Ok(())
+        }
+        (faults, _) => Err(counted(faults)),
     }
 }
 
@@ -66,18 +99,11 @@ fn read(dir: &Path, found: &mut Vec<(String, String)>) -> std::io::Result<()> {
 }
 
 /// `file:line: message`; the line of what is at fault where it can be found.
-fn placed(fault: &DeclError, texts: &[(&str, &str)]) -> String {
+fn told(fault: &DeclError, texts: &[(&str, &str)]) -> String {
     if fault.file.rsplit_once(':').is_some_and(|(_, line)| line.bytes().all(|b| b.is_ascii_digit())) {
         return format!("{}: {}", fault.file, fault.message);
     }
     let text = texts.iter().find(|(name, _)| *name == fault.file).map_or("", |(_, text)| text);
-    let marked = fault.mark.as_deref().and_then(|mark| text.lines().position(|line| line.contains(mark)));
-    let named = fault.field.as_deref().and_then(|field| {
-        let section = format!("[fields.{field}]");
-        let quoted = format!("\"{}\"", field);
-        let at = |wanted: &str| text.lines().position(|line| line.contains(wanted));
-        at(&section).or_else(|| at(&quoted)).or_else(|| at(field))
-    });
     let field = fault.field.as_ref().map(|f| format!("field `{f}`: ")).unwrap_or_default();
-    format!("{}:{}: {field}{}", fault.file, marked.or(named).map_or(1, |n| n + 1), fault.message)
+    format!("{}:{}: {field}{}", fault.file, placed(fault, text), fault.message)
 }

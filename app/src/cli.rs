@@ -72,7 +72,12 @@ pub enum Command {
         #[command(subcommand)]
         what: SchemaCommand,
     },
-    /// Check object files; with DIR the shipped ones together with those in DIR
+    /// Objects, fields and layouts of the workspace's own
+    Shape {
+        #[command(subcommand)]
+        what: ShapeCommand,
+    },
+    /// Check object files, with DIR the shipped ones together with those in DIR, and the workspace's own changes
     Check {
         dir: Option<PathBuf>,
         /// Write the JSON Schema of object files instead, to FILE or standard output
@@ -151,6 +156,24 @@ pub enum SchemaCommand {
     Plan,
     /// Run the steps
     Apply,
+}
+
+#[derive(Subcommand)]
+pub enum ShapeCommand {
+    /// Write all objects, fields and layouts of the workspace's own as TOML; FILE or - for standard output
+    Export {
+        file: PathBuf,
+        /// Of this object alone
+        #[arg(long, value_name = "KEY")]
+        object: Option<String>,
+    },
+    /// Bring such a file in
+    Import {
+        file: PathBuf,
+        /// Say what would happen and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -38,15 +38,26 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
 
 /// Object files, tables and the database itself.
 async fn database(config: &Config, found: &mut Findings) {
-    let registry = akrab_engine::engine::compile(&workspace::objects());
-    found.say(registry.is_ok(), "object files");
+    let shipped = akrab_engine::engine::declarations(&workspace::objects());
+    found.say(shipped.is_ok() && akrab_engine::engine::compile(&workspace::objects()).is_ok(), "object files");
     let store = match workspace::store(config).await {
         Ok(store) => store,
         Err(stop) => return found.say(false, stop.to_string()),
     };
-    let Ok(registry) = registry else { return };
+    let Ok(shipped) = shipped else { return };
     found.say(true, format!("database {:?}", store.backend()));
-    match store.plan(&registry).await {
+    let world = match akrab_engine::world::of(&store, &shipped).await {
+        Ok(world) => world,
+        Err(problem) => return found.say(false, format!("objects of the workspace's own: {problem}")),
+    };
+    let parts = world.shape.parts.len();
+    if parts > 0 && world.left_out.is_empty() {
+        found.say(true, format!("{parts} objects made or changed in the workspace fit this version"));
+    }
+    for fault in &world.left_out {
+        found.say(false, format!("left out of the workspace's own changes, because it does not fit this version: {fault}"));
+    }
+    match store.plan(&world.registry).await {
         Ok(steps) if steps.is_empty() => found.say(true, "tables are up to date"),
         Ok(steps) => found.say(true, format!("{} changes to the tables wait for the next start (akrab schema plan)", steps.len())),
         Err(e) => found.say(false, format!("tables: {e}")),

@@ -14,6 +14,7 @@ mod log;
 mod people;
 mod schema;
 mod serve;
+mod shape;
 mod stop;
 mod transfer;
 mod workspace;
@@ -57,11 +58,8 @@ fn run(cli: Cli) -> Result<(), Stop> {
     log::start(&config);
     akrab_workplace::features().iter().for_each(akrab_web::Feature::learn);
     // needs no workspace and no runtime
-    if let Command::Check { dir, schema } = &cli.command {
-        return match schema {
-            Some(file) => check::schema(file.as_deref()),
-            None => check::run(dir.as_deref()),
-        };
+    if let Command::Check { schema: Some(file), .. } = &cli.command {
+        return check::schema(file.as_deref());
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;
@@ -81,7 +79,8 @@ fn run(cli: Cli) -> Result<(), Stop> {
             Command::Bench { engines: true, seconds, out, .. } => bench::engines(&config, seconds, &out).await,
             Command::Bench { contacts, seconds, rows, out, .. } => bench::run(&config, contacts, seconds, rows, &out).await,
             Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,
-            Command::Check { .. } => Ok(()),
+            Command::Shape { what } => shape::run(&config, what).await,
+            Command::Check { dir, .. } => check::run(&config, dir.as_deref()).await,
         }
     })
 }

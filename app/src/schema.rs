@@ -6,11 +6,12 @@ use crate::stop::Stop;
 use crate::workspace;
 
 pub async fn run(config: &Config, what: SchemaCommand) -> Result<(), Stop> {
-    let registry = akrab_engine::engine::compile(&workspace::objects())
+    let shipped = akrab_engine::engine::declarations(&workspace::objects())
         .map_err(|faults| Stop::failed(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     workspace::existing(config)?;
     let store = workspace::store(config).await?;
     let failed = |e: akrab_store::StoreError| Stop::failed(e.to_string());
+    let registry = akrab_engine::world::of(&store, &shipped).await?.registry;
     let steps = store.plan(&registry).await.map_err(failed)?;
     for step in &steps {
         println!("{step}");

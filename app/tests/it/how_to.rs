@@ -115,7 +115,7 @@ async fn follow(w: &Workspace, key: &str, plural: &str, title: &str) {
     assert_eq!(count, Count::Exact(1), "the import brought it in, linked to its account: {:?}", w.engine.import_report(&ctx, job).await);
 }
 
-async fn api(w: &Workspace, token: &str, method: &str, path: &str) -> serde_json::Value {
+pub async fn api(w: &Workspace, token: &str, method: &str, path: &str) -> serde_json::Value {
     use tower::ServiceExt;
     let request = axum::http::Request::builder()
         .method(method)

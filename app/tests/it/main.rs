@@ -36,6 +36,7 @@ mod seal;
 mod server;
 mod settings;
 mod several;
+mod shape;
 mod sign_in;
 mod tags;
 mod timelines;

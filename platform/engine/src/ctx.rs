@@ -1,8 +1,11 @@
 //! Who asks, through which door, at what moment.
 
+use crate::Result;
 use crate::people::Person;
+use crate::world::World;
 use akrab_model::format::Lang;
 use akrab_model::value::ParseEnv;
+use akrab_model::{Object, Problem, Registry};
 use jiff::Zoned;
 use std::sync::Arc;
 
@@ -56,6 +59,8 @@ pub struct Ctx {
     /// State of the records, looked up with the session: figures worked out since are this one's.
     /// None looks it up when it is needed.
     pub mark: Option<Arc<str>>,
+    /// The objects as they are for this call from its beginning to its end, whatever is changed meanwhile.
+    pub world: Arc<World>,
     /// Whose action the program carries out with its own rights; the history names him.
     pub behalf: Option<i64>,
     /// Network address the request came from.
@@ -63,6 +68,17 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.world.registry
+    }
+    /// The object by its key or plural.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>> {
+        let registry = self.registry();
+        registry.object(name).or_else(|| registry.by_plural(name)).cloned().ok_or_else(Problem::not_found)
+    }
     /// Id of the acting user.
     pub fn user_id(&self) -> Option<i64> {
         match &self.actor {

@@ -9,7 +9,7 @@ use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
 use crate::seal::Key;
 use crate::settings::Settings;
-use crate::write::Formulas;
+use crate::world::{self, World};
 use crate::{Result, Tx, objects};
 use akrab_model::format::Lang;
 use akrab_model::object::{DeclError, ObjectDecl};
@@ -48,11 +48,14 @@ pub struct Engine {
 
 pub(crate) struct Inner {
     pub store: Store,
-    pub registry: ArcSwap<Registry>,
+    /// Declarations of the object files, over which the workspace's own changes lie.
+    pub shipped: Vec<(String, ObjectDecl)>,
+    pub world: ArcSwap<World>,
+    /// Held while the objects are read anew.
+    pub shaping: tokio::sync::Mutex<()>,
     pub figures: crate::read::Figures,
     pub looks: crate::view::Looks,
     pub visits: crate::read::Visits,
-    pub formulas: ArcSwap<Formulas>,
     pub people: ArcSwap<People>,
     pub settings: ArcSwap<Settings>,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
@@ -73,25 +76,27 @@ impl Engine {
     /// # Errors
     /// Faulty declarations, and whatever the database answers.
     pub async fn start(setup: Setup) -> Result<Engine> {
-        let registry = Arc::new(
-            compile(&setup.objects)
-                .map_err(|faults| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?,
-        );
+        let shipped = declarations(&setup.objects)
+            .map_err(|faults| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+        let world = world::of(&setup.store, &shipped).await?;
+        for fault in &world.left_out {
+            tracing::warn!(%fault, "a change of the workspace's own no longer fits and is left out");
+        }
+        let registry = world.registry.clone();
         let steps = setup.store.plan(&registry).await?;
         setup.store.apply(&steps).await?;
-        let loaded = registry.clone();
         let (people, settings) =
-            setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &loaded)?, Settings::load(conn)?)) }).await?;
-        let formulas = Formulas::compile(&registry).map_err(|fault| Problem::internal(fault.to_string()))?;
+            setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &registry)?, Settings::load(conn)?)) }).await?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
                 store: setup.store,
-                registry: ArcSwap::new(registry),
+                shipped,
+                world: ArcSwap::from_pointee(world),
+                shaping: tokio::sync::Mutex::new(()),
                 figures: crate::read::Figures::default(),
                 looks: crate::view::Looks::default(),
                 visits: crate::read::Visits::default(),
-                formulas: ArcSwap::from_pointee(formulas),
                 people: ArcSwap::from_pointee(people),
                 settings: ArcSwap::from_pointee(settings),
                 behaviours: crate::standing::behaviours().into_iter().chain(setup.behaviours).collect(),
@@ -111,7 +116,11 @@ impl Engine {
     }
 
     pub fn registry(&self) -> Arc<Registry> {
-        self.inner.registry.load_full()
+        self.world().registry.clone()
+    }
+    /// The objects as they are now.
+    pub fn world(&self) -> Arc<World> {
+        self.inner.world.load_full()
     }
     pub fn people(&self) -> Arc<People> {
         self.inner.people.load_full()
@@ -157,6 +166,7 @@ impl Engine {
             read_only: false,
             looks: None,
             mark: None,
+            world: self.world(),
             behalf: None,
             place: None,
         }
@@ -173,6 +183,7 @@ impl Engine {
             read_only: false,
             looks: None,
             mark: None,
+            world: self.world(),
             behalf: None,
             place: None,
         }
@@ -235,11 +246,12 @@ impl Engine {
         value.ok_or_else(|| refusal.unwrap_or_else(|| Problem::internal("a trial gave no answer")))
     }
 
-    /// Reads users, teams, roles and the workspace's settings anew.
+    /// Reads users, teams, roles, the workspace's settings and its objects anew.
     ///
     /// # Errors
     /// What the database answers.
     pub async fn reload_people(&self) -> Result<()> {
+        self.refresh_world().await?;
         let registry = self.registry();
         let load = move |conn: &mut akrab_store::Conn| -> Result<_> { Ok((People::load(conn, &registry)?, Settings::load(conn)?)) };
         let (people, settings) = self.inner.store.read(load).await?;
@@ -275,18 +287,20 @@ impl Engine {
     }
 }
 
+/// Reads object files together with the platform's own.
+///
+/// # Errors
+/// Every file that is no valid declaration, with the place in it.
+pub fn declarations(files: &[(&str, &str)]) -> Result<Vec<(String, ObjectDecl)>, Vec<DeclError>> {
+    let mut decls: Vec<(String, ObjectDecl)> = objects::read(objects::OBJECTS)?;
+    decls.extend(objects::read(files)?);
+    Ok(decls)
+}
+
 /// Reads and compiles object files together with the platform's own.
 ///
 /// # Errors
 /// Every fault with file and field.
 pub fn compile(files: &[(&str, &str)]) -> Result<Registry, Vec<DeclError>> {
-    let mut decls: Vec<(String, ObjectDecl)> = objects::read(objects::OBJECTS)?;
-    decls.extend(objects::read(files)?);
-    let names: Vec<(String, String)> = decls.iter().map(|(file, decl)| (decl.key.clone(), file.clone())).collect();
-    let registry = Registry::compile(decls)?;
-    Formulas::compile(&registry).map_err(|fault| {
-        let file = names.iter().find(|(key, _)| *key == fault.object).map_or("", |(_, file)| file);
-        vec![DeclError::new(file, Some(&fault.field), fault.message)]
-    })?;
-    Ok(registry)
+    world::compile(declarations(files)?).map(|(registry, _)| registry)
 }

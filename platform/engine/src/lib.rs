@@ -24,9 +24,11 @@ pub mod read;
 pub mod rights;
 pub mod seal;
 pub mod settings;
+pub mod shape;
 mod standing;
 pub mod view;
 pub mod work;
+pub mod world;
 pub mod write;
 
 pub use about::links_about;
@@ -42,6 +44,7 @@ pub use read::*;
 pub use rights::{Access, Rights};
 pub use seal::Key;
 pub use settings::Settings;
+pub use world::World;
 pub use write::{Answer, Once, Tx};
 
 pub use akrab_store::private;

@@ -36,14 +36,18 @@ pub struct Role {
     pub key: String,
     pub name: String,
     pub rights: HashMap<String, AccessDecl>,
-    /// Computed fields that would tell what the role may not read.
-    pub concealed: HashSet<(ObjectIx, FieldIx)>,
+    /// Computed fields that would tell what the role may not read: object → fields.
+    concealed: HashMap<String, HashSet<String>>,
 }
 
 impl Role {
     /// Whether it has all rights.
     pub fn is_administrator(&self) -> bool {
         self.key == ADMINISTRATOR
+    }
+    /// Whether a field would tell what the role may not read.
+    pub fn conceals(&self, object: &str, field: &str) -> bool {
+        self.concealed.get(object).is_some_and(|fields| fields.contains(field))
     }
     /// Whether every workspace has it.
     pub fn is_built_in(&self) -> bool {
@@ -105,7 +109,7 @@ impl People {
         let of_team = |wanted: &[i64]| -> Vec<i64> {
             users.iter().filter(|u| u.link("team").is_some_and(|t| wanted.contains(&t))).map(|u| u.id).collect()
         };
-        let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new(), concealed: HashSet::new() });
+        let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new(), concealed: HashMap::new() });
         let mut people = People { epoch, teams: teams.clone(), roles: roles.clone(), ..People::default() };
         for user in &users {
             let team = user.link("team");
@@ -175,8 +179,12 @@ fn role(registry: &Registry, record: &akrab_model::Record) -> Role {
         (object.key.clone(), access)
     });
     let rights: HashMap<String, AccessDecl> = rights.collect();
-    let concealed = concealed(registry, &rights);
-    Role { id: record.id, name: record.text("name").into(), rights, concealed, key }
+    let mut named: HashMap<String, HashSet<String>> = HashMap::new();
+    for (object, field) in concealed(registry, &rights) {
+        let object = registry.at(object);
+        named.entry(object.key.clone()).or_default().insert(object.at(field).key.clone());
+    }
+    Role { id: record.id, name: record.text("name").into(), rights, concealed: named, key }
 }
 
 /// What is worked out of something the role may not read, directly or over other computed fields.

@@ -31,6 +31,7 @@ impl Rights {
     fn decl(&self, object: &Object) -> Option<&AccessDecl> {
         match &self.ctx.actor {
             Actor::System(_) => None,
+            Actor::User(_) if object.decl.hidden => None,
             Actor::User(person) => person.role.rights.get(&object.key),
         }
     }
@@ -94,7 +95,8 @@ impl Rights {
     pub fn field(&self, object: &Object, field: FieldIx) -> FieldRight {
         match &self.ctx.actor {
             Actor::System(_) => FieldRight::Edit,
-            Actor::User(person) if person.role.concealed.contains(&(object.ix, field)) => FieldRight::Hidden,
+            Actor::User(_) if object.at(field).hidden => FieldRight::Hidden,
+            Actor::User(person) if person.role.conceals(&object.key, &object.at(field).key) => FieldRight::Hidden,
             Actor::User(_) => self.decl(object).map_or(FieldRight::Hidden, |decl| declared(decl, object.at(field))),
         }
     }

@@ -2,6 +2,7 @@
 //! timeline and search.
 
 mod act;
+mod condition;
 mod draft;
 mod exact;
 mod fill;
@@ -102,7 +103,7 @@ pub(crate) struct Finished {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
-        let registry = engine.registry();
+        let registry = ctx.registry().clone();
         let rights = Rights::new(registry.clone(), &ctx);
         Tx { conn, engine, ctx, registry, rights, writing: false, effects: Arc::default(), changes: Vec::new(), known: Arc::default() }
     }
@@ -112,6 +113,7 @@ impl<'a> Tx<'a> {
         let mut ctx = self.engine.system(reason, self.ctx.door);
         ctx.now = self.ctx.now.clone();
         ctx.request = self.ctx.request.clone();
+        ctx.world = self.ctx.world.clone();
         ctx.behalf = self.ctx.author();
         let rights = Rights::new(self.registry.clone(), &ctx);
         // what is made under other rights is not followed here

@@ -4,12 +4,16 @@ mod check;
 mod conform;
 mod decl;
 mod field;
+mod place;
 mod registry;
+pub mod shape;
 mod sources;
 
 pub use check::DeclError;
+pub use check::is_key;
 pub use decl::*;
 pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
+pub use place::placed;
 pub use registry::ADDRESS_PARTS;
 pub use registry::{Object, Registry};
 pub use sources::Source;
@@ -67,11 +71,14 @@ pub enum Tone {
 pub struct Choice {
     pub key: String,
     pub label: Label,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "decl::is_default")]
     pub tone: Tone,
     /// Lucide name, where the choice says what sort of thing a record is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "decl::is_default")]
     pub icon: Option<String>,
+    /// No longer offered; records that have it keep it.
+    #[serde(default, skip_serializing_if = "decl::is_default")]
+    pub retired: bool,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use crate::postgres::pool::Clients;
-use crate::schema::{self, SchemaStep};
+use crate::schema::{self, IndexSpec, SchemaStep};
 use crate::shared::Shared;
 use crate::sqlite::connect;
 use crate::sqlite::pool::Readers;
@@ -191,6 +191,32 @@ impl Store {
         }
         let steps = steps.to_vec();
         self.write(move |conn| conn.schema_apply(&steps)).await
+    }
+
+    /// Builds indexes over tables there are. On PostgreSQL others write meanwhile; on SQLite they read, and wait to
+    /// write while one index is built.
+    ///
+    /// # Errors
+    /// Those of the database; `Unique` when records clash in a field that became unique.
+    pub async fn build(&self, indexes: &[IndexSpec]) -> Result<(), StoreError> {
+        let Some(clients) = self.clients() else {
+            for index in indexes {
+                tracing::info!(name = index.name, "schema: create index");
+                let sql = index.sql("IF NOT EXISTS ");
+                self.write(move |conn| conn.declare(&sql)).await?;
+            }
+            return Ok(());
+        };
+        let client = clients.client().await?;
+        let failed = crate::postgres::connect::failure;
+        client.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0").await.map_err(failed)?;
+        for index in indexes {
+            tracing::info!(name = index.name, "schema: create index");
+            let cut_short = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", schema::quote(&index.name));
+            client.batch_execute(&cut_short).await.map_err(failed)?;
+            client.batch_execute(&index.sql("CONCURRENTLY ")).await.map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Ends all work and closes the database.

@@ -96,7 +96,7 @@ impl Visit {
         &self.web.engine
     }
     pub fn registry(&self) -> Arc<Registry> {
-        self.web.engine.registry()
+        self.ctx.registry().clone()
     }
     pub fn rights(&self) -> Rights {
         Rights::new(self.registry(), &self.ctx)
@@ -106,7 +106,7 @@ impl Visit {
     /// # Errors
     /// `not_found` for an unknown one and for one out of reach.
     pub fn object(&self, name: &str) -> Result<Arc<Object>, Fail> {
-        let object = self.engine().object(name)?;
+        let object = self.ctx.object(name)?;
         self.rights().require_read(&object)?;
         Ok(object)
     }

@@ -31,6 +31,10 @@ pub(super) struct Tally {
 /// # Errors
 /// What concerns the whole import: rights lost, the database failing.
 pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memory, keep: bool) -> Result<Tally> {
+    if tx.ctx.world.version != plan.world {
+        // somebody changed the objects: the job goes on from its checkpoint with what they are now
+        return Err(Problem::new(ProblemKind::Busy, "objects_changed"));
+    }
     let links = Links::find(tx, plan, lines)?;
     let env = tx.parse_env();
     let rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();

@@ -57,11 +57,11 @@ impl Engine {
     /// the object, and every fault of the file with its place.
     pub async fn import_inspect(&self, ctx: &Ctx, object: &str, file: i64, sheet: Option<String>) -> Result<Inspection> {
         let object = self.object(object)?;
-        plan::permitted(self, ctx, &object)?;
+        plan::permitted(ctx, &object)?;
         let meta = self.file(ctx, file).await?;
         let path = self.file_path(&meta);
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
-        let rights = crate::Rights::new(self.registry(), ctx);
+        let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
         let columns = mapping::guess(&object, &fields, &shape.header);
         let match_by = mapping::keys(&object, &columns);
@@ -104,7 +104,7 @@ impl Engine {
     /// # Errors
     /// `not_found`, `forbidden`.
     pub fn import_permitted(&self, ctx: &Ctx, object: &str) -> Result<()> {
-        plan::permitted(self, ctx, &*self.object(object)?)
+        plan::permitted(ctx, &*ctx.object(object)?)
     }
 
     /// The specification an import would have without any choices made.
@@ -133,7 +133,7 @@ impl Engine {
     /// `invalid` when the specification names unknown fields or no column, `forbidden`.
     pub async fn import_start(&self, ctx: &Ctx, spec: ImportSpec, dry: bool) -> Result<i64> {
         let object = self.object(&spec.object)?;
-        plan::permitted(self, ctx, &object)?;
+        plan::permitted(ctx, &object)?;
         let spec = ImportSpec { object: object.key.clone(), ..spec };
         let spec = plan::Plan::new(self, ctx, &spec)?.spec;
         self.file(ctx, spec.file).await?;

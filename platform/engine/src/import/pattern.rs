@@ -119,7 +119,7 @@ impl Engine {
         let (_, report) = self.import_report(ctx, job).await?;
         let spec = report.spec.ok_or_else(Problem::not_found)?;
         let object = self.object(&spec.object)?;
-        super::plan::permitted(self, ctx, &object)?;
+        super::plan::permitted(ctx, &object)?;
         let (name, header) = (name.to_string(), report.header);
         self.write(ctx, move |tx| tx.pattern_save(&object, &name, &header, &spec)).await
     }

@@ -68,6 +68,8 @@ pub struct ImportSpec {
 /// A specification bound to its object, its defaults in a form that means the same to the job.
 pub(super) struct Plan {
     pub spec: ImportSpec,
+    /// State of the objects it was bound to.
+    pub world: i64,
     pub object: Arc<Object>,
     /// (column, field), in the order of the columns.
     pub fields: Vec<(usize, FieldIx)>,
@@ -80,8 +82,8 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn new(engine: &Engine, ctx: &Ctx, spec: &ImportSpec) -> Result<Plan> {
-        let object = engine.object(&spec.object)?;
-        let allowed = mapping::mappable(&Rights::new(engine.registry(), ctx), &object);
+        let object = ctx.object(&spec.object)?;
+        let allowed = mapping::mappable(&Rights::new(ctx.registry().clone(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
         let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings().country) };
         let mut faults = Vec::new();
@@ -124,13 +126,13 @@ impl Plan {
         }
         let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
-        Ok(Plan { spec, unique: unique.collect(), object, fields, id_column, keys })
+        Ok(Plan { spec, world: ctx.world.version, unique: unique.collect(), object, fields, id_column, keys })
     }
 }
 
 /// Whoever may neither make nor change records of the object has no business importing them.
-pub(super) fn permitted(engine: &Engine, ctx: &Ctx, object: &Object) -> Result<()> {
-    let rights = Rights::new(engine.registry(), ctx);
+pub(super) fn permitted(ctx: &Ctx, object: &Object) -> Result<()> {
+    let rights = Rights::new(ctx.registry().clone(), ctx);
     rights.require_read(object)?;
     let edits = rights.scope(object, crate::Access::Edit) != akrab_model::object::Scope::None;
     if ctx.read_only || !(rights.may_create(object) || edits) { Err(Problem::forbidden()) } else { Ok(()) }

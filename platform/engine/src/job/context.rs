@@ -50,7 +50,7 @@ impl JobCtx {
             Actor::User(person) => Actor::User(acting(&self.engine, person.id)?),
             system => system.clone(),
         };
-        Ok(Ctx { now: self.engine.now(), actor, ..self.ctx.clone() })
+        Ok(Ctx { now: self.engine.now(), actor, world: self.engine.world(), ..self.ctx.clone() })
     }
 
     /// Writes in one transaction what `f` writes and the checkpoint it gives.

@@ -101,6 +101,7 @@ impl Kinds {
             JobKind::of::<crate::ledger::SettleLedgers>(),
             JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::audit::AuditSeal>(),
+            JobKind::of::<crate::shape::ShapeJob>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules().into_iter().chain([crate::audit::schedule()]).chain(work.schedules).collect();

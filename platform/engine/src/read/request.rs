@@ -23,6 +23,7 @@ impl Tx<'_> {
         let now = self.ctx.micros();
         // conditions that name many records are long
         let key = if key.len() > LONG_KEY { crate::identity::digest(&key) } else { key };
+        let key = format!("{} {key}", self.ctx.world.version);
         let engine = self.engine.clone();
         let figures = &engine.inner.figures;
         // inside a write one sees one's own changes

@@ -115,7 +115,8 @@ impl Tx<'_> {
         for (ix, field) in object.columns().filter(|(_, f)| f.rollup.is_some()) {
             figures.push((field.key.clone(), field.kind, self.figures(object, ix, *first, *last)?, of_no_children(field)));
         }
-        let formulas = self.engine.inner.formulas.load_full();
+        let world = self.ctx.world.clone();
+        let formulas = &world.formulas;
         let computed: Vec<FieldIx> =
             object.columns().filter(|(_, f)| f.formula.is_some() || f.rollup.is_some()).map(|(ix, _)| ix).collect();
         let inputs = object.columns().filter(|(_, f)| formulas.reads(object, &f.key)).map(|(ix, _)| ix);

@@ -16,6 +16,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Formulas {
     by_object: HashMap<String, Vec<(String, FieldType, Program)>>,
+    /// Validations that are expressions: their key and what must hold.
+    rules: HashMap<String, Vec<(String, Program)>>,
 }
 
 /// A formula that cannot be worked out.
@@ -40,20 +42,29 @@ impl Formulas {
         for object in registry.objects() {
             for field in &object.fields {
                 let Some(text) = &field.formula else { continue };
-                let fault = |message: String| FormulaFault { object: object.key.clone(), field: field.key.clone(), message };
-                let program = Program::compile(text).map_err(|e| fault(e.to_string()))?;
-                for name in program.references().variables() {
-                    if object.field(name).is_none() {
-                        return Err(fault(format!("the formula uses the unknown field `{name}`")));
-                    }
-                }
+                let program = program(object, &field.key, text)?;
                 formulas.by_object.entry(object.key.clone()).or_default().push((field.key.clone(), field.kind, program));
+            }
+            if let Some(all) = formulas.by_object.get_mut(&object.key) {
+                put_in_order(&object.key, all)?;
+            }
+            for rule in &object.decl.validations {
+                let Some(text) = &rule.formula else { continue };
+                let program = program(object, &rule.key, text)?;
+                formulas.rules.entry(object.key.clone()).or_default().push((rule.key.clone(), program));
             }
         }
         Ok(formulas)
     }
 
-    /// Computes every formula of the object, in the order of declaration.
+    /// Keys of the expressions that do not hold of this record. One that cannot be worked out holds.
+    pub fn broken(&self, object: &Object, record: &Record) -> Vec<&str> {
+        let rules = self.rules.get(&object.key).into_iter().flatten();
+        let fails = rules.filter(|(_, program)| matches!(program.execute(&context(object, record, program)), Ok(cel::Value::Bool(false))));
+        fails.map(|(key, _)| key.as_str()).collect()
+    }
+
+    /// Computes every formula of the object, each after those it is worked out of.
     pub fn apply(&self, object: &Object, record: &mut Record) {
         for (key, kind, program) in self.by_object.get(&object.key).into_iter().flatten() {
             let exact = exact::compute(program.expression(), &|name| {
@@ -64,13 +75,7 @@ impl Formulas {
                 record.set(key, value);
                 continue;
             }
-            let mut context = Context::default();
-            context.add_function("or_zero", or_zero);
-            for name in program.references().variables() {
-                let value = object.field(name).map_or(cel::Value::Null, |f| to_cel(f, record.get(name)));
-                context.add_variable_from_value(name, value);
-            }
-            let value = program.execute(&context).map_or(Value::Null, |v| from_cel(*kind, &v));
+            let value = program.execute(&context(object, record, program)).map_or(Value::Null, |v| from_cel(*kind, &v));
             record.set(key, value);
         }
     }
@@ -84,6 +89,46 @@ impl Formulas {
     pub fn has(&self, object: &str) -> bool {
         self.by_object.contains_key(object)
     }
+}
+
+/// The fields of a record as an expression knows them.
+fn context<'p>(object: &Object, record: &Record, program: &Program) -> Context<'p> {
+    let mut context = Context::default();
+    context.add_function("or_zero", or_zero);
+    for name in program.references().variables() {
+        let value = object.field(name).map_or(cel::Value::Null, |f| to_cel(f, record.get(name)));
+        context.add_variable_from_value(name, value);
+    }
+    context
+}
+
+/// An expression over fields of the object.
+fn program(object: &Object, key: &str, text: &str) -> Result<Program, FormulaFault> {
+    let fault = |message: String| FormulaFault { object: object.key.clone(), field: key.into(), message };
+    let program = Program::compile(text).map_err(|e| fault(e.to_string()))?;
+    for name in program.references().variables() {
+        if object.field(name).is_none() {
+            return Err(fault(format!("the formula uses the unknown field `{name}`")));
+        }
+    }
+    Ok(program)
+}
+
+/// What others are worked out of comes first; otherwise the order of declaration stays.
+fn put_in_order(object: &str, all: &mut Vec<(String, FieldType, Program)>) -> Result<(), FormulaFault> {
+    let mut waiting = std::mem::take(all);
+    while !waiting.is_empty() {
+        let ready = waiting.iter().position(|(_, _, program)| {
+            let needs = program.references();
+            !waiting.iter().any(|(other, ..)| needs.variables().contains(&other.as_str()))
+        });
+        let Some(ready) = ready else {
+            let message = "the formula is worked out of itself, directly or over others".into();
+            return Err(FormulaFault { object: object.into(), field: waiting[0].0.clone(), message });
+        };
+        all.push(waiting.remove(ready));
+    }
+    Ok(())
 }
 
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {

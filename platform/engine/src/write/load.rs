@@ -26,7 +26,8 @@ impl Tx<'_> {
         let mut drafts: Vec<Draft> =
             records.into_iter().map(|after| Draft { object: object.clone(), before: None, after, given: HashSet::new() }).collect();
         self.number(object, &mut drafts)?;
-        let formulas = self.engine.inner.formulas.load_full();
+        let world = self.ctx.world.clone();
+        let formulas = &world.formulas;
         for draft in &mut drafts {
             if draft.get("created_at").is_null() {
                 draft.set("created_at", now.clone());

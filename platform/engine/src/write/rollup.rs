@@ -45,13 +45,13 @@ impl Tx<'_> {
         let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
         let figure = self.conn.aggregate_children(&registry, child, via, id, &cond, Aggregate { function: decl.function, field: of })?;
         let mut cells = vec![(field, figure.clone())];
-        if self.engine.inner.formulas.load().has(&parent.key)
+        if self.ctx.world.formulas.has(&parent.key)
             && let Some(mut record) = self.find(&parent.key, id)?
         {
             let old = record.clone();
             let value = Value::from_raw(parent.at(field).kind, &figure);
             record.set(&parent.at(field).key, value);
-            self.engine.inner.formulas.load().apply(parent, &mut record);
+            self.ctx.world.formulas.apply(parent, &mut record);
             cells.extend(
                 parent
                     .columns()

@@ -89,11 +89,11 @@ impl Tx<'_> {
             }
         }
         self.settle_words(draft)?;
-        self.engine.inner.formulas.load().apply(&object, &mut draft.after);
+        self.ctx.world.formulas.apply(&object, &mut draft.after);
         for field in &object.fields {
             // what was already empty before stays allowed when other fields change
-            let touched = draft.is_new() || draft.changed(&field.key);
-            if field.required && touched && draft.get(&field.key).is_blank() && field.kind != FieldType::AutoNumber {
+            let asked = field.required || field.required_when.is_some();
+            if asked && draft.get(&field.key).is_blank() && field.kind != FieldType::AutoNumber && self.is_wanted(draft, field)? {
                 faults.push(FieldProblem::new(&field.key, "required"));
             }
         }
@@ -101,6 +101,8 @@ impl Tx<'_> {
         self.check_targets(draft, &mut faults)?;
         self.check_unique(draft, &mut faults)?;
         self.check_files(draft, &mut faults)?;
+        self.check_retired(draft, &mut faults);
+        self.check_rules(draft, &mut faults)?;
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 

@@ -19,7 +19,7 @@ impl Tx<'_> {
 
 /// Fields whose words the index holds.
 pub(crate) fn searched(object: &Object) -> impl Iterator<Item = FieldIx> + '_ {
-    object.columns().filter(|(_, f)| f.search || f.key == object.decl.title).map(|(ix, _)| ix)
+    object.columns().filter(|(_, f)| !f.hidden && (f.search || f.key == object.decl.title)).map(|(ix, _)| ix)
 }
 
 /// What the index holds of a record, as far as its fields are given.

@@ -44,6 +44,13 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
         if !decl.fields.contains_key(&decl.title) {
             fault(None, format!("title names the unknown field `{}`", decl.title));
         }
+        if decl.fields.get(&decl.title).is_some_and(|title| title.hidden || title.visible_when.is_some()) {
+            fault(Some(&decl.title), "names the record and cannot be hidden".into());
+        }
+        if decl.hidden && decl.group == "system" {
+            fault(None, "the program's own objects cannot be hidden".into());
+        }
+        validations(decl, &mut fault);
         for (key, field) in &decl.fields {
             check_field(key, field, &keys, &mut |message| fault(Some(key), message));
         }
@@ -72,6 +79,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.duplicates.iter().flat_map(|d| &d.fields))
             .chain(decl.unique.iter().flatten())
             .chain(decl.fields.values().flat_map(|f| &f.derived))
+            .chain(decl.validations.iter().filter_map(|v| v.field.as_ref()))
             .chain(&decl.timeline.on)
             .chain(&decl.timeline.at)
             .chain(&decl.timeline.kind)
@@ -97,7 +105,22 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
     faults
 }
 
-const SYSTEM: [&str; 5] = ["id", "created_at", "created_by", "updated_at", "updated_by"];
+fn validations(decl: &ObjectDecl, fault: &mut dyn FnMut(Option<&str>, String)) {
+    let mut keys = HashSet::new();
+    for rule in &decl.validations {
+        if !is_key(&rule.key) || !keys.insert(&rule.key) {
+            fault(None, format!("the validation `{}` is doubled or no key", rule.key));
+        }
+        if rule.must.is_some() == rule.formula.is_some() {
+            fault(None, format!("the validation `{}` needs `must` or `formula`, and not both", rule.key));
+        }
+        if !complete(&rule.message) {
+            fault(None, format!("the message of the validation `{}` lacks a language", rule.key));
+        }
+    }
+}
+
+pub(super) const SYSTEM: [&str; 5] = ["id", "created_at", "created_by", "updated_at", "updated_by"];
 
 fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mut dyn FnMut(String)) {
     use FieldType::*;

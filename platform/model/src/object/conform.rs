@@ -36,9 +36,17 @@ impl Conform<'_> {
             if field.kind == FieldType::Stage {
                 self.stage(field);
             }
+            for (entry, filter) in [("visible_when", &field.visible_when), ("required_when", &field.required_when)] {
+                if let Some(message) = filter.as_ref().and_then(|json| fault(self.registry, self.object, json)) {
+                    self.at(field, format!("`{entry}`: {message}"));
+                }
+            }
         }
         for view in &decl.views {
             self.filter(self.object, view.filter.as_ref(), &format!("key = \"{}\"", view.key), &format!("view `{}`", view.key));
+        }
+        for rule in &decl.validations {
+            self.filter(self.object, rule.must.as_ref(), &format!("key = \"{}\"", rule.key), &format!("validation `{}`", rule.key));
         }
         for action in &decl.actions {
             self.filter(self.object, action.when.as_ref(), &format!("key = \"{}\"", action.key), &format!("action `{}`", action.key));

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// One object file.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectDecl {
     /// Singular key, also the table's name: `account`.
@@ -21,56 +21,92 @@ pub struct ObjectDecl {
     /// Sidebar group: customers, sales, marketing, service, partners, analysis, activities; `system` is hidden.
     pub group: String,
     /// Place within the group, small first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub order: i32,
     /// Field that names a record.
     pub title: String,
     /// Fields that tell records with one title apart (at most two are shown).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub subtitle: Vec<String>,
     /// Records belong to a user (adds the field `owner`).
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub owned: bool,
     /// How avatars are drawn.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub avatar: Avatar,
     /// Writes to this object appear in the timelines of the records these link fields point to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub timeline: TimelineDecl,
     /// Found by the global search.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub searchable: bool,
     /// Records somebody still works on (filter JSON): they are handed over when he leaves. All of them when absent;
     /// an open stage and an empty `done` of the timeline are asked for without saying.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub open: Option<serde_json::Value>,
     /// Single-letter shortcut after `G`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub go_key: Option<String>,
     pub fields: IndexMap<String, FieldDecl>,
     /// Field sets that must be unique together.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unique: Vec<Vec<String>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub duplicates: Vec<DuplicateDecl>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub layout: LayoutDecl,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub views: Vec<ViewDecl>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub board: Option<BoardDecl>,
     /// Default rights: role key → access.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub access: IndexMap<String, AccessDecl>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub actions: Vec<ActionDecl>,
+    /// Rules over several fields that a record must keep.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validations: Vec<ValidationDecl>,
+    /// Out of sight for everybody, with all its records; nothing is lost.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hidden: bool,
     /// Former keys of this object.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub was: Vec<String>,
+    /// Made in the workspace: its table can never meet one of a later version.
+    #[serde(skip)]
+    pub own: bool,
 }
 
 fn yes() -> bool {
     true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A rule that every new and every changed record keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValidationDecl {
+    pub key: String,
+    /// What must hold of the record (filter JSON).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub must: Option<serde_json::Value>,
+    /// What must hold, as an expression in CEL over the record's own fields; one that cannot be worked out holds.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub formula: Option<String>,
+    /// What people read when it does not.
+    pub message: Label,
+    /// Where the message stands; above the form when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub field: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, Default)]
@@ -83,56 +119,56 @@ pub enum Avatar {
 }
 
 /// Whether and where writes of this object are told.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct TimelineDecl {
     /// Link fields whose targets get an entry for each record of this object (an interaction's account and contact).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub on: Vec<String>,
     /// Date or date-time field that places the entry; creation time when absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub at: Option<String>,
     /// Choice field whose value is the entry's kind (`call`, `email` …); the object's key when absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub kind: Option<String>,
     /// Text field shown under the entry's title.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub body: Option<String>,
     /// The entry stands among the upcoming ones while this field is empty (a task's `done_at`).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub done: Option<String>,
     /// Words in the empty composer of an object without kinds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub prompt: Option<Label>,
     /// How entries of a kind are written and shown, in the order of the composer.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub kinds: IndexMap<String, KindDecl>,
 }
 
 /// How entries of one kind are written on a record's page, and shown there.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct KindDecl {
     /// Words in the empty composer; a kind without them is not written on a record's page.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub prompt: Option<Label>,
     /// Single key that opens the composer.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub key: Option<char>,
     /// The moment is asked for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub moment: bool,
     /// Further fields asked for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub asks: Vec<String>,
     /// How the person is reached while it is written.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub way: Option<Way>,
     /// The text is somebody's words.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub quote: bool,
     /// A record's page has a tab of it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tab: bool,
 }
 
@@ -153,86 +189,98 @@ pub enum PhoneUse {
 }
 
 /// One field. Which options apply depends on the type; `check` refuses most of those that do not.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDecl {
     #[serde(rename = "type")]
     pub kind: FieldType,
     pub label: Label,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub hint: Option<Label>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub required: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unique: bool,
     /// Literal default as the API would take it; `"now"`, `"today"`, `"me"` are understood where they fit.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub default: Option<serde_json::Value>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub choices: Vec<Choice>,
     /// Target object of a link.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub to: Option<String>,
     /// Columns of a `links` field.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub columns: IndexMap<String, FieldDecl>,
     /// Longest text in characters; smallest and largest number.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub max_length: Option<u32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub min: Option<f64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub max: Option<f64>,
     /// Endings of the names of files a `file` field takes: `pdf`, `docx`. The usual documents and pictures when empty.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub accept: Vec<String>,
     /// Largest file in megabytes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub max_mb: Option<u32>,
     /// People may add words of their own to a `choices` field; declared choices are then optional.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub open: bool,
     /// Auto number: `PLG-{00000}`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pattern: Option<String>,
     /// Formula in CEL over the record's own fields, and the type of its result.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub formula: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub result: Option<FieldType>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub rollup: Option<RollupDecl>,
     /// Fields of the record the program works this one out of. Whoever may not read one of them does not see
     /// this one either; with formulas and roll-ups that is known without saying.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub derived: Vec<String>,
     /// For `stage`: the object's link field to its pipeline.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pipeline: Option<String>,
     /// Sortable and filterable at a million rows: has an index.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub index: bool,
     /// Part of the full-text search (title, e-mail, phone and number always are).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub search: bool,
     /// Set by the program only.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub read_only: bool,
     /// Changes are not told in history and timeline.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub quiet: bool,
     /// What a phone number is kept for: `chat` is the one a chat opens with.
-    #[serde(default, rename = "use")]
+    #[serde(default, rename = "use", skip_serializing_if = "is_default")]
     pub used_for: Option<PhoneUse>,
     /// Column titles under which imports recognise the field, besides key and labels.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub aliases: Vec<String>,
-    #[serde(default)]
+    /// Shown in forms and on the record's page only while this holds of the record (filter JSON).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub visible_when: Option<serde_json::Value>,
+    /// Must be filled while this holds of the record (filter JSON).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub required_when: Option<serde_json::Value>,
+    /// Out of sight for everybody; the values stay.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hidden: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub was: Vec<String>,
+    /// Made in the workspace: its column can never meet one of a later version.
+    #[serde(skip)]
+    pub own: bool,
 }
 
 /// A value computed over child records and kept in the same transaction.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollupDecl {
     /// Child object, and its link field that points here.
@@ -248,7 +296,7 @@ pub struct RollupDecl {
 }
 
 /// Values that together hint at a duplicate: `["email"]`, `["name", "city"]`.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateDecl {
     pub fields: Vec<String>,
@@ -256,56 +304,56 @@ pub struct DuplicateDecl {
 }
 
 /// Sections of the record page and the fields of quick create.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutDecl {
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub sections: Vec<SectionDecl>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub quick: Vec<String>,
     /// Fields shown as chips in the record's header.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub chips: Vec<String>,
     /// Fields shown as key figures.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub figures: Vec<String>,
     /// Related panels as `object.field`: records of `object` whose `field` links here.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub related: Vec<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDecl {
     pub label: Label,
     pub fields: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub closed: bool,
 }
 
 /// A view that ships with the object.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewDecl {
     pub key: String,
     pub label: Label,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub kind: ViewKind,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub columns: Vec<String>,
     /// Filter JSON.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub filter: Option<serde_json::Value>,
     /// `-amount`, `name`
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub sort: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub group: Option<String>,
     /// `amount:sum`
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub totals: Vec<String>,
     /// Fields offered as quick filters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub quick: Vec<String>,
 }
 
@@ -318,26 +366,26 @@ pub enum ViewKind {
 }
 
 /// What a card shows.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoardDecl {
     /// Stage or choice field whose values are the columns.
     pub by: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub subtitle: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub amount: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub date: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Option<String>,
     /// Date-time at which the record entered its stage.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub since: Option<String>,
     /// Text and date fields of the next step.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub next: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub next_at: Option<String>,
 }
 
@@ -383,7 +431,7 @@ pub struct AccessDecl {
 }
 
 /// A named verb of the object: button, form, endpoint, automation step.
-#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionDecl {
     /// Noun in the address: `conversion`, `closure`.
@@ -391,12 +439,12 @@ pub struct ActionDecl {
     pub label: Label,
     pub icon: String,
     /// Inputs asked for, declared like fields.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub inputs: IndexMap<String, FieldDecl>,
     /// Offered while this filter matches the record.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub when: Option<serde_json::Value>,
     /// Shown as the filled button of the header.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub primary: bool,
 }

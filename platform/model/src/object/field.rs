@@ -118,6 +118,11 @@ pub struct Field {
     /// `created_at`, `created_by`, `updated_at`, `updated_by`.
     pub system: bool,
     pub quiet: bool,
+    /// Out of sight for everybody.
+    pub hidden: bool,
+    /// Shown only while this holds, and wanted while this holds (filter JSON).
+    pub visible_when: Option<serde_json::Value>,
+    pub required_when: Option<serde_json::Value>,
     /// For `Phone`.
     pub used_for: Option<PhoneUse>,
     pub aliases: Vec<String>,

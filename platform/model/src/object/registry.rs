@@ -86,6 +86,7 @@ impl Registry {
         if !faults.is_empty() {
             return Err(faults);
         }
+        hide_links(&mut objects);
         link_children(&mut objects);
         registry.objects = objects.into_iter().map(Arc::new).collect();
         let faults = conform::faults(&registry, &files);
@@ -151,7 +152,7 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         ix,
         key: decl.key.clone(),
         plural: decl.plural.clone(),
-        table: format!("o_{}", decl.key),
+        table: if decl.own { format!("o_x_{}", decl.key) } else { format!("o_{}", decl.key) },
         owner: by_key.get("owner").copied(),
         title,
         subtitle,
@@ -170,6 +171,8 @@ fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<Strin
         part.max_length = Some(200);
         part.index = decl.index && matches!(suffix, "city" | "province");
         part.search = matches!(suffix, "city") && decl.search;
+        part.own = decl.own;
+        part.hidden = decl.hidden;
         let mut field = compile_field(&format!("{key}_{suffix}"), &part, keys)?;
         field.part_of = Some(key.into());
         Ok(field)
@@ -234,7 +237,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
     let columns = decl.columns.iter().map(|(k, d)| compile_field(k, d, keys)).collect::<Result<_, _>>()?;
     Ok(Field {
         key: key.into(),
-        column: format!("f_{key}"),
+        column: if decl.own { format!("x_{key}") } else { format!("f_{key}") },
         kind,
         label: decl.label.clone(),
         hint: decl.hint.clone(),
@@ -264,11 +267,15 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         derived: decl.derived.clone(),
         pipeline: decl.pipeline.clone(),
         index: decl.index || decl.unique || kind.is_link() || kind == FieldType::AutoNumber,
-        folded: decl.index && matches!(kind, FieldType::Text | FieldType::PersonName),
+        // one of the workspace's own always has it, so that an index can come and go at any size
+        folded: (decl.index || decl.own) && matches!(kind, FieldType::Text | FieldType::PersonName),
         search: decl.search || matches!(kind, FieldType::Email | FieldType::Phone | FieldType::AutoNumber),
         read_only: decl.read_only,
         system: false,
         quiet: decl.quiet,
+        hidden: decl.hidden,
+        visible_when: decl.visible_when.clone(),
+        required_when: decl.required_when.clone(),
         used_for: decl.used_for,
         aliases: decl.aliases.clone(),
         part_of: None,
@@ -277,6 +284,14 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
 
 /// Files a field takes when its declaration names none.
 const FILES: [&str; 14] = ["pdf", "png", "jpg", "jpeg", "docx", "xlsx", "pptx", "odt", "ods", "txt", "csv", "zip", "doc", "xls"];
+
+/// A link to an object out of sight is out of sight too.
+fn hide_links(objects: &mut [Object]) {
+    let hidden: Vec<bool> = objects.iter().map(|object| object.decl.hidden).collect();
+    for field in objects.iter_mut().flat_map(|object| &mut object.fields) {
+        field.hidden |= field.to.is_some_and(|to| hidden[to.0 as usize]);
+    }
+}
 
 fn link_children(objects: &mut [Object]) {
     let mut children = Vec::new();
@@ -303,6 +318,10 @@ fn link_children(objects: &mut [Object]) {
 }
 
 impl FieldDecl {
+    /// A field of this type and label, everything else as it is when left out.
+    pub fn new(kind: FieldType, label: Label) -> Self {
+        Self::system(kind, label, None)
+    }
     pub(crate) fn system(kind: FieldType, label: Label, to: Option<&str>) -> Self {
         FieldDecl {
             kind,
@@ -332,7 +351,11 @@ impl FieldDecl {
             quiet: false,
             used_for: None,
             aliases: Vec::new(),
+            visible_when: None,
+            required_when: None,
+            hidden: false,
             was: Vec::new(),
+            own: false,
         }
     }
 }

@@ -5,8 +5,10 @@ pub(crate) const COLUMNS: &str = "SELECT table_name::text, column_name::text FRO
      WHERE table_schema = current_schema() AND (table_name LIKE 'o\\_%' OR table_name LIKE 'l\\_%') \
      ORDER BY table_name, ordinal_position";
 
-/// Names of indexes that were declared by us.
-pub(crate) const INDEXES: &str = "SELECT indexname::text, tablename::text FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1";
+/// Names of indexes that were declared by us and are of use.
+pub(crate) const INDEXES: &str = "SELECT i.relname::text, t.relname::text FROM pg_index x \
+     JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace \
+     WHERE n.nspname = current_schema() AND x.indisvalid ORDER BY 1";
 
 /// Keeps two processes from changing the schema at once.
 pub(crate) const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(current_schema()::text, 7))) l";

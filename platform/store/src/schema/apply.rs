@@ -10,6 +10,32 @@ use akrab_model::text::fold;
 const BATCH: i64 = 1_000;
 
 impl Conn {
+    /// Does the steps of a plan in this transaction. Whoever reads and writes the tables waits for it, but it waits
+    /// only shortly for them.
+    ///
+    /// # Errors
+    /// `Busy` when a long transaction holds a table; those of the database.
+    pub fn schema_steps(&mut self, steps: &[SchemaStep]) -> Result<(), StoreError> {
+        self.must_write()?;
+        if self.backend() == Backend::Postgres {
+            self.script("SET LOCAL lock_timeout = 2000")?;
+        }
+        self.schema_apply(steps)
+    }
+
+    /// Rows of an object's table, those in the bin too; 0 for a table there is not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn table_rows(&mut self, table: &str) -> Result<u64, StoreError> {
+        let there = self.catalog_columns()?.iter().any(|row| row.first().and_then(Raw::text) == Some(table));
+        if !there {
+            return Ok(0);
+        }
+        let row = self.query_one(&format!("SELECT COUNT(*) FROM {}", quote(table)), &[])?;
+        Ok(row.and_then(|cells| cells.first()?.int()).unwrap_or(0).unsigned_abs())
+    }
+
     pub(crate) fn schema_apply(&mut self, steps: &[SchemaStep]) -> Result<(), StoreError> {
         self.schema_lock()?;
         if self.backend() == Backend::Postgres {
@@ -18,6 +44,10 @@ impl Conn {
         }
         for step in steps {
             tracing::info!(%step, "schema");
+            if let (SchemaStep::CreateIndex(index), Backend::Postgres) = (step, self.backend()) {
+                // one whose building was cut short stands there without being of use
+                self.script(&format!("DROP INDEX IF EXISTS {}", quote(&index.name)))?;
+            }
             match (step, step.sql()) {
                 (SchemaStep::Fold { table, column }, _) => self.fold_column(table, column)?,
                 (_, Some(sql)) => self.declare(&sql)?,

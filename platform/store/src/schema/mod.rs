@@ -6,6 +6,7 @@ mod step;
 pub(crate) mod system;
 
 pub(crate) use plan::{comparing_column, link_table, plan};
+pub use plan::{parted, removal};
 pub(crate) use step::quote;
 pub use step::{ColumnSpec, Covered, IndexSpec, SchemaStep};
 

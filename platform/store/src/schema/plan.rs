@@ -17,7 +17,51 @@ pub(crate) fn comparing_column(field: &Field) -> String {
 
 /// Table of a `links` field.
 pub(crate) fn link_table(object: &Object, field: &Field) -> String {
-    fitting(format!("l_{}_{}", object.key, field.key))
+    // fields made in the workspace keep their mark, as their columns do
+    let name = field.column.strip_prefix("f_").unwrap_or(&field.column);
+    fitting(format!("l_{}_{name}", stem(object)))
+}
+
+/// The object's name in names of indexes and link tables.
+fn stem(object: &Object) -> &str {
+    object.table.strip_prefix("o_").unwrap_or(&object.table)
+}
+
+/// The steps that remove a field, or with none the whole object, after its indexes are gone.
+pub fn removal(object: &Object, field: Option<&str>) -> Vec<SchemaStep> {
+    let of_field = |f: &&Field| field.is_none_or(|key| f.key == key || f.part_of.as_deref() == Some(key));
+    let mut steps: Vec<SchemaStep> = object
+        .fields
+        .iter()
+        .filter(of_field)
+        .filter(|f| f.kind == FieldType::Links)
+        .map(|f| SchemaStep::DropTable { table: link_table(object, f) })
+        .collect();
+    let Some(_) = field else {
+        steps.push(SchemaStep::DropTable { table: object.table.clone() });
+        return steps;
+    };
+    let columns = object.fields.iter().filter(of_field).flat_map(specs);
+    steps.extend(columns.map(|spec| SchemaStep::DropColumn { table: object.table.clone(), column: spec.name }));
+    steps
+}
+
+/// The steps of a plan that are done at once, and the indexes over tables that are there already: those take their time.
+pub fn parted(steps: Vec<SchemaStep>) -> (Vec<SchemaStep>, Vec<IndexSpec>) {
+    let mut new = BTreeSet::new();
+    let (mut now, mut later) = (Vec::new(), Vec::new());
+    for step in steps {
+        match step {
+            SchemaStep::CreateIndex(index) if !new.contains(&index.table) => later.push(index),
+            step => {
+                if let SchemaStep::CreateTable { table, .. } | SchemaStep::CreateLinks { table, .. } = &step {
+                    new.insert(table.clone());
+                }
+                now.push(step);
+            }
+        }
+    }
+    (now, later)
 }
 
 /// What is there now.
@@ -113,6 +157,7 @@ fn rename_table(former: impl Iterator<Item = String>, table: &str, present: &mut
 
 fn alter(object: &Object, mut there: BTreeSet<String>, steps: &mut Vec<SchemaStep>) {
     let table = &object.table;
+    let mut added = BTreeSet::new();
     for (_, field) in object.columns() {
         for spec in specs(field) {
             if there.contains(&spec.name) {
@@ -124,8 +169,10 @@ fn alter(object: &Object, mut there: BTreeSet<String>, steps: &mut Vec<SchemaSte
                 steps.push(SchemaStep::RenameColumn { table: table.clone(), from, to: spec.name });
                 continue;
             }
+            added.insert(spec.name.clone());
             steps.push(SchemaStep::AddColumn { table: table.clone(), column: spec });
-            if suffix == "__s" {
+            // a column that is new itself has nothing to fold
+            if suffix == "__s" && !added.contains(&field.column) {
                 steps.push(SchemaStep::Fold { table: table.clone(), column: field.column.clone() });
             }
         }
@@ -158,7 +205,7 @@ fn link_specs(field: &Field) -> Vec<ColumnSpec> {
 fn indexes(object: &Object) -> Vec<IndexSpec> {
     let table = &object.table;
     let index = |prefix: &str, columns: Vec<String>, rows: Covered| IndexSpec {
-        name: fitting(format!("{prefix}_{}_{}", object.key, columns.join("_"))),
+        name: fitting(format!("{prefix}_{}_{}", stem(object), columns.join("_"))),
         table: table.clone(),
         columns,
         unique: prefix == "u",

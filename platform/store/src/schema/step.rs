@@ -28,7 +28,8 @@ pub enum Covered {
     Binned,
 }
 
-/// A step of the plan, in the order in which it is applied. Nothing is ever dropped but indexes.
+/// A step of the plan, in the order in which it is applied. A plan drops nothing but indexes; tables and columns
+/// go only when an administrator removes for good what he made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaStep {
     RenameTable {
@@ -62,6 +63,13 @@ pub enum SchemaStep {
         name: String,
     },
     CreateIndex(IndexSpec),
+    DropColumn {
+        table: String,
+        column: String,
+    },
+    DropTable {
+        table: String,
+    },
 }
 
 impl fmt::Display for SchemaStep {
@@ -75,6 +83,8 @@ impl fmt::Display for SchemaStep {
             SchemaStep::Fold { table, column } => write!(f, "fill {table}.{column}__s"),
             SchemaStep::DropIndex { name } => write!(f, "drop index {name}"),
             SchemaStep::CreateIndex(index) => write!(f, "create index {} on {}", index.name, index.table),
+            SchemaStep::DropColumn { table, column } => write!(f, "drop column {table}.{column}"),
+            SchemaStep::DropTable { table } => write!(f, "drop table {table}"),
         }
     }
 }
@@ -101,21 +111,27 @@ impl SchemaStep {
             }
             SchemaStep::Fold { .. } => return None,
             SchemaStep::DropIndex { name } => format!("DROP INDEX IF EXISTS {}", quote(name)),
-            SchemaStep::CreateIndex(index) => {
-                let columns: Vec<_> = index.columns.iter().map(|c| quote(c)).collect();
-                let rows = match index.rows {
-                    Covered::All => "",
-                    Covered::Living => " WHERE deleted_at IS NULL",
-                    Covered::Binned => " WHERE deleted_at IS NOT NULL",
-                };
-                let unique = if index.unique { "UNIQUE " } else { "" };
-                let (name, table) = (quote(&index.name), quote(&index.table));
-                format!("CREATE {unique}INDEX {name} ON {table} ({}){rows}", columns.join(", "))
-            }
+            SchemaStep::CreateIndex(index) => index.sql(""),
+            SchemaStep::DropColumn { table, column } => format!("ALTER TABLE {} DROP COLUMN {}", quote(table), quote(column)),
+            SchemaStep::DropTable { table } => format!("DROP TABLE IF EXISTS {}", quote(table)),
         })
     }
 }
 
+impl IndexSpec {
+    /// The statement that builds it; `how` stands before its name.
+    pub(crate) fn sql(&self, how: &str) -> String {
+        let columns: Vec<_> = self.columns.iter().map(|c| quote(c)).collect();
+        let rows = match self.rows {
+            Covered::All => "",
+            Covered::Living => " WHERE deleted_at IS NULL",
+            Covered::Binned => " WHERE deleted_at IS NOT NULL",
+        };
+        let unique = if self.unique { "UNIQUE " } else { "" };
+        let (name, table) = (quote(&self.name), quote(&self.table));
+        format!("CREATE {unique}INDEX {how}{name} ON {table} ({}){rows}", columns.join(", "))
+    }
+}
 fn declared(columns: &[ColumnSpec]) -> String {
     columns.iter().map(|c| format!(", {} {}", quote(&c.name), kind(c))).collect()
 }

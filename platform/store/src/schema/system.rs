@@ -13,6 +13,7 @@ const TABLES: &[&[&str]] = &[
     &["CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BIGINT NOT NULL) {clustered}"],
     crate::names::TABLES,
     crate::setting::TABLES,
+    crate::shape::TABLES,
     crate::history::TABLES,
     crate::audit::TABLES,
     crate::timeline::TABLES,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 pub fn document(registry: &Registry) -> Json {
     let mut paths = Map::new();
     let mut schemas = shared_schemas();
-    for object in registry.objects() {
+    for object in registry.objects().filter(|object| !object.decl.hidden) {
         paths.insert(format!("/api/v1/{}", object.plural), collection(object));
         paths.insert(format!("/api/v1/{}/{{id}}", object.plural), single(object));
         paths.insert(format!("/api/v1/{}/{{id}}/restoration", object.plural), verb(object, "restoration", "Take out of the bin", None));
@@ -112,7 +112,7 @@ pub(super) fn query(name: &str, text: &str, schema: Json) -> Json {
 }
 
 fn collection(object: &Object) -> Json {
-    let sortable: Vec<&str> = object.fields.iter().filter(|f| f.sortable()).map(|f| f.key.as_str()).collect();
+    let sortable: Vec<&str> = object.fields.iter().filter(|f| f.sortable() && !f.hidden).map(|f| f.key.as_str()).collect();
     json!({
         "get": {
             "operationId": format!("{}_list", object.key), "tags": [object.plural], "summary": format!("List {}", object.plural_label("en").to_lowercase()),
@@ -201,7 +201,7 @@ fn read_schema(object: &Object) -> Json {
     let mut properties = Map::new();
     properties.insert("id".into(), json!({"type": "integer"}));
     properties.insert("version".into(), json!({"type": "integer"}));
-    for field in &object.fields {
+    for field in object.fields.iter().filter(|field| !field.hidden) {
         properties.insert(field.key.clone(), field_schema(field, true));
     }
     properties.insert("titles".into(), json!({"type": "object", "additionalProperties": {"type": "string"}}));
@@ -210,7 +210,7 @@ fn read_schema(object: &Object) -> Json {
 }
 
 fn write_schema(object: &Object, new: bool) -> Json {
-    let writable = || object.fields.iter().filter(|f| f.writable());
+    let writable = || object.fields.iter().filter(|f| f.writable() && !f.hidden);
     let properties: Map<String, Json> = writable().map(|f| (f.key.clone(), field_schema(f, false))).collect();
     let required: Vec<&str> = writable().filter(|f| new && f.required && f.default.is_none()).map(|f| f.key.as_str()).collect();
     json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required})

@@ -44,7 +44,7 @@ const TABS: [(&str, &[Verdict]); 4] = [
 pub async fn show(visit: Visit, job: JobView, looked: Looked) -> Reply {
     let t = visit.t;
     let spec: ImportSpec = serde_json::from_value(job.payload["spec"].clone()).map_err(Problem::internal)?;
-    let object = visit.engine().object(&spec.object)?;
+    let object = visit.ctx.object(&spec.object)?;
     let dry = job.payload["dry"] == true;
     let (_, mut report) = visit.engine().import_report(&visit.ctx, job.id).await?;
     if report.header.is_empty()

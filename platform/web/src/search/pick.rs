@@ -39,7 +39,7 @@ pub(super) async fn words(visit: Visit, Path((name, field)): Path<(String, Strin
 }
 
 pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Reply {
-    let object = visit.engine().object(&name)?;
+    let object = visit.ctx.object(&name)?;
     let look = visit.look();
     // whom records are handed to: the registry says which object its owner links lead to
     let owners = visit.registry().objects().find_map(|o| o.owner.and_then(|ix| o.at(ix).to));

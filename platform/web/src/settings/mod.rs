@@ -4,6 +4,7 @@ mod calendars;
 mod company;
 mod leave;
 mod line;
+mod objects;
 mod pipelines;
 mod profile;
 mod roles;
@@ -40,13 +41,15 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(roles::routes())
         .merge(pipelines::routes())
         .merge(work::routes())
+        .merge(objects::routes())
 }
 
 /// Errors of a form: (field, message).
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 8] = [
+const LISTS: [(&str, &str, &str); 9] = [
+    ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
     ("/settings/roles/", "settings-roles", "/settings/roles"),
@@ -133,7 +136,13 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("shield-check", "settings-roles", "/settings/roles", sees("role")),
             ],
         ),
-        ("settings-data", vec![("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline"))]),
+        (
+            "settings-data",
+            vec![
+                ("blocks", "settings-objects", "/settings/objects", admin),
+                ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
+            ],
+        ),
         (
             "settings-system",
             vec![

@@ -37,11 +37,11 @@ pub(super) fn routes() -> Router<Web> {
 /// Objects that pass through stages.
 fn staged(visit: &Visit) -> Vec<Arc<Object>> {
     let registry = visit.registry();
-    registry.objects().filter(|o| o.fields.iter().any(|f| f.kind == akrab_model::FieldType::Stage)).cloned().collect()
+    registry.objects().filter(|o| !o.decl.hidden && o.fields.iter().any(|f| f.kind == akrab_model::FieldType::Stage)).cloned().collect()
 }
 
 fn may_edit(visit: &Visit) -> bool {
-    visit.engine().object("pipeline").is_ok_and(|o| visit.rights().scope(&o, Access::Edit) == Scope::All)
+    visit.ctx.object("pipeline").is_ok_and(|o| visit.rights().scope(&o, Access::Edit) == Scope::All)
 }
 
 async fn page(visit: Visit) -> Reply {
@@ -182,8 +182,13 @@ const STAGE: [&str; 5] = ["name", "probability", "category", "rotting_days", "ga
 async fn stage_lines(visit: &Visit, pipeline: i64) -> Result<Vec<Line>, crate::Fail> {
     let t = visit.t;
     let record = visit.engine().get(&visit.ctx, "pipeline", pipeline).await?;
-    let object = visit.engine().object(record.text("object"))?;
-    let fields = object.fields.iter().filter(|f| f.writable()).map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string())).collect();
+    let object = visit.ctx.object(record.text("object"))?;
+    let fields = object
+        .fields
+        .iter()
+        .filter(|f| f.writable() && !f.hidden)
+        .map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string()))
+        .collect();
     let categories = ["open", "won", "lost"].map(|key| (key.to_string(), t.get(&format!("category-{key}")))).to_vec();
     Ok(vec![
         Line::new(t, "name", "stage-name", Kind::Text).required(),

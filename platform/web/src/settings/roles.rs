@@ -95,7 +95,7 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
 fn groups(visit: &Visit) -> Vec<(String, Vec<Arc<Object>>)> {
     let mut groups: Vec<(String, Vec<Arc<Object>>)> = Vec::new();
     let registry = visit.registry();
-    let mut objects: Vec<_> = registry.objects().filter(|o| !o.is_system()).cloned().collect();
+    let mut objects: Vec<_> = registry.objects().filter(|o| !o.is_system() && !o.decl.hidden).cloned().collect();
     objects.sort_by_key(|o| (visit.web.place_of(&o.decl.group), o.decl.order));
     for object in objects {
         let group = object.decl.group.clone();
@@ -212,7 +212,7 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
 /// What a right is declared on, with the most it can be: fields, and an address as one.
 fn settable(object: &Object) -> Vec<(&str, FieldRight)> {
     let mut found: Vec<(&str, FieldRight)> = Vec::new();
-    for field in object.fields.iter().filter(|f| !f.system) {
+    for field in object.fields.iter().filter(|f| !f.system && !f.hidden) {
         let (name, most) = match field.part_of.as_deref() {
             Some(whole) if object.field(whole).is_none() => (whole, FieldRight::Edit),
             None if !field.quiet => (field.key.as_str(), if field.writable() { FieldRight::Edit } else { FieldRight::Read }),
@@ -227,7 +227,7 @@ fn settable(object: &Object) -> Vec<(&str, FieldRight)> {
 
 async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> Reply {
     let role = role(&visit, id)?;
-    let object = visit.engine().object(&object)?;
+    let object = visit.ctx.object(&object)?;
     let t = visit.t;
     let access = role.rights.get(&object.key).cloned().unwrap_or_default();
     let words = |key: &str| t.get(&format!("field-right-{key}"));
@@ -260,7 +260,7 @@ async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> R
 
 async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fields: Fields) -> Reply {
     let role = role(&visit, id)?;
-    let object = visit.engine().object(&object)?;
+    let object = visit.ctx.object(&object)?;
     let mut rights = stored(&visit, &role);
     let access = rights.entry(object.key.clone()).or_default();
     for (name, most) in settable(&object) {

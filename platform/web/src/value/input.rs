@@ -127,8 +127,11 @@ impl Sheet<'_> {
         field.open.then(|| format!("/pick/{}/words/{}", self.object, field.key))
     }
 
+    /// Those that are offered, and those the record has already.
     fn choices(&self, field: &Field) -> Vec<(String, String)> {
-        field.choices.iter().map(|c| (c.key.clone(), c.label.get(self.look.key()).to_string())).collect()
+        let has = self.typed.all(&field.key);
+        let offered = field.choices.iter().filter(|c| !c.retired || has.contains(&c.key.as_str()));
+        offered.map(|c| (c.key.clone(), c.label.get(self.look.key()).to_string())).collect()
     }
 
     /// Choices with an empty one where nothing need be chosen, or nothing is yet.

@@ -32,8 +32,8 @@ impl Look {
             currency: engine.settings().currency.as_str().into(),
             country: engine.settings().country.as_str().into(),
             now: ctx.now.clone(),
-            registry: engine.registry(),
-            rights: Rights::new(engine.registry(), ctx),
+            registry: ctx.registry().clone(),
+            rights: Rights::new(ctx.registry().clone(), ctx),
         }
     }
 

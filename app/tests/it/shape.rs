@@ -1,0 +1,509 @@
+//! What a workspace makes and changes of its objects itself: at once everywhere, on both databases, without loss.
+
+use crate::browser::{Answer, Browser};
+use crate::workspace::{Workspace, both, map};
+use akrab_engine::shape::{Deed, Edit};
+use akrab_engine::{Door, ListRequest};
+use akrab_model::object::shape::{FieldChange, ObjectChange, Part};
+use akrab_model::object::{FieldDecl, Label, ObjectDecl};
+use akrab_model::{FieldType, ProblemKind, Value};
+use serde_json::json;
+
+/// The object of the scenario: ten fields, a link to the account, a formula, a pipeline.
+pub const VEHICLES: &str = r#"
+[[objects]]
+key = "kendaraan"
+plural = "armada"
+label = { id = "Kendaraan", en = "Vehicle" }
+plural_label = { id = "Kendaraan", en = "Vehicles" }
+purpose = { id = "Armada pelanggan yang kita rawat.", en = "Fleets of customers that we service." }
+icon = "truck"
+group = "customers"
+title = "plat"
+
+[objects.fields.plat]
+type = "text"
+label = { id = "Nomor polisi", en = "Plate" }
+required = true
+unique = true
+index = true
+search = true
+
+[objects.fields.perusahaan]
+type = "link"
+to = "account"
+label = { id = "Perusahaan", en = "Account" }
+
+[objects.fields.merek]
+type = "choice"
+label = { id = "Merek", en = "Make" }
+choices = [
+  { key = "hino", label = { id = "Hino", en = "Hino" } },
+  { key = "isuzu", label = { id = "Isuzu", en = "Isuzu" } },
+]
+
+[objects.fields.tahun]
+type = "integer"
+label = { id = "Tahun", en = "Year" }
+min = 1980
+
+[objects.fields.harga]
+type = "money"
+label = { id = "Harga", en = "Price" }
+index = true
+
+[objects.fields.diskon]
+type = "percent"
+label = { id = "Potongan", en = "Discount" }
+
+[objects.fields.bersih]
+type = "formula"
+label = { id = "Harga bersih", en = "Net price" }
+result = "money"
+formula = "harga - harga * or_zero(diskon) / 100.0"
+
+[objects.fields.alasan]
+type = "text"
+label = { id = "Alasan potongan", en = "Why the discount" }
+required_when = { field = "diskon", op = "gt", value = 15 }
+
+[objects.fields.alur]
+type = "link"
+to = "pipeline"
+label = { id = "Alur", en = "Pipeline" }
+
+[objects.fields.tahap]
+type = "stage"
+pipeline = "alur"
+label = { id = "Tahap", en = "Stage" }
+
+[objects.board]
+by = "tahap"
+amount = "harga"
+
+[[objects.validations]]
+key = "murah"
+formula = "or_zero(diskon) <= 50.0"
+message = { id = "Potongan paling banyak 50 %.", en = "A discount is at most 50 %." }
+field = "diskon"
+
+[objects.access.manager]
+create = true
+read = "all"
+edit = "all"
+[objects.access.sales]
+create = true
+read = "team"
+edit = "team"
+"#;
+
+fn label(text: &str) -> Label {
+    Label::new(text, text)
+}
+
+/// An edit of the part of an object as it is now.
+fn edit(w: &Workspace, object: &str, deed: Deed, change: impl FnOnce(&mut ObjectDecl)) -> Edit {
+    let world = w.engine.world();
+    let Some(Part::Own(mut decl)) = world.shape.parts.get(object).cloned() else { panic!("{object} was not made here") };
+    change(&mut decl);
+    Edit { object: object.into(), part: Some(Part::Own(decl)), version: world.part_version(object), deed, detail: String::new() }
+}
+
+async fn admin(w: &Workspace) -> akrab_engine::Ctx {
+    let role = w.engine.people().roles.iter().find(|r| r.key == "administrator").map(|r| r.id).expect("the role");
+    let id = match w.engine.people().by_email("admin@contoh.test") {
+        Some(person) => person.id,
+        None => w.user("admin", role, None).await,
+    };
+    w.of(id, Door::Page)
+}
+
+both!(an_object_of_ones_own_is_there_at_once, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    let dry = w.engine.shape_import(&ctx, VEHICLES, true).await.unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(dry.touched[0].new && dry.outlook.lines.iter().any(|l| l.kind == "create_table" && l.table == "o_x_kendaraan"));
+    assert!(w.engine.object("kendaraan").is_err(), "a trial changes nothing");
+    w.engine.shape_import(&ctx, VEHICLES, false).await.unwrap_or_else(|p| panic!("{p:?}"));
+    let account = w.make("account", json!({"name": "PT Angkutan Jaya"})).await;
+    let ctx = admin(w).await;
+    let truck = json!({"plat": "B 9012 KXA", "perusahaan": account, "harga": 500_000_000, "diskon": 10});
+    let made = w.engine.create(&ctx, "kendaraan", map(truck)).await.unwrap_or_else(|p| panic!("{p:?}"));
+    assert_eq!(made.get("bersih"), &Value::Dec(450_000_000.into()), "the formula is worked out");
+    assert!(made.link("tahap").is_some(), "it stands in the first stage of a pipeline of its own");
+    // rules hold, and say so in the person's language
+    let twenty = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 1 A", "diskon": 20}))).await.expect_err("a reason is wanted");
+    assert!(twenty.fields.iter().any(|f| f.field() == "alasan" && f.code == "required"), "{twenty:?}");
+    let sixty = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 2 A", "diskon": 60, "alasan": "x"}))).await.expect_err("too much");
+    assert!(sixty.fields.iter().any(|f| f.field() == "diskon" && f.code == "rule_broken"), "{sixty:?}");
+    // another process sees it without being told
+    let other = w.opened_again(crate::workspace::KEY).await;
+    let list = ListRequest { object: "kendaraan".into(), ..Default::default() };
+    let theirs = other.ctx(other.people().user(ctx.user_id().expect("a user")).expect("the admin"), Door::Page, "test");
+    assert_eq!(other.list(&theirs, list).await.expect("the list").records.len(), 1);
+    // and what it changes is seen here
+    let edit = edit(w, "kendaraan", Deed::NewField, |decl| {
+        drop(decl.fields.insert("warna".into(), FieldDecl::new(FieldType::Text, label("Warna"))))
+    });
+    other.shape_apply(&theirs, &[edit]).await.unwrap_or_else(|p| panic!("{p:?}"));
+    w.engine.refresh_people().await.expect("a look");
+    assert!(w.engine.object("kendaraan").expect("it is there").field("warna").is_some());
+    other.store().close().await;
+});
+
+both!(hidden_is_not_lost_and_removed_is_gone, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let id = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "L 1 X", "tahun": 2020, "harga": 7}))).await.expect("a truck").id;
+    let hide = edit(w, "kendaraan", Deed::Hide, |decl| decl.fields["tahun"].hidden = true);
+    w.engine.shape_apply(&ctx, &[hide]).await.expect("hidden");
+    let ctx = admin(w).await;
+    assert!(!w.engine.get(&ctx, "kendaraan", id).await.expect("it").has("tahun"), "even administrators do not see it");
+    let fault = w.engine.update(&ctx, "kendaraan", id, map(json!({"tahun": 1})), None).await.expect_err("there is no such field");
+    assert_eq!(fault.fields[0].code, "unknown_field");
+    let show = edit(w, "kendaraan", Deed::Show, |decl| decl.fields["tahun"].hidden = false);
+    w.engine.shape_apply(&ctx, &[show]).await.expect("shown");
+    let ctx = admin(w).await;
+    assert_eq!(w.engine.get(&ctx, "kendaraan", id).await.expect("it").get("tahun"), &Value::Int(2020), "nothing was lost");
+    // removed for good only what is out of sight and what nothing is worked out of
+    assert_eq!(w.engine.shape_purge(&ctx, "kendaraan", Some("tahun")).await_code(), "shape_purge_hidden_first");
+    let uses = w.engine.shape_uses(&ctx, "kendaraan", Some("diskon")).await.expect("its uses");
+    assert!(uses.iter().any(|u| u.kind == "formula" && u.blocks) && uses.iter().any(|u| u.kind == "validation"), "{uses:?}");
+    let hide = edit(w, "kendaraan", Deed::Hide, |decl| {
+        decl.fields["tahun"].hidden = true;
+        decl.fields["diskon"].hidden = true;
+    });
+    w.engine.shape_apply(&ctx, &[hide]).await.expect("hidden");
+    let purge = w.engine.shape_purge(&ctx, "kendaraan", Some("diskon")).expect("an edit");
+    let fault = w.engine.shape_apply(&ctx, &[purge]).await.expect_err("a formula uses it");
+    assert_eq!(fault.fields[0].code, "shape_fault");
+    let purge = w.engine.shape_purge(&ctx, "kendaraan", Some("tahun")).expect("an edit");
+    let done = w.engine.shape_apply(&ctx, &[purge]).await.expect("removed");
+    assert!(done.lines.iter().any(|l| l.kind == "drop_column" && l.name == "x_tahun"));
+    let ctx = admin(w).await;
+    assert_eq!(w.engine.get(&ctx, "kendaraan", id).await.expect("the record stays").text("plat"), "L 1 X");
+    let again = edit(w, "kendaraan", Deed::NewField, |decl| {
+        drop(decl.fields.insert("tahun".into(), FieldDecl::new(FieldType::Date, label("Tahun"))))
+    });
+    assert_eq!(w.engine.shape_apply(&ctx, &[again]).await.expect_err("spent").fields[0].code, "shape_key_gone");
+    // the whole object
+    let hide = edit(w, "kendaraan", Deed::Hide, |decl| decl.hidden = true);
+    w.engine.shape_apply(&ctx, &[hide]).await.expect("hidden");
+    let ctx = admin(w).await;
+    let list = ListRequest { object: "kendaraan".into(), ..Default::default() };
+    assert_eq!(w.engine.list(&ctx, list).await.expect_err("out of sight").kind, ProblemKind::NotFound);
+    let purge = w.engine.shape_purge(&ctx, "kendaraan", None).expect("an edit");
+    w.engine.shape_apply(&ctx, &[purge]).await.expect("removed");
+    assert!(w.engine.object("kendaraan").is_err());
+    assert_eq!(w.engine.shape_import(&ctx, VEHICLES, false).await.expect_err("spent").fields[0].code, "shape_key_gone");
+});
+
+both!(changes_go_into_another_workspace_as_a_file, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let mut change = ObjectChange::of("account");
+    change.fields.insert("armada".into(), FieldDecl::new(FieldType::Integer, label("Jumlah armada")));
+    change.changed.insert("website".into(), FieldChange { label: Some(label("Laman")), ..FieldChange::default() });
+    let edit = Edit {
+        object: "account".into(),
+        part: Some(Part::Change(Box::new(change))),
+        version: 0,
+        deed: Deed::NewField,
+        detail: "armada".into(),
+    };
+    w.engine.shape_apply(&ctx, &[edit]).await.unwrap_or_else(|p| panic!("{p:?}"));
+    let text = w.engine.shape_export(&admin(w).await, None).expect("a file");
+    let second = Workspace::sqlite(&[]).await;
+    second.engine.shape_import(&admin(&second).await, &text, false).await.unwrap_or_else(|p| panic!("{p:?}\n{text}"));
+    assert_eq!(second.engine.world().shape, w.engine.world().shape);
+    assert_eq!(second.engine.shape_export(&admin(&second).await, None).expect("a file"), text);
+    let again = second.engine.shape_import(&admin(&second).await, &text, false).await.expect("nothing to do");
+    assert!(again.touched.is_empty());
+    second.close().await;
+});
+
+both!(what_cannot_be_is_refused_with_its_reason, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let refused = async |edit: Edit| {
+        let fault = w.engine.shape_apply(&ctx, &[edit]).await.expect_err("refused");
+        fault.fields.first().map_or_else(|| fault.code.to_string(), |f| f.code.clone())
+    };
+    let add = |key: &str, decl: FieldDecl| edit(w, "kendaraan", Deed::NewField, |object| drop(object.fields.insert(key.into(), decl)));
+    let text = || FieldDecl::new(FieldType::Text, label("Isian"));
+    let formula = |of: &str| FieldDecl {
+        formula: Some(of.into()),
+        result: Some(FieldType::Money),
+        ..FieldDecl::new(FieldType::Formula, label("Rumus"))
+    };
+    for (edit, code) in [
+        (add("owner", text()), "shape_reserved"),
+        (add("Warna", text()), "shape_no_key"),
+        (add("created_at", text()), "shape_key_taken"),
+        (add("sebuah_kunci_yang_terlalu_panjang", text()), "shape_no_key"),
+        (add("mesin", FieldDecl { to: Some("mesin".into()), ..FieldDecl::new(FieldType::Link, label("Mesin")) }), "shape_fault"),
+        (add("warna", FieldDecl::new(FieldType::Choice, label("Warna"))), "shape_fault"),
+        (add("jumlah", formula("harga *")), "shape_fault"),
+        (add("jumlah", formula("jumlah + 1.0")), "shape_fault"),
+        (add("jumlah", formula("tidak_ada + 1.0")), "shape_fault"),
+        (add("harga", FieldDecl::new(FieldType::Integer, label("Harga"))), "shape_type_fixed"),
+        (
+            add("berat", FieldDecl { min: Some(9.0), max: Some(1.0), ..FieldDecl::new(FieldType::Decimal, label("Berat")) }),
+            "shape_min_above_max",
+        ),
+        (edit(w, "kendaraan", Deed::Field, |object| drop(object.fields.shift_remove("merek"))), "shape_fields_lost"),
+        (edit(w, "kendaraan", Deed::Object, |object| object.plural = "trucks".into()), "fixed_once_made"),
+    ] {
+        let shown = format!("{edit:?}");
+        assert_eq!(refused(edit).await, code, "{shown}");
+    }
+    let named =
+        |key: &str, plural: &str| VEHICLES.replace("\"kendaraan\"", &format!("\"{key}\"")).replace("\"armada\"", &format!("\"{plural}\""));
+    for (key, plural, code) in
+        [("truk", "settings", "shape_reserved"), ("account", "akun", "shape_line"), ("truk", "contacts", "shape_key_taken")]
+    {
+        let fault = w.engine.shape_import(&ctx, &named(key, plural), false).await.expect_err("refused");
+        assert_eq!(fault.fields[0].code, code, "{key} {plural}: {fault:?}");
+    }
+    let fault = w
+        .engine
+        .shape_import(&ctx, &named("truk", "truks").replace("to = \"account\"", "to = \"akun\""), false)
+        .await
+        .expect_err("refused");
+    let line = fault.fields[0].args.iter().find(|(name, _)| name == "line").map(|(_, line)| line.clone());
+    let wanted = VEHICLES.lines().position(|l| l == "[objects.fields.perusahaan]").map(|n| (n + 1).to_string());
+    assert_eq!(line, wanted, "{fault:?}");
+    // nobody but administrators
+    let sales = w.engine.people().roles.iter().find(|r| r.key == "sales").map(|r| r.id).expect("the role");
+    let seller = w.user("sari", sales, None).await;
+    let fault = w.engine.shape_import(&w.of(seller, Door::Page), VEHICLES, true).await.expect_err("forbidden");
+    assert_eq!(fault.kind, ProblemKind::Forbidden);
+});
+
+both!(the_log_takes_back_without_loss_and_the_second_is_told, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let first = edit(w, "kendaraan", Deed::NewField, |decl| {
+        drop(decl.fields.insert("warna".into(), FieldDecl::new(FieldType::Text, label("Warna"))))
+    });
+    let second = edit(w, "kendaraan", Deed::Object, |decl| decl.label = label("Truk"));
+    w.engine.shape_apply(&ctx, &[first]).await.expect("the first");
+    assert_eq!(w.engine.shape_apply(&ctx, &[second]).await.expect_err("too late").kind, ProblemKind::Stale);
+    let id = w.engine.create(&admin(w).await, "kendaraan", map(json!({"plat": "D 4 S", "warna": "biru"}))).await.expect("a truck").id;
+    let log = w.engine.shape_log(&ctx, Some("kendaraan"), None, 10).await.expect("the log");
+    assert_eq!(log.iter().map(|t| t.deed.as_str()).collect::<Vec<_>>(), ["new_field", "import"]);
+    assert_eq!(log[0].actor, ctx.user_id());
+    let back = w.engine.shape_revert(&ctx, log[0].id).await.expect("an edit");
+    w.engine.shape_apply(&ctx, &[back]).await.expect("taken back");
+    assert!(!w.engine.get(&admin(w).await, "kendaraan", id).await.expect("it").has("warna"));
+    let log = w.engine.shape_log(&ctx, Some("kendaraan"), None, 10).await.expect("the log");
+    let forth = w.engine.shape_revert(&ctx, log[0].id).await.expect("an edit");
+    w.engine.shape_apply(&ctx, &[forth]).await.expect("taken back again");
+    assert_eq!(w.engine.get(&admin(w).await, "kendaraan", id).await.expect("it").text("warna"), "biru");
+});
+
+both!(what_a_later_version_no_longer_knows_is_left_out_and_kept, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let id = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "AB 7 C"}))).await.expect("a truck").id;
+    // a version without accounts cannot link to them; everything else stands
+    let later: Vec<_> = crate::workspace::objects().into_iter().filter(|(_, text)| !text.contains("account")).collect();
+    let other = w.opened_with(crate::workspace::KEY, later).await;
+    let world = other.world();
+    assert!(world.left_out.iter().any(|f| f.file == "kendaraan" && f.field.as_deref() == Some("perusahaan")), "{:?}", world.left_out);
+    let theirs = other.ctx(other.people().user(ctx.user_id().expect("a user")).expect("the admin"), Door::Page, "test");
+    assert_eq!(other.get(&theirs, "kendaraan", id).await.expect("the record").text("plat"), "AB 7 C");
+    assert_eq!(world.shape, w.engine.world().shape, "what is kept is untouched");
+    other.store().close().await;
+});
+
+trait Code {
+    fn await_code(self) -> &'static str;
+}
+
+impl<T: std::fmt::Debug> Code for akrab_engine::Result<T> {
+    fn await_code(self) -> &'static str {
+        self.expect_err("refused").code
+    }
+}
+
+/// The CSRF token goes by itself; what a page shows under a name.
+fn hidden_value(html: &str, name: &str) -> String {
+    let at = format!("name=\"{name}\" value=\"");
+    html.split(&at).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_string()
+}
+
+/// Posts a form of the settings, and says yes to the plan if one is shown.
+async fn press(browser: &mut Browser, address: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.submit(address, fields).await;
+    if answer.status == 303 {
+        return answer;
+    }
+    assert_eq!(answer.status, 200, "{address}: {}", answer.html);
+    assert!(answer.html.contains("name=\"sure\""), "a plan is shown: {}", answer.html);
+    let sure = browser.submit(address, &[fields, &[("sure", "1")]].concat()).await;
+    assert_eq!(sure.status, 303, "{address}: {}", sure.html);
+    sure
+}
+
+both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
+    let role = |key: &str| w.engine.people().roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role");
+    let boss = admin(w).await.user_id().expect("the admin");
+    let (west, east) = (w.make("team", json!({"name": "Barat"})).await, w.make("team", json!({"name": "Timur"})).await);
+    let sari = w.user("sari", role("sales"), Some(west)).await;
+    let agus = w.user("agus", role("sales"), Some(east)).await;
+    let account = w.make("account", json!({"name": "PT Angkutan Jaya"})).await;
+    let mut page = Browser::of(w, boss).await;
+    // nobody else gets in
+    let mut other = Browser::of(w, sari).await;
+    for address in ["/settings/objects", "/settings/objects/new", "/settings/objects/account", "/settings/objects/export"] {
+        assert_eq!(other.get(address).await.status, 403, "{address}");
+    }
+    let base =
+        [("label_id", "Kendaraan"), ("label_en", "Vehicle"), ("plural_id", "Kendaraan"), ("plural_en", "Vehicles"), ("group", "customers")];
+    let rest =
+        [("icon", "truck"), ("title_id", "Nomor polisi"), ("title_en", "Plate"), ("owned", "1"), ("staged", "1"), ("key", "kendaraan")];
+    press(&mut page, "/settings/objects/new", &[&base[..], &rest[..]].concat()).await;
+    let of = |rest: &str| format!("/settings/objects/kendaraan{rest}");
+    let mut add = async |kind: &str, label: &str, more: &[(&str, &str)]| {
+        let address = of(&format!("/fields/new?type={kind}"));
+        let shown = page.get(&address).await;
+        assert_eq!(shown.status, 200, "{kind}");
+        let version = hidden_value(&shown.html, "version");
+        let fields = [("type", kind), ("label_id", label), ("label_en", label), ("version", version.as_str())];
+        press(&mut page, &address, &[&fields[..], more].concat()).await;
+    };
+    add("link", "Perusahaan", &[("to", "account"), ("key", "perusahaan")]).await;
+    add("choice", "Merek", &[("c_key", ""), ("c_id", "Hino"), ("c_en", "Hino"), ("c_key", ""), ("c_id", "Isuzu"), ("c_en", "Isuzu")]).await;
+    add("integer", "Tahun", &[("min", "1980")]).await;
+    add("money", "Harga", &[("index", "1")]).await;
+    add("percent", "Diskon", &[]).await;
+    add("formula", "Harga bersih", &[("result", "money"), ("formula", "harga - harga * or_zero(diskon) / 100.0")]).await;
+    add("text", "Alasan", &[("wanted_field", "diskon"), ("wanted_op", "gt"), ("wanted_value", "15")]).await;
+    add("long_text", "Catatan", &[("search", "1")]).await;
+    add("date", "Berlaku sampai", &[]).await;
+    // a record through the form, with the formula, the first stage and the rule
+    let made =
+        page.post("/kendaraan/new", &format!("nomor_polisi=B+9012+KXA&perusahaan={account}&merek=hino&harga=1000000&diskon=10")).await;
+    assert!(made.status.is_success(), "{}", made.html);
+    let ctx = w.of(boss, Door::Page);
+    let list = ListRequest { object: "kendaraan".into(), ..Default::default() };
+    let record = w.engine.list(&ctx, list.clone()).await.expect("the list").records.remove(0);
+    let record = w.engine.get(&ctx, "kendaraan", record.id).await.expect("it");
+    assert_eq!(record.get("harga_bersih"), &Value::Dec(900_000.into()));
+    assert!(record.link("stage").is_some());
+    let refused = page.post("/kendaraan/new", "nomor_polisi=B+1+A&diskon=20").await;
+    assert!(refused.status == 422 && refused.html.contains("alasan"), "{}", refused.status);
+    // list, board, record page, search, API, OpenAPI
+    for (address, words) in [
+        ("/kendaraan".to_string(), "B 9012 KXA"),
+        ("/kendaraan?type=board".into(), "B 9012 KXA"),
+        (format!("/kendaraan/{}", record.id), "Harga bersih"),
+        ("/settings/pipelines".into(), "Kendaraan"),
+    ] {
+        let shown = page.get(&address).await;
+        assert!(shown.status == 200 && shown.html.contains(words), "{address}: {} has no {words}", shown.status);
+    }
+    let hits = w.engine.search(&ctx, "9012", None, 10).await.expect("the search");
+    assert!(hits.iter().any(|hit| hit.object.key == "kendaraan"), "the search finds it");
+    let token = w.engine.token_add(&w.system(), boss, "uji", false, None).await.expect("a token");
+    assert_eq!(crate::how_to::api(w, &token, "GET", &format!("/api/v1/kendaraan/{}", record.id)).await["nomor_polisi"], "B 9012 KXA");
+    let described = crate::how_to::api(w, &token, "GET", "/api/v1/openapi.json").await;
+    assert!(described["components"]["schemas"]["kendaraan"]["properties"]["harga_bersih"].is_object());
+    // five thousand rows come in
+    let mut csv = String::from("Nomor polisi,Perusahaan,Merek,Tahun,Harga,Diskon\n");
+    for n in 0..5_000 {
+        csv.push_str(&format!("B {n} XY,PT Angkutan Jaya,Isuzu,20{:02},{},5\n", n % 25, 100_000_000 + n));
+    }
+    let file = w.engine.file_put(&ctx, "kendaraan.csv", std::io::Cursor::new(csv), 1 << 24).await.expect("the file");
+    let spec = w.engine.import_guess(&ctx, "kendaraan", file.id, None).await.expect("the columns are recognised");
+    let job = w.engine.import_start(&ctx, spec, false).await.expect("the import starts");
+    w.work_off().await;
+    let (_, report) = w.engine.import_report(&ctx, job).await.expect("the report");
+    assert_eq!(report.counts.created, 5_000, "{report:?}");
+    // a salesperson sees the team's, and nothing of the others'
+    let his =
+        w.engine.create(&w.of(sari, Door::Page), "kendaraan", map(json!({"nomor_polisi": "L 1 S"}))).await.expect("a seller may create").id;
+    let seen = w.engine.list(&w.of(sari, Door::Page), list.clone()).await.expect("the list").records;
+    assert_eq!(seen.iter().map(|r| r.id).collect::<Vec<_>>(), [his]);
+    assert!(w.engine.list(&w.of(agus, Door::Page), list.clone()).await.expect("the list").records.is_empty());
+    let exported = w
+        .engine
+        .export(&ctx, akrab_engine::export::ExportSpec { object: "kendaraan".into(), ..Default::default() })
+        .await
+        .expect("the export");
+    assert_eq!(exported.rows, 5_002);
+    w.engine.export_done(&exported);
+    // layout, list, rules and names in the browser
+    let version = async |page: &mut Browser, rest: &str| hidden_value(&page.get(&of(rest)).await.html, "version");
+    let v = version(&mut page, "/layout").await;
+    let state = [
+        ("version", v.as_str()),
+        ("sections", "1"),
+        ("s0_id", "Data"),
+        ("s0_en", "Data"),
+        ("s0_field", "nomor_polisi"),
+        ("s0_field", "tahun"),
+        ("quick", "tahun"),
+    ];
+    let moved = page.submit(&of("/layout"), &[&state[..], &[("do", "up s0 tahun")]].concat()).await;
+    assert_eq!(moved.status, 200);
+    assert!(moved.html.find("value=\"tahun\"") < moved.html.find("value=\"nomor_polisi\""), "a press moves it");
+    press(&mut page, &of("/layout"), &state).await;
+    let v = version(&mut page, "/lists").await;
+    let state = [
+        ("version", v.as_str()),
+        ("view", "everything"),
+        ("column", "nomor_polisi"),
+        ("column", "tahun"),
+        ("sort", "-tahun"),
+        ("by", "merek"),
+    ];
+    press(&mut page, &of("/lists"), &state).await;
+    let v = version(&mut page, "/rules").await;
+    let state = [
+        ("version", v.as_str()),
+        ("r0_key", ""),
+        ("r0_formula", "or_zero(diskon) <= 50.0"),
+        ("r0_id", "Potongan terlalu besar"),
+        ("r0_en", "Too large"),
+        ("r0_field", "diskon"),
+    ];
+    press(&mut page, &of("/rules"), &state).await;
+    let decl = &w.engine.object("kendaraan").expect("it").decl;
+    assert_eq!(decl.layout.sections[0].fields, ["nomor_polisi", "tahun"]);
+    assert_eq!((decl.views[0].columns.len(), decl.board.as_ref().map(|b| b.by.as_str())), (2, Some("merek")));
+    let fault = w
+        .engine
+        .create(&w.of(boss, Door::Api), "kendaraan", map(json!({"nomor_polisi": "X", "diskon": 60, "alasan": "x"})))
+        .await
+        .expect_err("too much");
+    assert_eq!(fault.fields[0].code, "rule_broken");
+    // hide, impact, remove; log and back
+    press(&mut page, &of("/fields/catatan/hide"), &[]).await;
+    assert!(!page.get(&format!("/kendaraan/{}", record.id)).await.html.contains("Catatan</dt>"));
+    let asked = page.get(&of("/fields/catatan/remove")).await;
+    assert!(asked.status == 200 && asked.html.contains("x_catatan"), "the plan of the removal: {}", asked.html);
+    press(&mut page, &of("/fields/catatan/remove"), &[]).await;
+    assert!(w.engine.object("kendaraan").expect("it").field("catatan").is_none());
+    let log = page.get(&of("/log")).await;
+    assert!(log.status == 200 && log.html.contains("/revert"), "{}", log.status);
+    // the file goes into a second workspace through its page
+    let file = page.get("/settings/objects/export").await;
+    assert!(file.html.contains("[[objects]]") && file.html.contains("key = \"kendaraan\""), "{}", file.html);
+    let second = Workspace::sqlite(&[]).await;
+    let there = admin(&second).await.user_id().expect("the admin");
+    let mut away = Browser::of(&second, there).await;
+    let tried = away.submit("/settings/objects/import", &[("text", &file.html)]).await;
+    assert!(tried.status == 200 && tried.html.contains("Kendaraan"), "{}", tried.html);
+    let done = away.submit("/settings/objects/import", &[("text", &file.html), ("sure", "1")]).await;
+    assert_eq!(done.status, 303, "{}", done.html);
+    assert_eq!(second.engine.world().shape, w.engine.world().shape);
+    let wrong = away.submit("/settings/objects/import", &[("text", "[[objects]]\nkey = \"a\"\nplurl = \"b\"\n")]).await;
+    assert!(wrong.status == 422 && wrong.html.contains('3'), "{}", wrong.html);
+    second.close().await;
+});

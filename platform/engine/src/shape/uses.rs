@@ -1,0 +1,173 @@
+//! Where a field or an object is used: what somebody should know before he takes it out of sight or removes it.
+
+use crate::{Ctx, Engine, Result};
+use akrab_model::object::{FieldRight, ObjectDecl};
+use akrab_model::{Object, Problem, Registry, Value};
+use serde_json::Value as Json;
+
+/// One place a field or an object is used in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// `layout`, `view`, `saved_view`, `board`, `formula`, `rollup`, `condition`, `validation`, `stage`, `role`, `pattern`, `duplicate`,
+    /// `link`, `records`; message key `use-<kind>`.
+    pub kind: &'static str,
+    /// Key of the object it stands in.
+    pub object: String,
+    /// What it is called there.
+    pub name: String,
+    /// It would not work any more, so it must be changed before the removal.
+    pub blocks: bool,
+}
+
+impl Engine {
+    /// Everything that uses a field, or with none an object.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but administrators, `not_found`, what the database answers.
+    pub async fn shape_uses(&self, ctx: &Ctx, object: &str, field: Option<&str>) -> Result<Vec<Use>> {
+        if !ctx.is_admin() {
+            return Err(Problem::forbidden());
+        }
+        let (key, field) = (object.to_string(), field.map(str::to_string));
+        let people = self.people();
+        let system = self.system("where a field is used", ctx.door);
+        let lang = ctx.lang_key();
+        let find = move |tx: &mut crate::Tx| -> Result<Vec<Use>> {
+            let registry = tx.registry.clone();
+            let object = registry.object(&key).cloned().ok_or_else(Problem::not_found)?;
+            let mut found = declared(&registry, &object, field.as_deref(), lang);
+            let said = |kind, name: String| Use { kind, object: key.clone(), name, blocks: false };
+            for view in tx.conn.view_list(&object.key)? {
+                let body: Json = serde_json::from_str(&view.body).unwrap_or_default();
+                if field.as_deref().is_none_or(|field| names(&body, field)) {
+                    found.push(said("saved_view", view.name));
+                }
+            }
+            for pattern in tx.patterns(&object)? {
+                if field.as_ref().is_none_or(|field| pattern.columns.iter().any(|(_, to)| to == field)) {
+                    found.push(said("pattern", pattern.name));
+                }
+            }
+            if let Some(field) = &field {
+                let limited = |role: &&std::sync::Arc<crate::Role>| {
+                    role.rights.get(&object.key).and_then(|access| access.fields.get(field)).is_some_and(|right| *right != FieldRight::Edit)
+                };
+                found.extend(people.roles.iter().filter(limited).map(|role| said("role", role.name.clone())));
+                found.extend(tx.gates(&object, field)?.into_iter().map(|stage| said("stage", stage)));
+            } else {
+                let rows = tx.conn.table_rows(&object.table)?;
+                found.push(said("records", rows.to_string()));
+            }
+            Ok(found)
+        };
+        self.read(&system, find).await
+    }
+}
+
+impl crate::Tx<'_> {
+    /// Names of the stages that ask for a field before they are entered.
+    fn gates(&mut self, object: &Object, field: &str) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let stages = self.object("stage")?;
+        let registry = self.registry.clone();
+        let columns: Vec<_> = stages.columns().map(|(ix, _)| ix).collect();
+        let ids = self.conn.ids_after(&registry, &stages, &akrab_model::Cond::True, 0, 2_000)?;
+        for row in self.conn.rows(&registry, &stages, &ids, &columns, &akrab_model::Cond::True)? {
+            let stage = crate::read::record_of(&stages, &columns, &row);
+            let asks = matches!(stage.get("gate"), Value::Json(Json::Array(keys)) if keys.iter().any(|key| key == field));
+            if !asks {
+                continue;
+            }
+            let pipeline = stage.link("pipeline").map(|id| self.find("pipeline", id)).transpose()?.flatten();
+            if pipeline.is_some_and(|pipeline| pipeline.text("object") == object.key) {
+                found.push(stage.title().to_string());
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Uses in the declarations.
+fn declared(registry: &Registry, object: &Object, field: Option<&str>, lang: &str) -> Vec<Use> {
+    let mut found = Vec::new();
+    for other in registry.objects() {
+        let here = other.key == object.key;
+        let said = |kind, name: &str, blocks| Use { kind, object: other.key.clone(), name: name.into(), blocks };
+        for used in other.fields.iter().filter(|used| !used.system && used.part_of.is_none()) {
+            let name = used.label.get(lang);
+            match field {
+                None if !here && used.to == Some(object.ix) => found.push(said("link", name, true)),
+                None if !here && used.rollup.as_ref().is_some_and(|r| r.of == object.key) => found.push(said("rollup", name, true)),
+                Some(field) if used.key != field || !here => {
+                    let formula = here && used.formula.as_ref().is_some_and(|formula| words(formula).any(|word| word == field));
+                    let rollup = used.rollup.as_ref().filter(|r| r.of == object.key);
+                    let rollup = rollup.is_some_and(|r| {
+                        r.via == field || r.field.as_deref() == Some(field) || r.filter.as_ref().is_some_and(|f| names(f, field))
+                    });
+                    let when = [&used.visible_when, &used.required_when].into_iter().flatten().any(|filter| here && names(filter, field));
+                    for (kind, is) in [("formula", formula), ("rollup", rollup), ("condition", when)] {
+                        if is {
+                            found.push(said(kind, name, true));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let panel = |related: &&String| match field {
+            None => !here && related.split('.').next() == Some(object.key.as_str()),
+            Some(field) => **related == format!("{}.{field}", object.key),
+        };
+        if other.decl.layout.related.iter().any(|related| panel(&related)) {
+            found.push(said("layout", other.label(lang), true));
+        }
+        if let (true, Some(field)) = (here, field) {
+            looks(&other.decl, field, lang, &mut |kind, name, blocks| found.push(said(kind, name, blocks)));
+        }
+    }
+    found
+}
+
+/// Uses in the looks and rules of the field's own object.
+fn looks(decl: &ObjectDecl, field: &str, lang: &str, said: &mut dyn FnMut(&'static str, &str, bool)) {
+    let layout = &decl.layout;
+    let lists = [&layout.quick, &layout.chips, &layout.figures].into_iter().chain(layout.sections.iter().map(|s| &s.fields));
+    if lists.into_iter().flatten().any(|name| name == field) {
+        said("layout", decl.label.get(lang), false);
+    }
+    for view in &decl.views {
+        let named = view.columns.iter().chain(&view.sort).chain(&view.totals).chain(&view.quick).chain(&view.group);
+        let plain = named.into_iter().any(|name| name.trim_start_matches('-').split([':', '.']).next() == Some(field));
+        let filtered = view.filter.as_ref().is_some_and(|filter| names(filter, field));
+        if plain || filtered {
+            said("view", view.label.get(lang), filtered);
+        }
+    }
+    if decl.board.as_ref().is_some_and(|board| board.by == field) {
+        said("board", decl.label.get(lang), false);
+    }
+    for hint in decl.duplicates.iter().filter(|hint| hint.fields.iter().any(|name| name == field)) {
+        said("duplicate", hint.reason.get(lang), false);
+    }
+    for rule in &decl.validations {
+        let filter = rule.must.as_ref().is_some_and(|filter| names(filter, field));
+        let formula = rule.formula.as_ref().is_some_and(|formula| words(formula).any(|word| word == field));
+        if filter || formula {
+            said("validation", rule.message.get(lang), true);
+        }
+    }
+}
+
+fn words(formula: &str) -> impl Iterator<Item = &str> {
+    formula.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+}
+
+/// Whether some text of this JSON names the field, alone or at the beginning of a path.
+fn names(json: &Json, field: &str) -> bool {
+    match json {
+        Json::String(text) => text.trim_start_matches('-').split(['.', ':']).next() == Some(field),
+        Json::Array(items) => items.iter().any(|item| names(item, field)),
+        Json::Object(map) => map.iter().any(|(key, value)| key != "value" && names(value, field)),
+        _ => false,
+    }
+}

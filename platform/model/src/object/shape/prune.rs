@@ -1,0 +1,107 @@
+//! Taking out of a shape what no longer fits, so that the rest of it stands.
+
+use super::{Part, Shape};
+use crate::object::{DeclError, LayoutDecl, ObjectDecl};
+
+impl Shape {
+    /// Takes out as little as may mend this fault, and says whether there was anything to take out.
+    pub fn without(&mut self, fault: &DeclError) -> bool {
+        let Some(part) = self.parts.get_mut(&fault.file) else { return false };
+        let mended = fault.field.as_deref().is_some_and(|field| part.drop_field(field)) || part.drop_looks();
+        if !mended {
+            self.parts.shift_remove(&fault.file);
+        }
+        true
+    }
+}
+
+impl Part {
+    /// Takes out a field, or what is changed about it. Not the one that names the records.
+    pub fn drop_field(&mut self, key: &str) -> bool {
+        match self {
+            Part::Own(decl) => decl.title != key && decl.fields.shift_remove(key).is_some() && decl.forget(key),
+            Part::Change(change) => {
+                let gone = change.fields.shift_remove(key).is_some() | change.changed.shift_remove(key).is_some();
+                if let Some(layout) = &mut change.layout {
+                    layout.forget(key);
+                }
+                gone
+            }
+        }
+    }
+
+    /// Takes out layout, views, board and rules; whether there were any.
+    fn drop_looks(&mut self) -> bool {
+        match self {
+            Part::Own(decl) => {
+                let bare = ObjectDecl {
+                    layout: LayoutDecl::default(),
+                    views: Vec::new(),
+                    board: None,
+                    validations: Vec::new(),
+                    subtitle: Vec::new(),
+                    unique: Vec::new(),
+                    duplicates: Vec::new(),
+                    ..(**decl).clone()
+                };
+                let had = bare != **decl;
+                **decl = bare;
+                had
+            }
+            Part::Change(change) => {
+                let had = change.layout.take().is_some()
+                    | change.views.take().is_some()
+                    | change.board.take().is_some()
+                    | change.subtitle.take().is_some()
+                    | !change.validations.is_empty();
+                change.validations.clear();
+                had
+            }
+        }
+    }
+}
+
+impl ObjectDecl {
+    /// Takes a field's name out of everything that names it; always true, to be chained.
+    pub fn forget(&mut self, key: &str) -> bool {
+        let other = |name: &String| name.trim_start_matches('-').split([':', '.']).next() != Some(key);
+        self.layout.forget(key);
+        self.subtitle.retain(other);
+        self.unique.retain(|set| set.iter().all(other));
+        self.duplicates.retain(|hint| hint.fields.iter().all(other));
+        for view in &mut self.views {
+            view.columns.retain(other);
+            view.sort.retain(other);
+            view.totals.retain(other);
+            view.quick.retain(other);
+            view.group = view.group.take().filter(other);
+        }
+        self.timeline.on.retain(other);
+        self.validations.iter_mut().for_each(|rule| rule.field = rule.field.take().filter(other));
+        if let Some(board) = &mut self.board {
+            for place in [
+                &mut board.subtitle,
+                &mut board.amount,
+                &mut board.date,
+                &mut board.tags,
+                &mut board.since,
+                &mut board.next,
+                &mut board.next_at,
+            ] {
+                *place = place.take().filter(other);
+            }
+        }
+        self.board = self.board.take().filter(|board| board.by != key);
+        true
+    }
+}
+
+impl LayoutDecl {
+    /// Takes a field off the record's page and out of quick create.
+    pub fn forget(&mut self, key: &str) {
+        for list in [&mut self.quick, &mut self.chips, &mut self.figures].into_iter().chain(self.sections.iter_mut().map(|s| &mut s.fields))
+        {
+            list.retain(|name| name != key);
+        }
+    }
+}

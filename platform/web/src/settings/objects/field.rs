@@ -1,0 +1,262 @@
+//! The fields of an object: which there are, new ones, and what may be changed of them.
+
+use super::super::line::{Filled, Kind, Line, draw};
+use super::super::{Errors, show_form};
+use super::lines::{VISIBLE, WANTED, condition_lines, lines};
+use super::said::{change, entries, filled, made, set};
+use super::{Come, Target, choices, come, insert_field, label, lay_out, plan, tabbed};
+use crate::fail::Reply;
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::ui::button::Button;
+use crate::ui::form::columns;
+use crate::ui::status::{Status, status};
+use crate::ui::table::plain_table;
+use crate::ui::tag;
+use crate::visit::Visit;
+use akrab_engine::shape::Deed;
+use akrab_model::FieldType;
+use akrab_model::object::FieldDecl;
+use akrab_model::object::shape::{Part, RESERVED_FIELDS, free_key};
+use axum::extract::{Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Types offered, the usual ones first.
+const TYPES: [FieldType; 24] = [
+    FieldType::Text,
+    FieldType::LongText,
+    FieldType::Integer,
+    FieldType::Decimal,
+    FieldType::Money,
+    FieldType::Percent,
+    FieldType::Date,
+    FieldType::DateTime,
+    FieldType::Boolean,
+    FieldType::Choice,
+    FieldType::Choices,
+    FieldType::Link,
+    FieldType::Links,
+    FieldType::Email,
+    FieldType::Phone,
+    FieldType::Url,
+    FieldType::Address,
+    FieldType::PersonName,
+    FieldType::File,
+    FieldType::Duration,
+    FieldType::Score,
+    FieldType::AutoNumber,
+    FieldType::Formula,
+    FieldType::Rollup,
+];
+
+pub(super) fn type_key(kind: FieldType) -> String {
+    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
+}
+
+pub(super) fn type_of(key: &str) -> Option<FieldType> {
+    serde_json::from_value(key.into()).ok()
+}
+
+pub(super) fn type_words(visit: &Visit, kind: FieldType) -> String {
+    visit.t.get(&format!("type-{}", type_key(kind).replace('_', "-")))
+}
+
+/// `GET /settings/objects/{key}`
+pub(super) async fn list(visit: Visit, Path(key): Path<String>) -> Reply {
+    let target = Target::of(&visit, &key)?;
+    let t = visit.t;
+    let heads = [
+        (t.get("shape-field"), false),
+        (t.get("shape-key"), false),
+        (t.get("shape-type"), false),
+        (t.get("shape-marks"), false),
+        (String::new(), true),
+    ];
+    let heads: Vec<_> = heads.iter().map(|(words, right)| (words.as_str(), *right, None)).collect();
+    let decl = &target.object.decl;
+    let rows: Vec<Vec<Markup>> = decl.fields.iter().map(|(key, field)| row(&visit, &target, key, field)).collect();
+    let body = html! { (plain_table(&t.get("shape-fields"), &heads, &rows, None)) };
+    let actions = html! {
+        (Button::new(t.get("shape-open-list")).icon("list").ghost().href(format!("/{}", target.object.plural)))
+        (Button::new(t.get("shape-new-field")).icon("plus").primary().href(target.href("/fields/new")))
+    };
+    tabbed(&visit, &target, "", Some(actions), body, &Errors::new()).await
+}
+
+fn row(visit: &Visit, target: &Target, key: &str, field: &FieldDecl) -> Vec<Markup> {
+    let t = visit.t;
+    let changed = matches!(&target.part, Some(Part::Change(change)) if change.changed.contains_key(key));
+    let marks = [
+        (field.required, "required"),
+        (field.unique, "shape-unique"),
+        (field.index, "shape-indexed"),
+        (field.search, "shape-searched"),
+        (field.visible_when.is_some(), "shape-visible-when"),
+        (field.required_when.is_some(), "shape-required-when"),
+    ];
+    vec![
+        html! { a.ak-link href=(target.href(&format!("/fields/{key}"))) { (field.label.get(visit.lang())) } @if decl_title(target, key) { " " (tag(&t.get("shape-is-title"))) } },
+        html! { code.ak-mono { (key) } },
+        html! { (type_words(visit, field.kind)) @if let Some(to) = field.to.as_deref().and_then(|to| visit.registry().object(to).cloned()) { " → " (to.label(visit.lang())) } },
+        html! { span.ak-row.ak-gap-4 { @for (_, words) in marks.iter().filter(|mark| mark.0) { (tag(&t.get(words))) } } },
+        html! {
+            @if field.hidden { (status(Status::None, &t.get("shape-hidden"))) }
+            @else if target.owns(key) { (status(Status::New, &t.get("shape-own"))) }
+            @else if changed { (status(Status::Today, &t.get("shape-changed"))) }
+        },
+    ]
+}
+
+fn decl_title(target: &Target, key: &str) -> bool {
+    target.object.decl.title == key
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+/// `GET /settings/objects/{key}/fields/new`: first the type, then the rest.
+pub(super) async fn new(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
+    let target = Target::of(&visit, &key)?;
+    let t = visit.t;
+    let Some(kind) = type_of(&asked.kind).filter(|kind| TYPES.contains(kind)) else {
+        let body = html! {
+            p.ak-muted { (t.get("shape-type-text")) }
+            ul.ak-type-list { @for kind in TYPES {
+                @let key = type_key(kind);
+                li { a href={ (target.href("/fields/new")) "?type=" (key) } { b { (type_words(&visit, kind)) } span { (t.get(&format!("type-{}-text", key.replace('_', "-")))) } } }
+            } }
+        };
+        return show_form(&visit, &t.get("shape-new-field"), html! { div.ak-stack { (body) } }, &Errors::new()).await;
+    };
+    form(&visit, &target, None, kind, &Filled::default(), &Fields::default(), &Errors::new()).await
+}
+
+async fn form(
+    visit: &Visit,
+    target: &Target,
+    key: Option<&str>,
+    kind: FieldType,
+    filled: &Filled,
+    typed: &Fields,
+    errors: &Errors,
+) -> Reply {
+    let t = visit.t;
+    let own = key.is_none_or(|key| target.owns(key));
+    let decl = key.and_then(|key| target.object.decl.fields.get(key));
+    let here = match key {
+        Some(key) => target.href(&format!("/fields/{key}")),
+        None => format!("{}?type={}", target.href("/fields/new"), type_key(kind)),
+    };
+    let conditions =
+        !matches!(kind, FieldType::Formula | FieldType::Rollup | FieldType::AutoNumber) && key.is_none_or(|key| !decl_title(target, key));
+    let visible = decl.and_then(|d| d.visible_when.as_ref()).is_none_or(|filter| entries(filter).is_some());
+    let wanted = decl.and_then(|d| d.required_when.as_ref()).is_none_or(|filter| entries(filter).is_some());
+    let body = html! {
+        form.ak-stack method="post" action=(here) data-guard {
+            (visit.token_field()) (target.version_field())
+            input type="hidden" name="type" value=(type_key(kind));
+            // Enter saves; the buttons of the choices come after
+            button.ak-sr type="submit" tabindex="-1" aria-hidden="true" { (t.get("save")) }
+            p.ak-muted { (type_words(visit, kind)) }
+            (columns(draw(t, &lines(visit, target, kind, key.is_none(), own), filled, errors)))
+            @if matches!(kind, FieldType::Choice | FieldType::Choices) { (choices::editor(visit, decl, typed)) }
+            @if kind == FieldType::Choices && own { (draw(t, &[Line::new(t, "open", "shape-open", Kind::Check)], filled, &Errors::new())) }
+            @if conditions {
+                details.ak-section open[decl.is_some_and(|d| d.visible_when.is_some() || d.required_when.is_some())] {
+                    summary { h2 { (t.get("shape-conditions")) } }
+                    div.ak-section-body.ak-stack {
+                        @if visible { (columns(draw(t, &condition_lines(visit, &target.object, VISIBLE, "shape-visible-when"), filled, &Errors::new()))) }
+                        @else { p.ak-muted { (t.get("shape-condition-file")) } input type="hidden" name="visible_kept" value="1"; }
+                        @if wanted { (columns(draw(t, &condition_lines(visit, &target.object, WANTED, "shape-required-when"), filled, &Errors::new()))) }
+                        @else { p.ak-muted { (t.get("shape-condition-file")) } input type="hidden" name="wanted_kept" value="1"; }
+                    }
+                }
+            }
+            div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href(target.href(""))) }
+        }
+        @if let (Some(key), Some(decl)) = (key, decl) { (beside(visit, target, key, decl)) }
+    };
+    let title = decl.map_or_else(|| t.get("shape-new-field"), |decl| decl.label.get(visit.lang()).to_string());
+    show_form(visit, &title, html! { div.ak-stack { (body) } }, errors).await
+}
+
+/// What else can be done with a field.
+fn beside(visit: &Visit, target: &Target, key: &str, decl: &FieldDecl) -> Markup {
+    let t = visit.t;
+    let at = |rest: &str| target.href(&format!("/fields/{key}/{rest}"));
+    html! {
+        @if !decl_title(target, key) {
+            div.ak-row.ak-gap-8 {
+                @if decl.hidden {
+                    form method="post" action=(at("show")) { (visit.token_field()) (Button::new(t.get("shape-show")).icon("eye").submit()) }
+                    @if target.owns(key) { (Button::new(t.get("shape-remove")).danger().href(at("remove"))) }
+                } @else { (Button::new(t.get("shape-hide-field")).danger().href(at("hide"))) }
+            }
+        }
+    }
+}
+
+/// `POST /settings/objects/{key}/fields/new`
+pub(super) async fn add(visit: Visit, Path(object): Path<String>, fields: Fields) -> Reply {
+    let target = Target::of(&visit, &object)?;
+    let kind = type_of(fields.text("type")).filter(|kind| TYPES.contains(kind)).unwrap_or(FieldType::Text);
+    if fields.get("choice").is_some() {
+        return form(&visit, &target, None, kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
+    }
+    let mut decl = FieldDecl::new(kind, label(&fields, "label"));
+    made(&visit.registry(), kind, &fields, &mut decl);
+    set(&target.object, kind, &fields, &mut decl);
+    let own = target.object.decl.fields.len();
+    let taken =
+        |key: &str| RESERVED_FIELDS.contains(&key) || target.object.field(key).is_some() || target.object.decl.fields.contains_key(key);
+    let key = match fields.text("key") {
+        "" => free_key(decl.label.get(visit.lang()), taken),
+        typed => typed.to_string(),
+    };
+    let mut part = target.draft();
+    insert_field(&mut part, &key, decl);
+    lay_out(&mut part, &key);
+    let edit = target.edit(part, &fields, Deed::NewField, &key);
+    match come(&visit, edit, &fields).await? {
+        Come::Done => visit.go(&target.href(""), Flash::ok(visit.t.with("shape-field-made", &[("n", (own as i64 + 1).into())]))),
+        Come::Plan(lines) => plan::page(&visit, &visit.t.get("shape-new-field"), &lines, &fields, &target.href("")).await,
+        Come::Faults(errors) => form(&visit, &target, None, kind, &Filled::typed(&fields), &fields, &beside_lines(errors)).await,
+    }
+}
+
+/// Faults of a declaration stand beside the line they are about.
+fn beside_lines(errors: Errors) -> Errors {
+    errors.into_iter().map(|(name, words)| (if name == "fields" { String::new() } else { name }, words)).collect()
+}
+
+/// `GET /settings/objects/{key}/fields/{field}`
+pub(super) async fn edit(visit: Visit, Path((object, key)): Path<(String, String)>) -> Reply {
+    let target = Target::of(&visit, &object)?;
+    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(akrab_model::Problem::not_found)?;
+    form(&visit, &target, Some(&key), decl.kind, &filled(&decl), &Fields::default(), &Errors::new()).await
+}
+
+/// `POST /settings/objects/{key}/fields/{field}`
+pub(super) async fn save(visit: Visit, Path((object, key)): Path<(String, String)>, fields: Fields) -> Reply {
+    let target = Target::of(&visit, &object)?;
+    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(akrab_model::Problem::not_found)?;
+    let kind = decl.kind;
+    if fields.get("choice").is_some() {
+        return form(&visit, &target, Some(&key), kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
+    }
+    let mut part = target.draft();
+    match part.own_field(&key) {
+        Some(own) => set(&target.object, kind, &fields, own),
+        None => change(&mut part, &target.object, &key, &decl, &fields),
+    }
+    let edit = target.edit(part, &fields, Deed::Field, &key);
+    match come(&visit, edit, &fields).await? {
+        Come::Done => visit.go(&target.href(""), Flash::ok(visit.t.get("saved"))),
+        Come::Plan(lines) => plan::page(&visit, decl.label.get(visit.lang()), &lines, &fields, &target.href("")).await,
+        Come::Faults(errors) => form(&visit, &target, Some(&key), kind, &Filled::typed(&fields), &fields, &beside_lines(errors)).await,
+    }
+}
