@@ -65,6 +65,7 @@ async fn work(engine: &Engine, system: &Ctx, span: Duration) -> Result<Vec<Figur
             title: "bench".into(),
             payload: json!({}),
             subject: None,
+            people: None,
         };
         let units: Vec<Unit> = (first..first + 20_000).map(Unit::now).collect();
         engine.write(system, move |tx| tx.work_plan(&batch, &units)).await?;

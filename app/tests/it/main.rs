@@ -10,6 +10,7 @@ mod audit;
 mod browser;
 mod calendars;
 mod commands;
+mod contact;
 mod contract;
 mod digest;
 mod export;

@@ -52,7 +52,7 @@ impl Carrier for Receiver {
 
 fn batch(key: &str) -> Batch {
     let payload = json!({ "text": "Halo" });
-    Batch { queue: "test".into(), route: "satu".into(), key: key.into(), title: format!("Uji {key}"), payload, subject: None }
+    Batch { queue: "test".into(), route: "satu".into(), key: key.into(), title: format!("Uji {key}"), payload, subject: None, people: None }
 }
 
 async fn plan(w: &Workspace, key: &str, units: std::ops::Range<i64>) -> i64 {

@@ -2,10 +2,12 @@
 
 use crate::account::{find_or_make_account, foresee_accounts};
 use crate::keys::{self, contact as f};
+use akrab_activities::keys::{TASK, task};
 use akrab_engine::{Behaviour, Draft, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::value::Input;
 use akrab_model::{Filter, RecordId, Value};
+use jiff::Timestamp;
 use serde_json::json;
 
 /// Rules of contacts.
@@ -38,6 +40,26 @@ impl Behaviour for Contacts {
             false => draft.fault(f::COMPANY, "company_refused"),
         })?;
         draft.set(f::ACCOUNT, Value::Link(account));
+        Ok(())
+    }
+
+    /// Somebody has to see to it that data kept for the purpose alone goes.
+    fn after_withdrawal(&self, id: RecordId, purpose: &str, due: Timestamp, tx: &mut Tx) -> Result<()> {
+        let Some(contact) = tx.find(keys::CONTACT, id)? else { return Ok(()) };
+        let lang = tx.engine.settings().lang;
+        let wording =
+            tx.purposes()?.into_iter().find(|kept| kept.key == purpose).map(|kept| kept.decl.wording.get(lang.as_str()).to_string());
+        let subject = lang.pick("Persetujuan ditarik", "Consent withdrawn");
+        let input = json!({
+            (task::SUBJECT): format!("{subject}: {}", contact.title()),
+            (task::BODY): wording.unwrap_or_else(|| purpose.to_string()),
+            (task::DUE_AT): due.to_string(),
+            (task::PRIORITY): "high",
+            (task::CONTACT): id,
+            "owner": contact.link(f::OWNER),
+        });
+        // whoever takes down the withdrawal need not be allowed to make work for the contact's owner
+        tx.as_system("a withdrawal of consent has to be dealt with").create(TASK, input.as_object().unwrap_or(&Input::new()))?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use crate::action::{ActionOutcome, ActionRun};
 use crate::{Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, Value};
+use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -45,6 +46,14 @@ pub trait Behaviour: Send + Sync {
     /// # Errors
     /// Undoes the whole change.
     fn after_restore(&self, _record: &Record, _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+    /// Somebody of this object does not want to be contacted for a purpose any more; by `due` that has to be dealt with.
+    /// What was planned for it is stopped already.
+    ///
+    /// # Errors
+    /// Undoes the whole change.
+    fn after_withdrawal(&self, _id: i64, _purpose: &str, _due: Timestamp, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
     /// Runs a declared action.

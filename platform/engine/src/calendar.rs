@@ -9,9 +9,9 @@ mod change;
 mod find;
 mod templates;
 
+pub use crate::versions::{Kept, Version};
 pub use akrab_model::calendar::*;
 pub use change::is_key;
-pub use find::{Kept, Version};
 pub use templates::{indonesia, ramadan, usual};
 
 /// Key of the calendar that every workspace has, also before anybody changed it.

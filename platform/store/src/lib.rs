@@ -10,10 +10,11 @@
 
 mod audit;
 mod backup;
-mod calendar;
 mod cells;
 mod cond;
 mod conn;
+mod contact;
+mod declared;
 mod error;
 mod file;
 mod history;
@@ -42,8 +43,9 @@ mod work;
 pub use akrab_model::query::Row;
 pub use audit::{AuditQuery, AuditRow};
 pub use backup::Backup;
-pub use calendar::CalendarVersion;
 pub use conn::{Backend, Conn};
+pub use contact::{ConsentEvent, ContactDecision};
+pub use declared::DeclaredVersion;
 pub use error::StoreError;
 pub use file::FileRow;
 pub use history::Change;

@@ -15,3 +15,5 @@ problem-ledger-too-exact = This account counts { $places } decimal places.
 problem-ledger-too-large = The amount is too large.
 problem-ledger-too-little-in = There is not enough in “{ $bucket }”: { $left }.
 problem-work-not-stopped = This unit has neither failed nor is it unknown any more.
+problem-consent-withdrawn = Consent was withdrawn.
+problem-contact-no-policy = There is no policy for “{ $purpose }” by “{ $channel }” yet; nobody is contacted without one.

@@ -15,3 +15,5 @@ problem-ledger-too-exact = Akun nilai ini menghitung { $places } angka di belaka
 problem-ledger-too-large = Jumlahnya terlalu besar.
 problem-ledger-too-little-in = Isi “{ $bucket }” tidak cukup: { $left }.
 problem-work-not-stopped = Satuan ini tidak lagi gagal atau tidak diketahui.
+problem-consent-withdrawn = Persetujuan sudah ditarik.
+problem-contact-no-policy = Belum ada kebijakan untuk “{ $purpose }” lewat “{ $channel }”; tanpa kebijakan tidak ada yang dihubungi.

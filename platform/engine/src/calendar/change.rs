@@ -4,9 +4,7 @@ use super::find::{CALENDAR, HOLIDAYS};
 use super::{CalendarDecl, HolidayListDecl, USUAL};
 use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Label, Problem, ProblemKind};
-use akrab_store::CalendarVersion;
 use jiff::Timestamp;
-use serde::Serialize;
 
 /// Whether this can be the key of a calendar or list: small letters, digits and underscores, a letter first.
 pub fn is_key(key: &str) -> bool {
@@ -29,14 +27,14 @@ impl Tx<'_> {
         from: Option<Timestamp>,
         known: Option<i64>,
     ) -> Result<i64> {
-        self.may_change()?;
-        let from = self.begin(from)?;
+        self.may_declare()?;
+        let begin = from.unwrap_or(self.ctx.now.timestamp());
         let mut faults = named(key, name);
-        faults.extend(decl.compile(&self.lists_at(from)?).err().unwrap_or_default());
+        faults.extend(decl.compile(&self.lists_at(begin)?).err().unwrap_or_default());
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        self.calendar_version(CALENDAR, (key, name, decl), from, known, false)
+        self.keep_version(CALENDAR, (key, name, decl), from, known, false)
     }
 
     /// Keeps a version of a holiday list. Every calendar that has it has to stay sound.
@@ -44,14 +42,13 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Tx::calendar_save`].
     pub fn holiday_list_save(&mut self, key: &str, decl: &HolidayListDecl, known: Option<i64>) -> Result<i64> {
-        self.may_change()?;
+        self.may_declare()?;
         let mut faults = named(key, &decl.name);
         faults.extend(decl.check());
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        let now = self.ctx.now.timestamp();
-        self.calendar_version(HOLIDAYS, (key, &decl.name, decl), now, known, false)
+        self.keep_version(HOLIDAYS, (key, &decl.name, decl), None, known, false)
     }
 
     /// Keeps a list and lets `calendars` keep its days.
@@ -75,58 +72,12 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Tx::calendar_save`]; `calendar_usual` for the usual one.
     pub fn calendar_retire(&mut self, key: &str, retired: bool) -> Result<i64> {
-        self.may_change()?;
+        self.may_declare()?;
         if retired && key == USUAL {
             return Err(Problem::new(ProblemKind::Conflict, "calendar_usual"));
         }
         let kept = self.calendar_kept(key)?;
-        let now = self.ctx.now.timestamp();
-        self.calendar_version(CALENDAR, (key, &kept.name, &kept.decl), now, None, retired)
-    }
-
-    fn may_change(&self) -> Result<()> {
-        if self.ctx.is_admin() { Ok(()) } else { Err(Problem::forbidden()) }
-    }
-
-    /// The past stays as it was: a version begins now or later.
-    fn begin(&self, from: Option<Timestamp>) -> Result<Timestamp> {
-        let now = self.ctx.now.timestamp();
-        match from {
-            Some(from) if from < now => Err(Problem::invalid(vec![FieldProblem::new("valid_from", "calendar_past")])),
-            from => Ok(from.unwrap_or(now)),
-        }
-    }
-
-    fn calendar_version<D: Serialize>(
-        &mut self,
-        kind: &str,
-        (key, name, decl): (&str, &Label, &D),
-        from: Timestamp,
-        known: Option<i64>,
-        retired: bool,
-    ) -> Result<i64> {
-        self.alone(&format!("{kind} {key}"))?;
-        let versions = self.conn.calendar_versions(kind, Some(key))?;
-        let now = self.ctx.micros();
-        let present = versions.iter().filter(|v| v.valid_from <= now).max_by_key(|v| (v.valid_from, v.version)).map_or(0, |v| v.version);
-        if known.is_some_and(|known| known != present) {
-            return Err(Problem::stale());
-        }
-        let version = versions.first().map_or(1, |latest| latest.version + 1);
-        self.conn.calendar_version_add(
-            kind,
-            &CalendarVersion {
-                key: key.into(),
-                version,
-                name: serde_json::to_string(name).map_err(Problem::internal)?,
-                decl: serde_json::to_string(decl).map_err(Problem::internal)?,
-                retired,
-                valid_from: from.as_microsecond(),
-                at: now,
-                actor: self.ctx.author(),
-            },
-        )?;
-        Ok(version)
+        self.keep_version(CALENDAR, (key, &kept.name, &kept.decl), None, None, retired)
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Batch {
     pub payload: Json,
     /// The record it belongs to.
     pub subject: Option<(String, RecordId)>,
+    /// Units are records of this object, contacted for this purpose: who withdraws consent is not contacted.
+    pub people: Option<(String, String)>,
 }
 
 /// One unit of a batch: a number that means something to the carrier, such as a person's id.
@@ -55,6 +57,7 @@ impl Tx<'_> {
             title: batch.title.clone(),
             payload: batch.payload.to_string(),
             subject: batch.subject.clone(),
+            people: batch.people.clone(),
             paused: false,
             created_at: now,
             actor: self.ctx.author(),

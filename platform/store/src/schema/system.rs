@@ -27,12 +27,13 @@ const TABLES: &[&[&str]] = &[
     crate::word::TABLES,
     crate::job::TABLES,
     crate::ledger::TABLES,
-    crate::calendar::TABLES,
+    crate::declared::TABLES,
+    crate::contact::TABLES,
     crate::work::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.
-const KEPT: &[&str] = &["ledger_entry", "ledger_taken", "calendar_version"];
+const KEPT: &[&str] = &["ledger_entry", "ledger_taken", "declared_version", "consent_event", "contact_decision"];
 
 impl Conn {
     /// Creates what is missing and refuses workspaces of a newer format.

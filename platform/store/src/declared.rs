@@ -1,4 +1,4 @@
-//! Calendars and holiday lists, every version of them with the moment from which it counts.
+//! Declarations that people change in the settings: every version of them, with the moment from which it counts.
 
 use crate::cells::Cells;
 use crate::conn::Conn;
@@ -6,13 +6,13 @@ use crate::error::StoreError;
 use akrab_model::Raw;
 
 pub(crate) const TABLES: &[&str] =
-    &["CREATE TABLE IF NOT EXISTS calendar_version (kind TEXT NOT NULL, key TEXT NOT NULL, version BIGINT NOT NULL, \
+    &["CREATE TABLE IF NOT EXISTS declared_version (kind TEXT NOT NULL, key TEXT NOT NULL, version BIGINT NOT NULL, \
      name TEXT NOT NULL, decl TEXT NOT NULL, retired BIGINT NOT NULL, valid_from BIGINT NOT NULL, at BIGINT NOT NULL, actor BIGINT, \
      PRIMARY KEY (kind, key, version)) {clustered}"];
 
 /// A version as stored; `name` and `decl` are JSON, times are microseconds UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarVersion {
+pub struct DeclaredVersion {
     pub key: String,
     pub version: i64,
     pub name: String,
@@ -26,13 +26,13 @@ pub struct CalendarVersion {
 const COLUMNS: &str = "key, version, name, decl, retired, valid_from, at, actor";
 
 impl Conn {
-    /// Versions of one kind (`calendar` or `holidays`) and, if named, of one key, the latest first.
+    /// Versions of one kind and, if named, of one key, the latest first.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn calendar_versions(&mut self, kind: &str, key: Option<&str>) -> Result<Vec<CalendarVersion>, StoreError> {
+    pub fn declared_versions(&mut self, kind: &str, key: Option<&str>) -> Result<Vec<DeclaredVersion>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM calendar_version WHERE kind = $1 AND (CAST($2 AS TEXT) IS NULL OR key = $2) ORDER BY key, version DESC"
+            "SELECT {COLUMNS} FROM declared_version WHERE kind = $1 AND (CAST($2 AS TEXT) IS NULL OR key = $2) ORDER BY key, version DESC"
         );
         let rows = self.query(&sql, &[kind.into(), key.map_or(Raw::Null, Raw::from)])?;
         Ok(rows.into_iter().map(version).collect())
@@ -42,8 +42,8 @@ impl Conn {
     ///
     /// # Errors
     /// `Unique` when somebody kept one of this number meanwhile.
-    pub fn calendar_version_add(&mut self, kind: &str, new: &CalendarVersion) -> Result<(), StoreError> {
-        let sql = "INSERT INTO calendar_version (kind, key, version, name, decl, retired, valid_from, at, actor) \
+    pub fn declared_version_add(&mut self, kind: &str, new: &DeclaredVersion) -> Result<(), StoreError> {
+        let sql = "INSERT INTO declared_version (kind, key, version, name, decl, retired, valid_from, at, actor) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let params = [
             kind.into(),
@@ -60,9 +60,9 @@ impl Conn {
     }
 }
 
-fn version(row: Vec<Raw>) -> CalendarVersion {
+fn version(row: Vec<Raw>) -> DeclaredVersion {
     let mut c = Cells::new(row);
-    CalendarVersion {
+    DeclaredVersion {
         key: c.text(),
         version: c.int(),
         name: c.text(),

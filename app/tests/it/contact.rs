@@ -1,0 +1,198 @@
+//! Consent and contact policy: said once with its proof, decided each time something is sent.
+
+use crate::workspace::{Workspace, both};
+use akrab_engine::contact::{Ask, Consent, Decided, Decision, PolicyDecl, Purpose, Reason, Saying};
+use akrab_engine::work::{Batch, Unit, WorkState};
+use akrab_engine::{Door, ListRequest, Result};
+use akrab_model::Label;
+use futures::future::join_all;
+use serde_json::json;
+
+const MONDAY_NINE: &str = "the clock of the tests stands on a Monday at 09:00 in Jakarta";
+
+async fn person(w: &Workspace, name: &str) -> i64 {
+    w.make("contact", json!({ "name": name })).await
+}
+
+async fn say(w: &Workspace, id: i64, purpose: &str, channel: &str, given: bool) {
+    let saying = Saying {
+        person: ("contact".into(), id),
+        purpose: purpose.into(),
+        channel: channel.into(),
+        given,
+        evidence: json!({ "form": "pendaftaran" }),
+        source: "form".into(),
+    };
+    w.engine.write(&w.system(), move |tx| tx.consent_say(&saying)).await.expect("said");
+}
+
+fn ask(id: i64, channel: &str) -> Ask {
+    Ask { person: ("contact".into(), id), purpose: "offers".into(), channel: channel.into(), ..Ask::default() }
+}
+
+async fn decide(w: &Workspace, ask: Ask) -> Result<Decided> {
+    w.engine.write(&w.system(), move |tx| tx.contact_decide(&ask)).await
+}
+
+async fn preset(w: &Workspace) {
+    w.engine.write(&w.system(), |tx| tx.preset_take("indonesia")).await.expect("taken over");
+}
+
+fn reason(decided: &Decided) -> Option<Reason> {
+    match decided.decision {
+        Decision::Allowed => None,
+        Decision::Refused { reason } | Decision::Deferred { reason, .. } => Some(reason),
+    }
+}
+
+both!(
+    /// Scenario 16 of the shared engines.
+    a_proof_shows_the_wording_that_was_agreed_to,
+    async |w: &Workspace| {
+        let id = person(w, "Wulan").await;
+        let word = async |n: i64| {
+            let purpose = Purpose { wording: Label::new(&format!("Kata {n}"), &format!("Wording {n}")), basis: "consent".into() };
+            w.engine.write(&w.system(), move |tx| tx.purpose_save("offers", &purpose, Some(n - 1))).await.expect("kept")
+        };
+        for n in 1..=3 {
+            word(n).await;
+        }
+        say(w, id, "offers", "email", true).await;
+        for n in 4..=7 {
+            w.pass(60);
+            word(n).await;
+        }
+        let (state, proof) = w.engine.read(&w.system(), move |tx| tx.consent("contact", id, "offers", "email")).await.expect("a state");
+        let proof = proof.expect("a proof");
+        assert_eq!((state, proof.evidence["wording"]["id"].as_str()), (Consent::Given, Some("Kata 3")));
+        assert_eq!((proof.evidence["version"].as_i64(), proof.evidence["form"].as_str()), (Some(3), Some("pendaftaran")));
+        let other = w.engine.read(&w.system(), move |tx| tx.consent("contact", id, "offers", "phone")).await.expect("a state");
+        assert_eq!(other, (Consent::Unsaid, None), "no word is not a yes");
+        let stranger = Saying {
+            person: ("contact".into(), 999),
+            purpose: "offers".into(),
+            channel: "email".into(),
+            given: true,
+            evidence: json!({}),
+            source: "form".into(),
+        };
+        let refused = w.engine.write(&w.system(), move |tx| tx.consent_say(&stranger)).await.expect_err("refused");
+        assert_eq!(refused.code, "not_found");
+    }
+);
+
+both!(
+    /// Hours are the recipient's; the zone is the person's, else that of the province, else the workspace's, and says so.
+    the_decision_is_taken_when_it_is_sent_and_kept,
+    async |w: &Workspace| {
+        let id = person(w, "Sekar").await;
+        assert_eq!(decide(w, ask(id, "whatsapp")).await.expect_err("refused").code, "contact_no_policy");
+        preset(w).await;
+        preset(w).await;
+        let policies = w.engine.read(&w.system(), |tx| tx.policy("offers", "phone")).await.expect("a policy");
+        assert_eq!((policies.version, policies.decl.source.contains("POJK 22/2023")), (1, true), "taken over once, with its source");
+        assert_eq!(reason(&decide(w, ask(id, "whatsapp")).await.expect("decided")), Some(Reason::NoConsent));
+        say(w, id, "offers", "whatsapp", true).await;
+        let first = decide(w, ask(id, "whatsapp")).await.expect("decided");
+        assert_eq!((first.decision, first.zone.as_str(), first.assumed), (Decision::Allowed, "Asia/Jakarta", true), "{MONDAY_NINE}");
+        w.pass(8 * 3_600);
+        let eastern = Ask { province: Some("Papua".into()), ..ask(id, "whatsapp") };
+        let late = decide(w, eastern.clone()).await.expect("decided");
+        assert_eq!((reason(&late), late.zone.as_str(), late.assumed), (Some(Reason::OutsideHours), "Asia/Jayapura", false));
+        let own = Ask { zone: Some("Asia/Jakarta".into()), ..eastern };
+        assert_eq!(decide(w, own).await.expect("decided").decision, Decision::Allowed, "17:00 where the person is");
+        let third = decide(w, ask(id, "whatsapp")).await.expect("decided");
+        let Decision::Deferred { reason: Reason::FrequencyCap, until } = third.decision else { panic!("{third:?}") };
+        assert_eq!(until.to_string(), "2026-03-09T02:00:00Z", "a week after the first");
+        let blocked = Ask { do_not_contact: true, ..ask(id, "whatsapp") };
+        assert_eq!(reason(&decide(w, blocked).await.expect("decided")), Some(Reason::DoNotContact));
+        // what belongs to an order goes at any hour and is not counted
+        w.pass(12 * 3_600);
+        let service = Ask { purpose: "service".into(), ..ask(id, "whatsapp") };
+        assert_eq!(decide(w, service).await.expect("decided").decision, Decision::Allowed);
+        let kept = w.engine.read(&w.system(), move |tx| Ok(tx.conn.decisions(("contact", id), 20)?)).await.expect("decisions");
+        let reasons: Vec<Option<&str>> = kept.iter().rev().map(|row| row.reason.as_deref()).collect();
+        let wanted = [Some("no_consent"), None, Some("outside_hours"), None, Some("frequency_cap"), Some("do_not_contact"), None];
+        assert_eq!(reasons, wanted);
+        let seller = w.of(w.user("siti", 3, None).await, Door::Page);
+        let policy = PolicyDecl::default();
+        let refused = w.engine.write(&seller, move |tx| tx.policy_save("offers", "email", &policy, None)).await.expect_err("refused");
+        assert_eq!(refused.code, "forbidden");
+    }
+);
+
+both!(
+    /// However many ask at once, the cap is kept.
+    at_the_same_moment_the_cap_is_kept,
+    async |w: &Workspace| {
+        preset(w).await;
+        let id = person(w, "Joko").await;
+        say(w, id, "offers", "sms", true).await;
+        let asks = (0..8).map(|_| {
+            let (engine, ctx, ask) = (w.engine.clone(), w.system(), ask(id, "sms"));
+            tokio::spawn(async move { engine.write(&ctx, move |tx| tx.contact_decide(&ask)).await })
+        });
+        let decided = join_all(asks).await.into_iter().map(|done| done.expect("a task ends").expect("decided"));
+        assert_eq!(decided.filter(|one| one.decision == Decision::Allowed).count(), 2);
+    }
+);
+
+both!(
+    /// A withdrawal stops what is planned for the purpose and nothing else, and makes work for somebody, due in 72 hours.
+    a_withdrawal_stops_what_is_planned,
+    async |w: &Workspace| {
+        preset(w).await;
+        let (id, other) = (person(w, "Rina").await, person(w, "Tono").await);
+        say(w, id, "offers", "email", true).await;
+        let plan = async |key: &str, purpose: &str| {
+            let batch = Batch {
+                queue: "test".into(),
+                route: "email".into(),
+                key: key.into(),
+                title: key.into(),
+                payload: json!({}),
+                subject: None,
+                people: Some(("contact".into(), purpose.into())),
+            };
+            w.engine.write(&w.system(), move |tx| tx.work_plan(&batch, &[Unit::now(id), Unit::now(other)])).await.expect("planned")
+        };
+        let (offers, service) = (plan("run:1", "offers").await, plan("run:2", "service").await);
+        say(w, id, "offers", "email", false).await;
+        let counts = async |batch: i64| w.engine.read(&w.system(), move |tx| tx.work_counts(batch)).await.expect("counts");
+        let of = |counts: &akrab_engine::work::Counts| (counts.of(WorkState::Ready), counts.of(WorkState::Cancelled));
+        assert_eq!((of(&counts(offers).await), of(&counts(service).await)), ((1, 1), (2, 0)));
+        let request = ListRequest { object: "task".into(), columns: vec!["subject".into(), "due_at".into(), "contact".into()], ..Default::default() };
+        let tasks = w.engine.list(&w.system(), request).await.expect("tasks").records;
+        assert_eq!((tasks.len(), tasks[0].text("subject"), tasks[0].link("contact")), (1, "Persetujuan ditarik: Rina", Some(id)));
+        let due = w.engine.now().timestamp().checked_add(jiff::SignedDuration::from_hours(72)).expect("a moment");
+        assert_eq!(tasks[0].get("due_at"), &akrab_model::Value::Time(due));
+        assert_eq!(reason(&decide(w, ask(id, "email")).await.expect("decided")), Some(Reason::ConsentWithdrawn));
+        say(w, id, "offers", "email", true).await;
+        assert_eq!(decide(w, ask(id, "email")).await.expect("decided").decision, Decision::Allowed, "the last word counts");
+        let history = w.engine.read(&w.system(), move |tx| tx.consent_history("contact", id)).await.expect("a history");
+        assert_eq!(history.iter().map(|said| said.given).collect::<Vec<_>>(), [true, false, true]);
+    }
+);
+
+both!(
+    /// Two people who are one: a no of either stays a no, and who has said nothing takes nothing away.
+    merging_people_keeps_the_stricter_word,
+    async |w: &Workspace| {
+        preset(w).await;
+        let (from, into) = (person(w, "Dewi").await, person(w, "Dewi Lestari").await);
+        for (id, channel, given) in
+            [(from, "email", false), (into, "email", true), (from, "sms", true), (into, "sms", false), (from, "whatsapp", true), (into, "phone", true)]
+        {
+            say(w, id, "offers", channel, given).await;
+        }
+        w.engine.write(&w.system(), move |tx| tx.consent_merge("contact", from, into)).await.expect("merged");
+        let mut states = Vec::new();
+        for channel in ["email", "sms", "whatsapp", "phone"] {
+            let state = w.engine.read(&w.system(), move |tx| tx.consent("contact", into, "offers", channel)).await.expect("a state");
+            states.push(state.0);
+        }
+        assert_eq!(states, [Consent::Withdrawn, Consent::Withdrawn, Consent::Given, Consent::Given]);
+        let id = w.engine.read(&w.system(), move |tx| tx.consent("contact", into, "offers", "whatsapp")).await.expect("a state");
+        assert_eq!(id.1.expect("a proof").evidence["merged_from"]["id"].as_i64(), Some(from));
+    }
+);

@@ -1,0 +1,16 @@
+//! Consent and contact policy: whether somebody may be written to or called, decided at the moment it is done.
+//!
+//! What somebody said is kept as it was said, with its proof ([`Tx::consent_say`]); purposes and policies are kept in versions.
+//! [`Tx::contact_decide`] takes the decision and keeps it with its reason. A person is (object key, record id). The rules are
+//! in [`akrab_model::contact`], which is pure.
+
+mod ask;
+mod purpose;
+mod say;
+
+pub use akrab_model::contact::{
+    Consent, Decision, FrequencyDecl, Mode, PolicyDecl, Preset, PresetPurpose, Reason, presets, zone_of_province,
+};
+pub use ask::{Ask, Decided};
+pub use purpose::{PolicyKept, Purpose};
+pub use say::{Said, Saying};

@@ -1,0 +1,141 @@
+//! What people say about being contacted, kept as it was said.
+
+use super::Consent;
+use crate::{Result, Tx};
+use akrab_model::{Problem, RecordId};
+use akrab_store::ConsentEvent;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// A withdrawal is dealt with within so many hours, by wall clock (UU PDP 27/2022).
+const PRIVACY_HOURS: i64 = 72;
+
+/// Something somebody says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying {
+    pub person: (String, RecordId),
+    pub purpose: String,
+    pub channel: String,
+    pub given: bool,
+    /// The proof: wording with its version, form, recording, message.
+    pub evidence: Json,
+    /// Where it was said.
+    pub source: String,
+}
+
+/// Something somebody said, with its proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub id: i64,
+    pub purpose: String,
+    pub channel: String,
+    pub given: bool,
+    pub evidence: Json,
+    pub source: String,
+    pub at: Timestamp,
+    pub actor: Option<RecordId>,
+}
+
+impl Tx<'_> {
+    /// Keeps what somebody says. A withdrawal stops everything planned for the purpose on the spot, and tells the behaviours
+    /// of the person's object, which see to what the law asks for.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such person; `forbidden` with a token that may only read.
+    pub fn consent_say(&mut self, saying: &Saying) -> Result<i64> {
+        if self.ctx.read_only {
+            return Err(Problem::forbidden());
+        }
+        let (object, id) = (saying.person.0.as_str(), saying.person.1);
+        self.find(object, id)?.ok_or_else(Problem::not_found)?;
+        self.alone(&format!("contact {object} {id}"))?;
+        // the wording is kept with what was said: it may change afterwards
+        let wording = self.purposes()?.into_iter().find(|purpose| purpose.key == saying.purpose);
+        let mut evidence = saying.evidence.clone();
+        if let (Some(purpose), Json::Object(kept)) = (&wording, &mut evidence) {
+            kept.entry("wording").or_insert_with(|| json!(purpose.decl.wording));
+            kept.entry("version").or_insert_with(|| json!(purpose.version));
+        }
+        let event = self.conn.consent_add(&ConsentEvent {
+            id: 0,
+            person: saying.person.clone(),
+            purpose: saying.purpose.clone(),
+            channel: saying.channel.clone(),
+            given: saying.given,
+            evidence: evidence.to_string(),
+            source: saying.source.clone(),
+            at: self.ctx.micros(),
+            actor: self.ctx.author(),
+        })?;
+        if !saying.given {
+            let told = json!({ "code": "consent_withdrawn", "args": [] }).to_string();
+            self.conn.work_withdraw(object, id, &saying.purpose, &told)?;
+            let due = self.ctx.now.timestamp().checked_add(SignedDuration::from_hours(PRIVACY_HOURS)).map_err(Problem::internal)?;
+            for behaviour in self.behaviours(object) {
+                behaviour.after_withdrawal(id, &saying.purpose, due, self)?;
+            }
+        }
+        Ok(event)
+    }
+
+    /// What somebody has last said, and the proof of it.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn consent(&mut self, object: &str, id: RecordId, purpose: &str, channel: &str) -> Result<(Consent, Option<Said>)> {
+        let last = self.conn.consent_last((object, id), purpose, channel)?.map(said);
+        let state = match &last {
+            None => Consent::Unsaid,
+            Some(said) if said.given => Consent::Given,
+            Some(_) => Consent::Withdrawn,
+        };
+        Ok((state, last))
+    }
+
+    /// Everything somebody said, the latest first.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn consent_history(&mut self, object: &str, id: RecordId) -> Result<Vec<Said>> {
+        Ok(self.conn.consent_events((object, id))?.into_iter().map(said).collect())
+    }
+
+    /// Two people turn out to be one: what `from` said counts for `into`, and of two sayings the stricter. Who has said
+    /// nothing adds nothing.
+    ///
+    /// # Errors
+    /// As [`Tx::consent_say`].
+    pub fn consent_merge(&mut self, object: &str, from: RecordId, into: RecordId) -> Result<()> {
+        let mut last: BTreeMap<(String, String), Said> = BTreeMap::new();
+        for said in self.consent_history(object, from)? {
+            last.entry((said.purpose.clone(), said.channel.clone())).or_insert(said);
+        }
+        for ((purpose, channel), said) in last {
+            let (state, _) = self.consent(object, into, &purpose, &channel)?;
+            let theirs = if said.given { Consent::Given } else { Consent::Withdrawn };
+            if theirs > state {
+                let mut evidence = said.evidence.clone();
+                if let Json::Object(kept) = &mut evidence {
+                    kept.insert("merged_from".into(), json!({ "id": from, "event": said.id, "at": said.at }));
+                }
+                let person = (object.to_string(), into);
+                self.consent_say(&Saying { person, purpose, channel, given: said.given, evidence, source: "merge".into() })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn said(row: ConsentEvent) -> Said {
+    Said {
+        id: row.id,
+        purpose: row.purpose,
+        channel: row.channel,
+        given: row.given,
+        evidence: serde_json::from_str(&row.evidence).unwrap_or(Json::Null),
+        source: row.source,
+        at: Timestamp::from_microsecond(row.at).unwrap_or(Timestamp::UNIX_EPOCH),
+        actor: row.actor,
+    }
+}
