@@ -157,8 +157,11 @@ step("a card moves on the board by mouse, and Undo brings it back", async ({ pag
   if (await page.locator("dialog[open] form").count()) return; // the stage asks for more first: the gate's dialog is open
   await toast(page);
   const undone = page.waitForResponse((r) => /\/changes\/\d+\/undo$/.test(new URL(r.url()).pathname));
+  const drawn = page.waitForEvent("load");
   await page.locator("[data-toast] form[data-undo] button").last().click();
   await undone;
+  // the board comes again by itself; going elsewhere meanwhile would break in on it
+  await drawn;
   await open(page, `${base}/opportunities?type=board`);
   const back = await page.evaluate((id) => document.querySelector(`[data-card="${id}"]`)?.closest("[data-board-column]") === document.querySelectorAll("[data-board-column]")[0], id);
   want(back, "Undo brings it back");
