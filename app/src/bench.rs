@@ -138,13 +138,27 @@ async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Fig
     let record = server.load(&get(records), 4, span).await?;
     let board = server.load(&get(vec!["/opportunities?view=pipeline".into()]), 4, span).await?;
     let search = server.load(&searches, 4, span).await?;
+    let report = server.load(&pivot(entry), 1, span).await?;
     Ok(vec![
         Figure::millis("list page of 50, filtered and sorted, 16 connections, p95", list.at(0.95), 15.0),
         Figure::rate("list pages a second", list.rate(), 1_200.0),
         Figure::millis("record page with timeline, p95", record.at(0.95), 12.0),
         Figure::millis("board, p95", board.at(0.95), 30.0),
         Figure::millis("search while typing, p95", search.at(0.95), 30.0),
+        Figure::millis("pivot of all interactions by month and owner, worked out anew, p50", report.at(0.5), 1_000.0),
     ])
+}
+
+/// A report over all interactions, each time with another beginning before all of them, so that none is remembered.
+fn pivot(entry: &Entry) -> Work {
+    let body = |n: u64| {
+        let begin = format!("19{:02}-{:02}-{:02}", n % 100, n / 100 % 12 + 1, n / 1_200 % 28 + 1);
+        json!({"report": {"object": "interaction", "filter": {"field": "starts_at", "op": "gt", "value": begin},
+            "groups": [{"field": "starts_at", "by": "month"}], "pivot": {"field": "owner"}, "measures": [{"key": "n"}]}})
+        .to_string()
+    };
+    let token = format!("Bearer {}", entry.token);
+    Work::posts("/api/v1/reports/answers", Arc::new(body), &[("Authorization", &token), ("Content-Type", "application/json")])
 }
 
 async fn writes(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Figure>, Stop> {

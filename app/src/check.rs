@@ -3,14 +3,17 @@
 use crate::config::Config;
 use crate::stop::Stop;
 use crate::workspace;
+use akrab_engine::report::Library;
 use akrab_model::object::{DeclError, placed};
 use akrab_store::Target;
 use std::path::Path;
 
-/// Compiles the shipped object files together with those below `dir`, where a file replaces the
+/// Compiles the shipped object and report files together with those below `dir`, where a file replaces the
 /// shipped one of its name; and looks whether the changes of the workspace fit them.
 pub async fn run(config: &Config, dir: Option<&Path>) -> Result<(), Stop> {
-    let mut files: Vec<(String, String)> = workspace::objects().into_iter().map(|(n, t)| (n.to_string(), t.to_string())).collect();
+    let owned =
+        |files: Vec<(&str, &str)>| -> Vec<(String, String)> { files.into_iter().map(|(n, t)| (n.to_string(), t.to_string())).collect() };
+    let (mut files, mut reports) = (owned(workspace::objects()), owned(workspace::reports()));
     if let Some(dir) = dir {
         let mut found = Vec::new();
         if !dir.is_dir() {
@@ -20,18 +23,23 @@ pub async fn run(config: &Config, dir: Option<&Path>) -> Result<(), Stop> {
         if found.is_empty() {
             return Err(Stop::refused(format!("{} holds no object files (*.toml)", dir.display())));
         }
+        let (of_reports, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(path, _)| in_reports(path));
+        reports.retain(|(name, _)| !of_reports.iter().any(|(path, _)| Path::new(path).file_name().is_some_and(|own| *own == **name)));
+        reports.extend(of_reports);
         let own: Vec<_> =
             found.iter().filter_map(|(path, _)| Path::new(path).file_name().map(|n| n.to_string_lossy().into_owned())).collect();
         files.retain(|(name, _)| !own.contains(name));
         files.extend(found);
     }
     let texts: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-    match akrab_engine::engine::compile(&texts) {
-        Ok(registry) => {
-            println!("{} objects, no fault", registry.objects().count());
+    let report_texts: Vec<(&str, &str)> = reports.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+    match compiled(&texts, &report_texts) {
+        Ok((objects, reports)) => {
+            println!("{objects} objects, {reports} reports, no fault");
             own(config, &texts).await
         }
         Err(faults) => {
+            let texts = [texts, report_texts].concat();
             for fault in &faults {
                 println!("{}", told(fault, &texts));
             }
@@ -69,6 +77,18 @@ async fn own(config: &Config, texts: &[(&str, &str)]) -> Result<(), Stop> {
         }
         (faults, _) => Err(counted(faults)),
     }
+}
+
+/// Whether a file stands in a folder of reports.
+fn in_reports(path: &str) -> bool {
+    Path::new(path).parent().and_then(Path::file_name).is_some_and(|folder| folder == "reports")
+}
+
+/// How many objects and reports there are.
+fn compiled(objects: &[(&str, &str)], reports: &[(&str, &str)]) -> Result<(usize, usize), Vec<DeclError>> {
+    let registry = akrab_engine::engine::compile(objects)?;
+    let library = Library::compile(reports, &registry)?;
+    Ok((registry.objects().count(), library.reports.len()))
 }
 
 /// The JSON Schema of object files, into a file or onto standard output.

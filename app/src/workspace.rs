@@ -26,6 +26,11 @@ pub fn objects() -> Vec<(&'static str, &'static str)> {
     [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
 }
 
+/// Report files of all domains.
+pub fn reports() -> Vec<(&'static str, &'static str)> {
+    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports()].concat()
+}
+
 fn behaviours() -> Vec<Arc<dyn Behaviour>> {
     [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].concat()
 }
@@ -90,6 +95,7 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
     let setup = Setup {
         store: store(config).await?,
         objects: objects(),
+        reports: reports(),
         behaviours: behaviours(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

@@ -31,6 +31,7 @@ mod mails;
 mod people;
 mod races;
 mod records;
+mod reports;
 mod restore;
 mod rights;
 mod seal;

@@ -283,6 +283,7 @@ async fn engine_in(folder: &std::path::Path, lease: u64) -> Engine {
     let setup = Setup {
         store,
         objects: crate::workspace::objects(),
+        reports: Vec::new(),
         behaviours: Vec::new(),
         clock: Arc::new(Now),
         random: Arc::new(SystemRandom),

@@ -109,6 +109,7 @@ impl Workspace {
         let setup = Setup {
             store,
             objects,
+            reports: reports(),
             behaviours: behaviours(),
             clock: self.clock.clone(),
             random: Arc::new(SystemRandom),
@@ -128,6 +129,7 @@ impl Workspace {
         let setup = Setup {
             store,
             objects: objects().into_iter().chain(more.iter().copied()).collect(),
+            reports: reports(),
             behaviours: behaviours(),
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
@@ -232,6 +234,11 @@ impl Drop for Workspace {
 /// Object files of the shipped program.
 pub fn objects() -> Vec<(&'static str, &'static str)> {
     [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
+}
+
+/// Report files of the shipped program.
+pub fn reports() -> Vec<(&'static str, &'static str)> {
+    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports()].concat()
 }
 
 fn behaviours() -> Vec<Arc<dyn akrab_engine::Behaviour>> {

@@ -16,6 +16,11 @@ pub fn objects() -> &'static [(&'static str, &'static str)] {
     keys::OBJECTS
 }
 
+/// Report files of this domain: name and text.
+pub fn reports() -> &'static [(&'static str, &'static str)] {
+    keys::REPORTS
+}
+
 /// Words of this domain: Indonesian, English.
 pub const WORDS: (&str, &str) = (include_str!("../locales/words.id.ftl"), include_str!("../locales/words.en.ftl"));
 

@@ -50,6 +50,7 @@ async fn place() -> Place {
     let setup = Setup {
         store,
         objects,
+        reports: Vec::new(),
         behaviours,
         clock: Arc::new(Noon),
         random: Arc::new(SystemRandom),

@@ -7,6 +7,7 @@ use crate::file::FileStore;
 use crate::identity::Mailer;
 use crate::job::{Kinds, Work};
 use crate::people::{People, Person};
+use crate::report::Library;
 use crate::seal::Key;
 use crate::settings::Settings;
 use crate::world::{self, World};
@@ -25,6 +26,8 @@ pub struct Setup {
     pub store: Store,
     /// Object files of the domains: name and text. The platform's own are added.
     pub objects: Vec<(&'static str, &'static str)>,
+    /// Report files of the domains: name and text.
+    pub reports: Vec<(&'static str, &'static str)>,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -53,6 +56,8 @@ pub(crate) struct Inner {
     pub world: ArcSwap<World>,
     /// Held while the objects are read anew.
     pub shaping: tokio::sync::Mutex<()>,
+    /// Reports and dashboards of the domains.
+    pub library: Library,
     pub figures: crate::read::Figures,
     pub looks: crate::view::Looks,
     pub visits: crate::read::Visits,
@@ -76,8 +81,9 @@ impl Engine {
     /// # Errors
     /// Faulty declarations, and whatever the database answers.
     pub async fn start(setup: Setup) -> Result<Engine> {
-        let shipped = declarations(&setup.objects)
-            .map_err(|faults| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+        let told = |faults: Vec<DeclError>| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+        let shipped = declarations(&setup.objects).map_err(told)?;
+        let library = Library::read(&setup.reports).map_err(told)?;
         let world = world::of(&setup.store, &shipped).await?;
         for fault in &world.left_out {
             tracing::warn!(%fault, "a change of the workspace's own no longer fits and is left out");
@@ -94,6 +100,7 @@ impl Engine {
                 shipped,
                 world: ArcSwap::from_pointee(world),
                 shaping: tokio::sync::Mutex::new(()),
+                library,
                 figures: crate::read::Figures::default(),
                 looks: crate::view::Looks::default(),
                 visits: crate::read::Visits::default(),
@@ -121,6 +128,10 @@ impl Engine {
     /// The objects as they are now.
     pub fn world(&self) -> Arc<World> {
         self.inner.world.load_full()
+    }
+    /// Reports and dashboards that ship with the domains.
+    pub fn library(&self) -> &Library {
+        &self.inner.library
     }
     pub fn people(&self) -> Arc<People> {
         self.inner.people.load_full()

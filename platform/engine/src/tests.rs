@@ -133,6 +133,7 @@ impl Workspace {
         let setup = Setup {
             store,
             objects: vec![("firm.toml", FIRM), ("deal.toml", DEAL)],
+            reports: Vec::new(),
             behaviours: Vec::new(),
             clock: Arc::new(Fixed(AtomicI64::new(1_795_000_000))),
             random: Arc::new(clock::SystemRandom),

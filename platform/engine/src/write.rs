@@ -21,6 +21,7 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
+pub(crate) use formula::formula_number;
 pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
 pub use words::search_terms;

@@ -1,4 +1,4 @@
-//! Called from build scripts: reads `objects/*.toml` beside the manifest and writes `objects.rs`
+//! Called from build scripts: reads `objects/*.toml` and `reports/*.toml` beside the manifest and writes `objects.rs`
 //! into the build's output folder, with the files' texts and one module of field keys per object.
 //! A misspelt field in Rust then does not compile.
 
@@ -6,25 +6,17 @@ use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
-/// Generates `$OUT_DIR/objects.rs`: `OBJECTS` (file name and text of each object file) and a
+/// Generates `$OUT_DIR/objects.rs`: `OBJECTS` and `REPORTS` (file name and text of each file) and a
 /// constant with the key of each object and a module with those of its fields.
 ///
 /// # Panics
 /// When a file cannot be read or is no TOML; the build stops with the file's name.
 pub fn generate() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets the manifest folder");
-    let folder = Path::new(&root).join("objects");
-    println!("cargo:rerun-if-changed={}", folder.display());
-    let mut files: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
-    files.sort();
     let mut list = String::new();
     let mut modules = String::new();
-    for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
-        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.display().to_string());
+    for (name, path, table) in files(&Path::new(&root).join("objects")) {
+        let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
         let key = table.get("key").and_then(|k| k.as_str()).unwrap_or_else(|| panic!("{name}: `key` is missing"));
         let _ = writeln!(
             modules,
@@ -39,7 +31,29 @@ pub fn generate() {
         }
         modules.push_str("}\n");
     }
-    let out = format!("/// Object files of this crate: name and text.\npub const OBJECTS: &[(&str, &str)] = &[\n{list}];\n{modules}");
+    let mut reports = String::new();
+    for (name, path, _) in files(&Path::new(&root).join("reports")) {
+        let _ = writeln!(reports, "    ({name:?}, include_str!({path:?})),");
+    }
+    let out = format!(
+        "/// Object files of this crate: name and text.\npub const OBJECTS: &[(&str, &str)] = &[\n{list}];\n\
+         /// Report files of this crate: name and text.\npub const REPORTS: &[(&str, &str)] = &[\n{reports}];\n{modules}"
+    );
     let target = Path::new(&env::var("OUT_DIR").expect("cargo sets the output folder")).join("objects.rs");
     fs::write(target, out).expect("the output folder can be written");
+}
+
+/// The TOML files of a folder in order: name, path, content.
+fn files(folder: &Path) -> Vec<(String, String, toml::Table)> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    let read = |file: std::path::PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
+        (name, file.display().to_string(), table)
+    };
+    files.into_iter().map(read).collect()
 }

@@ -15,6 +15,7 @@ pub mod object;
 pub mod problem;
 pub mod query;
 pub mod record;
+pub mod report;
 pub mod text;
 pub mod value;
 

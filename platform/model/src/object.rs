@@ -9,8 +9,7 @@ mod registry;
 pub mod shape;
 mod sources;
 
-pub use check::DeclError;
-pub use check::is_key;
+pub use check::{DeclError, is_key};
 pub use decl::*;
 pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
 pub use place::placed;

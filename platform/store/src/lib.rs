@@ -55,7 +55,7 @@ pub use ledger::{LedgerAccount, LedgerEntry, LedgerLot, LedgerReservation, Ledge
 pub use notice::NoticeRow;
 pub use postgres::hold::{Held, Hold, Holding, hold};
 pub use recent::Recent;
-pub use records::{Bin, LinkCells, NewRow};
+pub use records::{Bin, Cell, LinkCells, NewRow, ReportQuery};
 pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, parted, removal};
 pub use search::{SearchEntry, SearchHit};
 pub use setting::Answered;

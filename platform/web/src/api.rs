@@ -11,6 +11,7 @@ mod imports;
 mod jobs;
 mod openapi;
 mod read;
+mod reports;
 mod routes;
 mod shape;
 mod views;

@@ -31,6 +31,8 @@ impl Told {
     pub(crate) fn read(tx: &mut Tx, look: &Look, features: &[Feature]) -> Told {
         let mut entries: Vec<Nav> = features.iter().filter_map(|f| f.nav.as_ref()).flat_map(|nav| nav(tx, look)).collect();
         entries.extend(crate::view::nav(tx, look));
+        entries.extend(crate::dashboard::nav(tx, look));
+        entries.extend(crate::report::nav(tx, look));
         let inbox = crate::inbox::nav(tx, look);
         let unread = inbox.item.count.clone();
         entries.push(inbox);

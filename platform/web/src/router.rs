@@ -3,7 +3,9 @@
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
-use crate::{api, assets, audit, board, bulk, export, filter, health, import, inbox, jobs, list, settings, setup, sign_in, view};
+use crate::{
+    api, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, report, settings, setup, sign_in, view,
+};
 use akrab_model::Problem;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,6 +33,8 @@ pub fn router(web: Web) -> Router {
         .merge(list::routes())
         .merge(board::routes())
         .merge(inbox::routes())
+        .merge(report::routes())
+        .merge(dashboard::routes())
         .merge(view::routes());
     for feature in web.features.iter() {
         routes = routes.merge(feature.routes.clone());

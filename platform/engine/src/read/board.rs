@@ -183,10 +183,27 @@ impl Tx<'_> {
     }
 
     /// Every stage in the order of its pipeline, one pipeline after the other.
-    pub(super) fn stages_in_order(&mut self) -> Result<Vec<RecordId>> {
+    pub(crate) fn stages_in_order(&mut self) -> Result<Vec<RecordId>> {
         let mut all = self.stages_where(Cond::True)?;
         all.sort_by_key(|stage| stage.link("pipeline"));
         Ok(all.iter().map(|stage| stage.id).collect())
+    }
+
+    /// The stages of each pipeline as they follow one another, without those in which things are lost.
+    pub(crate) fn steps_of_pipelines(&mut self) -> Result<Vec<Vec<RecordId>>> {
+        let mut lists: Vec<(Option<RecordId>, Vec<RecordId>)> = Vec::new();
+        for stage in self.stages_where(Cond::True)? {
+            let pipeline = stage.link("pipeline");
+            if stage.text("category") == "lost" {
+                continue;
+            }
+            match lists.iter_mut().find(|(of, _)| *of == pipeline) {
+                Some((_, list)) => list.push(stage.id),
+                None => lists.push((pipeline, vec![stage.id])),
+            }
+        }
+        lists.sort_by_key(|(pipeline, _)| *pipeline);
+        Ok(lists.into_iter().map(|(_, list)| list).collect())
     }
 
     fn stages_where(&mut self, cond: Cond) -> Result<Vec<Record>> {

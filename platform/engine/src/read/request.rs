@@ -15,7 +15,7 @@ const LONG_KEY: usize = 1_000;
 
 impl Tx<'_> {
     /// A figure over a whole result, kept while it is sure. `work` gives the rows it covers and the figure.
-    pub(super) fn figure<T: Clone + Send + Sync + 'static>(
+    pub(crate) fn figure<T: Clone + Send + Sync + 'static>(
         &mut self,
         key: String,
         work: impl FnOnce(&mut Self) -> Result<(u64, T)>,

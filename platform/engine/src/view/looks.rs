@@ -56,7 +56,7 @@ impl Tx<'_> {
     }
 
     /// All saved views of an object, whoever may see them.
-    pub(super) fn saved_views(&mut self, object: &str) -> Result<Arc<Vec<SavedView>>> {
+    pub(crate) fn saved_views(&mut self, object: &str) -> Result<Arc<Vec<SavedView>>> {
         let look = self.look(format!("views {object}"), |conn| Ok(Look::Views(Arc::new(conn.view_list(object)?))))?;
         Ok(if let Look::Views(views) = look { views } else { Arc::default() })
     }

@@ -267,7 +267,7 @@ pub fn may_give(ctx: &Ctx, scope: ViewScope) -> bool {
     }
 }
 
-fn sees(ctx: &Ctx, view: &SavedView) -> bool {
+pub(crate) fn sees(ctx: &Ctx, view: &SavedView) -> bool {
     let Some(person) = ctx.person() else { return true };
     match view.scope {
         ViewScope::Everyone => true,
@@ -276,7 +276,7 @@ fn sees(ctx: &Ctx, view: &SavedView) -> bool {
     }
 }
 
-fn edits(ctx: &Ctx, view: &SavedView) -> bool {
+pub(crate) fn edits(ctx: &Ctx, view: &SavedView) -> bool {
     !ctx.read_only && (view.owner == ctx.user_id() || (ctx.is_admin() && view.scope != ViewScope::Private))
 }
 

@@ -15,6 +15,7 @@ pub(super) fn compute(expr: &IdedExpr, operand: &impl Fn(&str) -> Result<Option<
     match &expr.expr {
         Expr::Ident(name) => operand(name),
         Expr::Literal(LiteralValue::Double(number)) => Decimal::from_f64(*number.inner()).map(Some).ok_or(Beyond),
+        Expr::Literal(LiteralValue::Int(number)) => Ok(Some(Decimal::from(*number.inner()))),
         Expr::Call(call) if call.target.is_none() => match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::NEGATE, [one]) => Ok(compute(one, operand)?.map(|n| -n)),
             ("or_zero", [one]) => Ok(Some(compute(one, operand)?.unwrap_or_default())),

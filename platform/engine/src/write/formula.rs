@@ -131,6 +131,25 @@ fn put_in_order(object: &str, all: &mut Vec<(String, FieldType, Program)>) -> Re
     Ok(())
 }
 
+/// The number a formula over other numbers gives; none where one of them is missing or nothing can be worked out.
+pub(crate) fn formula_number(program: &Program, operand: &dyn Fn(&str) -> Option<Decimal>) -> Option<Decimal> {
+    if let Ok(number) = exact::compute(program.expression(), &|name| Ok(operand(name))) {
+        return number;
+    }
+    let mut context = Context::default();
+    context.add_function("or_zero", or_zero);
+    for name in program.references().variables() {
+        let value = operand(name).and_then(|d| d.to_f64()).map_or(cel::Value::Null, cel::Value::Float);
+        context.add_variable_from_value(name, value);
+    }
+    match program.execute(&context).ok()? {
+        cel::Value::Int(n) => Some(Decimal::from(n)),
+        cel::Value::UInt(n) => Some(Decimal::from(n)),
+        cel::Value::Float(f) => Decimal::from_f64(f),
+        _ => None,
+    }
+}
+
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
     Ok(if matches!(value, cel::Value::Null) { cel::Value::Float(0.0) } else { value })
 }

@@ -60,6 +60,12 @@ pub fn day_month(day: Date, lang: Lang) -> String {
     format!("{} {}", day.day(), month(lang.pick(&SHORT_ID, &SHORT_EN), day))
 }
 
+/// `Nov`, for axes.
+#[must_use]
+pub fn month_short(day: Date, lang: Lang) -> &'static str {
+    month(lang.pick(&SHORT_ID, &SHORT_EN), day)
+}
+
 /// `November 2026`, for headings and axes.
 #[must_use]
 pub fn month_year(day: Date, lang: Lang) -> String {

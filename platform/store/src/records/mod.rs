@@ -6,11 +6,13 @@ mod links;
 mod page;
 mod pair;
 mod read;
+mod report;
 mod titled;
 mod write;
 
 pub use links::LinkCells;
 pub use read::Bin;
+pub use report::{Cell, ReportQuery};
 pub use write::NewRow;
 
 use crate::cond::{Compiler, col};

@@ -220,7 +220,8 @@ fn indexes(object: &Object) -> Vec<IndexSpec> {
         } else if let Some(columns) = board.take_if(|columns| columns.first() == Some(&column)) {
             wanted.push(index("i", columns, Covered::Living));
         } else if field.index {
-            wanted.push(index("i", vec![column, "id".into()], Covered::Living));
+            let owner = owner_beside(object, &field.key).filter(|owner| *owner != column);
+            wanted.push(index("i", [column, "id".into()].into_iter().chain(owner).collect(), Covered::Living));
         }
     }
     for set in &object.decl.unique {
@@ -236,6 +237,12 @@ fn indexes(object: &Object) -> Vec<IndexSpec> {
     wanted.sort_by(|a, b| a.name.cmp(&b.name));
     wanted.dedup_by(|a, b| a.name == b.name);
     wanted
+}
+
+/// When things were done and by whom is asked for over all records: answered from the index of the moment alone.
+fn owner_beside(object: &Object, key: &str) -> Option<String> {
+    let at = object.decl.timeline.at.as_deref().filter(|at| *at == key);
+    at.and(object.owner).map(|ix| object.at(ix).column.clone())
 }
 
 /// What a board reads: its lanes in the order of its view, and the figures of a lane from the index

@@ -1,7 +1,7 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, views, write};
+use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, reports, views, write};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -50,7 +50,10 @@ fn all() -> Routes {
         .get("/api/v1/jobs/{job}", jobs::one)
         .get("/api/v1/jobs/{job}/errors", jobs::errors)
         .get("/api/v1/jobs/{job}/notes", jobs::notes)
-        .post("/api/v1/jobs/{job}/{verb}", jobs::verb);
+        .post("/api/v1/jobs/{job}/{verb}", jobs::verb)
+        .get("/api/v1/reports", reports::list)
+        .post("/api/v1/reports/answers", reports::run)
+        .get("/api/v1/reports/{report}", reports::one);
     routes
         .get("/api/v1/{object}", read::list)
         .post("/api/v1/{object}", write::create)

@@ -54,9 +54,9 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
 }
 
 /// Words people have added to open fields, by object and field.
-type OwnWords = HashMap<(String, String), Vec<String>>;
+pub(crate) type OwnWords = HashMap<(String, String), Vec<String>>;
 
-fn own_words(tx: &mut Tx) -> OwnWords {
+pub(crate) fn own_words(tx: &mut Tx) -> OwnWords {
     let open: Vec<(String, String)> =
         tx.registry.objects().flat_map(|o| o.fields.iter().filter(|f| f.open).map(|f| (o.key.clone(), f.key.clone()))).collect();
     // fields out of sight simply have none
@@ -101,6 +101,46 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             clear_href: &first.with_filter(None).href(),
             save_href: &save,
             keep: &keep,
+        },
+    )
+}
+
+/// The builder over the filter of a report: applying it opens `action` with what is kept.
+#[allow(clippy::too_many_arguments, reason = "the parts of one page")]
+pub(crate) fn of_report(
+    s: &Look,
+    object: &std::sync::Arc<Object>,
+    filter: Option<&Json>,
+    rights: &Rights,
+    titles: &Titles,
+    words: &OwnWords,
+    keep: &[(String, String)],
+    action: &str,
+) -> Markup {
+    let mut choices = fields::choices(s, object, rights);
+    let filter = filter.and_then(|f| akrab_model::Filter::from_json(f).ok());
+    let drawn = filter.as_ref().filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
+    choices.extend(fields::named(s, object, &drawn, &choices));
+    let plain_fields: Vec<_> = choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect();
+    let mut clear = action.to_string();
+    for (name, value) in keep {
+        push(&mut clear, name, value);
+    }
+    filter_builder(
+        s.t,
+        &FilterBuilder {
+            action,
+            filter: &drawn.to_string(),
+            fields: &field_list(s, &choices, titles, words).to_string(),
+            operators: &operator_list(s, &choices).to_string(),
+            count_url: &format!("/{}/count?view=", object.plural),
+            count: html! {},
+            title: &s.t.with("filter-title", &[("records", object.plural_label(s.key()).to_lowercase().into())]),
+            plain_fields: &plain_fields,
+            plain_operators: &plain_operators(s),
+            clear_href: &clear,
+            save_href: "",
+            keep,
         },
     )
 }

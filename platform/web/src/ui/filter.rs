@@ -33,7 +33,7 @@ pub struct FilterBuilder<'a> {
     pub plain_operators: &'a [(String, String)],
     /// Address without any filter.
     pub clear_href: &'a str,
-    /// Dialog that saves the view.
+    /// Dialog that saves the view; empty where there is none.
     pub save_href: &'a str,
     /// Address parameters that stay (view, sort): (name, value).
     pub keep: &'a [(String, String)],
@@ -65,7 +65,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                     span data-filter-count aria-live="polite" { (f.count) }
                     span.ak-spacer {}
                     (Button::new(t.get("clear-all")).ghost().href(f.clear_href))
-                    (Button::new(t.get("save-view")).href(f.save_href).attr("data-dialog-href", f.save_href))
+                    @if !f.save_href.is_empty() { (Button::new(t.get("save-view")).href(f.save_href).attr("data-dialog-href", f.save_href)) }
                     (Button::new(t.get("apply")).primary().submit())
                 }
             }

@@ -19,6 +19,7 @@ document.addEventListener("htmx:config:request", (event) => {
   request.headers["X-CSRF-Token"] = csrf();
 });
 
+upgrade("form[data-live]", (el) => void import("./live").then((m) => m.live(el as HTMLFormElement)));
 upgrade("[data-board]", (el) => void import("./board").then((m) => m.board(el)));
 upgrade("[data-order-url],[data-sortable]", (el) => void import("./order").then((m) => m.order(el)));
 // The filter builder comes when it is opened first.

@@ -43,3 +43,9 @@ upgrade(".ak-tabs-list", (row) => {
 });
 on("click", "[data-sidebar-open]", () => setTimeout(() => one("#sidebar a, #sidebar summary")?.focus()));
 on("click", "[data-print]", () => window.print());
+
+// The dashboard alone on the screen; where the browser refuses, its link leaves the frame away.
+on("click", "[data-fullscreen=on]", (link, event) => {
+  event.preventDefault();
+  one("#main")!.requestFullscreen().catch(() => location.assign((link as HTMLAnchorElement).href));
+});

@@ -1,0 +1,126 @@
+//! Reports and dashboards that ship with the domains.
+
+use super::figure::check_formulas;
+use akrab_model::filter::{Env, Rights};
+use akrab_model::object::{DeclError, is_key};
+use akrab_model::report::{DashboardDecl, ReportDecl, ReportFile};
+use akrab_model::{Cond, FieldIx, Label, ObjectIx, Registry};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::HashSet;
+
+/// Everything shipped, in the order of the files.
+#[derive(Debug, Default)]
+pub struct Library {
+    pub reports: Vec<ReportDecl>,
+    pub dashboards: Vec<DashboardDecl>,
+}
+
+impl Library {
+    /// Reads the files. What they name is looked for when somebody asks: a workspace may have taken a field away.
+    ///
+    /// # Errors
+    /// Every fault with its file.
+    pub fn read(files: &[(&str, &str)]) -> Result<Library, Vec<DeclError>> {
+        let mut faults = Vec::new();
+        let (library, _) = Library::parse(files, &mut faults);
+        if faults.is_empty() { Ok(library) } else { Err(faults) }
+    }
+
+    /// With the file each report stands in.
+    fn parse<'f>(files: &[(&'f str, &str)], faults: &mut Vec<DeclError>) -> (Library, Vec<&'f str>) {
+        let (mut library, mut sources) = (Library::default(), Vec::new());
+        for (name, text) in files {
+            match toml::from_str::<ReportFile>(text) {
+                Ok(file) => {
+                    sources.extend(file.reports.iter().map(|_| *name));
+                    library.reports.extend(file.reports);
+                    library.dashboards.extend(file.dashboards.into_iter().inspect(|d| judge(name, &d.key, &[&d.label, &d.about], faults)));
+                }
+                Err(error) => {
+                    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+                    faults.push(DeclError::new(&format!("{name}:{line}"), None, error.message()));
+                }
+            }
+        }
+        (library, sources)
+    }
+
+    /// Reads the files and checks them against the objects.
+    ///
+    /// # Errors
+    /// Every fault with its file.
+    pub fn compile(files: &[(&str, &str)], registry: &Registry) -> Result<Library, Vec<DeclError>> {
+        let mut faults = Vec::new();
+        let (library, sources) = Library::parse(files, &mut faults);
+        let mut keys = HashSet::new();
+        for (report, file) in library.reports.iter().zip(sources) {
+            judge(file, &report.key, &[&report.label, &report.about], &mut faults);
+            if !keys.insert(&report.key) {
+                faults.push(marked(file, &report.key, format!("the report `{}` is declared twice", report.key)));
+            }
+            if let Err(message) = binds(report, registry) {
+                faults.push(marked(file, &report.key, message));
+            }
+        }
+        for dashboard in &library.dashboards {
+            for tile in dashboard.tiles.iter().filter(|tile| !keys.contains(&tile.report)) {
+                let file = files.iter().find(|(_, text)| text.contains(&format!("\"{}\"", dashboard.key))).map_or("", |(name, _)| name);
+                faults.push(marked(
+                    file,
+                    &tile.report,
+                    format!("the dashboard `{}` shows the unknown report `{}`", dashboard.key, tile.report),
+                ));
+            }
+        }
+        if faults.is_empty() { Ok(library) } else { Err(faults) }
+    }
+
+    pub fn report(&self, key: &str) -> Option<&ReportDecl> {
+        self.reports.iter().find(|r| r.key == key)
+    }
+    pub fn dashboard(&self, key: &str) -> Option<&DashboardDecl> {
+        self.dashboards.iter().find(|d| d.key == key)
+    }
+}
+
+/// All rights: what a reader may not see is found out when he asks.
+struct Everything;
+
+impl Rights for Everything {
+    fn may_read(&self, _: ObjectIx, _: FieldIx) -> bool {
+        true
+    }
+    fn guard(&self, _: ObjectIx) -> Cond {
+        Cond::True
+    }
+}
+
+fn marked(file: &str, mark: &str, message: String) -> DeclError {
+    DeclError { mark: Some(format!("\"{mark}\"")), ..DeclError::new(file, None, message) }
+}
+
+fn judge(file: &str, key: &str, labels: &[&Label], faults: &mut Vec<DeclError>) {
+    if !is_key(key) {
+        faults.push(marked(file, key, format!("`{key}` is no key: use a–z, 0–9 and _, beginning with a letter")));
+    }
+    if labels.iter().any(|l| l.id.trim().is_empty() || l.en.trim().is_empty()) {
+        faults.push(marked(file, key, format!("a text of `{key}` lacks a language")));
+    }
+}
+
+fn binds(report: &ReportDecl, registry: &Registry) -> Result<(), String> {
+    let env = Env { now: Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), me: None, team: Vec::new() };
+    let told = |problem: akrab_model::Problem| format!("the report `{}`: {problem}", report.key);
+    let bound = report.show.bind(registry, &env, &Everything).map_err(told)?;
+    check_formulas(registry, &bound).map_err(told)?;
+    let object = registry.at(bound.object);
+    let dated = object
+        .field(report.show.period_field())
+        .is_some_and(|f| matches!(f.kind, akrab_model::FieldType::Date | akrab_model::FieldType::DateTime));
+    if dated || report.show.period_field().contains('.') {
+        Ok(())
+    } else {
+        Err(format!("the report `{}`: `{}` is no date of its object", report.key, report.show.period_field()))
+    }
+}

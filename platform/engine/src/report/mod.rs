@@ -1,0 +1,172 @@
+//! Reports: figures in groups over any object, with the rights of whoever asks.
+//!
+//! A [`Report`] is bound to the registry (`model/src/report/bind.rs`), its groups are made concrete (`periods.rs`), the
+//! store answers with one figure each per group (`store/src/records/report.rs`), and here they become a [`ReportTable`]:
+//! ordered, cut to the largest with the rest on one line, with totals, shares, running totals, changes and formulas.
+
+mod drill;
+mod figure;
+mod grid;
+mod library;
+mod order;
+mod periods;
+mod question;
+mod saved;
+mod sheet;
+mod table;
+mod words;
+
+pub use library::Library;
+pub use saved::{Dashboard, DashboardDraft, MOST_TILES, ReportDraft, ReportEntry};
+
+use crate::export::ExportFormat;
+use crate::write::Tx;
+use crate::{Ctx, Engine, Result};
+use akrab_model::report::{Cut, Report};
+use akrab_model::{Field, FieldType, Filter, Label, Object, Value};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde_json::json;
+use std::sync::Arc;
+
+/// An answered report.
+#[derive(Debug, Clone)]
+pub struct ReportTable {
+    pub report: Report,
+    pub object: Arc<Object>,
+    /// Groupings, then the pivot.
+    pub axes: Vec<Axis>,
+    /// Measures shown.
+    pub measures: Vec<Column>,
+    /// Values of the pivot, in order; empty without one.
+    pub heads: Vec<Mark>,
+    pub lines: Vec<Line>,
+    /// As [`Line::cells`].
+    pub totals: Vec<Value>,
+    /// Records behind it.
+    pub rows: i64,
+}
+
+/// A grouping or the pivot, as it was understood.
+#[derive(Debug, Clone)]
+pub struct Axis {
+    pub path: String,
+    /// Labels of the links walked and of the field.
+    pub labels: Vec<Label>,
+    pub field: Field,
+    pub cut: Cut,
+}
+
+/// A measure as a column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub key: String,
+    pub label: Label,
+    pub kind: FieldType,
+}
+
+/// A group: outer ones hold inner ones.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub mark: Mark,
+    /// Measure by measure for each head, then for all heads together.
+    pub cells: Vec<Value>,
+    pub below: Vec<Line>,
+}
+
+/// What a group is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub key: Key,
+    /// What the linked record is called, as far as the asker may see it.
+    pub title: Option<String>,
+}
+
+/// The value of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Key {
+    /// No value, or none the asker may see.
+    Empty,
+    Value(Value),
+    /// Up to, not including, the second day.
+    Period(Date, Date),
+    Before(Date),
+    /// This day and later.
+    Since(Date),
+    /// From, and up to but not including.
+    Band(Option<Decimal>, Option<Decimal>),
+    /// Monday is 0.
+    Weekday(i8),
+    Hour(i8),
+    /// So many units after the beginning.
+    Elapsed(i64),
+    /// All groups that have no line of their own.
+    Others,
+}
+
+impl ReportTable {
+    /// The value of a measure in a line: under a head, or over all heads together.
+    pub fn cell<'t>(&self, cells: &'t [Value], head: Option<usize>, measure: usize) -> &'t Value {
+        let block = head.unwrap_or(self.heads.len());
+        cells.get(block * self.measures.len() + measure).unwrap_or(&Value::Null)
+    }
+    /// The pivot, if there is one.
+    pub fn pivot(&self) -> Option<&Axis> {
+        self.axes.get(self.report.groups.len())
+    }
+}
+
+/// A value as a number, where it is one.
+pub fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Int(_) | Value::Dec(_) => value.dec(),
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// Works a report out; `within` narrows it further.
+    ///
+    /// # Errors
+    /// `not_found` object, `invalid` for what is unknown, hidden or makes no sense, `report_too_many_groups`.
+    pub async fn report(&self, ctx: &Ctx, report: Report, within: Option<Filter>) -> Result<ReportTable> {
+        self.read(ctx, move |tx| tx.report(&report, within.as_ref())).await
+    }
+}
+
+impl Engine {
+    /// A report as a file: its name and content. The audit trail tells of it.
+    ///
+    /// # Errors
+    /// As [`Engine::report`], and `not_found` for a report there is not.
+    pub async fn report_file(&self, ctx: &Ctx, key: &str, format: ExportFormat) -> Result<(String, Vec<u8>)> {
+        let key = key.to_string();
+        let read = move |tx: &mut Tx| {
+            let entry = tx.report_entry(&key)?;
+            let table = tx.report(&entry.report, None)?;
+            Ok((entry, table))
+        };
+        let (entry, table) = self.read(ctx, read).await?;
+        let (title, currency) = (entry.name.get(ctx.lang_key()).to_string(), self.settings().currency.clone());
+        let content = match format {
+            ExportFormat::Csv => table.csv(ctx.lang, &currency)?,
+            ExportFormat::Xlsx => table.xlsx(ctx.lang, &currency)?,
+        };
+        // nothing goes out that the trail does not tell of
+        let detail = json!({"object": table.object.key, "report": title, "format": format, "filter": entry.report.filter, "rows": table.lines.len()});
+        self.write(ctx, move |tx| tx.audit("export", None, detail.clone())).await?;
+        Ok((format!("{title} {}.{}", ctx.now.date(), format.extension()), content))
+    }
+}
+
+impl Tx<'_> {
+    /// As [`Engine::report`].
+    ///
+    /// # Errors
+    /// As [`Engine::report`].
+    pub fn report(&mut self, report: &Report, within: Option<&Filter>) -> Result<ReportTable> {
+        let question = self.question(report, within)?;
+        let kept = self.report_figures(&question)?;
+        self.report_table(report, question, kept)
+    }
+}

@@ -1,0 +1,113 @@
+//! A report as a sheet: CSV and XLSX.
+
+use super::{Line, ReportTable, number};
+use crate::Result;
+use crate::export::guarded;
+use akrab_model::format::{self, Lang};
+use akrab_model::{FieldType, Problem, Value};
+use rust_decimal::prelude::ToPrimitive;
+use rust_xlsxwriter::{Format, Workbook};
+
+/// A cell of the sheet.
+enum Cell {
+    Text(String),
+    Number(rust_decimal::Decimal),
+    Blank,
+}
+
+impl ReportTable {
+    /// As comma-separated values; texts that a spreadsheet could run are kept from it.
+    pub fn csv(&self, lang: Lang, currency: &str) -> Result<Vec<u8>> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let (head, rows) = self.sheet(lang, currency);
+        out.write_record(head.iter().map(|text| guarded(text).into_owned())).map_err(Problem::internal)?;
+        for row in rows {
+            let cells = row.into_iter().map(|cell| match cell {
+                Cell::Text(text) => guarded(&text).into_owned(),
+                Cell::Number(number) => number.normalize().to_string(),
+                Cell::Blank => String::new(),
+            });
+            out.write_record(cells).map_err(Problem::internal)?;
+        }
+        out.into_inner().map_err(Problem::internal)
+    }
+
+    /// As a workbook of one sheet.
+    pub fn xlsx(&self, lang: Lang, currency: &str) -> Result<Vec<u8>> {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let bold = Format::new().set_bold();
+        let (head, rows) = self.sheet(lang, currency);
+        let failed = |e: rust_xlsxwriter::XlsxError| Problem::internal(e);
+        for (n, title) in (0_u16..).zip(&head) {
+            sheet.write_string_with_format(0, n, title, &bold).map_err(failed)?;
+            sheet.set_column_width(n, 18).map_err(failed)?;
+        }
+        for (r, row) in (1_u32..).zip(rows) {
+            for (c, cell) in (0_u16..).zip(row) {
+                match cell {
+                    Cell::Text(text) => drop(sheet.write_string(r, c, text).map_err(failed)?),
+                    Cell::Number(number) => drop(sheet.write_number(r, c, number.to_f64().unwrap_or_default()).map_err(failed)?),
+                    Cell::Blank => {}
+                }
+            }
+        }
+        book.save_to_buffer().map_err(failed)
+    }
+
+    fn sheet(&self, lang: Lang, currency: &str) -> (Vec<String>, Vec<Vec<Cell>>) {
+        let depth = self.report.groups.len();
+        let mut head: Vec<String> = self.axes.iter().take(depth).map(|axis| axis.words(lang)).collect();
+        let measures: Vec<&str> = self.measures.iter().map(|m| m.label.get(lang.as_str())).collect();
+        for mark in &self.heads {
+            let words = self.head_words(mark, lang, currency);
+            head.extend(measures.iter().map(|m| if measures.len() == 1 { words.clone() } else { format!("{words} · {m}") }));
+        }
+        head.extend(
+            measures.iter().map(|m| if self.heads.is_empty() { (*m).to_string() } else { format!("{} · {m}", lang.pick("Semua", "All")) }),
+        );
+        let mut rows = Vec::new();
+        for line in &self.lines {
+            self.put(&mut rows, Vec::new(), line, 0, lang, currency);
+        }
+        let total = (0..depth).map(|n| if n == 0 { Cell::Text(lang.pick("Jumlah", "Total").into()) } else { Cell::Blank });
+        rows.push(total.chain(self.totals.iter().map(cell)).collect());
+        (head, rows)
+    }
+
+    fn put(&self, rows: &mut Vec<Vec<Cell>>, before: Vec<String>, line: &Line, depth: usize, lang: Lang, currency: &str) {
+        let mut words = before;
+        words.push(self.line_words(depth, &line.mark, lang, currency));
+        if line.below.is_empty() {
+            let names = words.iter().cloned().map(Cell::Text);
+            let blank = (words.len()..self.report.groups.len()).map(|_| Cell::Blank);
+            rows.push(names.chain(blank).chain(line.cells.iter().map(cell)).collect());
+        }
+        for inner in &line.below {
+            self.put(rows, words.clone(), inner, depth + 1, lang, currency);
+        }
+    }
+
+    /// A value in words: in full, or short as in heads and charts.
+    pub fn value_words(&self, measure: usize, value: &Value, short: bool, lang: Lang, currency: &str) -> String {
+        let Some(column) = self.measures.get(measure) else { return String::new() };
+        match (column.kind, value) {
+            (_, Value::Null) => "—".into(),
+            (_, Value::Date(day)) => format::date(*day),
+            (_, Value::Time(at)) => format::date(at.to_zoned(jiff::tz::TimeZone::UTC).date()),
+            (FieldType::Money, _) if short => number(value).map_or_else(String::new, |d| format::money_short(d, currency, lang)),
+            (FieldType::Money, _) => number(value).map_or_else(String::new, |d| format::money(d, currency, lang)),
+            (FieldType::Percent, _) => number(value).map_or_else(String::new, |d| format::percent(d.round_dp(1), lang)),
+            (FieldType::Duration, Value::Int(minutes)) => format::duration(u32::try_from(*minutes).unwrap_or_default(), lang),
+            _ => number(value).map_or_else(String::new, |d| format::number(d.round_dp(2), lang)),
+        }
+    }
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Date(day) => Cell::Text(day.to_string()),
+        Value::Time(at) => Cell::Text(at.to_string()),
+        value => number(value).map_or(Cell::Blank, Cell::Number),
+    }
+}

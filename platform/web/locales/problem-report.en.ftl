@@ -1,0 +1,11 @@
+problem-report-bands = The edges of the bands must be numbers that rise: 10, 50, 100.
+problem-report-cohort-shape = A cohort needs one grouping and one pivot, both dates by the same unit.
+problem-report-formula = “{ $formula }” is no formula over the measures above it.
+problem-report-limit = Between 1 and { $max } groups can be shown.
+problem-report-measure-key = “{ $key }” names no measure: each needs a name of its own of small letters, digits and _.
+problem-report-needs-group = This chart needs a grouping.
+problem-report-needs-period = A change needs a grouping by day, week, month, quarter or year.
+problem-report-no-measure = A report needs at least one measure.
+problem-report-one-group = A funnel has one grouping: the steps.
+problem-report-too-many-groups = The report has more than { $max } groups. Choose a coarser unit, or filter further.
+problem-report-unreadable = The report cannot be read: { $cause }

@@ -1,0 +1,11 @@
+problem-report-bands = Batas rentang harus angka yang menaik: 10, 50, 100.
+problem-report-cohort-shape = Kohort membutuhkan satu pengelompokan dan satu pivot, keduanya tanggal dengan satuan yang sama.
+problem-report-formula = “{ $formula }” bukan rumus atas ukuran di atasnya.
+problem-report-limit = Yang dapat ditampilkan antara 1 dan { $max } kelompok.
+problem-report-measure-key = “{ $key }” bukan nama ukuran: setiap ukuran perlu nama sendiri dari huruf kecil, angka, dan _.
+problem-report-needs-group = Grafik ini membutuhkan pengelompokan.
+problem-report-needs-period = Selisih membutuhkan pengelompokan per hari, minggu, bulan, kuartal, atau tahun.
+problem-report-no-measure = Laporan membutuhkan setidaknya satu ukuran.
+problem-report-one-group = Corong punya satu pengelompokan: tahapnya.
+problem-report-too-many-groups = Laporan punya lebih dari { $max } kelompok. Pilih satuan yang lebih besar atau persempit filternya.
+problem-report-unreadable = Laporan tidak dapat dibaca: { $cause }
