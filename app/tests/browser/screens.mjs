@@ -73,6 +73,7 @@ const work = [
   { name: "dashboard-pipeline", path: "/dashboards/pipeline", as: "budi@akrab.test" },
   { name: "dashboard-edit", path: "/dashboards/sales/edit", as: "budi@akrab.test" },
   { name: "dashboard-hidden", path: "/dashboards/sales", as: "dewi@akrab.test", ...desktop },
+  { name: "report-mail", path: "/mailings/reports/sales_funnel", as: "budi@akrab.test" },
   { name: "reports", path: "/reports", as: "budi@akrab.test" },
   { name: "report", path: "/reports/pipeline_by_month", as: "budi@akrab.test" },
   { name: "report-build", path: "/reports/build?object=opportunity&of=opportunity&chart=stacked&g0=account.industry&p=stage&m0=count", as: "budi@akrab.test" },

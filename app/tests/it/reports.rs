@@ -567,3 +567,101 @@ fn shipped_reports_are_checked_with_their_place() {
         assert!(faults.iter().any(|f| f.to_string().contains(told)), "{told}: {faults:?}");
     }
 }
+
+both!(a_report_shows_the_records_as_they_stood, async |w: &Workspace| {
+    let stages =
+        w.engine.list(&w.system(), akrab_engine::ListRequest { object: "stage".into(), ..Default::default() }).await.expect("stages");
+    let stage = |name: &str| stages.records.iter().find(|r| r.text("name") == name).map(|r| r.id).expect("the stage");
+    let deal =
+        async |name: &str, stage: i64, amount: i64| w.make("opportunity", json!({"name": name, "stage": stage, "amount": amount})).await;
+    let (first, second) = (deal("Satu", stage("Baru"), 100).await, deal("Dua", stage("Baru"), 50).await);
+    let gone = deal("Tiga", stage("Penawaran"), 7).await;
+    let measures = json!([{"key": "n"}, {"key": "s", "function": "sum", "field": "amount"}, {"key": "m", "function": "median", "field": "amount"}, {"key": "d", "function": "distinct", "field": "name"}]);
+    let open = json!({"field": "stage.category", "op": "is", "value": "open"});
+    let by_stage = json!({"object": "opportunity", "groups": [{"field": "stage"}], "filter": open, "measures": measures});
+    let then = asked(w, &w.system(), by_stage.clone()).await;
+    // the clock stood at 2 March; a week later much is another
+    w.pass(7 * 86_400);
+    w.engine
+        .update(&w.system(), "opportunity", first, map(json!({"stage": stage("Penawaran"), "amount": 400})), None)
+        .await
+        .expect("changed");
+    w.engine.update(&w.system(), "opportunity", first, map(json!({"amount": 500})), None).await.expect("changed again");
+    w.engine.update(&w.system(), "opportunity", second, map(json!({"stage": stage("Menang")})), None).await.expect("won");
+    w.engine.delete(&w.system(), "opportunity", gone, None).await.expect("in the bin");
+    deal("Empat", stage("Baru"), 1_000).await;
+    let mut past = by_stage.clone();
+    past["as_of"] = json!("2026-03-02");
+    let stood = asked(w, &w.system(), past).await;
+    let told = |table: &ReportTable| table.lines.iter().map(|l| (words(table)[0].clone(), numbers(&l.cells))).collect::<Vec<_>>();
+    assert_eq!(words(&stood), words(&then));
+    assert_eq!(told(&stood), told(&then));
+    assert_eq!(numbers(&stood.totals), numbers(&then.totals));
+    assert!(stood.drill(&[&stood.lines[0]], None, None).is_none(), "a list shows what is, not what was");
+    let now = asked(w, &w.system(), by_stage).await;
+    assert_ne!(numbers(&now.totals), numbers(&then.totals));
+    // rights are those of today
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let of_siti =
+        asked(w, &w.of(siti, Door::Page), json!({"object": "opportunity", "measures": [{"key": "n"}], "as_of": "2026-03-02"})).await;
+    assert_eq!(number(&of_siti.totals[0]), Some(Decimal::ZERO));
+    assert_eq!(
+        refused(w, &w.system(), json!({"object": "opportunity", "measures": [{"key": "n"}], "as_of": "kemarin dulu"})).await,
+        ["filter_wrong_value"]
+    );
+});
+
+both!(a_report_comes_by_mail_to_each_with_his_own_figures, async |w: &Workspace| {
+    let ratna = w.user("ratna", role(w, "manager"), None).await;
+    let siti = w.user("siti", role(w, "sales"), None).await;
+    let fajar = w.user("fajar", role(w, "service"), None).await;
+    w.make("opportunity", json!({"name": "Satu", "kind": "renewal", "owner": ratna, "amount": 5})).await;
+    w.make("opportunity", json!({"name": "Dua", "kind": "expansion", "owner": siti, "amount": 9})).await;
+    let mut browser = crate::browser::Browser::of(w, ratna).await;
+    let saved = browser
+        .submit(
+            "/reports",
+            &[("object", "opportunity"), ("chart", "bar"), ("g0", "kind"), ("m0", "count"), ("name", "Jenis"), ("scope", "everyone")],
+        )
+        .await;
+    let key = saved.location.rsplit('/').next().expect("an id").to_string();
+    let page = format!("/mailings/reports/{key}");
+    let nobody = browser.submit(&page, &[("rhythm", "daily"), ("hour", "7")]).await;
+    assert_eq!(nobody.status, axum::http::StatusCode::UNPROCESSABLE_ENTITY, "nobody would get it");
+    let people = [ratna, siti, fajar].map(|id| id.to_string());
+    let fields: Vec<(&str, &str)> = people.iter().map(|id| ("people", id.as_str())).chain([("rhythm", "daily"), ("hour", "10")]).collect();
+    browser.submit(&page, &fields).await;
+    let ordered = browser.get(&page).await.html;
+    assert!(ordered.contains("Setiap hari, pukul 10.00") && ordered.contains("siti"));
+    let id = ordered.split(&format!("{page}/")).nth(1).and_then(|rest| rest.split('/').next()).expect("an order").to_string();
+    w.work_off().await;
+    assert_eq!(w.mails(), 0, "it is nine in the morning");
+    // a mail server that is away for a while makes no mail come twice
+    w.mail_server(false);
+    w.pass(3_600);
+    w.work_off().await;
+    w.mail_server(true);
+    w.pass(600);
+    let own = w.mail(0).await;
+    assert_eq!(w.mails(), 2, "who may see no such record gets nothing");
+    let file = own.files.first().expect("a file");
+    assert!(own.to.starts_with("ratna") && file.name.ends_with(".xlsx") && own.text.contains("/reports/"));
+    let rows = |mail: akrab_engine::identity::Mail| {
+        use std::io::Read;
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(mail.files[0].content.to_vec())).expect("a workbook");
+        let mut text = String::new();
+        zip.by_name("xl/sharedStrings.xml").expect("texts").read_to_string(&mut text).expect("text");
+        (text.contains("Perpanjangan"), text.contains("Perluasan"))
+    };
+    assert_eq!(rows(own), (true, true));
+    assert_eq!(rows(w.mail(1).await), (false, true), "she sees her own alone");
+    w.pass(86_400);
+    w.work_off().await;
+    assert_eq!(w.mails(), 4, "and again the next day");
+    // a day later the former session has ended
+    let mut browser = crate::browser::Browser::of(w, ratna).await;
+    browser.submit(&format!("{page}/{id}/delete"), &[]).await;
+    w.pass(2 * 86_400);
+    w.work_off().await;
+    assert_eq!(w.mails(), 4, "called off");
+});

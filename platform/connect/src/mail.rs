@@ -3,8 +3,8 @@
 use akrab_engine::identity::{Mail, Mailer};
 use akrab_engine::private;
 use futures::future::BoxFuture;
-use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,14 +15,26 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn message(from: &Mailbox, mail: &Mail) -> Result<Message, String> {
     let to: Mailbox = mail.to.parse().map_err(|e| format!("address {}: {e}", mail.to))?;
-    Message::builder()
-        .from(from.clone())
-        .to(to)
-        .subject(mail.subject.clone())
-        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
-        .header(ContentType::TEXT_PLAIN)
-        .body(mail.text.clone())
-        .map_err(|e| e.to_string())
+    let builder = Message::builder().from(from.clone()).to(to).subject(mail.subject.clone()).message_id(Some(format!(
+        "<{}@{}>",
+        mail.id,
+        from.email.domain()
+    )));
+    let message = match mail.files.is_empty() {
+        true => builder.header(ContentType::TEXT_PLAIN).body(mail.text.clone()),
+        false => builder.multipart(parts(mail)?),
+    };
+    message.map_err(|e| e.to_string())
+}
+
+/// The text, then the files.
+fn parts(mail: &Mail) -> Result<MultiPart, String> {
+    let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(mail.text.clone()));
+    for file in &mail.files {
+        let kind = ContentType::parse(&file.mime).map_err(|e| format!("{}: {e}", file.name))?;
+        parts = parts.singlepart(Attachment::new(file.name.clone()).body(file.content.to_vec(), kind));
+    }
+    Ok(parts)
 }
 
 /// Sends through an SMTP server.
@@ -105,6 +117,7 @@ mod tests {
                 to: "siti@contoh.co.id".into(),
                 subject: "Atur ulang kata sandi".into(),
                 text: "Halo Siti,\n\nhttps://crm/reset/x\n".into(),
+                files: vec![],
             };
             mailer.send(mail).await.unwrap();
         }

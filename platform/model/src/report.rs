@@ -108,6 +108,9 @@ pub struct Report {
     /// Date field that a period chosen for a whole page means; the first dated grouping when absent, else the creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
+    /// The records as they stood at the end of this day: `2026-10-01`, or the last day of a relative range (`last_month`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 fn is_plain(kind: &Kind) -> bool {

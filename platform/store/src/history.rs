@@ -116,6 +116,18 @@ impl Conn {
         Ok(diffs)
     }
 
+    /// What was changed in records of an object since a moment, the newest first: record and what was before and after.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes_since(&mut self, object: &str, at: i64, limit: usize) -> Result<Vec<(i64, String)>, StoreError> {
+        let Some(object) = self.name_known(object)? else { return Ok(Vec::new()) };
+        let sql =
+            format!("SELECT record, diff FROM change WHERE object = $1 AND at >= $2 AND diff <> '{{}}' ORDER BY id DESC LIMIT {limit}");
+        let rows = self.query(&sql, &[Raw::Int(object), Raw::Int(at)])?;
+        Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())).collect())
+    }
+
     /// Id of a record's newest change.
     ///
     /// # Errors

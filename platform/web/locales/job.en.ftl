@@ -151,6 +151,7 @@ job-mail-reset = Mail to reset a password
 job-of = { $done } of { $total }
 job-other = Job
 job-progress = Progress
+job-report-mail = Send a report by mail
 job-purge-bin = Emptying the bin
 job-settle-ledgers = Value that became usable or expired
 job-settle-work = Work of a process that ended

@@ -145,6 +145,7 @@ job-mail-reset = Email atur ulang kata sandi
 job-of = { $done } dari { $total }
 job-other = Pekerjaan
 job-progress = Kemajuan
+job-report-mail = Kirim laporan lewat email
 job-purge-bin = Mengosongkan tempat sampah lama
 job-settle-ledgers = Nilai yang mulai berlaku atau hangus
 job-settle-work = Pekerjaan dari proses yang berhenti

@@ -9,3 +9,4 @@ problem-report-no-measure = A report needs at least one measure.
 problem-report-one-group = A funnel has one grouping: the steps.
 problem-report-too-many-groups = The report has more than { $max } groups. Choose a coarser unit, or filter further.
 problem-report-unreadable = The report cannot be read: { $cause }
+problem-report-too-many-records = More than { $max } records. How things stood is worked out for fewer.

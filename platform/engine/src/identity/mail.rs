@@ -3,7 +3,7 @@
 use akrab_model::format::Lang;
 use futures::future::BoxFuture;
 
-/// A plain-text mail.
+/// A plain-text mail, perhaps with files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Stays the same however often the mail is tried; part of its Message-ID.
@@ -11,6 +11,16 @@ pub struct Mail {
     pub to: String,
     pub subject: String,
     pub text: String,
+    /// Attached to it.
+    pub files: Vec<MailFile>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailFile {
+    pub name: String,
+    pub mime: String,
+    pub content: std::sync::Arc<Vec<u8>>,
 }
 
 /// Brings mails on their way.

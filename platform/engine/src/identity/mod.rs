@@ -15,7 +15,7 @@ mod token;
 mod tree;
 
 pub use factor::Enrolment;
-pub use mail::{Mail, Mailer};
+pub use mail::{Mail, MailFile, Mailer};
 pub use send::{MailJob, MailKind};
 pub use session::{Origin, Session, SignedIn};
 pub(crate) use setup::{ADMINISTRATOR, is_built_in};
@@ -59,7 +59,7 @@ impl Engine {
     fn secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random::<32>())
     }
-    fn micros(&self) -> i64 {
+    pub(crate) fn micros(&self) -> i64 {
         self.now().timestamp().as_microsecond()
     }
 }

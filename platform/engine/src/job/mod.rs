@@ -98,6 +98,7 @@ impl Kinds {
             JobKind::of::<crate::export::ExportJob>(),
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
+            JobKind::of::<crate::report::mailing::ReportMail>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
             JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::audit::AuditSeal>(),

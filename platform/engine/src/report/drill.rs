@@ -10,6 +10,10 @@ impl ReportTable {
     /// The filter that finds the records of a cell: of the lines from the outermost inwards and of a head. None where no
     /// filter can say it: weekdays, hours, steps of a funnel.
     pub fn drill(&self, lines: &[&Line], head: Option<&Mark>, within: Option<&Json>) -> Option<Json> {
+        // a list shows what is, not what was
+        if self.as_of.is_some() {
+            return None;
+        }
         let mut tests: Vec<Json> = self.report.filter.iter().chain(within).cloned().collect();
         for (depth, line) in lines.iter().enumerate() {
             let known: Vec<&Mark> = match depth {

@@ -114,6 +114,7 @@ fn binds(report: &ReportDecl, registry: &Registry) -> Result<(), String> {
     let told = |problem: akrab_model::Problem| format!("the report `{}`: {problem}", report.key);
     let bound = report.show.bind(registry, &env, &Everything).map_err(told)?;
     check_formulas(registry, &bound).map_err(told)?;
+    report.show.as_of.as_deref().map(|word| super::question::day(word, env.now.date())).transpose().map_err(told)?;
     let object = registry.at(bound.object);
     let dated = object
         .field(report.show.period_field())

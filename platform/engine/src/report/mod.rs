@@ -6,8 +6,10 @@
 
 mod drill;
 mod figure;
+mod fold;
 mod grid;
 mod library;
+pub mod mailing;
 mod order;
 mod periods;
 mod question;
@@ -45,6 +47,8 @@ pub struct ReportTable {
     pub totals: Vec<Value>,
     /// Records behind it.
     pub rows: i64,
+    /// The day at whose end the records are shown; now when absent.
+    pub as_of: Option<Date>,
 }
 
 /// A grouping or the pivot, as it was understood.
@@ -150,7 +154,7 @@ impl Engine {
         let (title, currency) = (entry.name.get(ctx.lang_key()).to_string(), self.settings().currency.clone());
         let content = match format {
             ExportFormat::Csv => table.csv(ctx.lang, &currency)?,
-            ExportFormat::Xlsx => table.xlsx(ctx.lang, &currency)?,
+            ExportFormat::Xlsx => table.xlsx(&title, ctx.lang, &currency)?,
         };
         // nothing goes out that the trail does not tell of
         let detail = json!({"object": table.object.key, "report": title, "format": format, "filter": entry.report.filter, "rows": table.lines.len()});

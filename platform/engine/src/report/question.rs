@@ -3,11 +3,13 @@
 use super::periods::{Periods, day_of, local};
 use crate::write::Tx;
 use crate::{Access, Result};
+use akrab_model::filter::Range;
 use akrab_model::problem::ProblemKind;
 use akrab_model::query::AggregateFn;
 use akrab_model::report::{Bound, BoundKey, Cut, Grain, Kind, Report, Slice, Work};
-use akrab_model::{Aggregate, Cond, FieldType, Filter, Object, Problem, Raw};
+use akrab_model::{Aggregate, Cond, FieldProblem, FieldType, Filter, Object, Problem, Raw};
 use akrab_store::{Cell, ReportQuery};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Groups the store gives at most.
@@ -22,6 +24,10 @@ pub(super) struct Question {
     pub slices: Vec<Slice>,
     /// For keys that follow the calendar.
     pub periods: Vec<Option<Periods>>,
+    /// Filter and what narrows it alone, for records as they stood.
+    pub asked: Cond,
+    /// The day whose end is shown; now when absent.
+    pub as_of: Option<Date>,
     /// Place of the figure whose largest (or smallest) groups matter most.
     first: (usize, bool),
 }
@@ -44,10 +50,12 @@ impl Tx<'_> {
         let (registry, env, rights) = (self.registry.clone(), self.env(), self.rights.clone());
         let bound = report.bind(&registry, &env, &rights)?;
         let within = within.map(|filter| filter.bind(&registry, &object, &env, &rights)).transpose()?.unwrap_or(Cond::True);
-        let cond = bound.cond.clone().and(within).and(self.rights.cond(&object, Access::Read));
+        let asked = bound.cond.clone().and(within);
+        let cond = asked.clone().and(self.rights.cond(&object, Access::Read));
+        let as_of = report.as_of.as_deref().map(|word| day(word, env.now.date())).transpose()?;
         let (slices, periods) = self.slices(&bound, report.kind)?;
         let first = first(report, &bound);
-        Ok(Question { object, bound, cond, slices, periods, first })
+        Ok(Question { object, bound, cond, slices, periods, asked, as_of, first })
     }
 
     fn slices(&mut self, bound: &Bound, kind: Kind) -> Result<(Vec<Slice>, Vec<Option<Periods>>)> {
@@ -98,10 +106,13 @@ impl Tx<'_> {
 
     /// Asks for every figure of every level a table needs.
     pub(super) fn report_figures(&mut self, question: &Question) -> Result<Figures> {
-        let Question { object, bound, cond, slices, first, .. } = question;
-        let key = format!("report {} {:?} {:?} {slices:?} {first:?} {cond:?}", object.key, bound.keys, bound.figures);
+        let Question { object, bound, cond, slices, as_of, first, .. } = question;
+        let key = format!("report {} {as_of:?} {:?} {:?} {slices:?} {first:?} {cond:?}", object.key, bound.keys, bound.figures);
         self.figure(key, |tx| {
-            let figures = tx.ask_levels(question)?;
+            let figures = match *as_of {
+                Some(day) => tx.folded(question, day)?,
+                None => tx.ask_levels(question)?,
+            };
             let rows = figures.levels.first().map_or(0, |(_, cells)| cells.iter().map(|c| c.count).sum());
             Ok((u64::try_from(rows).unwrap_or_default(), figures))
         })
@@ -133,6 +144,15 @@ impl Tx<'_> {
         let query = ReportQuery { cond, keys: &keys, figures: &bound.figures, limit: MOST_CELLS, first: *first };
         Ok(self.conn.report(&registry, object, &query)?)
     }
+}
+
+/// The day a word means: itself, or the last of a relative range.
+pub(super) fn day(word: &str, today: Date) -> Result<Date> {
+    let wrong = || Problem::invalid(vec![FieldProblem::new("/as_of", "filter_wrong_value").with("value", word)]);
+    if let Ok(day) = word.parse() {
+        return Ok(day);
+    }
+    Range::resolve(word, today).and_then(|range| range.to.yesterday().ok()).ok_or_else(wrong)
 }
 
 /// The figure by which groups are ranked, and whether the largest come first.

@@ -6,7 +6,7 @@ use crate::export::guarded;
 use akrab_model::format::{self, Lang};
 use akrab_model::{FieldType, Problem, Value};
 use rust_decimal::prelude::ToPrimitive;
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// A cell of the sheet.
 enum Cell {
@@ -33,26 +33,8 @@ impl ReportTable {
     }
 
     /// As a workbook of one sheet.
-    pub fn xlsx(&self, lang: Lang, currency: &str) -> Result<Vec<u8>> {
-        let mut book = Workbook::new();
-        let sheet = book.add_worksheet();
-        let bold = Format::new().set_bold();
-        let (head, rows) = self.sheet(lang, currency);
-        let failed = |e: rust_xlsxwriter::XlsxError| Problem::internal(e);
-        for (n, title) in (0_u16..).zip(&head) {
-            sheet.write_string_with_format(0, n, title, &bold).map_err(failed)?;
-            sheet.set_column_width(n, 18).map_err(failed)?;
-        }
-        for (r, row) in (1_u32..).zip(rows) {
-            for (c, cell) in (0_u16..).zip(row) {
-                match cell {
-                    Cell::Text(text) => drop(sheet.write_string(r, c, text).map_err(failed)?),
-                    Cell::Number(number) => drop(sheet.write_number(r, c, number.to_f64().unwrap_or_default()).map_err(failed)?),
-                    Cell::Blank => {}
-                }
-            }
-        }
-        book.save_to_buffer().map_err(failed)
+    pub fn xlsx(&self, name: &str, lang: Lang, currency: &str) -> Result<Vec<u8>> {
+        book(&[(name, self)], lang, currency)
     }
 
     fn sheet(&self, lang: Lang, currency: &str) -> (Vec<String>, Vec<Vec<Cell>>) {
@@ -102,6 +84,56 @@ impl ReportTable {
             _ => number(value).map_or_else(String::new, |d| format::number(d.round_dp(2), lang)),
         }
     }
+}
+
+/// Several reports as a workbook, a sheet each.
+pub(super) fn workbook(tables: &[(String, ReportTable)], lang: Lang, currency: &str) -> Result<Vec<u8>> {
+    book(&tables.iter().map(|(name, table)| (name.as_str(), table)).collect::<Vec<_>>(), lang, currency)
+}
+
+fn book(tables: &[(&str, &ReportTable)], lang: Lang, currency: &str) -> Result<Vec<u8>> {
+    let mut book = Workbook::new();
+    let mut names = Vec::new();
+    for (name, table) in tables {
+        let name = sheet_name(name, &names);
+        let sheet = book.add_worksheet();
+        sheet.set_name(&name).map_err(Problem::internal)?;
+        write(sheet, table, lang, currency).map_err(Problem::internal)?;
+        names.push(name.to_lowercase());
+    }
+    book.save_to_buffer().map_err(Problem::internal)
+}
+
+/// Longest name of a sheet.
+const NAME: usize = 31;
+
+/// A name no other sheet has, without the signs a sheet's name may not hold.
+fn sheet_name(name: &str, taken: &[String]) -> String {
+    let clean: String = name.chars().map(|c| if "[]:*?/\\'".contains(c) { ' ' } else { c }).collect();
+    let cut = |suffix: &str| clean.trim().chars().take(NAME - suffix.len()).chain(suffix.chars()).collect::<String>();
+    let plain = if clean.trim().is_empty() { "1".to_string() } else { cut("") };
+    let numbered = (2..).map(|n| cut(&format!(" {n}")));
+    std::iter::once(plain).chain(numbered).find(|name| !taken.contains(&name.to_lowercase())).unwrap_or_default()
+}
+
+fn write(sheet: &mut Worksheet, table: &ReportTable, lang: Lang, currency: &str) -> std::result::Result<(), XlsxError> {
+    let bold = Format::new().set_bold();
+    let (head, rows) = table.sheet(lang, currency);
+    for (n, title) in (0_u16..).zip(&head) {
+        sheet.write_string_with_format(0, n, title, &bold)?;
+        sheet.set_column_width(n, 18)?;
+    }
+    for (r, row) in (1_u32..).zip(rows) {
+        for (c, cell) in (0_u16..).zip(row) {
+            match cell {
+                // a string cell is never run, whatever it begins with
+                Cell::Text(text) => drop(sheet.write_string(r, c, text)?),
+                Cell::Number(number) => drop(sheet.write_number(r, c, number.to_f64().unwrap_or_default())?),
+                Cell::Blank => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 fn cell(value: &Value) -> Cell {

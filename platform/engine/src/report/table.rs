@@ -41,6 +41,7 @@ impl Tx<'_> {
             lines: Vec::new(),
             totals: sheet.whole(totals),
             rows: grid.rows(),
+            as_of: question.as_of,
             report: report.clone(),
             object: question.object.clone(),
         };

@@ -110,7 +110,7 @@ fn key(mark: &Mark) -> Json {
 
 /// These addresses in the OpenAPI document.
 pub(super) fn describe(paths: &mut Map<String, Json>) {
-    let report = json!({"type": "object", "required": ["object", "measures"], "description": "object, kind, filter, groups, pivot, measures, sort, limit, chart, target, period: as a report file has them"});
+    let report = json!({"type": "object", "required": ["object", "measures"], "description": "object, kind, filter, groups, pivot, measures, sort, limit, chart, target, period, as_of: as a report file has them"});
     let result = json!({"type": "object", "required": ["object", "rows", "measures", "heads", "lines", "totals"],
         "description": "values and totals: measure by measure for each head, then for all heads together", "properties": {
         "object": {"type": "string"}, "rows": {"type": "integer"}, "groups": {"type": "array"}, "pivot": {"type": ["object", "null"]},

@@ -98,6 +98,7 @@ fn actions(visit: &Visit, dashboard: &Dashboard, filters: &Filters) -> Markup {
         (more_menu(&t.get("list-more"), html! {
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
             @if !visit.ctx.read_only { (menu_link("plus", &t.get("dashboard-new"), "/dashboards/new")) }
+            @if !visit.ctx.read_only { (menu_link("mail", &t.get("mailing-title"), &format!("/mailings/dashboards/{key}"))) }
             @if visit.ctx.is_admin() { (menu_link("users-round", &t.get("dashboard-default"), &format!("/dashboards/{key}/default"))) }
             @if dashboard.editable { (menu_line()) (menu_link("trash-2", &t.get("dashboard-delete"), &format!("/dashboards/{key}/delete"))) }
         }))

@@ -169,6 +169,8 @@ impl Bench<'_> {
                     legend { (t.get("report-order")) }
                     (plain(&t.get("report-sort"), Input::new("sort", self.report.sort.as_deref().unwrap_or_default()), &self.sorts()))
                     (row(t, &Row::new(t.get("report-limit")).hint(t.get("report-limit-hint")), Input::new("limit", &self.report.limit.map(|n| n.to_string()).unwrap_or_default()).attr("inputmode", "numeric"), text))
+                    @let relative = self.report.as_of.as_deref().is_some_and(|word| word.parse::<jiff::civil::Date>().is_err());
+                    (row(t, &Row::new(t.get("report-as-of")).hint(t.get("report-as-of-hint")), Input::new("asof", self.report.as_of.as_deref().unwrap_or_default()).attr("type", if relative { "text" } else { "date" }), text))
                     @if matches!(self.report.chart, Chart::Number | Chart::Bar) {
                         (row(t, &Row::new(t.get("report-target")), Input::new("target", &self.report.target.map(akrab_model::value::plain).unwrap_or_default()), text))
                     }

@@ -45,6 +45,7 @@ pub fn pairs(report: &Report) -> Vec<(String, String)> {
     put("limit", report.limit.map(|n| n.to_string()).unwrap_or_default());
     put("target", report.target.map(plain).unwrap_or_default());
     put("period", report.period.clone().unwrap_or_default());
+    put("asof", report.as_of.clone().unwrap_or_default());
     out
 }
 
@@ -121,6 +122,7 @@ pub fn read(look: &Look, pairs: &[(String, String)]) -> Result<Report, Problem> 
         chart: one_of::<Chart>("chart", get("chart"))?,
         target: numbers(look, "target", get("target"))?.first().copied(),
         period: some("period"),
+        as_of: some("asof"),
         object,
     })
 }

@@ -4,6 +4,7 @@ mod builder;
 pub mod draw;
 mod form;
 mod list;
+mod mailing;
 pub(crate) mod save;
 mod show;
 
@@ -13,7 +14,7 @@ use crate::value::Look;
 use akrab_engine::{Access, Tx};
 use akrab_model::object::Scope;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// Group of the side bar reports and dashboards stand in.
 pub(crate) const GROUP: &str = "analysis";
@@ -25,6 +26,8 @@ pub fn routes() -> Router<Web> {
         .route("/reports/build", get(builder::show))
         .route("/reports/{key}", get(show::show).post(save::change))
         .route("/reports/{key}/file", get(show::file))
+        .route("/mailings/{kind}/{key}", get(mailing::show).post(mailing::order))
+        .route("/mailings/{kind}/{key}/{id}/delete", post(mailing::drop_one))
         .route("/reports/{key}/delete", get(save::ask_delete).post(save::delete))
 }
 

@@ -39,7 +39,9 @@ pub async fn show(visit: Visit, Path(key): Path<String>) -> Reply {
             html! {
                 (chart::patterns())
                 div.ak-stack.ak-report {
-                    p.ak-muted { (entry.about.get(visit.lang())) @if !entry.about.id.is_empty() { " · " } (rows) }
+                    p.ak-muted { (entry.about.get(visit.lang())) @if !entry.about.id.is_empty() { " · " } (rows)
+                @if let Some(day) = table.as_of { " · " (t.with("report-as-of-day", &[("day", akrab_model::format::date(day).into())])) }
+            }
                     @if let Some(drawn) = drawing.chart() { section.ak-tile aria-label=(name) { (drawn) } }
                     (drawing.table())
                 }
@@ -61,6 +63,7 @@ fn actions(visit: &Visit, entry: &ReportEntry) -> Markup {
             (menu_link("file-spreadsheet", &t.get("report-xlsx"), &file("xlsx")))
             (menu_link("download", &t.get("report-csv"), &file("csv")))
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
+            @if !visit.ctx.read_only { (menu_link("mail", &t.get("mailing-title"), &format!("/mailings/reports/{}", entry.key))) }
             @if entry.editable {
                 (menu_line())
                 (menu_link("trash-2", &t.get("report-delete"), &format!("/reports/{}/delete", entry.key)))
