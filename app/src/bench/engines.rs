@@ -2,6 +2,7 @@
 
 use super::report::Figure;
 use crate::stop::Stop;
+use akrab_engine::contact::{Consent, Decision, Facts};
 use akrab_engine::ledger::{Account, Command, NewAccount, What, bucket};
 use akrab_engine::work::{Batch, Carried, Carrier, Handed, Porter, Unit};
 use akrab_engine::{Ctx, Door, Engine};
@@ -25,6 +26,7 @@ pub async fn measure(engine: &Engine, span: Duration) -> Result<Vec<Figure>, Sto
     let system = engine.system("measuring", Door::Command);
     let mut figures = ledger(engine, &system, span).await?;
     figures.push(calendar(engine, &system).await?);
+    figures.push(contact(&system)?);
     figures.extend(work(engine, &system, span).await?);
     Ok(figures)
 }
@@ -38,6 +40,34 @@ async fn calendar(engine: &Engine, system: &Ctx) -> Result<Figure, Stop> {
         calendar.add(start, jiff::SignedDuration::from_mins(30 + n % 2_400)).map_err(Problem::from)?;
     }
     Ok(Figure::seconds("calendar: 100000 due times worked out anew", began.elapsed().as_secs_f64(), 5.0))
+}
+
+/// A look at everybody before a mailing goes out.
+fn contact(system: &Ctx) -> Result<Figure, Stop> {
+    let preset = akrab_engine::contact::presets().into_iter().next().ok_or_else(|| Stop::failed("no preset"))?;
+    let decl = preset.purposes.first().and_then(|purpose| purpose.policies.get("whatsapp")).ok_or_else(|| Stop::failed("no policy"))?;
+    let policy = decl.compile([]).map_err(Problem::invalid)?;
+    let (now, began, mut allowed) = (system.now.timestamp(), Instant::now(), 0_u64);
+    let mut facts = Facts {
+        do_not_contact: false,
+        consent: Consent::Given,
+        do_not_call: false,
+        suppressed: false,
+        zone: system.now.time_zone().clone(),
+        sends: &[],
+        attempts: 0,
+        until: None,
+        over_budget: false,
+    };
+    for n in 0..UNITS {
+        facts.suppressed = n % 7 == 0;
+        let at = now.checked_add(jiff::SignedDuration::from_secs(n)).map_err(Problem::internal)?;
+        allowed += u64::from(policy.decide(&facts, at) == Decision::Allowed);
+    }
+    if allowed == 0 {
+        return Err(Stop::failed("a policy that allows nothing was measured"));
+    }
+    Ok(Figure::seconds("contact policy: a million decisions", began.elapsed().as_secs_f64(), 10.0))
 }
 
 /// Takes everything at once.

@@ -1,10 +1,12 @@
 //! Consent and contact policy: said once with its proof, decided each time something is sent.
 
+use crate::browser::Browser;
 use crate::workspace::{Workspace, both};
 use akrab_engine::contact::{Ask, Consent, Decided, Decision, PolicyDecl, Purpose, Reason, Saying};
 use akrab_engine::work::{Batch, Unit, WorkState};
 use akrab_engine::{Door, ListRequest, Result};
 use akrab_model::Label;
+use axum::http::StatusCode;
 use futures::future::join_all;
 use serde_json::json;
 
@@ -118,6 +120,41 @@ both!(
         let policy = PolicyDecl::default();
         let refused = w.engine.write(&seller, move |tx| tx.policy_save("offers", "email", &policy, None)).await.expect_err("refused");
         assert_eq!(refused.code, "forbidden");
+    }
+);
+
+both!(
+    /// An administrator looks at a preset, takes it over, and makes a policy the firm's own.
+    policies_are_looked_at_taken_over_and_changed_in_the_settings,
+    async |w: &Workspace| {
+        let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
+        let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
+        let preview = browser.get("/settings/consent/presets/indonesia").await;
+        assert!(preview.html.contains("POJK 22/2023") && preview.html.contains("08:00-18:00"), "{}", preview.html);
+        assert_eq!(w.engine.read(&w.system(), |tx| tx.purposes()).await.expect("purposes").len(), 0, "looking changes nothing");
+        browser.submit("/settings/consent/presets/indonesia", &[]).await;
+        let page = browser.get("/settings/consent").await;
+        assert!(page.html.contains("Kami boleh mengirim penawaran") && page.html.contains("2 dalam 7 hari"), "{}", page.html);
+        let form = browser.get("/settings/consent/offers/sms").await;
+        assert!(form.html.contains("name=\"known\" value=\"1\""), "{}", form.html);
+        let mut fields = vec![("known", "1"), ("needs_consent", "1"), ("mon", "09:00-16:00"), ("most", "1"), ("days", "30"), ("mode", "skip")];
+        assert_eq!(browser.submit("/settings/consent/offers/sms", &fields).await.status, StatusCode::SEE_OTHER);
+        let kept = w.engine.read(&w.system(), |tx| tx.policy("offers", "sms")).await.expect("a policy");
+        assert_eq!((kept.version, kept.decl.frequency.map(|cap| (cap.most, cap.days))), (2, Some((1, 30))));
+        assert_eq!(kept.decl.notices.len(), 1, "what the form does not show stays");
+        assert_eq!(browser.submit("/settings/consent/offers/sms", &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "changed meanwhile");
+        fields[0].1 = "2";
+        fields[2].1 = "25:00-26:00";
+        let refused = browser.submit("/settings/consent/offers/sms", &fields).await;
+        assert!(refused.html.contains("href=\"#f-mon\""), "{}", refused.html);
+        let purpose = [("key", "kabar"), ("wording_id", "Kabar bulanan"), ("wording_en", "Monthly news"), ("basis", "consent")];
+        assert_eq!(browser.submit("/settings/consent/new", &purpose).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(browser.submit("/settings/consent/new", &purpose).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(browser.submit("/settings/consent/kabar/email", &[("known", "0")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(browser.get("/settings/consent/kabar/pigeon").await.status, StatusCode::NOT_FOUND);
+        let mut siti = Browser::of(w, w.user("siti", 3, None).await).await;
+        assert_eq!(siti.get("/settings/consent").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(siti.submit("/settings/consent/presets/indonesia", &[]).await.status, StatusCode::FORBIDDEN);
     }
 );
 

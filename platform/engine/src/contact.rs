@@ -9,7 +9,7 @@ mod purpose;
 mod say;
 
 pub use akrab_model::contact::{
-    Consent, Decision, FrequencyDecl, Mode, PolicyDecl, Preset, PresetPurpose, Reason, presets, zone_of_province,
+    Consent, Decision, Facts, FrequencyDecl, Mode, PolicyDecl, Preset, PresetPurpose, Reason, presets, zone_of_province,
 };
 pub use ask::{Ask, Decided};
 pub use purpose::{PolicyKept, Purpose};

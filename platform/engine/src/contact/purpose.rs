@@ -47,6 +47,16 @@ impl Tx<'_> {
         })
     }
 
+    /// The policies of a purpose as they count now: (channel, policy).
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn policies(&mut self, purpose: &str) -> Result<Vec<(String, PolicyDecl)>> {
+        let all: Vec<PolicyKept> = self.kept_now(POLICY, None)?;
+        let of = |kept: PolicyKept| Some((kept.key.strip_prefix(purpose)?.strip_prefix('/')?.to_string(), kept.decl));
+        Ok(all.into_iter().filter_map(of).collect())
+    }
+
     /// Keeps a version of a purpose.
     ///
     /// # Errors

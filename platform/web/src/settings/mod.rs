@@ -2,6 +2,7 @@
 
 mod calendars;
 mod company;
+mod consent;
 mod leave;
 mod line;
 mod objects;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(see_as::routes())
         .merge(company::routes())
         .merge(calendars::routes())
+        .merge(consent::routes())
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
@@ -48,7 +50,7 @@ pub(crate) fn routes() -> Router<Web> {
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 9] = [
+const LISTS: [(&str, &str, &str); 10] = [
     ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
@@ -58,6 +60,7 @@ const LISTS: [(&str, &str, &str); 9] = [
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
     ("/settings/work/", "settings-work", "/settings/work"),
+    ("/settings/consent/", "settings-consent", "/settings/consent"),
 ];
 
 /// The frame of a settings page; `title` in words.
@@ -126,6 +129,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             vec![
                 ("building", "settings-company", "/settings/company", admin),
                 ("calendar-clock", "settings-calendars", "/settings/calendars", admin),
+                ("shield-check", "settings-consent", "/settings/consent", admin),
             ],
         ),
         (

@@ -27,7 +27,8 @@ use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use question::Asked;
-use read::{DAYS, WEEK, date_of, errors_of, hours_words, key_for, label_of, week_of};
+use read::{DAYS, key_for, label_of};
+pub(super) use read::{WEEK, date_of, errors_of, hours_words, week_of};
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -113,7 +114,7 @@ fn source_words(visit: &Visit, list: &HolidayListDecl) -> String {
 }
 
 /// "Sen–Kam 08:00-12:00, 13:00-17:00; Jum …": days of the same hours together.
-fn week_words(visit: &Visit, week: &WeekDecl) -> Markup {
+pub(super) fn week_words(visit: &Visit, week: &WeekDecl) -> Markup {
     let days = week.days();
     let mut parts: Vec<(usize, usize, String)> = Vec::new();
     for (n, (_, hours)) in days.iter().enumerate() {

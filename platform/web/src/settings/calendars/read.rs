@@ -10,7 +10,7 @@ use akrab_model::{FieldProblem, Label, Problem, text};
 use jiff::civil::Date;
 
 /// Fields of the seven days and their names.
-pub(super) const WEEK: [(&str, &str); 7] = [
+pub(in crate::settings) const WEEK: [(&str, &str); 7] = [
     ("mon", "weekday-mon"),
     ("tue", "weekday-tue"),
     ("wed", "weekday-wed"),
@@ -23,7 +23,7 @@ pub(super) const WEEK: [(&str, &str); 7] = [
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Hours as they are typed and shown: several a day with commas between.
-pub(super) fn hours_words(hours: &[String]) -> String {
+pub(in crate::settings) fn hours_words(hours: &[String]) -> String {
     hours.join(", ")
 }
 
@@ -32,7 +32,7 @@ pub(super) fn label_of(fields: &Fields) -> Label {
 }
 
 /// The seven days of a form.
-pub(super) fn week_of(fields: &Fields) -> WeekDecl {
+pub(in crate::settings) fn week_of(fields: &Fields) -> WeekDecl {
     let day = |name: &str| -> Vec<String> {
         let parts = fields.text(name).split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
         parts.map(str::to_string).collect()
@@ -41,7 +41,7 @@ pub(super) fn week_of(fields: &Fields) -> WeekDecl {
 }
 
 /// A date as people type it; none when the field is empty.
-pub(super) fn date_of(visit: &Visit, fields: &Fields, name: &str) -> Result<Option<Date>, Errors> {
+pub(in crate::settings) fn date_of(visit: &Visit, fields: &Fields, name: &str) -> Result<Option<Date>, Errors> {
     let typed = fields.text(name);
     if typed.is_empty() {
         return Ok(None);
@@ -51,7 +51,7 @@ pub(super) fn date_of(visit: &Visit, fields: &Fields, name: &str) -> Result<Opti
 }
 
 /// Faults beside the fields of the form: those of a day of the week at that day.
-pub(super) fn errors_of(visit: &Visit, mut problem: Problem) -> Result<Errors, Problem> {
+pub(in crate::settings) fn errors_of(visit: &Visit, mut problem: Problem) -> Result<Errors, Problem> {
     if problem.kind == ProblemKind::Stale {
         return Ok(vec![(String::new(), crate::fail::message(visit.t, &problem))]);
     }
