@@ -14,10 +14,10 @@ pub(crate) const TABLES: &[&str] = &[
      day BIGINT NOT NULL DEFAULT 0, in_day BIGINT NOT NULL DEFAULT 0)",
     "CREATE UNIQUE INDEX IF NOT EXISTS work_route_name ON work_route (queue, route)",
     "CREATE TABLE IF NOT EXISTS work_batch ({id}, queue TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, payload TEXT NOT NULL, \
-     subject_object TEXT, subject_id BIGINT, paused BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL, actor BIGINT, \
-     people TEXT, purpose TEXT)",
+     subject_object TEXT, subject_id BIGINT, paused BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL, actor BIGINT)",
     "CREATE UNIQUE INDEX IF NOT EXISTS work_batch_key ON work_batch (queue, key)",
-    "CREATE INDEX IF NOT EXISTS work_batch_purpose ON work_batch (people, purpose) WHERE purpose IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS work_purpose (batch BIGINT PRIMARY KEY, people TEXT NOT NULL, purpose TEXT NOT NULL) {clustered}",
+    "CREATE INDEX IF NOT EXISTS work_purpose_people ON work_purpose (people, purpose)",
     "CREATE TABLE IF NOT EXISTS work_item (batch BIGINT NOT NULL, unit BIGINT NOT NULL, route BIGINT NOT NULL, state BIGINT NOT NULL, \
      run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, fence BIGINT, lease_until BIGINT, told TEXT, \
      PRIMARY KEY (batch, unit)) {clustered}",
@@ -89,8 +89,6 @@ pub struct WorkBatch {
     pub paused: bool,
     pub created_at: i64,
     pub actor: Option<i64>,
-    /// Units are records of this object, contacted for this purpose.
-    pub people: Option<(String, String)>,
 }
 
 /// A unit of work. `run_at` and `lease_until` are seconds since 1970.
@@ -118,7 +116,7 @@ pub struct WorkEnd {
 
 const NOT_RESTING: &str = "batch NOT IN (SELECT id FROM work_batch WHERE paused = 1)";
 const ROUTE: &str = "id, queue, route, per_minute, per_day, paused, minute, in_minute, day, in_day";
-const BATCH: &str = "id, queue, key, title, payload, subject_object, subject_id, paused, created_at, actor, people, purpose";
+const BATCH: &str = "id, queue, key, title, payload, subject_object, subject_id, paused, created_at, actor";
 const ITEM: &str = "batch, unit, route, state, run_at, attempts, fence, told";
 
 impl Conn {
@@ -186,8 +184,8 @@ impl Conn {
         if let Some(known) = self.work_batch_keyed(&new.queue, &new.key)? {
             return Ok(known);
         }
-        let sql = "INSERT INTO work_batch (queue, key, title, payload, subject_object, subject_id, created_at, actor, people, purpose) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (queue, key) DO NOTHING";
+        let sql = "INSERT INTO work_batch (queue, key, title, payload, subject_object, subject_id, created_at, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (queue, key) DO NOTHING";
         let params = [
             new.queue.as_str().into(),
             new.key.as_str().into(),
@@ -197,8 +195,6 @@ impl Conn {
             new.subject.as_ref().map(|s| s.1).into(),
             new.created_at.into(),
             new.actor.into(),
-            new.people.as_ref().map(|p| p.0.clone()).into(),
-            new.people.as_ref().map(|p| p.1.clone()).into(),
         ];
         self.execute(sql, &params)?;
         self.work_batch_keyed(&new.queue, &new.key)?.ok_or_else(|| StoreError::other("a batch was not stored"))
@@ -370,13 +366,22 @@ impl Conn {
         self.execute("UPDATE work_item SET state = 6 WHERE batch = $1 AND state = 0", &[batch.into()])
     }
 
+    /// Says that the units of a batch are records of an object, contacted for a purpose.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn work_purpose(&mut self, batch: i64, people: &str, purpose: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO work_purpose (batch, people, purpose) VALUES ($1, $2, $3) ON CONFLICT (batch) DO NOTHING";
+        self.execute(sql, &[batch.into(), people.into(), purpose.into()]).map(|_| ())
+    }
+
     /// Cancels what waits for a person for a purpose and says how much that was.
     ///
     /// # Errors
     /// Those of the database.
     pub fn work_withdraw(&mut self, object: &str, person: i64, purpose: &str, told: &str) -> Result<u64, StoreError> {
         let sql = "UPDATE work_item SET state = 6, told = $4 WHERE unit = $2 AND state = 0 \
-                   AND batch IN (SELECT id FROM work_batch WHERE people = $1 AND purpose = $3)";
+                   AND batch IN (SELECT batch FROM work_purpose WHERE people = $1 AND purpose = $3)";
         self.execute(sql, &[object.into(), person.into(), purpose.into(), told.into()])
     }
 
@@ -436,12 +441,7 @@ fn batch(row: Vec<Raw>) -> WorkBatch {
         paused: c.int() != 0,
         created_at: c.int(),
         actor: c.maybe_int(),
-        people: people(c.maybe_text(), c.maybe_text()),
     }
-}
-
-fn people(object: Option<String>, purpose: Option<String>) -> Option<(String, String)> {
-    Some((object?, purpose?))
 }
 
 fn item(row: Vec<Raw>) -> WorkItem {

@@ -57,11 +57,13 @@ impl Tx<'_> {
             title: batch.title.clone(),
             payload: batch.payload.to_string(),
             subject: batch.subject.clone(),
-            people: batch.people.clone(),
             paused: false,
             created_at: now,
             actor: self.ctx.author(),
         })?;
+        if let Some((people, purpose)) = &batch.people {
+            self.conn.work_purpose(row.id, people, purpose)?;
+        }
         let route = self.conn.work_route_made(&batch.queue, &batch.route)?;
         let at = |unit: &Unit| unit.run_at.map_or(now.div_euclid(1_000_000), Timestamp::as_second);
         let rows: Vec<(i64, i64)> = units.iter().map(|unit| (unit.unit, at(unit))).collect();
