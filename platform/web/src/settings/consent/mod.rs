@@ -15,7 +15,7 @@ use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::calendar::is_key;
 use akrab_engine::contact::{PolicyDecl, Preset, Purpose, presets};
-use akrab_model::{FieldProblem, Label, Problem};
+use akrab_model::{FieldProblem, Label, Problem, format};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
@@ -34,6 +34,12 @@ const CHANNELS: [&str; 4] = ["phone", "whatsapp", "sms", "email"];
 
 fn channel_words(visit: &Visit, channel: &str) -> String {
     visit.t.find(&format!("consent-channel-{channel}"), &[]).unwrap_or_else(|| channel.to_string())
+}
+
+/// The key of a purpose and its lawful basis.
+fn about(visit: &Visit, key: &str, basis: &str) -> String {
+    let basis = visit.t.find(&format!("consent-basis-{basis}"), &[]).unwrap_or_else(|| basis.to_string());
+    format!("{key} · {basis}")
 }
 
 async fn page(visit: Visit) -> Reply {
@@ -55,7 +61,7 @@ async fn page(visit: Visit) -> Reply {
             p.ak-muted { (t.get("consent-none")) }
         }
         @for (purpose, policies) in &purposes {
-            (setting(&purpose.key, purpose.decl.wording.get(visit.lang()), true, html! {
+            (setting(purpose.decl.wording.get(visit.lang()), &about(&visit, &purpose.key, &purpose.decl.basis), true, html! {
                 (table(&visit, &purpose.key, policies))
                 div.ak-row.ak-gap-8 {
                     @for channel in CHANNELS.iter().filter(|channel| !policies.iter().any(|(known, _)| known == *channel)) {
@@ -84,7 +90,7 @@ fn table(visit: &Visit, purpose: &str, policies: &[(String, PolicyDecl)]) -> Mar
         return html! { p.ak-muted { (t.get("consent-no-policy")) } };
     }
     let words =
-        ["consent-channel", "consent-needs", "consent-hours", "consent-holidays", "consent-cap", "consent-attempts"].map(|key| t.get(key));
+        ["consent-channel", "consent-needs", "consent-hours", "consent-holidays", "consent-cap", "work-tries"].map(|key| t.get(key));
     let widths = [Some(130), Some(110), None, Some(110), Some(170), Some(110)];
     let heads: Vec<_> = words.iter().zip(widths).map(|(label, width)| (label.as_str(), false, width)).collect();
     let yes = |on: bool| t.get(if on { "yes" } else { "no" });
@@ -119,12 +125,13 @@ fn found(key: &str) -> Result<Preset, Problem> {
 async fn preset(visit: Visit, Path(key): Path<String>) -> Reply {
     visit.require_admin()?;
     let (t, preset) = (visit.t, found(&key)?);
+    let day = preset.source_date.parse().map_or_else(|_| preset.source_date.clone(), format::date);
     let body = html! {
         p { (t.get("consent-preset-text")) }
-        p.ak-muted { (preset.source) " " (t.with("holidays-read-on", &[("day", preset.source_date.as_str().into())])) }
+        p.ak-muted { (preset.source) " " (t.with("holidays-read-on", &[("day", day.into())])) }
         @for purpose in &preset.purposes {
             @let policies: Vec<(String, PolicyDecl)> = purpose.policies.iter().map(|(channel, policy)| (channel.clone(), policy.clone())).collect();
-            (setting(&purpose.key, purpose.wording.get(visit.lang()), true, table(&visit, "", &policies)))
+            (setting(purpose.wording.get(visit.lang()), &about(&visit, &purpose.key, &purpose.basis), true, table(&visit, "", &policies)))
         }
         form method="post" action={ "/settings/consent/presets/" (key) } {
             (visit.token_field())
