@@ -321,6 +321,66 @@ both!(what_a_later_version_no_longer_knows_is_left_out_and_kept, async |w: &Work
     other.store().close().await;
 });
 
+both!(what_a_killed_process_left_for_later_is_done_by_the_next, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let ctx = admin(w).await;
+    let id = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "F 1 L", "harga": 1000, "tahun": 2020}))).await.expect("a truck").id;
+    // an index over a table there is, and a figure of the records there are, come as a job: it never runs here
+    let later = edit(w, "kendaraan", Deed::NewField, |decl| {
+        let figure = FieldDecl {
+            formula: Some("harga * 2.0".into()),
+            result: Some(FieldType::Money),
+            ..FieldDecl::new(FieldType::Formula, label("Dua"))
+        };
+        decl.fields.insert("dua".into(), figure);
+        decl.fields["tahun"].index = true;
+    });
+    let come = w.engine.shape_apply(&ctx, &[later]).await.expect("applied");
+    assert!(
+        come.lines.iter().any(|l| l.kind == "create_index" && l.later) && come.lines.iter().any(|l| l.kind == "fill" && l.rows == 1),
+        "{:?}",
+        come.lines
+    );
+    assert!(!w.engine.store().plan(&w.engine.registry()).await.expect("a plan").is_empty(), "the index waits");
+    let other = w.opened_again(crate::workspace::KEY).await;
+    assert!(other.store().plan(&other.registry()).await.expect("a plan").is_empty(), "the next start builds it");
+    other.store().close().await;
+    assert_eq!(w.engine.get(&admin(w).await, "kendaraan", id).await.expect("it").get("dua"), &Value::Dec(2000.into()));
+    // the job that was left finds nothing more to do
+    assert!(w.work_off().await >= 1);
+    // and where the process lives on, the job does it
+    let again = edit(w, "kendaraan", Deed::Field, |decl| decl.fields["diskon"].index = true);
+    w.engine.shape_apply(&admin(w).await, &[again]).await.expect("applied");
+    w.work_off().await;
+    assert!(w.engine.store().plan(&w.engine.registry()).await.expect("a plan").is_empty(), "the job built it");
+});
+
+both!(a_field_is_shown_only_under_its_condition, async |w: &Workspace| {
+    let ctx = admin(w).await;
+    w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+    let when = edit(w, "kendaraan", Deed::Field, |decl| {
+        decl.fields["tahun"].visible_when = Some(json!({"field": "merek", "op": "is", "value": "hino"}));
+        decl.fields["tahun"].required = true;
+        decl.layout.quick = vec!["merek".into(), "tahun".into()];
+    });
+    w.engine.shape_apply(&ctx, &[when]).await.expect("applied");
+    let ctx = admin(w).await;
+    let isuzu = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "A 1", "merek": "isuzu"}))).await.expect("not asked for").id;
+    let fault = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "A 2", "merek": "hino"}))).await.expect_err("asked for");
+    assert_eq!((fault.fields[0].field(), fault.fields[0].code.as_str()), ("tahun", "required"));
+    let hino = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "A 2", "merek": "hino", "tahun": 2021}))).await.expect("filled").id;
+    let mut page = Browser::of(w, ctx.user_id().expect("a user")).await;
+    let form = page.get("/armada/new").await;
+    assert!(form.html.contains("data-shown-when") && form.html.contains("name=\"tahun\""), "the form knows the condition");
+    let fields = async |page: &mut Browser, id: i64| page.get(&format!("/armada/{id}")).await.html.contains("/fields/tahun\"");
+    assert!(fields(&mut page, hino).await && !fields(&mut page, isuzu).await);
+});
+
+async fn ctx_now(w: &Workspace) -> akrab_engine::Ctx {
+    admin(w).await
+}
+
 trait Code {
     fn await_code(self) -> &'static str;
 }

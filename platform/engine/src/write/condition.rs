@@ -9,6 +9,7 @@ use akrab_model::{Cond, Field, FieldIx, FieldProblem, Object, ObjectIx, Raw, Rec
 use akrab_store::Bin;
 use serde_json::Value as Json;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Tx<'_> {
@@ -36,6 +37,22 @@ impl Tx<'_> {
             Some(before) if !touched => Ok(!self.holds(&object, before, when)?),
             _ => Ok(true),
         }
+    }
+
+    /// Keys of the fields that are not shown of this record as it stands.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn unseen(&mut self, object: &Arc<Object>, record: &Record) -> Result<HashSet<String>> {
+        let mut unseen = HashSet::new();
+        for field in &object.fields {
+            if let Some(when) = &field.visible_when
+                && !self.holds(object, record, when)?
+            {
+                unseen.insert(field.key.clone());
+            }
+        }
+        Ok(unseen)
     }
 
     /// Rules of the object that the draft breaks.

@@ -119,8 +119,17 @@ impl Sheet {
             .collect()
     }
 
-    /// The row of a field: label, control, hint, error.
+    /// The row of a field: label, control, hint, error; with the conditions under which it is shown and wanted.
     pub fn row(&self, field: &Field) -> Markup {
+        let row = self.plain_row(field);
+        let (shown, wanted) = (field.visible_when.as_ref(), field.required_when.as_ref());
+        if shown.is_none() && wanted.is_none() {
+            return row;
+        }
+        maud::html! { div.ak-when data-shown-when=[shown.map(ToString::to_string)] data-wanted-when=[wanted.map(ToString::to_string)] { (row) } }
+    }
+
+    fn plain_row(&self, field: &Field) -> Markup {
         if field.kind == FieldType::Stage && !self.stages.is_empty() {
             let row = Row::new(self.look.name(field)).error(self.by_name.get(&field.key).cloned().unwrap_or_default());
             let base = Input::new(&field.key, self.typed.text(&field.key)).required(field.required);

@@ -55,7 +55,10 @@ fn pairs(sight: &Sight, keys: &[String]) -> Vec<Pair> {
                     pairs.push(address_pair(sight, address));
                 }
             }
-            None => pairs.extend(fields.into_iter().filter(|f| sight.record.has(&f.key)).map(|f| pair(sight, f))),
+            None => {
+                let shown = fields.into_iter().filter(|f| sight.record.has(&f.key) && !sight.unseen.contains(&f.key));
+                pairs.extend(shown.map(|f| pair(sight, f)));
+            }
         }
     }
     pairs

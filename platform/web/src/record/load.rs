@@ -40,6 +40,8 @@ pub struct Sight {
     pub may_delete: bool,
     /// Keys of the fields that may be written.
     pub editable: HashSet<String>,
+    /// Keys of the fields its other fields keep from being shown.
+    pub unseen: HashSet<String>,
     pub offered: Vec<ActionDecl>,
     pub reach: reach::Reach,
     pub path: Option<path::Path>,
@@ -71,6 +73,7 @@ impl Sight {
             may_edit,
             may_delete: tx.rights.reaches(&object, Access::Delete, owner),
             editable,
+            unseen: tx.unseen(&object, &record)?,
             offered: tx.offered(&object, id)?,
             reach: reach::Reach::load(tx, &record),
             path: path::Path::load(tx, &record)?,

@@ -19,7 +19,7 @@ export const readMoney = (typed: string, currency: string): string => {
 };
 
 // Groups of three after the last separator are thousands, anything else is a fraction.
-const plain = (text: string) => {
+export const plain = (text: string) => {
   const last = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
   const tail = text.length - last - 1;
   const sameTwice = last > 0 && text.indexOf(text[last]) !== last;
