@@ -377,10 +377,6 @@ both!(a_field_is_shown_only_under_its_condition, async |w: &Workspace| {
     assert!(fields(&mut page, hino).await && !fields(&mut page, isuzu).await);
 });
 
-async fn ctx_now(w: &Workspace) -> akrab_engine::Ctx {
-    admin(w).await
-}
-
 trait Code {
     fn await_code(self) -> &'static str;
 }
@@ -523,7 +519,20 @@ both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
         ("sort", "-tahun"),
         ("by", "merek"),
     ];
-    press(&mut page, &of("/lists"), &state).await;
+    let old = json!({"field": "tahun", "op": "lt", "value": 2010});
+    let saved = akrab_engine::view::ViewDraft {
+        name: "Tua".into(),
+        scope: akrab_engine::view::ViewScope::Everyone,
+        state: akrab_engine::view::ViewState { filter: Some(old.clone()), ..Default::default() },
+    };
+    let by = w.of(boss, Door::Page);
+    let view = w.engine.write(&by, move |tx| {
+        let object = tx.object("kendaraan")?;
+        tx.create_view(&object, &saved)
+    });
+    let view = view.await.expect("a view").to_string();
+    press(&mut page, &of("/lists"), &[&state[..], &[("filter", view.as_str())]].concat()).await;
+    assert_eq!(w.engine.object("kendaraan").expect("it").decl.views[0].filter, Some(old), "a saved view's filter is taken over");
     let v = version(&mut page, "/rules").await;
     let state = [
         ("version", v.as_str()),

@@ -3,7 +3,7 @@
 use super::super::Errors;
 use super::super::line::{Filled, Kind, Line, draw as draw_lines};
 use super::{Come, Target, come, field_words, placeable, plan, set_board, set_views, tabbed};
-use crate::fail::Reply;
+use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
@@ -14,6 +14,11 @@ use akrab_model::object::{BoardDecl, ViewDecl, ViewKind};
 use akrab_model::{FieldType, Label, Object};
 use axum::extract::Path;
 use maud::html;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// Said where no filter is wanted any more.
+const NO_FILTER: &str = "-";
 
 /// What stands in the form.
 struct Looks {
@@ -83,10 +88,32 @@ fn board_lines(visit: &Visit, object: &Object) -> Vec<Line> {
     ]
 }
 
+/// Views that filter, shipped and saved: key, words, filter. One put together in the list is taken over from there.
+async fn filters(visit: &Visit, object: &Arc<Object>) -> Result<Vec<(String, String, Json)>, Fail> {
+    if object.decl.hidden {
+        return Ok(Vec::new());
+    }
+    let (lang, own) = (visit.lang(), object.clone());
+    let views = visit.read(move |tx| tx.views(&own)).await?;
+    Ok(views.into_iter().filter_map(|view| Some((view.key, view.name.get(lang).to_string(), view.state.filter?))).collect())
+}
+
+fn filter_lines(visit: &Visit, object: &Object, looks: &Looks, filters: &[(String, String, Json)]) -> Vec<Line> {
+    let t = visit.t;
+    let now = view(object, &looks.view).and_then(|view| view.filter.as_ref());
+    let mut options = vec![(String::new(), t.get(if now.is_some() { "lists-filter-kept" } else { "lists-filter-none" }))];
+    if now.is_some() {
+        options.push((NO_FILTER.into(), t.get("lists-filter-none")));
+    }
+    options.extend(filters.iter().map(|(key, words, _)| (key.clone(), t.with("lists-filter-of", &[("view", words.as_str().into())]))));
+    vec![Line::new(t, "filter", "lists-filter", Kind::Choice(options)).hint(t.get("lists-filter-hint"))]
+}
+
 async fn draw(visit: &Visit, target: &Target, looks: &Looks, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
     let object = &target.object;
     let offered: Vec<(String, String)> = placeable(visit, object).into_iter().filter(|(key, _)| !looks.columns.contains(key)).collect();
+    let filters = filters(visit, object).await?;
     let name = view(object, &looks.view).map_or_else(|| t.get("lists-all"), |view| view.label.get(visit.lang()).to_string());
     let body = html! {
         form.ak-stack method="post" action=(target.href("/lists")) {
@@ -110,6 +137,7 @@ async fn draw(visit: &Visit, target: &Target, looks: &Looks, filled: &Filled, er
                     (Button::new(t.get("layout-add-do")).ghost().submit_as("do", "add"))
                 }
                 (draw_lines(t, &sort_lines(visit, object), filled, &Errors::new()))
+                (draw_lines(t, &filter_lines(visit, object, looks, &filters), filled, &Errors::new()))
             }
             fieldset.ak-form-group { legend { (t.get("lists-board")) }
                 p.ak-hint { (t.get("lists-board-text")) }
@@ -153,6 +181,13 @@ pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) 
             }
         }
         None => views.insert(0, all(looks.columns.clone(), sort)),
+    }
+    let chosen = fields.text("filter");
+    let place = views.iter().position(|view| view.key == looks.view).unwrap_or(0);
+    if chosen == NO_FILTER {
+        views[place].filter = None;
+    } else if let Some((_, _, filter)) = filters(&visit, object).await?.into_iter().find(|(key, ..)| key == chosen) {
+        views[place].filter = Some(filter);
     }
     let mut part = target.draft();
     set_views(&mut part, views);
