@@ -63,7 +63,7 @@ both!(
 );
 
 both!(
-    /// Scenario 5, made in the browser, with the reasons shown by the calendar itself.
+    /// Hours of Ramadan, made in the browser, with the reasons shown by the calendar itself.
     other_hours_count_on_their_dates_and_say_so,
     async |w: &Workspace| {
         let ctx = admin(w).await;
@@ -88,7 +88,7 @@ both!(
         assert!(refused.html.contains("href=\"#f-mon\""), "the fault leads to its day");
         let made = browser.submit("/settings/calendars/new", &office).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
-        assert_eq!(due(w, "jakarta_office", "2026-08-13 11:50", 30).await, "2026-08-13 13:20", "scenario 1");
+        assert_eq!(due(w, "jakarta_office", "2026-08-13 11:50", 30).await, "2026-08-13 13:20", "over lunch");
 
         let form = browser.get("/settings/calendars/jakarta_office/hours/new?template=ramadan").await;
         assert!(form.html.contains("value=\"Jam Ramadan\"") && form.html.contains("value=\"08:00-15:00\""), "{}", form.html);

@@ -48,7 +48,7 @@ fn reason(decided: &Decided) -> Option<Reason> {
 }
 
 both!(
-    /// Scenario 16 of the shared engines.
+    /// A form that has changed since does not change what somebody agreed to.
     a_proof_shows_the_wording_that_was_agreed_to,
     async |w: &Workspace| {
         let id = person(w, "Wulan").await;

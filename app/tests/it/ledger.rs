@@ -50,7 +50,7 @@ fn sum(balance: &Balance) -> i64 {
 }
 
 both!(
-    /// Scenario 9 of the shared engines.
+    /// Points are taken from the lot that ends first, and given back to the one taken from last.
     lots_are_used_first_expiring_first_and_refilled_the_other_way_round,
     async |w: &Workspace| {
         let account = opened(w, false).await;
@@ -71,7 +71,7 @@ both!(
 );
 
 both!(
-    /// Scenario 10.
+    /// All buckets together stay what was put in, whatever becomes of a reservation.
     what_is_reserved_is_committed_released_or_lapses_once,
     async |w: &Workspace| {
         let account = opened(w, false).await;
@@ -106,7 +106,7 @@ both!(
 );
 
 both!(
-    /// Scenario 11.
+    /// The same command again, also at the same moment, gives the first answer and one entry.
     a_key_does_a_thing_once_and_no_other_thing,
     async |w: &Workspace| {
         let account = opened(w, false).await;
@@ -130,7 +130,7 @@ both!(
 );
 
 both!(
-    /// Scenario 12.
+    /// Thirty-three of sixty-four spend 30 of 1,000 each; ten are left.
     sixty_four_writers_never_take_more_than_there_is,
     async |w: &Workspace| {
         let account = opened(w, false).await;

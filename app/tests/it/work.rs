@@ -327,7 +327,7 @@ async fn carries_until_it_is_killed() {
     engine.store().close().await;
 }
 
-/// Scenario 17 of the shared engines.
+/// What was cut off between handing over and hearing the answer waits for a person; the rest goes on by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_repeated_or_lost_when_the_program_is_killed() {
     let number = |name: &str, usual: i64| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual);

@@ -34,7 +34,6 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// What is stored of a secret.
 /// When somebody was last here may stay untold: who reads needs no room on the disk and no writer.
 fn bear(noted: Result<(), StoreError>) -> Result<(), StoreError> {
     match noted {
@@ -46,6 +45,7 @@ fn bear(noted: Result<(), StoreError>) -> Result<(), StoreError> {
     }
 }
 
+/// What is stored of a secret.
 pub(crate) fn digest(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
