@@ -22,6 +22,7 @@ mod workspace;
 use clap::Parser;
 use cli::{Cli, Command};
 use config::Config;
+use std::pin::Pin;
 use std::process::ExitCode;
 use stop::Stop;
 
@@ -63,24 +64,28 @@ fn run(cli: Cli) -> Result<(), Stop> {
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Stop::failed(format!("cannot start: {e}")))?;
-    runtime.block_on(async {
-        match cli.command {
-            Command::Serve => serve::run(&config).await,
-            Command::Demo => demo::run(&config).await,
-            Command::Worker => serve::worker(&config).await,
-            Command::User { what } => people::run(&config, what).await,
-            Command::Token { what } => people::token(&config, what).await,
-            Command::Import(args) => transfer::import(&config, args).await,
-            Command::Export(args) => transfer::export(&config, args).await,
-            Command::Backup { file, force } => backup::backup(&config, &file, force).await,
-            Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
-            Command::Schema { what } => schema::run(&config, what).await,
-            Command::Doctor => doctor::run(&config).await,
-            Command::Bench { engines: true, seconds, out, .. } => bench::engines(&config, seconds, &out).await,
-            Command::Bench { contacts, seconds, rows, out, .. } => bench::run(&config, contacts, seconds, rows, &out).await,
-            Command::Generate { contacts, seed } => generate::run(&config, contacts, seed).await,
-            Command::Shape { what } => shape::run(&config, what).await,
-            Command::Check { dir, .. } => check::run(&config, dir.as_deref()).await,
-        }
-    })
+    // boxed, so that the runtime's ways of waiting do not each get a copy of the whole program
+    let done: Pin<Box<dyn Future<Output = Result<(), Stop>>>> = Box::pin(command(&config, cli.command));
+    runtime.block_on(done)
+}
+
+async fn command(config: &Config, command: Command) -> Result<(), Stop> {
+    match command {
+        Command::Serve => serve::run(config).await,
+        Command::Demo => demo::run(config).await,
+        Command::Worker => serve::worker(config).await,
+        Command::User { what } => people::run(config, what).await,
+        Command::Token { what } => people::token(config, what).await,
+        Command::Import(args) => transfer::import(config, args).await,
+        Command::Export(args) => transfer::export(config, args).await,
+        Command::Backup { file, force } => backup::backup(config, &file, force).await,
+        Command::Restore { file, replace } => backup::restore(config, &file, replace).await,
+        Command::Schema { what } => schema::run(config, what).await,
+        Command::Doctor => doctor::run(config).await,
+        Command::Bench { engines: true, seconds, out, .. } => bench::engines(config, seconds, &out).await,
+        Command::Bench { contacts, seconds, rows, out, .. } => bench::run(config, contacts, seconds, rows, &out).await,
+        Command::Generate { contacts, seed } => generate::run(config, contacts, seed).await,
+        Command::Shape { what } => shape::run(config, what).await,
+        Command::Check { dir, .. } => check::run(config, dir.as_deref()).await,
+    }
 }

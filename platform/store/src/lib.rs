@@ -15,6 +15,7 @@ mod cond;
 mod conn;
 mod contact;
 mod declared;
+mod errand;
 mod error;
 mod file;
 mod history;

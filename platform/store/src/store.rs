@@ -1,6 +1,7 @@
 //! An open workspace.
 
 use crate::conn::{Backend, Conn};
+use crate::errand::{self, Again, Done, Once};
 use crate::error::StoreError;
 use crate::postgres::pool::Clients;
 use crate::schema::{self, IndexSpec, SchemaStep};
@@ -131,9 +132,13 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.reading(errand::once(f)).await?.open()
+    }
+
+    async fn reading(&self, work: Once) -> Result<Done, StoreError> {
         match &self.inner.driver {
-            Driver::Sqlite { readers, .. } => readers.run(f).await,
-            Driver::Postgres(clients) => clients.read(f).await,
+            Driver::Sqlite { readers, .. } => readers.run(work).await,
+            Driver::Postgres(clients) => clients.read(work).await,
         }
     }
 
@@ -147,12 +152,16 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.glancing(errand::once(f)).await?.open()
+    }
+
+    async fn glancing(&self, work: Once) -> Result<Done, StoreError> {
         match &self.inner.driver {
             Driver::Sqlite { readers, .. } => match readers.place() {
-                Some(place) => readers.at_once(&place, f),
-                None => readers.run(f).await,
+                Some(place) => readers.at_once(&place, work),
+                None => readers.run(work).await,
             },
-            Driver::Postgres(clients) => clients.read(f).await,
+            Driver::Postgres(clients) => clients.read(work).await,
         }
     }
 
@@ -166,9 +175,13 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.writing(errand::again(f)).await?.open()
+    }
+
+    async fn writing(&self, work: Again) -> Result<Done, StoreError> {
         match &self.inner.driver {
-            Driver::Sqlite { writer, .. } => writer.run(f).await,
-            Driver::Postgres(clients) => clients.write(f).await,
+            Driver::Sqlite { writer, .. } => writer.run(work).await,
+            Driver::Postgres(clients) => clients.write(work).await,
         }
     }
 

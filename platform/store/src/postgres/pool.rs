@@ -3,6 +3,7 @@
 use super::connect::{Link, failure};
 use super::session::Session;
 use crate::conn::{self, Conn};
+use crate::errand::{Again, Done, Once};
 use crate::error::StoreError;
 use crate::shared::Shared;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -88,44 +89,33 @@ impl Clients {
         }
     }
 
-    /// Runs `f` on a thread for blocking work. Each statement sees what is committed when it starts.
-    pub async fn read<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
-    where
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
+    /// Does the work on a thread for blocking work. Each statement sees what is committed when it starts.
+    pub async fn read(self: &Arc<Self>, work: Once) -> Result<Done, StoreError> {
         let (place, own) = (Self::place(&self.reading).await?, Arc::clone(self));
-        let work = tokio::task::spawn_blocking(move || {
+        let read = tokio::task::spawn_blocking(move || {
             let mut conn = Conn::new(conn::Link::Postgres(own.link()?), Arc::clone(&own.shared), false);
             own.shared.figures.readers_busy.fetch_add(1, Relaxed);
-            let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn)));
+            let done = catch_unwind(AssertUnwindSafe(|| work(&mut conn)));
             own.shared.figures.readers_busy.fetch_sub(1, Relaxed);
-            let Ok(done) = done else { return Err(StoreError::other("a read panicked").into()) };
+            let done = done.map_err(|_| StoreError::other("a read panicked"))?;
             own.give_back(conn.link);
             drop(place);
-            done
+            Ok(done)
         });
-        work.await.unwrap_or_else(|e| Err(StoreError::other(e).into()))
+        read.await.map_err(StoreError::other)?
     }
 
-    /// Runs `f` in one transaction, again when the database gave way to another one.
-    pub async fn write<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
-    where
-        F: Fn(&mut Conn) -> Result<T, E> + Send + Sync + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let f = Arc::new(f);
+    /// Does the work in one transaction, again when the database gave way to another one.
+    pub async fn write(self: &Arc<Self>, work: Again) -> Result<Done, StoreError> {
         let mut tries = 0;
         loop {
-            let (place, own, f) = (Self::place(&self.writing).await?, Arc::clone(self), Arc::clone(&f));
-            let work = tokio::task::spawn_blocking(move || {
-                let done = own.transaction(&*f);
+            let (place, own, work) = (Self::place(&self.writing).await?, Arc::clone(self), Arc::clone(&work));
+            let written = tokio::task::spawn_blocking(move || {
+                let done = own.transaction(&*work);
                 drop(place);
                 done
             });
-            let (done, again) = work.await.unwrap_or_else(|e| (Err(StoreError::other(e).into()), false));
+            let (done, again) = written.await.unwrap_or_else(|e| (Err(StoreError::other(e)), false));
             if !again || tries == MOST_RETRIES {
                 return done;
             }
@@ -136,19 +126,19 @@ impl Clients {
     }
 
     /// What came of it, and whether trying again may help.
-    fn transaction<T, E: From<StoreError>>(&self, f: &dyn Fn(&mut Conn) -> Result<T, E>) -> (Result<T, E>, bool) {
+    fn transaction(&self, work: &dyn Fn(&mut Conn) -> Done) -> (Result<Done, StoreError>, bool) {
         let started = Instant::now();
         let link = match self.link() {
             Ok(link) => link,
-            Err(error) => return (Err(error.into()), false),
+            Err(error) => return (Err(error), false),
         };
         let mut conn = Conn::new(conn::Link::Postgres(link), Arc::clone(&self.shared), true);
         if let Err(error) = conn.script("BEGIN") {
-            return (Err(error.into()), false);
+            return (Err(error), false);
         }
-        let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
-        let done = done.and_then(|value| conn.script("COMMIT").map(|()| value).map_err(E::from));
-        if done.is_ok() {
+        let done = catch_unwind(AssertUnwindSafe(|| work(&mut conn))).map_err(|_| StoreError::other("a write panicked"));
+        let done = done.and_then(|done| if done.fine { conn.script("COMMIT").map(|()| done) } else { Ok(done) });
+        if done.as_ref().is_ok_and(|done| done.fine) {
             conn.publish();
             let figures = &self.shared.figures;
             figures.commits.fetch_add(1, Relaxed);

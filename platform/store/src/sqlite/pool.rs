@@ -2,6 +2,7 @@
 
 use super::connect;
 use crate::conn::{Conn, Link};
+use crate::errand::{Done, Once};
 use crate::error::StoreError;
 use crate::shared::Shared;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,21 +28,15 @@ impl Readers {
         Arc::new(Self { path, idle: Mutex::default(), free, shared })
     }
 
-    /// Runs `f` on a thread for blocking work, inside one read transaction.
-    pub async fn run<T, E, F>(self: &Arc<Self>, f: F) -> Result<T, E>
-    where
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
+    /// Does the work on a thread for blocking work, inside one read transaction.
+    pub async fn run(self: &Arc<Self>, work: Once) -> Result<Done, StoreError> {
         let permit = match tokio::time::timeout(PATIENCE, self.free.clone().acquire_owned()).await {
             Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(StoreError::closed().into()),
-            Err(_) => return Err(StoreError::Busy("no free reader".into()).into()),
+            Ok(Err(_)) => return Err(StoreError::closed()),
+            Err(_) => return Err(StoreError::Busy("no free reader".into())),
         };
         let readers = Arc::clone(self);
-        let work = tokio::task::spawn_blocking(move || readers.at_once(&permit, f));
-        work.await.unwrap_or_else(|e| Err(StoreError::other(e).into()))
+        tokio::task::spawn_blocking(move || readers.at_once(&permit, work)).await.map_err(StoreError::other)?
     }
 
     /// A place among the readers, if one is free.
@@ -49,33 +44,29 @@ impl Readers {
         self.free.clone().try_acquire_owned().ok()
     }
 
-    /// Runs `f` on this thread, in the place given.
-    pub fn at_once<T, E: From<StoreError>>(
-        &self,
-        _place: &OwnedSemaphorePermit,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    /// Does the work on this thread, in the place given.
+    pub fn at_once(&self, _place: &OwnedSemaphorePermit, work: Once) -> Result<Done, StoreError> {
         self.shared.figures.readers_busy.fetch_add(1, Relaxed);
-        let done = self.on_one(f);
+        let done = self.on_one(work);
         self.shared.figures.readers_busy.fetch_sub(1, Relaxed);
         done
     }
 
-    fn on_one<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    fn on_one(&self, work: Once) -> Result<Done, StoreError> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let mut conn = match idle {
             Some(conn) => conn,
             None => Conn::new(Link::Sqlite(connect::open_reader(&self.path)?), Arc::clone(&self.shared), false),
         };
         conn.script("BEGIN")?;
-        let done = catch_unwind(AssertUnwindSafe(|| f(&mut conn)));
+        let done = catch_unwind(AssertUnwindSafe(|| work(&mut conn)));
         let ended = conn.script("COMMIT");
         conn.fresh.forget();
         // a connection that cannot end its transaction is not used again
         if let (Ok(()), Ok(mut idle)) = (&ended, self.idle.lock()) {
             idle.push(conn);
         }
-        done.unwrap_or_else(|_| Err(StoreError::other("a read panicked").into()))
+        done.map_err(|_| StoreError::other("a read panicked"))
     }
 
     /// No more reads; open ones end by themselves.

@@ -1,6 +1,7 @@
 //! The one writer: a thread that puts waiting changes into one transaction and answers after its commit.
 
 use crate::conn::{Conn, Link};
+use crate::errand::{Again, Done};
 use crate::error::StoreError;
 use crate::shared::Shared;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -45,14 +46,9 @@ impl Writer {
         Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)), shared })
     }
 
-    /// Runs `f` in the next group; the answer comes after the commit.
-    pub async fn run<T, E, F>(&self, f: F) -> Result<T, E>
-    where
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let (tell, told) = tokio::sync::oneshot::channel::<Result<T, E>>();
+    /// Does the work in the next group; the answer comes after the commit.
+    pub async fn run(&self, work: Again) -> Result<Done, StoreError> {
+        let (tell, told) = tokio::sync::oneshot::channel::<Result<Done, StoreError>>();
         let tell = Arc::new(Mutex::new(Some(tell)));
         let refusal = Arc::clone(&tell);
         let send = |tell: &Mutex<Option<tokio::sync::oneshot::Sender<_>>>, result| {
@@ -62,14 +58,15 @@ impl Writer {
             }
         };
         let work: Work = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| f(conn))).unwrap_or_else(|_| Err(StoreError::other("a write panicked").into()));
-            let fine = result.is_ok();
-            let answer: Answer = Box::new(move |fate| send(&tell, result.and_then(|v| fate.map(|()| v).map_err(E::from))));
+            let done = catch_unwind(AssertUnwindSafe(|| work(conn))).map_err(|_| StoreError::other("a write panicked"));
+            let fine = done.as_ref().is_ok_and(|done| done.fine);
+            // what failed by itself says why; what succeeded stands or falls with its group
+            let answer: Answer = Box::new(move |fate| send(&tell, done.and_then(|done| if fine { fate.map(|()| done) } else { Ok(done) })));
             (fine, answer)
         });
-        let refuse = Box::new(move |error: StoreError| send(&refusal, Err(error.into())));
+        let refuse = Box::new(move |error: StoreError| send(&refusal, Err(error)));
         self.enqueue(Job { since: Instant::now(), work, refuse })?;
-        told.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+        told.await.unwrap_or_else(|_| Err(StoreError::closed()))
     }
 
     fn enqueue(&self, job: Job) -> Result<(), StoreError> {
