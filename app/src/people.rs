@@ -16,7 +16,12 @@ pub async fn run(config: &Config, what: UserCommand) -> Result<(), Stop> {
         UserCommand::Add { email, name, role, team } => add(&engine, &email, name, &role, team).await,
         UserCommand::Passwd { email } => {
             let person = find(&engine, &email)?;
-            set_password(&engine, person.id, &email).await
+            set_password(&engine, person.id, &email).await?;
+            let ended = engine.end_tokens(&engine.system("a password from the command line", Door::Command), person.id).await?;
+            if ended > 0 {
+                eprintln!("{email}: {ended} API tokens revoked");
+            }
+            Ok(())
         }
         UserCommand::List => {
             for user in engine.people().users() {

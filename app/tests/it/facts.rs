@@ -2,7 +2,7 @@
 
 use crate::workspace::Workspace;
 use akrab_engine::ListRequest;
-use akrab_model::filter::{Facts, Found};
+use akrab_model::filter::{Facts, Found, Shared};
 use akrab_model::{FieldIx, ObjectIx, Raw, Record, Registry, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,6 +55,9 @@ impl Facts for Memory {
         }
     }
     fn found(&self, _: i64, _: &Found) -> bool {
+        false
+    }
+    fn shared(&self, _: i64, _: &Shared) -> bool {
         false
     }
 }

@@ -1,6 +1,7 @@
 //! Nobody sees or changes what he may not, through whichever door: checked against a small model of
 //! the rules over worlds made by chance.
 
+mod elsewhere;
 mod guessing;
 mod reading;
 mod world;

@@ -62,7 +62,26 @@ pub async fn smallest(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
         }
         input.insert(field.key.clone(), value(field, n, &targets));
     }
+    settle(w, object, &mut input).await;
     w.make(&object.key, Value::Object(input)).await
+}
+
+/// What rules of the program's own objects ask for beyond their declaration: a rule is about an object, under a
+/// condition, and leads to one place or one taker.
+async fn settle(w: &Workspace, object: &Object, input: &mut Input) {
+    let (to, others): (&str, &[&str]) = match object.key.as_str() {
+        "territory_rule" => ("territory", &["via"]),
+        "sharing_rule" => ("to_role", &["to_team", "to_territory", "to_user"]),
+        _ => return,
+    };
+    input.insert("object".into(), json!("account"));
+    input.insert("filter".into(), json!({"field": "name", "op": "not_empty"}));
+    let field = object.field(to).expect("the field is declared");
+    let id = Box::pin(targets(w, field)).await[0];
+    input.insert(to.into(), json!(id));
+    for other in others {
+        input.shift_remove(*other);
+    }
 }
 
 /// A record with about two of three fields filled. Values that a rule of the object refuses are left
@@ -79,6 +98,7 @@ pub async fn filled(w: &Workspace, object: &Arc<Object>, n: usize) -> i64 {
             }
         }
     }
+    settle(w, object, &mut input).await;
     for _ in 0..6 {
         match w.engine.create(&w.system(), &object.key, map(Value::Object(input.clone()))).await {
             Ok(record) => return record.id,

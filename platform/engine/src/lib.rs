@@ -27,6 +27,7 @@ pub mod rights;
 pub mod seal;
 pub mod settings;
 pub mod shape;
+pub mod sharing;
 mod standing;
 mod versions;
 pub mod view;
@@ -45,7 +46,7 @@ pub use job::{Job, JobCtx, JobFilter, JobKind, JobState, JobView, Schedule, Work
 pub use people::{People, Person, Role};
 pub use read::*;
 pub use report::ReportTable;
-pub use rights::{Access, Rights};
+pub use rights::{Access, Ground, Rights};
 pub use seal::Key;
 pub use settings::Settings;
 pub use world::World;

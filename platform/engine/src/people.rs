@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::identity::{ADMINISTRATOR, USUAL_ROLE, is_built_in};
 use crate::rights::declared;
+use crate::sharing::Sharing;
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Cond, FieldIx, ObjectIx, Registry, Value};
 use akrab_store::Conn;
@@ -27,6 +28,12 @@ pub struct Person {
     pub team_members: Vec<i64>,
     /// Users of the team and all teams below it.
     pub tree_members: Vec<i64>,
+    /// Territories he is a member of.
+    pub member_of: Vec<i64>,
+    /// Those and all below them.
+    pub territories: Vec<i64>,
+    /// Everybody's territories and sharing rules.
+    pub sharing: Arc<Sharing>,
 }
 
 /// A role with its rights for each object: (object key → access).
@@ -63,6 +70,7 @@ pub struct People {
     by_email: HashMap<String, i64>,
     pub teams: Vec<(i64, String, Option<i64>)>,
     pub roles: Vec<Arc<Role>>,
+    pub sharing: Arc<Sharing>,
 }
 
 impl People {
@@ -110,7 +118,8 @@ impl People {
             users.iter().filter(|u| u.link("team").is_some_and(|t| wanted.contains(&t))).map(|u| u.id).collect()
         };
         let nobody = Arc::new(Role { id: 0, key: "none".into(), name: String::new(), rights: HashMap::new(), concealed: HashMap::new() });
-        let mut people = People { epoch, teams: teams.clone(), roles: roles.clone(), ..People::default() };
+        let sharing = Arc::new(Sharing::load(conn, registry, &teams)?);
+        let mut people = People { epoch, teams: teams.clone(), roles: roles.clone(), sharing: sharing.clone(), ..People::default() };
         for user in &users {
             let team = user.link("team");
             let with_self = |mut ids: Vec<i64>| {
@@ -119,6 +128,10 @@ impl People {
                 }
                 ids
             };
+            let member_of: Vec<i64> = sharing.territories.iter().filter(|t| t.members.contains(&user.id)).map(|t| t.id).collect();
+            let mut territories: Vec<i64> = member_of.iter().flat_map(|id| sharing.below(*id)).collect();
+            territories.sort_unstable();
+            territories.dedup();
             let role = user.link("role").and_then(|id| roles.iter().find(|r| r.id == id)).unwrap_or(&nobody);
             let person = Person {
                 id: user.id,
@@ -133,6 +146,9 @@ impl People {
                 role: role.clone(),
                 team_members: with_self(team.map(|t| of_team(&[t])).unwrap_or_default()),
                 tree_members: with_self(team.map(|t| of_team(&below(&teams, t))).unwrap_or_default()),
+                member_of,
+                territories,
+                sharing: sharing.clone(),
             };
             people.by_email.insert(person.email.clone(), person.id);
             people.users.insert(person.id, Arc::new(person));
@@ -151,7 +167,7 @@ pub(crate) fn bump(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-fn below(teams: &[(i64, String, Option<i64>)], root: i64) -> Vec<i64> {
+pub(crate) fn below(teams: &[(i64, String, Option<i64>)], root: i64) -> Vec<i64> {
     let mut found = vec![root];
     let mut next = 0;
     while next < found.len() {
@@ -217,7 +233,7 @@ fn concealed(registry: &Registry, rights: &HashMap<String, AccessDecl>) -> HashS
     }
 }
 
-fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<akrab_model::Record>> {
+pub(crate) fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<akrab_model::Record>> {
     let Some(object) = registry.object(key) else { return Ok(Vec::new()) };
     let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
     let mut records = Vec::new();

@@ -1,11 +1,15 @@
-//! Rights compiled for one person: role × object × action × scope, and fields.
+//! Rights compiled for one person: role × object × action × scope, what was opened to him besides, and fields.
 
 use crate::Result;
 use crate::ctx::{Actor, Ctx};
-use akrab_model::filter::{Is, Test};
+use crate::people::Person;
+use akrab_model::filter::{Env, Is, Shared, Test};
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
-use akrab_model::{Cond, Field, FieldIx, Object, ObjectIx, Problem, Raw, Registry};
+use akrab_model::{Cond, Field, FieldIx, Object, ObjectIx, Problem, Raw, Record, Registry};
 use std::sync::Arc;
+
+/// A minute in microseconds.
+const MINUTE: i64 = 60_000_000;
 
 /// What is to be done with records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +18,19 @@ pub enum Access {
     Edit,
     Delete,
     Export,
+    /// Giving a single record to others.
+    Share,
+}
+
+/// Why somebody reaches records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// His role reaches so far.
+    Role(Scope),
+    /// A sharing rule: id and name.
+    Rule(i64, String),
+    /// Single records were given to him or his team.
+    Given,
 }
 
 /// The rights of one actor, used by every query and every write.
@@ -36,21 +53,28 @@ impl Rights {
         }
     }
 
-    /// How far the right reaches.
+    /// How far the right reaches by role. What is opened besides widens what is reached, never what may be done.
     pub fn scope(&self, object: &Object, access: Access) -> Scope {
-        let Actor::User(person) = &self.ctx.actor else { return Scope::All };
+        let (scope, read) = self.scopes(object, access);
+        // nobody may do to a record what he may not see
+        scope.min(read)
+    }
+
+    /// How far the role lets him do it, and how far it lets him see.
+    fn scopes(&self, object: &Object, access: Access) -> (Scope, Scope) {
+        let Actor::User(person) = &self.ctx.actor else { return (Scope::All, Scope::All) };
         if self.ctx.read_only && !matches!(access, Access::Read | Access::Export) {
-            return Scope::None;
+            return (Scope::None, Scope::None);
         }
-        let Some(decl) = self.decl(object).filter(|_| person.active) else { return Scope::None };
+        let Some(decl) = self.decl(object).filter(|_| person.active) else { return (Scope::None, Scope::None) };
         let scope = match access {
             Access::Read => decl.read,
             Access::Edit => decl.edit,
             Access::Delete => decl.delete,
             Access::Export => decl.export,
+            Access::Share => decl.share.unwrap_or(decl.edit),
         };
-        // nobody may do to a record what he may not see
-        scope.min(decl.read)
+        (scope, decl.read)
     }
 
     pub fn may_create(&self, object: &Object) -> bool {
@@ -62,32 +86,69 @@ impl Rights {
 
     /// The condition a record must meet.
     pub fn cond(&self, object: &Object, access: Access) -> Cond {
-        let ids: &[i64] = match (self.scope(object, access), &self.ctx.actor) {
-            (Scope::All, _) | (_, Actor::System(_)) => return Cond::True,
-            (Scope::None, _) => return Cond::False,
-            (Scope::Own, Actor::User(person)) => std::slice::from_ref(&person.id),
-            (Scope::Team, Actor::User(person)) => &person.team_members,
-            (Scope::TeamTree, Actor::User(person)) => &person.tree_members,
-        };
-        let Some(owner) = object.owner else {
-            // records without an owner are reached through `created_by`
-            return match object.field_ix("created_by") {
-                Some(field) => among(object.ix, field, ids),
-                None => Cond::False,
-            };
-        };
-        among(object.ix, owner, ids)
+        let by_role = self.by_role(object, access);
+        if by_role == Cond::True {
+            return by_role;
+        }
+        self.opened(object, access).into_iter().fold(by_role, |all, (_, cond)| all.or(cond))
     }
 
-    /// Whether a record with this owner is within reach.
-    pub fn reaches(&self, object: &Object, access: Access, owner: Option<i64>) -> bool {
-        match (self.scope(object, access), &self.ctx.actor) {
-            (Scope::All, _) | (_, Actor::System(_)) => true,
-            (Scope::None, _) => false,
-            (Scope::Own, Actor::User(person)) => owner == Some(person.id),
-            (Scope::Team, Actor::User(person)) => owner.is_some_and(|o| person.team_members.contains(&o)),
-            (Scope::TeamTree, Actor::User(person)) => owner.is_some_and(|o| person.tree_members.contains(&o)),
+    /// The same, ground by ground; one that reaches no record is left out.
+    pub fn grounds(&self, object: &Object, access: Access) -> Vec<(Ground, Cond)> {
+        let (scope, read) = self.scopes(object, access);
+        let role = (Ground::Role(scope.min(read)), self.by_role(object, access));
+        std::iter::once(role).chain(self.opened(object, access)).filter(|(_, cond)| *cond != Cond::False).collect()
+    }
+
+    fn by_role(&self, object: &Object, access: Access) -> Cond {
+        let (scope, read) = self.scopes(object, access);
+        let Actor::User(person) = &self.ctx.actor else { return Cond::True };
+        match (scope, read) {
+            (Scope::None, _) | (_, Scope::None) => Cond::False,
+            // neither lies within the other
+            (Scope::Territory, Scope::Team | Scope::TeamTree) | (Scope::Team | Scope::TeamTree, Scope::Territory) => {
+                within(object, scope, person).and(within(object, read, person))
+            }
+            _ => within(object, scope.min(read), person),
         }
+    }
+
+    /// What is open to him besides what his role reaches. Changing needs a role that changes records at all;
+    /// whoever may take all he sees out of the program may take this too; deleting and giving on never come of it.
+    fn opened(&self, object: &Object, access: Access) -> Vec<(Ground, Cond)> {
+        let Actor::User(person) = &self.ctx.actor else { return Vec::new() };
+        let (scope, read) = self.scopes(object, access);
+        let edit = access == Access::Edit;
+        let open = match access {
+            Access::Read | Access::Edit => scope > Scope::None,
+            Access::Export => scope == Scope::All,
+            Access::Delete | Access::Share => false,
+        };
+        if !open || read == Scope::None {
+            return Vec::new();
+        }
+        let sharing = &person.sharing;
+        let mut found = Vec::new();
+        for rule in sharing.rules_for(&object.key, person).filter(|rule| rule.edit || !edit) {
+            let env = Env { now: self.ctx.now.clone(), me: Some(person.id), team: person.team_members.clone() };
+            // one that cannot be asked any more opens nothing
+            if let Ok(cond) = rule.filter.bind(&self.registry, object, &env, &Everything) {
+                found.push((Ground::Rule(rule.id, rule.name.clone()), cond));
+            }
+        }
+        if sharing.takes(&object.key, person) {
+            let at = self.ctx.micros().div_euclid(MINUTE) * MINUTE;
+            let shared = Shared { object: object.key.clone(), user: person.id, team: person.team, edit, at };
+            found.push((Ground::Given, Cond::Shared(shared)));
+        }
+        found
+    }
+
+    /// Whether the role reaches a record as it is here, with all its fields; what was opened besides does not count.
+    pub fn reaches(&self, object: &Object, access: Access, record: &Record) -> bool {
+        let (scope, read) = self.scopes(object, access);
+        let Actor::User(person) = &self.ctx.actor else { return true };
+        holds(object, scope, person, record) && holds(object, read, person, record)
     }
 
     /// Right on one field. Parts of a composite follow the composite; what is computed is hidden with
@@ -138,12 +199,66 @@ pub(crate) fn declared(access: &AccessDecl, field: &Field) -> FieldRight {
     field.part_of.as_deref().map_or(own, |whole| own.min(right(whole)))
 }
 
+/// The condition of a scope.
+fn within(object: &Object, scope: Scope, person: &Person) -> Cond {
+    let ids = match scope {
+        Scope::None => return Cond::False,
+        Scope::All => return Cond::True,
+        scope => people_of(scope, person),
+    };
+    // records without an owner are reached through `created_by`
+    let own = match object.owner.or_else(|| object.field_ix("created_by")) {
+        Some(field) => among(object.ix, field, ids),
+        None => Cond::False,
+    };
+    match object.territory.filter(|_| scope == Scope::Territory && !person.territories.is_empty()) {
+        Some(field) => own.or(among(object.ix, field, &person.territories)),
+        None => own,
+    }
+}
+
+/// The same of one record.
+fn holds(object: &Object, scope: Scope, person: &Person, record: &Record) -> bool {
+    let link = |ix: FieldIx| record.at(ix).int();
+    match scope {
+        Scope::None => false,
+        Scope::All => true,
+        scope => {
+            let of = object.owner.or_else(|| object.field_ix("created_by")).and_then(link);
+            let territory = object.territory.filter(|_| scope == Scope::Territory).and_then(link);
+            of.is_some_and(|of| people_of(scope, person).contains(&of)) || territory.is_some_and(|t| person.territories.contains(&t))
+        }
+    }
+}
+
+/// Whose records a scope reaches.
+fn people_of(scope: Scope, person: &Person) -> &[i64] {
+    match scope {
+        Scope::None | Scope::All => &[],
+        Scope::Own | Scope::Territory => std::slice::from_ref(&person.id),
+        Scope::Team => &person.team_members,
+        Scope::TeamTree => &person.tree_members,
+    }
+}
+
 fn among(object: ObjectIx, field: FieldIx, ids: &[i64]) -> Cond {
     let is = match ids {
         [one] => Is::Eq(Raw::Int(*one)),
         many => Is::In(many.iter().map(|id| Raw::Int(*id)).collect()),
     };
     Cond::Test(Test { path: Vec::new(), object, field, is })
+}
+
+/// Conditions of the program itself count every record, whoever asks.
+pub(crate) struct Everything;
+
+impl akrab_model::filter::Rights for Everything {
+    fn may_read(&self, _: ObjectIx, _: FieldIx) -> bool {
+        true
+    }
+    fn guard(&self, _: ObjectIx) -> Cond {
+        Cond::True
+    }
 }
 
 impl akrab_model::filter::Rights for Rights {

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 /// The rules of the program's own objects.
 pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
-    vec![
+    let sharing = crate::sharing::behaviours();
+    let own: Vec<Arc<dyn Behaviour>> = vec![
         Arc::new(LastAdministrator),
         Arc::new(Leaving),
         Arc::new(Roles),
@@ -22,7 +23,8 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
         Arc::new(Stages),
         Arc::new(Placed { object: "pipeline", field: "object" }),
         Arc::new(Placed { object: "stage", field: "pipeline" }),
-    ]
+    ];
+    own.into_iter().chain(sharing).collect()
 }
 
 /// Refuses a change that takes the last active administrator away.

@@ -33,6 +33,7 @@ use crate::people;
 use crate::rights::{Access, Rights};
 use crate::{Engine, Result};
 use akrab_model::filter::{Env, Is, Test};
+use akrab_model::object::FieldRight;
 use akrab_model::value::ParseEnv;
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Query, Raw, Record, RecordId, Registry, Value};
 use akrab_store::{Bin, Conn};
@@ -198,15 +199,34 @@ impl<'a> Tx<'a> {
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
         let mut record = crate::read::record_of(object, &columns, &row);
-        let owner = object
-            .owner
-            .and_then(|ix| record.link(&object.at(ix).key))
-            .or_else(|| if object.owner.is_none() { record.link("created_by") } else { None });
-        if !self.rights.reaches(object, access, owner) {
+        if access != Access::Read && !self.may(object, access, id)? {
             return Err(Problem::forbidden());
         }
         self.load_links(object, std::slice::from_mut(&mut record))?;
         Ok(record)
+    }
+
+    /// Whether the actor may do this to a record, living or not.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn may(&mut self, object: &Object, access: Access, id: RecordId) -> Result<bool> {
+        Ok(self.may_among(object, access, &[id])?.contains(&id))
+    }
+
+    /// To which of these records the actor may do this.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn may_among(&mut self, object: &Object, access: Access, ids: &[RecordId]) -> Result<HashSet<RecordId>> {
+        match self.rights.cond(object, access) {
+            Cond::True => Ok(ids.iter().copied().collect()),
+            Cond::False => Ok(HashSet::new()),
+            cond => {
+                let registry = self.registry.clone();
+                Ok(self.conn.rows(&registry, object, ids, &[], &cond)?.into_iter().map(|row| row.id).collect())
+            }
+        }
     }
 
     /// Until the change is committed nobody else is alone with `what`: who asks for it waits, and then sees
@@ -218,13 +238,17 @@ impl<'a> Tx<'a> {
         Ok(self.conn.alone(what)?)
     }
 
-    /// The oldest living record whose `field` is `value`, among those the actor may see.
+    /// The oldest living record whose `field` is `value`, among those the actor may see; none by a field that is
+    /// hidden from him, which could be guessed otherwise.
     ///
     /// # Errors
     /// `not_found` for an unknown object or field, and what the database answers.
     pub fn find_by(&mut self, object: &str, field: &str, value: &Value) -> Result<Option<RecordId>> {
         let object = self.object(object)?;
         let by = object.field_ix(field).ok_or_else(Problem::not_found)?;
+        if self.rights.field(&object, by) == FieldRight::Hidden {
+            return Ok(None);
+        }
         let value = object.at(by).comparable(value.to_raw());
         if let Some(found) = self.known().found.get(&(object.ix, by)).and_then(|known| known.get(&value)) {
             return Ok(*found);
@@ -243,6 +267,9 @@ impl<'a> Tx<'a> {
     pub fn foresee(&mut self, object: &str, field: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
         let object = self.object(object)?;
         let by = object.field_ix(field).ok_or_else(Problem::not_found)?;
+        if self.rights.field(&object, by) == FieldRight::Hidden {
+            return Ok(());
+        }
         let values: HashSet<Raw> = values.into_iter().map(|v| object.at(by).comparable(v.to_raw())).collect();
         let mut known: HashMap<Raw, Option<RecordId>> = values.iter().map(|v| (v.clone(), None)).collect();
         let rows = self.among(&object, by, values.into_iter().collect(), vec![by])?;

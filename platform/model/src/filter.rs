@@ -82,6 +82,21 @@ pub enum Cond {
     Ids(Vec<i64>),
     /// The search index finds the record.
     Found(Found),
+    /// Somebody was given this one record.
+    Shared(Shared),
+}
+
+/// Records given to one person alone, or to a team of his.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Key of the object.
+    pub object: String,
+    pub user: i64,
+    pub team: Option<i64>,
+    /// Only those he may change.
+    pub edit: bool,
+    /// Microseconds UTC, a whole minute: what ended by then gives nothing.
+    pub at: i64,
 }
 
 /// What the search index is asked, in the form of the store that made it.
@@ -182,6 +197,18 @@ impl Cond {
                 Cond::All(a)
             }
             (a, b) => Cond::All(vec![a, b]),
+        }
+    }
+    /// Disjunction that drops what is never true.
+    pub fn or(self, other: Cond) -> Cond {
+        match (self, other) {
+            (Cond::False, c) | (c, Cond::False) => c,
+            (Cond::True, _) | (_, Cond::True) => Cond::True,
+            (Cond::Any(mut a), b) => {
+                a.push(b);
+                Cond::Any(a)
+            }
+            (a, b) => Cond::Any(vec![a, b]),
         }
     }
     /// The opposite. Every condition is two-valued, so this is exact.

@@ -13,7 +13,7 @@ pub use check::{DeclError, is_key};
 pub use decl::*;
 pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
 pub use place::placed;
-pub use registry::ADDRESS_PARTS;
+pub use registry::{ADDRESS_PARTS, TERRITORY, TERRITORY_FIXED};
 pub use registry::{Object, Registry};
 pub use sources::Source;
 

@@ -6,6 +6,7 @@
 use crate::conn::Backend;
 use crate::schema::{comparing_column, link_table};
 use crate::search::matching;
+use crate::share::given;
 use crate::{postgres, sqlite};
 use akrab_model::filter::{Child, Cmp, Is, Step, Test, TextMode};
 use akrab_model::query::AggregateFn;
@@ -69,6 +70,7 @@ impl<'a> Compiler<'a> {
             Cond::Not(item) => self.negated(item, object, at),
             Cond::Ids(ids) => self.in_ids(col(at, "id"), ids),
             Cond::Found(found) => col(at, "id").in_subquery(matching(self.backend, found)),
+            Cond::Shared(shared) => given(at, shared),
             Cond::Test(test) => self.walk(test, &test.path, object, at),
             Cond::Child(child) => self.child(child, at),
         }
@@ -83,6 +85,7 @@ impl<'a> Compiler<'a> {
             Cond::Not(item) => self.cond(item, object, at),
             Cond::Ids(ids) => self.in_ids(col(at, "id"), ids).not(),
             Cond::Found(found) => col(at, "id").in_subquery(matching(self.backend, found)).not(),
+            Cond::Shared(shared) => given(at, shared).not(),
             Cond::Test(test) if test.path.is_empty() => {
                 let field = object.at(test.field);
                 if field.kind == FieldType::Links {

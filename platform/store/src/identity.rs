@@ -291,6 +291,10 @@ impl Conn {
     pub fn token_touch(&mut self, id: &str, at: i64) -> Done<()> {
         self.execute("UPDATE api_token SET used_at = $2 WHERE id = $1", &[id.into(), at.into()]).map(|_| ())
     }
+    /// Ends all tokens of this user; how many there were.
+    pub fn tokens_end(&mut self, user: i64) -> Done<u64> {
+        self.execute("DELETE FROM api_token WHERE user_id = $1", &[user.into()])
+    }
     /// Ends a token of this user; false when there is none.
     pub fn token_end(&mut self, user: i64, id: &str) -> Done<bool> {
         Ok(self.execute("DELETE FROM api_token WHERE user_id = $1 AND id = $2", &[user.into(), id.into()])? == 1)

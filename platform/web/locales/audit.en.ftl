@@ -77,3 +77,4 @@ audit-when = When
 audit-who = Who
 job-audit-seal = Sealing the history
 settings-audit = Audit trail
+audit-kind-tokens-ended = All API tokens revoked

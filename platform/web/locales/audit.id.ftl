@@ -71,3 +71,4 @@ audit-when = Waktu
 audit-who = Siapa
 job-audit-seal = Menyegel riwayat data
 settings-audit = Jejak audit
+audit-kind-tokens-ended = Mencabut semua token API

@@ -14,6 +14,7 @@ mod read;
 mod reports;
 mod routes;
 mod shape;
+mod sharing;
 mod views;
 mod write;
 

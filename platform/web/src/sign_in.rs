@@ -372,9 +372,11 @@ async fn reset(State(web): State<Web>, Extension(facts): Extension<Facts>, Path(
     };
     let t = facts.guest_words();
     match done {
-        Ok(_) => {
+        Ok(person) => {
+            let left = !web.engine.tokens(person.id).await?.is_empty();
             let mut response = Redirect::to("/sign-in").into_response();
-            response.headers_mut().append(header::SET_COOKIE, Flash::ok(t.get("reset-done")).cookie(&web.config));
+            let words = t.get(if left { "reset-done-tokens" } else { "reset-done" });
+            response.headers_mut().append(header::SET_COOKIE, Flash::ok(words).cookie(&web.config));
             Ok(response)
         }
         Err(problem) if problem.kind == ProblemKind::Invalid => {

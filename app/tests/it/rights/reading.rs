@@ -1,7 +1,8 @@
 //! Every reading door beside the model of the rules.
 
+use super::elsewhere::elsewhere;
 use super::guessing::guessing;
-use super::world::{OBJECTS, Stage, secret};
+use super::world::{Act, OBJECTS, Stage, secret};
 use crate::browser::Browser;
 use crate::workspace::map;
 use akrab_engine::export::ExportSpec;
@@ -29,6 +30,7 @@ pub async fn reading(s: &Stage<'_>) -> Vec<String> {
                 eyes.around(n, *id, title).await;
             }
             faults.extend(eyes.faults);
+            faults.extend(elsewhere(s, user, object, &mut browser).await);
             guessed.extend(guessing(s, user, object, &mut browser).await);
         }
     }
@@ -166,7 +168,7 @@ impl<'s> Eyes<'s> {
 
     async fn export(&mut self) {
         let (s, user, object, engine) = (self.s, self.user, self.object, &self.s.w.engine);
-        let leaves = (0..s.records.len()).filter(|n| s.world.records[*n].0 == object && s.world.may(user, *n, |a| a.export)).count();
+        let leaves = (0..s.records.len()).filter(|n| s.world.records[*n].0 == object && s.world.may(user, *n, Act::Export)).count();
         let spec = ExportSpec { object: self.key.into(), ..ExportSpec::default() };
         let exported = engine.export(&self.ctx, spec).await.map_or_else(words, |e| {
             let text = std::fs::read_to_string(&e.path).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Every writing verb beside the model of the rules.
 
-use super::world::{OBJECTS, Stage, secret};
+use super::world::{Act, OBJECTS, Stage, secret};
 use crate::digest;
 use crate::workspace::map;
 use akrab_model::object::{FieldRight, Scope};
@@ -74,7 +74,7 @@ impl Hand<'_> {
     async fn change(&mut self, n: usize, id: i64) {
         let (s, key, denied) = (self.s, self.key(), OBJECTS[self.object].1);
         let (engine, ctx) = (&s.w.engine, s.ctx(self.user));
-        if !s.world.may(self.user, n, |a| a.edit) {
+        if !s.world.may(self.user, n, Act::Edit) {
             let plural = engine.registry().object(key).map(|o| o.plural.clone()).unwrap_or_default();
             let (status, _) = s.api(self.user, "PATCH", &format!("/{plural}/{id}"), Some(json!({self.title(): "Diubah"}))).await;
             let want = self.refusal(n);
@@ -92,7 +92,7 @@ impl Hand<'_> {
     async fn remove(&mut self, n: usize, id: i64) {
         let (s, key) = (self.s, self.key());
         let ctx = s.ctx(self.user);
-        if !s.world.may(self.user, n, |a| a.delete) {
+        if !s.world.may(self.user, n, Act::Delete) {
             let done = s.w.engine.delete(&ctx, key, id, None).await;
             self.expect("delete", done, self.refusal(n));
         }
@@ -124,7 +124,7 @@ async fn permitted(s: &Stage<'_>) -> Vec<String> {
     for user in 0..s.users.len() {
         for (n, (id, _)) in s.records.iter().enumerate() {
             let key = OBJECTS[s.world.records[n].0].0;
-            if s.world.may(user, n, |a| a.edit) {
+            if s.world.may(user, n, Act::Edit) {
                 let change = map(json!({title_of(key): format!("Kenanga{n} Diubah{user}")}));
                 if let Err(p) = s.w.engine.update(&s.ctx(user), key, *id, change, None).await {
                     faults.push(format!("user {user} {key} update: refused with {p:?}, the rules allow it"));

@@ -96,11 +96,13 @@ impl Day {
             open: HashSet::new(),
             look,
         };
+        let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
+        let editable = tx.object(TASK).and_then(|object| tx.may_among(&object, Access::Edit, &ids))?;
         for record in tasks {
             let Value::Time(at) = record.get(task::DUE_AT) else { continue };
             let at = *at;
             let kind = record.text(task::KIND).to_string();
-            if tx.rights.reaches(&record.object, Access::Edit, record.link(task::OWNER)) {
+            if editable.contains(&record.id) {
                 day.open.insert((TASK, record.id));
             }
             match kind.as_str() {
@@ -161,11 +163,13 @@ impl Day {
             ..ListRequest::default()
         };
         if let Some(list) = allowed(tx.list(&request))? {
+            let ids: Vec<i64> = list.records.iter().map(|lead| lead.id).collect();
+            let editable = tx.may_among(&list.object, Access::Edit, &ids)?;
             for record in &list.records {
                 // nobody's lead may be taken by whoever may work on leads at all
                 let owner = record.link(lead::OWNER);
                 let free = owner.is_none() && tx.rights.scope(&list.object, Access::Edit) > Scope::None;
-                if free || tx.rights.reaches(&list.object, Access::Edit, owner) {
+                if free || editable.contains(&record.id) {
                     self.open.insert((LEAD, record.id));
                 }
             }

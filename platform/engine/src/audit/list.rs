@@ -24,12 +24,16 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "totp_off",
             "token_added",
             "token_ended",
+            "tokens_ended",
             "see_as",
             "see_as_end",
         ],
     ),
     ("data", &["export", "import", "bulk", "purge", "hand_over", "trail_export", "backup"]),
-    ("rights", &["people_create", "people_update", "people_delete", "people_restore", "people_purge"]),
+    (
+        "rights",
+        &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],
+    ),
     ("setup", &["settings", "setup_create", "setup_update", "setup_delete", "setup_restore", "setup_purge"]),
     ("seal", &["seal"]),
 ];
@@ -39,9 +43,9 @@ pub fn kinds_of(group: &str) -> &'static [&'static str] {
     GROUPS.iter().find(|(key, _)| *key == group).map_or(&[], |(_, kinds)| kinds)
 }
 
-/// Users, teams and roles decide who may do what.
-pub(super) fn is_people(object: &str) -> bool {
-    matches!(object, "user" | "team" | "role")
+/// Users, teams, roles, territories and the rules of sharing decide who may do what.
+pub(crate) fn is_people(object: &str) -> bool {
+    matches!(object, "user" | "team" | "role" | "territory" | "territory_rule" | "sharing_rule")
 }
 
 /// Entries read at once.

@@ -14,6 +14,7 @@ mod verify;
 
 pub(crate) use add::put;
 pub use akrab_store::{AuditQuery, AuditRow};
+pub(crate) use list::is_people;
 pub use list::{GROUPS, kinds_of};
 pub use seal::AuditSeal;
 pub(crate) use seal::schedule;

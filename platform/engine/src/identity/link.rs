@@ -10,6 +10,8 @@ use akrab_model::value::Input;
 use akrab_model::{Problem, RecordId};
 use std::sync::Arc;
 
+/// How links begin that an administrator makes for somebody who is there already.
+const BY_ADMIN: &str = "admin-";
 const RESET_TIME: i64 = 30 * MINUTE;
 const INVITE_TIME: i64 = 7 * DAY;
 /// No mail address is longer.
@@ -67,7 +69,7 @@ impl Engine {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
-        let (token, base) = (self.secret(), base.to_string());
+        let (token, base) = (format!("{BY_ADMIN}{}", self.secret()), base.to_string());
         self.write(ctx, move |tx| tx.invitation(user, &token, &base)).await
     }
 
@@ -82,7 +84,8 @@ impl Engine {
         self.people().user(user).filter(|p| p.active).cloned().ok_or_else(gone)
     }
 
-    /// Sets the password through a mailed link and uses the link up.
+    /// Sets the password through a mailed link and uses the link up. One an administrator has made ends the API
+    /// tokens too: whoever had them may be why.
     ///
     /// # Errors
     /// `link_gone`; `invalid` at `password`, then the link still works.
@@ -90,6 +93,7 @@ impl Engine {
         let person = self.link_user(token).await?;
         let stored = self.hash_for(&person, password).await?;
         let (id, user, now) = (digest(token), person.id, self.micros());
+        let by_admin = token.starts_with(BY_ADMIN);
         let told = self.audit_stranger("password_reset", &Origin { ip: ip.into(), ..Origin::default() }, Some(user), "", true);
         let set = self.store().write(move |conn| -> Result<()> {
             // of several at once only one finds it
@@ -98,6 +102,9 @@ impl Engine {
             }
             conn.password_set(user, &stored, now)?;
             conn.sessions_end(user, None)?;
+            if by_admin {
+                conn.tokens_end(user)?;
+            }
             crate::audit::put(conn, &told)
         });
         set.await?;

@@ -133,4 +133,23 @@ impl Engine {
         });
         if ended.await? { Ok(()) } else { Err(Problem::not_found()) }
     }
+
+    /// Ends all tokens of a user; how many there were.
+    ///
+    /// # Errors
+    /// `forbidden` for another user's unless by an administrator.
+    pub async fn end_tokens(&self, ctx: &Ctx, user: i64) -> Result<u64> {
+        if ctx.user_id() != Some(user) && !ctx.is_admin() {
+            return Err(Problem::forbidden());
+        }
+        let told = self.audit_row(ctx, "tokens_ended", Some(("user", user)), json!({}));
+        let end = self.store().write(move |conn| -> Result<u64> {
+            let ended = conn.tokens_end(user)?;
+            if ended > 0 {
+                crate::audit::put(conn, &told)?;
+            }
+            Ok(ended)
+        });
+        end.await
+    }
 }

@@ -270,8 +270,8 @@ impl Judge<'_> {
     fn load(&mut self, tx: &mut Tx, who: Who) -> Result<Record> {
         let object = &self.plan.object;
         if let Some(record) = self.memory.record(who, object) {
-            let owner = object.owner.map_or(tx.ctx.user_id(), |ix| record.link(&object.at(ix).key));
-            return if tx.rights.reaches(object, Access::Edit, owner) { Ok(record) } else { Err(Problem::forbidden()) };
+            let reached = object.owner.is_none() || tx.rights.reaches(object, Access::Edit, &record);
+            return if reached { Ok(record) } else { Err(Problem::forbidden()) };
         }
         let Who::Stored(id) = who else { return Err(Problem::internal("a new row was lost")) };
         tx.load_for(object, id, Access::Edit, Bin::Living)

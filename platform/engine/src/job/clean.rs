@@ -20,6 +20,8 @@ const SESSION_DAYS: i64 = 30;
 const DRAFT_HOURS: i64 = 24;
 /// Days a file may wait to be put into a record.
 const FILE_DAYS: i64 = 1;
+/// Days after which it is forgotten that a record was given to somebody for a time.
+const SHARE_DAYS: i64 = 90;
 const BATCH: usize = 200;
 
 pub(super) fn schedules() -> Vec<Schedule> {
@@ -71,9 +73,11 @@ impl Job for CleanUp {
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let (jobs, keys) = (days_ago(&job, JOB_DAYS), ago(&job, KEPT_HOURS.hours()));
         let notices = days_ago(&job, NOTICE_DAYS);
+        let shares = days_ago(&job, SHARE_DAYS);
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
             let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)? + tx.conn.notices_forget(notices)?;
+            let dropped = dropped + tx.conn.shares_ended(shares)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })

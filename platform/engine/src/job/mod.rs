@@ -103,9 +103,11 @@ impl Kinds {
             JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::audit::AuditSeal>(),
             JobKind::of::<crate::shape::ShapeJob>(),
+            JobKind::of::<crate::sharing::PlaceJob>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
-        let schedules = clean::schedules().into_iter().chain([crate::audit::schedule()]).chain(work.schedules).collect();
+        let schedules =
+            clean::schedules().into_iter().chain([crate::audit::schedule(), crate::sharing::schedule()]).chain(work.schedules).collect();
         Kinds { by_key, schedules, carriers: work.carriers }
     }
 

@@ -6,8 +6,9 @@ use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::Storage;
 use akrab_model::query::Page;
-use akrab_model::{Count, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, Query, Raw, Record, Registry, Sort};
+use akrab_model::{Count, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, Query, Raw, Record, RecordId, Registry, Sort};
 use akrab_store::Bin;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a list shall show.
@@ -27,6 +28,8 @@ pub struct ListRequest {
     /// A `next` or `previous` of an earlier page.
     pub after: Option<String>,
     pub bin: bool,
+    /// Says of each record whether the actor may change it.
+    pub editable: bool,
 }
 
 /// A page.
@@ -37,6 +40,8 @@ pub struct List {
     pub records: Vec<Record>,
     pub next: Option<String>,
     pub previous: Option<String>,
+    /// Those he may change, when that was asked.
+    pub editable: HashSet<RecordId>,
 }
 
 impl Engine {
@@ -93,7 +98,10 @@ impl Tx<'_> {
         let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
-        Ok(List { object, columns, records, next: page.next.as_ref().map(cursor_text), previous: page.previous.as_ref().map(cursor_text) })
+        let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
+        let editable = if request.editable { self.may_among(&object, Access::Edit, &ids)? } else { HashSet::new() };
+        let (next, previous) = (page.next.as_ref().map(cursor_text), page.previous.as_ref().map(cursor_text));
+        Ok(List { object, columns, records, next, previous, editable })
     }
 
     fn list_page(&mut self, object: &Arc<Object>, query: Query, q: Option<&str>) -> Result<Page> {

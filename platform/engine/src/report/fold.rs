@@ -7,7 +7,7 @@ use super::question::{Figures, Question, needed};
 use crate::Result;
 use crate::rights::Access;
 use crate::write::Tx;
-use akrab_model::filter::{Facts, Found, Is, Test};
+use akrab_model::filter::{Facts, Found, Is, Shared, Test};
 use akrab_model::problem::ProblemKind;
 use akrab_model::report::{Function, Local, Part, Place, Slice};
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Query, Raw, Registry};
@@ -201,6 +201,12 @@ impl Facts for Past<'_, '_> {
     fn found(&self, _: i64, _: &Found) -> bool {
         // a report has no words to search for
         false
+    }
+    fn shared(&self, id: i64, shared: &Shared) -> bool {
+        let Some(object) = self.registry.object(&shared.object) else { return false };
+        let given = Cond::Shared(shared.clone());
+        let found = self.tx.borrow_mut().conn.row(&self.registry, object, id, &[], &given, Bin::Any);
+        self.told(found).is_some()
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a record's other fields ask of it: fields wanted or shown only under a condition, and rules over several fields.
 
 use super::Tx;
-use super::rollup::Everything;
 use crate::Result;
 use crate::behaviour::Draft;
+use crate::rights::Everything;
 use akrab_model::filter::{Facts, Filter};
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, Object, ObjectIx, Raw, Record, RecordId, Registry, Value};
 use akrab_store::Bin;
@@ -141,6 +141,10 @@ impl Facts for About<'_, '_> {
         Vec::new()
     }
     fn found(&self, _: RecordId, _: &akrab_model::filter::Found) -> bool {
+        false
+    }
+    fn shared(&self, _: RecordId, _: &akrab_model::filter::Shared) -> bool {
+        // a declaration says nothing of who was given what
         false
     }
 }

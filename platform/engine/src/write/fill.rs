@@ -2,7 +2,8 @@
 //! after bulk loading.
 
 use super::Tx;
-use super::rollup::{Everything, of_no_children};
+use super::rollup::of_no_children;
+use crate::rights::Everything;
 use crate::{Ctx, Door, Engine, Result};
 use akrab_model::filter::{Filter, Is, Test};
 use akrab_model::query::{Aggregate, AggregateFn};

@@ -3,6 +3,8 @@
 use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
+use crate::rights::Access;
+use akrab_model::object::Scope;
 use akrab_model::{FieldIx, FieldType, Object, Raw, RecordId, Value};
 use akrab_store::{LinkCells, NewRow};
 use std::sync::Arc;
@@ -52,6 +54,7 @@ impl Tx<'_> {
         self.tell_created(object, drafts)?;
         self.index(object, drafts)?;
         self.feed(object, drafts.iter())?;
+        self.place_new(object, drafts, &ids)?;
         for draft in drafts.iter() {
             self.follow_up(object, draft, draft.after.id)?;
         }
@@ -85,7 +88,24 @@ impl Tx<'_> {
             self.index(object, std::slice::from_ref(draft))?;
         }
         self.feed(object, std::iter::once(&*draft))?;
+        self.place(object, &[id], true)?;
         self.follow_up(object, draft, id)
+    }
+
+    /// Places new records. Whoever reaches by territory hands nobody a record that lands out of his reach.
+    fn place_new(&mut self, object: &Arc<Object>, drafts: &[Draft], ids: &[RecordId]) -> Result<()> {
+        self.place(object, ids, false)?;
+        let Some(owner) = object.owner.map(|ix| &object.at(ix).key) else { return Ok(()) };
+        if self.rights.scope(object, Access::Edit) != Scope::Territory {
+            return Ok(());
+        }
+        for (draft, id) in drafts.iter().zip(ids) {
+            let others = draft.given.contains(owner) && draft.get(owner).int() != self.ctx.user_id();
+            if others && !self.may(object, Access::Edit, *id)? {
+                return Err(draft.fault(owner, "owner_out_of_reach"));
+            }
+        }
+        Ok(())
     }
 
     fn follow_up(&mut self, object: &Arc<Object>, draft: &Draft, id: RecordId) -> Result<()> {
@@ -98,7 +118,7 @@ impl Tx<'_> {
 
     /// Users, teams and roles are kept in memory: say so when they change.
     pub(super) fn note_people(&mut self, object: &Object) {
-        if matches!(object.key.as_str(), "user" | "team" | "role") {
+        if crate::audit::is_people(&object.key) {
             self.effects.people_changed();
         }
     }

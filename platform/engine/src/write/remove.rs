@@ -64,6 +64,7 @@ impl Tx<'_> {
         self.conn.timeline_drop_source(&object.key, id)?;
         self.conn.timeline_drop_subject(&object.key, id)?;
         self.conn.notices_drop(&object.key, id)?;
+        self.conn.shares_drop(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
         // what the night purges was put into the bin by somebody thirty days before
         if !object.is_system() && self.ctx.user_id().is_some() {

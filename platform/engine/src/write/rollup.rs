@@ -3,6 +3,7 @@
 use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
+use crate::rights::Everything;
 use akrab_model::filter::{Env, Filter};
 use akrab_model::query::{Aggregate, AggregateFn};
 use akrab_model::{Cond, Field, FieldIx, Object, Raw, Record, Value};
@@ -73,17 +74,5 @@ pub(super) fn of_no_children(field: &Field) -> Option<Value> {
     match field.rollup.as_ref()?.function {
         AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, &Raw::Int(0))),
         AggregateFn::Avg | AggregateFn::Min | AggregateFn::Max => None,
-    }
-}
-
-/// Roll-ups count every record, whoever causes the change.
-pub(super) struct Everything;
-
-impl akrab_model::filter::Rights for Everything {
-    fn may_read(&self, _: akrab_model::ObjectIx, _: FieldIx) -> bool {
-        true
-    }
-    fn guard(&self, _: akrab_model::ObjectIx) -> Cond {
-        Cond::True
     }
 }

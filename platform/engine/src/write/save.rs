@@ -4,7 +4,7 @@ use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
 use crate::rights::Access;
-use akrab_model::object::FieldRight;
+use akrab_model::object::{FieldRight, Scope};
 use akrab_model::value::Input;
 use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, ProblemKind, Record, RecordId, Value};
 use akrab_store::Bin;
@@ -112,7 +112,11 @@ impl Tx<'_> {
         if draft.given.contains(owner) && draft.changed(owner) {
             let to = draft.get(owner).int();
             let own = self.ctx.user_id().is_some() && to == self.ctx.user_id();
-            if !own && !self.rights.reaches(&draft.object, Access::Edit, to) {
+            let placed_later = draft.is_new() && self.rights.scope(&draft.object, Access::Edit) == Scope::Territory;
+            if draft.before.as_ref().is_some_and(|before| !self.rights.reaches(&draft.object, Access::Edit, before)) {
+                // what was only given to him to change stays its owner's
+                faults.push(FieldProblem::new(owner, "owner_of_shared"));
+            } else if !own && !placed_later && !self.rights.reaches(&draft.object, Access::Edit, &draft.after) {
                 faults.push(FieldProblem::new(owner, "owner_out_of_reach"));
             }
         }

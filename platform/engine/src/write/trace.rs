@@ -3,6 +3,7 @@
 use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
+use akrab_model::object::TERRITORY;
 use akrab_model::{FieldType, Object, Record, Value};
 use akrab_store::{Change, Entry};
 use serde_json::{Map, Value as Json, json};
@@ -81,6 +82,21 @@ impl Tx<'_> {
             self.fan_out(object, &draft.after, &mut entries);
         }
         Ok(self.conn.timeline_put(&entries)?)
+    }
+
+    /// The history of records that went from one territory to another: (id, from, to).
+    pub(crate) fn tell_moved(&mut self, object: &Object, moves: impl Iterator<Item = (i64, Option<i64>, Option<i64>)>) -> Result<()> {
+        let changes: Vec<_> =
+            moves.map(|(id, from, to)| self.change(object, id, "update", json!({ TERRITORY: [from, to] }).to_string())).collect();
+        self.conn.add_changes(&changes)?;
+        Ok(())
+    }
+
+    /// Keeps in a record's history that something was done around it.
+    pub(crate) fn told_without_change(&mut self, object: &Object, id: i64, kind: &str) -> Result<()> {
+        let change = self.change(object, id, kind, "{}".into());
+        self.conn.add_changes(&[change])?;
+        Ok(())
     }
 
     /// Entries in the timelines of the records this one is about.

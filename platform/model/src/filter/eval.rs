@@ -1,7 +1,7 @@
 //! Evaluates a bound condition in memory, with the same answers as the SQL made from it.
 
 use super::bind::comparable;
-use super::{Child, Cmp, Cond, Found, Is, Test};
+use super::{Child, Cmp, Cond, Found, Is, Shared, Test};
 use crate::object::{FieldIx, FieldType, ObjectIx, Registry};
 use crate::query::AggregateFn;
 use crate::value::Raw;
@@ -16,6 +16,8 @@ pub trait Facts {
     fn linked(&self, object: ObjectIx, id: i64, field: FieldIx) -> Vec<i64>;
     /// Whether the search index finds the record.
     fn found(&self, id: i64, found: &Found) -> bool;
+    /// Whether somebody was given the record.
+    fn shared(&self, id: i64, shared: &Shared) -> bool;
 }
 
 impl Cond {
@@ -30,6 +32,7 @@ impl Cond {
             Cond::Not(item) => !item.matches(registry, object, id, facts),
             Cond::Ids(ids) => ids.contains(&id),
             Cond::Found(found) => facts.found(id, found),
+            Cond::Shared(shared) => facts.shared(id, shared),
             Cond::Test(test) => matches_test(test, registry, id, facts),
             Cond::Child(child) => matches_child(child, registry, id, facts),
         }

@@ -1,6 +1,6 @@
 //! Faults in object declarations, found before anything is compiled.
 
-use super::{FieldDecl, FieldType, Label, ObjectDecl};
+use super::{FieldDecl, FieldType, Label, ObjectDecl, TERRITORY};
 use std::collections::HashSet;
 
 /// A fault in an object file: which file, which field, what is wrong.
@@ -62,7 +62,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             let name = name.split(['.', ':']).next().unwrap_or(name);
             decl.fields.contains_key(name)
                 || SYSTEM.contains(&name)
-                || (decl.owned && name == "owner")
+                || (decl.owned && (name == "owner" || name == TERRITORY))
                 || decl
                     .fields
                     .iter()

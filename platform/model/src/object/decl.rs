@@ -398,6 +398,8 @@ pub enum Scope {
     Own,
     Team,
     TeamTree,
+    /// One's own, and those in one's territories and in the ones below them.
+    Territory,
     All,
 }
 
@@ -425,6 +427,9 @@ pub struct AccessDecl {
     pub delete: Scope,
     #[serde(default)]
     pub export: Scope,
+    /// Which records may be shared with others one by one; those that may be changed when left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub share: Option<Scope>,
     /// Only the fields that differ from `edit`.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,

@@ -27,6 +27,8 @@ pub struct Object {
     pub title: FieldIx,
     pub subtitle: Vec<FieldIx>,
     pub owner: Option<FieldIx>,
+    /// The territory a record is placed in.
+    pub territory: Option<FieldIx>,
     /// Link fields of other objects that point here.
     pub children: Vec<(ObjectIx, FieldIx)>,
     /// Roll-ups on other objects fed by this one: (parent object, roll-up field, own link field).
@@ -129,6 +131,9 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         owner.default = Some(serde_json::json!("me"));
         owner.aliases = ["pj", "pemilik", "owner", "sales"].map(String::from).to_vec();
         fields.push(owner);
+        if decl.group != "system" && !decl.fields.contains_key(TERRITORY) && keys.contains_key(TERRITORY) {
+            fields.extend(territory(keys)?);
+        }
     }
     for (key, kind, label, to) in [
         ("created_at", FieldType::DateTime, Label::new("Dibuat", "Created"), None),
@@ -154,6 +159,7 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         plural: decl.plural.clone(),
         table: if decl.own { format!("o_x_{}", decl.key) } else { format!("o_{}", decl.key) },
         owner: by_key.get("owner").copied(),
+        territory: by_key.get(TERRITORY).copied().filter(|_| by_key.contains_key(TERRITORY_FIXED)),
         title,
         subtitle,
         fields,
@@ -162,6 +168,24 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         children: Vec::new(),
         feeds: Vec::new(),
     })
+}
+
+/// Field and object of territories.
+pub const TERRITORY: &str = "territory";
+/// Whether a record was placed by hand: then rules leave it where it is.
+pub const TERRITORY_FIXED: &str = "territory_fixed";
+
+/// Where a record with an owner is placed. Rules and a verb of their own write it, forms do not.
+fn territory(keys: &HashMap<String, ObjectIx>) -> Result<[Field; 2], String> {
+    let place = FieldDecl::system(FieldType::Link, Label::new("Wilayah", "Territory"), Some(TERRITORY));
+    let fixed = FieldDecl::system(FieldType::Boolean, Label::new("Wilayah dipilih sendiri", "Territory chosen by hand"), None);
+    let mut fields = [compile_field(TERRITORY, &place, keys)?, compile_field(TERRITORY_FIXED, &fixed, keys)?];
+    for field in &mut fields {
+        field.read_only = true;
+    }
+    fields[0].aliases = ["wilayah", "territory", "region"].map(String::from).to_vec();
+    fields[1].quiet = true;
+    Ok(fields)
 }
 
 /// One declared field becomes one or several compiled ones.

@@ -259,7 +259,7 @@ impl Part<'_> {
 /// Whether no index narrows the rows down to those that match.
 pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
     match cond {
-        Cond::True | Cond::False | Cond::Ids(_) | Cond::Found(_) => false,
+        Cond::True | Cond::False | Cond::Ids(_) | Cond::Found(_) | Cond::Shared(_) => false,
         Cond::All(items) => items.iter().all(|c| *c != Cond::False && (*c == Cond::True || blind(c, object))),
         Cond::Any(items) => items.iter().any(|c| *c == Cond::True || blind(c, object)),
         Cond::Not(_) | Cond::Child(_) => true,

@@ -1,14 +1,14 @@
 //! Single rows, rows by id, titles and locks.
 
 use super::{T, built, cell, from, row, rows_of};
-use crate::cond::{Compiler, bound, col};
+use crate::cond::{Compiler, bound, col, constant};
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use crate::schema::comparing_column;
 use akrab_model::query::Row;
 use akrab_model::text::fold;
 use akrab_model::{Cond, FieldIx, Object, Raw, Registry};
-use sea_query::{ExprTrait, LockType, Order, Query};
+use sea_query::{CaseStatement, ExprTrait, LockType, Order, Query};
 use std::collections::HashMap;
 
 /// Living records, those in the bin, or both.
@@ -89,6 +89,51 @@ impl Conn {
                 Some((id.int()?, title))
             })
             .collect())
+    }
+
+    /// Which of the conditions hold of a record, living or not; none for a record that is not there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn truths(&mut self, registry: &Registry, object: &Object, id: i64, conds: &[Cond]) -> Result<Vec<bool>, StoreError> {
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = Query::select();
+        for cond in conds {
+            let holds = compiler.cond(cond, object, T);
+            select.expr(CaseStatement::new().case(holds, constant(1)).finally(constant(0)));
+        }
+        from(&mut compiler, &mut select, object, &Cond::True, Bin::Any);
+        select.and_where(col(T, "id").eq(id));
+        let row = self.select_rows(&select)?.into_iter().next().unwrap_or_default();
+        Ok(row.iter().map(|cell| cell.int() == Some(1)).collect())
+    }
+
+    /// Which of the conditions is the first that holds of each of these living records: (id, its place); records
+    /// of which none holds are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn first_holding(
+        &mut self,
+        registry: &Registry,
+        object: &Object,
+        ids: &[i64],
+        conds: &[Cond],
+    ) -> Result<HashMap<i64, usize>, StoreError> {
+        if ids.is_empty() || conds.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut first = CaseStatement::new();
+        for (n, cond) in (0..).zip(conds) {
+            first = first.case(compiler.cond(cond, object, T), constant(n));
+        }
+        let mut select = Query::select();
+        select.expr(col(T, "id")).expr(first.finally(constant(-1)));
+        from(&mut compiler, &mut select, object, &Cond::True, Bin::Living);
+        select.and_where(compiler.in_ids(col(T, "id"), ids));
+        let found = self.select_rows(&select)?;
+        Ok(found.into_iter().filter_map(|cells| Some((cells.first()?.int()?, usize::try_from(cells.get(1)?.int()?).ok()?))).collect())
     }
 
     /// Keeps the row from being changed by others until the transaction ends; false when it is missing.

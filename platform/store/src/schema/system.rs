@@ -30,6 +30,7 @@ const TABLES: &[&[&str]] = &[
     crate::declared::TABLES,
     crate::contact::TABLES,
     crate::work::TABLES,
+    crate::share::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

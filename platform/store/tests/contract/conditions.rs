@@ -1,7 +1,7 @@
 //! Conditions as SQL give the answers of their evaluation in memory.
 
 use crate::fixture::{Dice, World, clear, ix, new_row, registry, target, world};
-use akrab_model::filter::{Child, Cmp, Facts, Found, Is, Step, Test};
+use akrab_model::filter::{Child, Cmp, Facts, Found, Is, Shared, Step, Test};
 use akrab_model::query::AggregateFn;
 use akrab_model::text::fold;
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Raw, Registry};
@@ -36,6 +36,9 @@ impl Facts for Memory {
         self.links.get(&id).cloned().unwrap_or_default()
     }
     fn found(&self, _: i64, _: &Found) -> bool {
+        false
+    }
+    fn shared(&self, _: i64, _: &Shared) -> bool {
         false
     }
 }

@@ -104,6 +104,7 @@ impl Ask {
             limit: limit.unwrap_or(50),
             after: self.text("after"),
             bin: self.parsed("bin")?.unwrap_or(false),
+            editable: false,
         })
     }
 }

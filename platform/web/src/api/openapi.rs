@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the registry: every object there is, custom ones too.
 
-use super::{bulk, export, files, imports, views};
+use super::{bulk, export, files, imports, sharing, views};
 use akrab_model::object::ActionDecl;
 use akrab_model::{Field, FieldType, Object, Registry};
 use serde_json::{Map, Value as Json, json};
@@ -41,6 +41,7 @@ pub fn document(registry: &Registry) -> Json {
         paths.extend(export::describe(object));
         paths.extend(files::describe_fields(object));
         views::describe(object, &mut paths);
+        sharing::describe(object, &mut paths);
         schemas.insert(object.key.clone(), read_schema(object));
         schemas.insert(format!("{}_create", object.key), write_schema(object, true));
         schemas.insert(format!("{}_patch", object.key), write_schema(object, false));

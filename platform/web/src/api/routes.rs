@@ -1,7 +1,7 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, reports, views, write};
+use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, reports, sharing, views, write};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -73,6 +73,11 @@ fn all() -> Routes {
         .get("/api/v1/{object}/{id}/history", read::history)
         .get("/api/v1/{object}/{id}/timeline", read::timeline)
         .get("/api/v1/{object}/{id}/files/{field}", files::fetch)
+        .get("/api/v1/{object}/{id}/access", sharing::access)
+        .get("/api/v1/{object}/{id}/shares", sharing::list)
+        .post("/api/v1/{object}/{id}/shares", sharing::give)
+        .delete("/api/v1/{object}/{id}/shares/{share}", sharing::end)
+        .post("/api/v1/{object}/{id}/territory", sharing::place)
         .post("/api/v1/{object}/{id}/{verb}", write::verb)
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let (mut sheet, record) = visit
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
-            if !tx.rights.reaches(&own, akrab_engine::Access::Edit, words::owner(&record)) {
+            if !tx.may(&own, akrab_engine::Access::Edit, id)? {
                 return Err(Problem::forbidden());
             }
             let editable = tx.editable(&own);

@@ -111,8 +111,7 @@ async fn load(visit: &Visit, object: &Arc<Object>, id: i64, key: &str, typed: Op
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
             let field = own.field(&key).ok_or_else(Problem::not_found)?;
-            let may =
-                tx.rights.reaches(&own, Access::Edit, words::owner(&record)) && tx.editable(&own).iter().any(|ix| own.at(*ix).key == key);
+            let may = tx.may(&own, Access::Edit, id)? && tx.editable(&own).iter().any(|ix| own.at(*ix).key == key);
             if !may {
                 return Err(Problem::forbidden());
             }

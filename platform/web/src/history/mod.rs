@@ -2,7 +2,7 @@
 
 use crate::fail::{Reply, encode};
 use crate::flash::Flash;
-use crate::record::{shift, words};
+use crate::record::shift;
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog};
@@ -42,7 +42,7 @@ async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked
             let past = tx.past(&own.key, id, field.as_deref(), before)?;
             // a record in the bin keeps its history
             let record = tx.get(&own.key, id).ok();
-            let may_edit = record.as_ref().is_some_and(|r| tx.rights.reaches(&own, Access::Edit, words::owner(r)));
+            let may_edit = record.is_some() && tx.may(&own, Access::Edit, id)?;
             Ok((record, past, may_edit))
         })
         .await?;

@@ -89,6 +89,7 @@ fn result(visit: &Visit, job: &JobView) -> Markup {
         "export" => exported(visit, job),
         "bulk" => changed(visit, job),
         "undo" => undone(visit, job),
+        "placing" => crate::settings::territories::result(visit, job),
         _ => html! {},
     }
 }

@@ -17,6 +17,7 @@ pub fn title(visit: &Visit, job: &JobView) -> String {
     let object = object.map_or(String::new(), |o| o.plural_label(visit.lang()).to_string());
     let key = match (job.kind.as_str(), job.payload["dry"].as_bool()) {
         ("import", Some(true)) => "job-import-trial".to_string(),
+        ("placing", Some(true)) => "job-placing-trial".to_string(),
         ("bulk", _) if job.payload["spec"]["change"] == "delete" => "job-bulk-delete".to_string(),
         ("bulk", _) if job.payload["spec"]["change"]["make"].is_object() => "job-bulk-make".to_string(),
         ("mail", _) => format!("job-mail-{}", job.payload["mail"].as_str().unwrap_or("reset")),

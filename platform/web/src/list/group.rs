@@ -62,7 +62,7 @@ pub fn lines(listing: &Listing, drawing: &Drawing, parts: &[Part]) -> Vec<Line> 
         let key = key_text(&part.row.key);
         lines.push(Line::Group(head(listing, field, bucket, part, &key, &open)));
         if let Some(list) = &part.list {
-            lines.extend(list.records.iter().map(|r| Line::Row(Box::new(drawing.row(r)))));
+            lines.extend(list.records.iter().map(|r| Line::Row(Box::new(drawing.row(r, &list.editable)))));
             if let Some(next) = &list.next {
                 lines.push(more_line(listing, &key, next, list.records.len() as u64, part.row.count));
             }

@@ -117,7 +117,14 @@ fn read(tx: &mut Tx, listing: Listing) -> Result<Read> {
         };
         let groups = if listing.group().is_some() { Some(group::read(tx, &listing)?) } else { None };
         let list = match &groups {
-            Some(_) => List { object: listing.object.clone(), columns: Vec::new(), records: Vec::new(), next: None, previous: None },
+            Some(_) => List {
+                object: listing.object.clone(),
+                columns: Vec::new(),
+                records: Vec::new(),
+                next: None,
+                previous: None,
+                editable: std::collections::HashSet::new(),
+            },
             None => tx.list(&request)?,
         };
         (count, Body::Table { list, totals, groups })
@@ -227,7 +234,7 @@ fn table_body(
     let words = head::count_words(look, count);
     let lines = match groups {
         Some(parts) => group::lines(listing, &drawing, parts),
-        None => list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record)))).collect(),
+        None => list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record, &list.editable)))).collect(),
     };
     let title = listing.object.title_field();
     let first_width = listing.state.columns.iter().find(|c| c.key == title.key).and_then(|c| c.width);

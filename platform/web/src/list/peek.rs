@@ -35,11 +35,12 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
         return Ok(Redirect::to(&format!("/{plural}/{id}")).into_response());
     }
     let own = plural.clone();
-    let (reach, record, timeline) = visit
+    let (reach, record, timeline, reached) = visit
         .read(move |tx: &mut Tx| {
             let record = tx.get(&own, id)?;
             let timeline = tx.timeline(&own, id, &TimelineRequest { limit: EVENTS, ..TimelineRequest::default() })?;
-            Ok((Reach::load(tx, &record), record, timeline))
+            let reached = tx.may(&record.object.clone(), Access::Edit, id)?;
+            Ok((Reach::load(tx, &record), record, timeline, reached))
         })
         .await?;
     let look = visit.look();
@@ -52,7 +53,7 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     let rights = visit.rights();
     let body = html! {
         div { (head(&visit, &look, &record, &reach)) (upcoming(&look, &timeline)) }
-        div { (field_list(t, &fields(&look, &rights, &record))) }
+        div { (field_list(t, &fields(&look, &rights, &record, reached))) }
         div {
             div.ak-row.ak-gap-8 { h2.ak-strong { (t.get("peek-timeline")) } span.ak-spacer {} a.ak-link href=(href) { (t.get("see-all")) } }
             (story(&look, &timeline.events))
@@ -122,15 +123,13 @@ fn changed(look: &Look, event: &Event) -> String {
 }
 
 /// Figures, chips and the first fields of the layout, as far as they are filled or may be.
-fn fields(look: &Look, rights: &Rights, record: &Record) -> Vec<section::Field> {
+fn fields(look: &Look, rights: &Rights, record: &Record, reached: bool) -> Vec<section::Field> {
     let object = &record.object;
     let layout = &object.decl.layout;
     let sections = layout.sections.iter().flat_map(|s| &s.fields);
     let mut keys: Vec<&String> = layout.figures.iter().chain(&layout.chips).chain(sections).collect();
     let mut seen = std::collections::HashSet::new();
     keys.retain(|key| seen.insert(key.as_str()));
-    let owner = object.owner.and_then(|ix| record.link(&object.at(ix).key));
-    let reached = object.owner.is_none() || rights.reaches(object, Access::Edit, owner);
     let shown = keys.into_iter().filter_map(|key| object.field(key)).filter(|f| record.has(&f.key));
     shown
         .filter(|f| !matches!(record.get(&f.key), Value::Null) || f.choices.len() > 1)

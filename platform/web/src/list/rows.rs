@@ -13,11 +13,12 @@ use crate::value::{Look, shape};
 use crate::{Reply, Visit};
 use akrab_engine::{List, Rights};
 use akrab_model::object::FieldRight;
-use akrab_model::{Field, FieldIx, FieldType, Object, Record};
+use akrab_model::{Field, FieldIx, FieldType, Object, Record, RecordId};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use axum::response::Redirect;
 use maud::{Markup, html};
+use std::collections::HashSet;
 
 /// Rows read at once when a group is opened or read on.
 const MORE: usize = 50;
@@ -25,7 +26,6 @@ const MORE: usize = 50;
 /// Draws records as rows.
 pub struct Drawing<'a> {
     pub listing: &'a Listing,
-    pub rights: &'a Rights,
     cells: Cells<'a>,
     columns: Vec<Drawn<'a>>,
     /// Fields that stand before and after the title.
@@ -53,16 +53,14 @@ impl<'a> Drawing<'a> {
             around: words::title_parts(object).map(|key| ix(&key?)),
             back: crate::fail::encode(&listing.address.href()),
             listing,
-            rights,
         }
     }
 
-    /// One record as a row.
-    pub fn row(&self, record: &Record) -> Row {
+    /// One record as a row; `editable` are those the reader may change.
+    pub fn row(&self, record: &Record, editable: &HashSet<RecordId>) -> Row {
         let object = &self.listing.object;
         let href = format!("/{}/{}", object.plural, record.id);
-        let owner = object.owner.and_then(|ix| record.at(ix).int());
-        let reached = self.rights.reaches(object, akrab_engine::Access::Edit, owner) || object.owner.is_none();
+        let reached = editable.contains(&record.id);
         let cells = self.columns.iter().map(|column| {
             let editor = match column.locked {
                 Some(reason) => Editor::Locked(reason),
@@ -288,7 +286,7 @@ fn fragment(listing: &Listing, rights: &Rights, list: &List, key: Option<&str>, 
     let drawing = Drawing::new(listing, rights);
     let whole = Table { columns: columns(listing, rights), selectable: true, ..Table::default() };
     let done = done + list.records.len() as u64;
-    let lines: Vec<Line> = list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record)))).collect();
+    let lines: Vec<Line> = list.records.iter().map(|record| Line::Row(Box::new(drawing.row(record, &list.editable)))).collect();
     html! {
         (row::rows(t, &whole, &lines))
         @if let (Some(next), Some(key)) = (&list.next, key) {

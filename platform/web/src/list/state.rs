@@ -105,6 +105,7 @@ impl Listing {
             limit: self.limit,
             after: self.address.after.clone(),
             bin: false,
+            editable: true,
         }
     }
 

@@ -74,6 +74,10 @@ fn chips(sight: &Sight) -> Vec<Markup> {
             _ => chips.push(tag(&look.words(field, &sight.record))),
         }
     }
+    let placed = sight.object.territory.map(|ix| sight.object.at(ix)).filter(|field| sight.record.has(&field.key));
+    if let Some((field, id)) = placed.and_then(|field| Some((field, sight.record.link(&field.key)?))) {
+        chips.extend(linked(sight, field, id));
+    }
     chips
 }
 
@@ -227,7 +231,13 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
             @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
             hr.ak-menu-line;
             (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
-            (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))
+            @if sight.may_share {
+                (dialog("share-2", t.get("share-open"), format!("{base}/shares"), None))
+                (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))
+                @if sight.may_edit && sight.object.territory.is_some() && sight.has_territories {
+                    (dialog("map-pin", t.get("territory-choose"), format!("{base}/territory"), None))
+                }
+            }
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("record-print")) } }
             @if sight.may_delete {
                 hr.ak-menu-line;

@@ -38,6 +38,9 @@ pub struct Sight {
     pub asked: Asked,
     pub may_edit: bool,
     pub may_delete: bool,
+    pub may_share: bool,
+    /// The workspace has any.
+    pub has_territories: bool,
     /// Keys of the fields that may be written.
     pub editable: HashSet<String>,
     /// Keys of the fields its other fields keep from being shown.
@@ -64,14 +67,15 @@ pub struct Sight {
 impl Sight {
     pub fn load(tx: &mut Tx, look: Look, object: Arc<Object>, id: i64, asked: Asked) -> Result<Sight> {
         let record = tx.get(&object.key, id)?;
-        let owner = words::owner(&record);
-        let may_edit = tx.rights.reaches(&object, Access::Edit, owner);
+        let may_edit = tx.may(&object, Access::Edit, id)?;
         let editable = tx.editable(&object).into_iter().map(|ix| object.at(ix).key.clone()).filter(|_| may_edit).collect();
         let all = tellers(&tx.registry.clone(), &object);
         let creatable = tx.registry.objects().filter(|o| tx.rights.may_create(o)).map(|o| o.key.clone()).collect();
         Ok(Sight {
             may_edit,
-            may_delete: tx.rights.reaches(&object, Access::Delete, owner),
+            may_delete: tx.may(&object, Access::Delete, id)?,
+            may_share: tx.may(&object, Access::Share, id)?,
+            has_territories: !tx.engine.people().sharing.territories.is_empty(),
             editable,
             unseen: tx.unseen(&object, &record)?,
             offered: tx.offered(&object, id)?,

@@ -15,9 +15,11 @@ mod panel;
 mod path;
 mod place;
 pub mod reach;
+mod shares;
 pub mod shift;
 mod show;
 pub mod teller;
+mod territory;
 mod timeline;
 pub mod words;
 
@@ -36,6 +38,9 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/{id}/follow", post(follow::toggle))
         .route("/{plural}/{id}/pins", post(timeline::pin))
         .route("/{plural}/{id}/access", get(access::show))
+        .route("/{plural}/{id}/shares", get(shares::show).post(shares::give))
+        .route("/{plural}/{id}/shares/{share}/end", post(shares::end))
+        .route("/{plural}/{id}/territory", get(territory::show).post(territory::save))
         .route("/{plural}/{id}/{action}", get(action::ask).post(action::run))
         .merge(editor::routes())
         .merge(trash::routes())

@@ -38,8 +38,8 @@ async fn part(visit: &Visit, object: Arc<Object>, id: i64, asked: Asked) -> Resu
     let (own, question, look) = (object.clone(), asked.clone(), visit.look());
     let (events, may_pin) = visit
         .read(move |tx| {
-            let record = tx.get(&own.key, id)?;
-            Ok((page(tx, &look, &own, id, &question)?, tx.rights.reaches(&own, Access::Edit, words::owner(&record))))
+            tx.get(&own.key, id)?;
+            Ok((page(tx, &look, &own, id, &question)?, tx.may(&own, Access::Edit, id)?))
         })
         .await?;
     let look = visit.look();

@@ -22,7 +22,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
             let offered = tx.offered(&own, id)?;
-            let may_edit = tx.rights.reaches(&own, Access::Edit, words::owner(&record));
+            let may_edit = tx.may(&own, Access::Edit, id)?;
             Ok((record, offered, may_edit))
         })
         .await?;

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod company;
+mod condition;
 mod consent;
 mod leave;
 mod line;
@@ -11,8 +12,10 @@ mod profile;
 mod roles;
 pub(crate) mod security;
 pub(crate) mod see_as;
+mod sharing;
 mod stages;
 mod teams;
+pub(crate) mod territories;
 mod users;
 mod work;
 
@@ -40,17 +43,23 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
+        .merge(territories::routes())
+        .merge(sharing::routes())
         .merge(roles::routes())
         .merge(pipelines::routes())
         .merge(work::routes())
         .merge(objects::routes())
 }
 
+pub(crate) use territories::options as territory_options;
+
 /// Errors of a form: (field, message).
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 10] = [
+const LISTS: [(&str, &str, &str); 12] = [
+    ("/settings/territories/", "settings-territories", "/settings/territories"),
+    ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
@@ -137,7 +146,9 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             vec![
                 ("users", "settings-users", "/settings/users", sees("user")),
                 ("network", "settings-teams", "/settings/teams", sees("team")),
+                ("map", "settings-territories", "/settings/territories", sees("territory")),
                 ("shield-check", "settings-roles", "/settings/roles", sees("role")),
+                ("share-2", "settings-sharing", "/settings/sharing", sees("sharing_rule")),
             ],
         ),
         (

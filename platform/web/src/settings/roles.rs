@@ -1,5 +1,7 @@
 //! Roles and what they may do: object × create, read, edit, delete, export; fields behind each object.
 
+mod compare;
+
 use super::line::{Filled, Kind, Line, sheet};
 use super::{Errors, fault, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
@@ -7,8 +9,10 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::state::Web;
 use crate::ui::button::Button;
+use crate::ui::form::{self, Row};
 use crate::ui::frame::foot_bar;
 use crate::ui::icon::icon_sized;
+use crate::ui::input::{self, Input};
 use crate::ui::progress::level;
 use crate::ui::tabs::{Tab, tab_bar};
 use crate::ui::tag;
@@ -29,13 +33,20 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/roles", get(first))
         .route("/settings/roles/new", get(new).post(add))
+        .route("/settings/roles/compare", get(compare::page))
         .route("/settings/roles/{id}", get(matrix).post(save))
         .route("/settings/roles/{id}/delete", post(delete))
         .route("/settings/roles/{id}/{object}", get(fields_page).post(save_fields))
 }
 
-const SCOPES: [(&str, Scope, u8); 5] =
-    [("none", Scope::None, 0), ("own", Scope::Own, 1), ("team", Scope::Team, 2), ("team_tree", Scope::TeamTree, 3), ("all", Scope::All, 5)];
+const SCOPES: [(&str, Scope, u8); 6] = [
+    ("none", Scope::None, 0),
+    ("own", Scope::Own, 1),
+    ("team", Scope::Team, 2),
+    ("team_tree", Scope::TeamTree, 3),
+    ("territory", Scope::Territory, 4),
+    ("all", Scope::All, 5),
+];
 
 fn scope_key(scope: Scope) -> (&'static str, u8) {
     SCOPES.iter().find(|s| s.1 == scope).map_or(("none", 0), |s| (s.0, s.2))
@@ -70,8 +81,9 @@ async fn matrix(visit: Visit, Path(id): Path<i64>) -> Reply {
         .collect();
     tabs.sort_by(|a, b| a.href.len().cmp(&b.href.len()).then(a.href.cmp(&b.href)));
     let add = html! { @if visit.ctx.is_admin() { (Button::only_icon("plus", t.get("role-new")).ghost().href("/settings/roles/new")) } };
+    let beside = html! { (Button::new(t.get("role-compare")).icon("columns-2").ghost().href(format!("/settings/roles/compare?a={id}"))) };
     let body = html! {
-        (tab_bar(&t.get("settings-roles"), &tabs, add, html! {}))
+        (tab_bar(&t.get("settings-roles"), &tabs, add, beside))
         @if role.is_administrator() { p.ak-pad.ak-muted { (t.get("role-admin-text")) } }
         form.ak-errand method="post" action={ "/settings/roles/" (id) } data-guard {
             (visit.token_field())
@@ -140,12 +152,12 @@ fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
                     }
                 }
             } }
-            td {
+            td data-label=(t.get("right-create")) {
                 @if fixed { @if access.create { (icon_sized("check", 14)) (t.get("yes")) } @else { span.ak-muted { (t.get("no")) } } }
                 @else { label.ak-check-label { input.ak-check type="checkbox" name={ (object.key) ".create" } value="1" checked[access.create]; span.ak-sr { (label) ": " (t.get("right-create")) } span.ak-yes aria-hidden="true" { (t.get("yes")) } span.ak-no aria-hidden="true" { (t.get("no")) } } }
             }
             @for (name, scope) in [("read", access.read), ("edit", access.edit), ("delete", access.delete), ("export", access.export)] {
-                td { (cell(visit, &format!("{}.{name}", object.key), &format!("{label}: {}", t.get(&format!("right-{name}"))), scope, fixed)) }
+                td data-label=(t.get(&format!("right-{name}"))) { (cell(visit, &format!("{}.{name}", object.key), &format!("{label}: {}", t.get(&format!("right-{name}"))), scope, fixed)) }
             }
         }
     }
@@ -249,6 +261,9 @@ async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> R
                     } (icon_sized("chevron-down", 13)) } }
                 } } }
             } }
+            @if !object.is_system() {
+                (form::row(t, &Row::new(t.get("right-share")).hint(t.get("right-share-hint")), Input::new("share", access.share.map_or("edit", |scope| scope_key(scope).0)), |i| input::select(i, &share_options(&visit))))
+            }
             div.ak-row.ak-gap-8 {
                 @if visit.ctx.is_admin() { (Button::new(t.get("save")).primary().submit()) }
                 (Button::new(t.get("cancel")).ghost().href(format!("/settings/roles/{id}")))
@@ -271,13 +286,31 @@ async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fiel
             _ => None,
         };
     }
+    if let Some(sent) = fields.get("share") {
+        access.share = SCOPES.iter().find(|s| s.0 == sent).map(|s| s.1);
+    }
     keep(&visit, &role, &rights).await?;
     visit.go(&format!("/settings/roles/{id}"), Flash::ok(visit.t.get("saved")))
 }
 
+/// How far single records may be shared: as far as they may be changed, or otherwise.
+fn share_options(visit: &Visit) -> Vec<(String, String)> {
+    let as_edit = ("edit".to_string(), visit.t.get("right-share-as-edit"));
+    std::iter::once(as_edit).chain(SCOPES.iter().map(|(key, ..)| ((*key).to_string(), scope_words(visit, key)))).collect()
+}
+
+/// No right on any record. Names of colleagues, teams and stages everybody reads: without them no page makes sense.
+fn nothing(visit: &Visit) -> BTreeMap<String, AccessDecl> {
+    let objects = visit.registry().objects().filter(|o| o.is_system()).cloned().collect::<Vec<_>>();
+    let read = |object: &Object| object.decl.access.values().filter(|access| access.read == Scope::All).count() == object.decl.access.len();
+    let known = objects.iter().filter(|object| object.decl.access.len() > 1 && read(object));
+    known.map(|object| (object.key.clone(), AccessDecl { read: Scope::All, ..AccessDecl::default() })).collect()
+}
+
 fn new_lines(visit: &Visit) -> Vec<Line> {
     let people = visit.engine().people();
-    let roles = people.roles.iter().filter(|r| !r.is_administrator()).map(|r| (r.id.to_string(), r.name.clone())).collect();
+    let none = std::iter::once((String::new(), visit.t.get("role-like-nothing")));
+    let roles = none.chain(people.roles.iter().filter(|r| !r.is_administrator()).map(|r| (r.id.to_string(), r.name.clone()))).collect();
     vec![
         Line::new(visit.t, "name", "role-name", Kind::Text).required(),
         Line::new(visit.t, "like", "role-like", Kind::Choice(roles)).hint(visit.t.get("role-like-hint")),
@@ -297,12 +330,16 @@ async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
-    let Ok(like) = role(&visit, fields.text("like").parse().unwrap_or(0)) else {
-        return new_form(&visit, &Filled::typed(&fields), &fault(&visit, "like", "unknown_choice")).await;
+    let rights = match fields.text("like") {
+        "" => nothing(&visit),
+        like => match role(&visit, like.parse().unwrap_or(0)) {
+            Ok(like) => stored(&visit, &like),
+            Err(_) => return new_form(&visit, &Filled::typed(&fields), &fault(&visit, "like", "unknown_choice")).await,
+        },
     };
     let name = fields.text("name");
     let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
-    let rights = serde_json::to_value(stored(&visit, &like)).map_err(Problem::internal)?;
+    let rights = serde_json::to_value(rights).map_err(Problem::internal)?;
     let input = json!({ "key": plain, "name": name, "rights": rights }).as_object().cloned().unwrap_or_default();
     match visit.engine().create(&visit.ctx, "role", input).await {
         Ok(role) => visit.go(&format!("/settings/roles/{}", role.id), Flash::ok(visit.t.get("saved"))),

@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/security", get(page))
         .route("/settings/security/password", post(change_password))
+        .route("/settings/security/tokens/end", post(end_tokens))
         .route("/settings/security/totp", post(begin_totp))
         .route("/settings/security/totp/confirm", post(confirm_totp))
         .route("/settings/security/totp/off", post(drop_totp))
@@ -75,7 +76,7 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
     let tokens = visit.engine().tokens(visit.person.id).await?;
     let frame = frame(visit, &t.get("settings-security")).await;
     let body = html! {
-        (setting(&t.get("password"), &t.get("password-text"), false, password_form(visit, &extra.password)))
+        (setting(&t.get("password"), &t.get("password-text"), false, password_form(visit, &extra.password, tokens.len())))
         (setting(&t.get("totp"), &t.get("totp-text"), false, totp_part(visit, on, left, &extra)))
         (setting(&t.get("sessions"), &t.get("sessions-text"), true, session_part(visit, &sessions)))
         (setting(&t.get("tokens"), &t.get("tokens-text"), true, token_part(visit, &tokens, &extra)))
@@ -99,7 +100,7 @@ fn current_password(t: Text, errors: &Errors) -> Markup {
     })
 }
 
-fn password_form(visit: &Visit, errors: &Errors) -> Markup {
+fn password_form(visit: &Visit, errors: &Errors, tokens: usize) -> Markup {
     let t = visit.t;
     html! {
         form.ak-stack.ak-content-narrow method="post" action="/settings/security/password" {
@@ -107,6 +108,7 @@ fn password_form(visit: &Visit, errors: &Errors) -> Markup {
             (error_summary(t, errors))
             (current_password(t, errors))
             (new_password(t, errors))
+            @if tokens > 0 { (input::checkbox("tokens", "1", &t.with("password-tokens", &[("n", tokens.into())]), false)) }
             div { (Button::new(t.get("password-change")).submit()) }
         }
     }
@@ -123,7 +125,17 @@ async fn change_password(visit: Visit, fields: Fields) -> Reply {
         },
     };
     match done {
-        Ok(()) => visit.go("/settings/security", Flash::ok(visit.t.get("password-changed"))),
+        Ok(()) => {
+            if fields.ticked("tokens") {
+                engine.end_tokens(&visit.ctx, visit.person.id).await?;
+            }
+            // a token opens the data without any password
+            let words = match engine.tokens(visit.person.id).await?.len() {
+                0 => visit.t.get("password-changed"),
+                n => visit.t.with("password-changed-tokens", &[("n", n.into())]),
+            };
+            visit.go("/settings/security", Flash::ok(words))
+        }
         Err(problem) => draw(&visit, Extra { password: faults(&visit, problem)?, ..Extra::default() }).await,
     }
 }
@@ -327,6 +339,9 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
             }
         }
         @if !tokens.is_empty() { (plain_table(&t.get("tokens"), &heads, &rows, None)) }
+        @if tokens.len() > 1 {
+            form method="post" action="/settings/security/tokens/end" { (visit.token_field()) (Button::new(t.get("tokens-end")).danger().submit()) }
+        }
         form.ak-stack.ak-content-narrow method="post" action="/settings/security/tokens" {
             (visit.token_field())
             (form::row(t, &Row::new(t.get("token-name")).hint(t.get("token-name-hint")).error(fault_of(&extra.tokens, "name")), Input::new("name", typed("name", "")).required(true).attr("maxlength", "100"), input::text))
@@ -351,4 +366,9 @@ async fn add_token(visit: Visit, fields: Fields) -> Reply {
 async fn end_token(visit: Visit, Path(id): Path<String>) -> Reply {
     visit.engine().end_token(&visit.ctx, visit.person.id, &id).await?;
     visit.go("/settings/security", Flash::ok(visit.t.get("token-ended")))
+}
+
+async fn end_tokens(visit: Visit) -> Reply {
+    visit.engine().end_tokens(&visit.ctx, visit.person.id).await?;
+    visit.go("/settings/security", Flash::ok(visit.t.get("tokens-ended")))
 }

@@ -61,7 +61,7 @@ async fn ask(visit: Visit, Path((plural, id)): Place) -> Reply {
     let (record, hanging) = visit
         .read(move |tx| {
             let record = tx.get(&own.key, id)?;
-            if !tx.rights.reaches(&own, Access::Delete, words::owner(&record)) {
+            if !tx.may(&own, Access::Delete, id)? {
                 return Err(Problem::forbidden());
             }
             Ok((record, hanging(tx, &own, id, lang)))

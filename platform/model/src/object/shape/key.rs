@@ -49,7 +49,7 @@ pub const RESERVED: [&str; 42] = [
 ];
 
 /// Names forms, addresses and expressions use themselves.
-pub const RESERVED_FIELDS: [&str; 43] = [
+pub const RESERVED_FIELDS: [&str; 45] = [
     "again",
     "after",
     "as",
@@ -88,6 +88,8 @@ pub const RESERVED_FIELDS: [&str; 43] = [
     "size",
     "sort",
     "tab",
+    "territory",
+    "territory_fixed",
     "titles",
     "true",
     "type",
