@@ -2,6 +2,7 @@
 
 use crate::cli::Common;
 use crate::stop::Stop;
+use akrab_connect::Allowed;
 use akrab_store::Target;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -32,6 +33,8 @@ struct File {
     job_lease: Option<u64>,
     /// API requests a minute per token from other machines; 0 sets no limit.
     api_rate: Option<u32>,
+    /// What may be called beside the public web.
+    outbound: Option<Vec<String>>,
 }
 
 /// The mail server for the program's own mails.
@@ -60,6 +63,7 @@ pub struct Config {
     pub key: Option<Secret>,
     pub job_lease: Duration,
     pub api_rate: u32,
+    pub outbound: Vec<Allowed>,
 }
 
 /// A text that shows itself in no log.
@@ -92,6 +96,9 @@ impl Config {
         if base_url.as_deref().is_some_and(|url| !is_origin(url)) {
             return Err(Stop::refused("base_url is the address people type, such as https://crm.example.com, without a path"));
         }
+        let outbound = env("AKRAB_OUTBOUND").map(|text| text.split(',').map(|one| one.trim().to_string()).collect()).or(file.outbound);
+        let outbound = outbound.unwrap_or_default().iter().map(|one| one.parse()).collect::<Result<Vec<Allowed>, String>>();
+        let outbound = outbound.map_err(|e| Stop::refused(format!("outbound (AKRAB_OUTBOUND): {e}")))?;
         let smtp = match (env("AKRAB_SMTP_URL"), env("AKRAB_SMTP_FROM"), file.smtp) {
             (None, None, smtp) => smtp,
             (url, from, file) => {
@@ -121,6 +128,7 @@ impl Config {
                 .map(|s| s as u64)
                 .or(file.job_lease)
                 .map_or(akrab_engine::job::LEASE, Duration::from_secs),
+            outbound,
             api_rate: number("AKRAB_API_RATE")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).or(file.api_rate).unwrap_or(API_RATE),
         })
     }

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
-use akrab_connect::{FolderMailer, SmtpMailer};
+use akrab_connect::{FolderMailer, Outbound, SmtpMailer};
 use akrab_engine::clock::SystemRandom;
 use akrab_engine::identity::Mailer;
 use akrab_engine::job::Work;
@@ -102,6 +102,7 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
         work: Work::default(),
         files: config.workspace().join("files"),
         mailer,
+        outside: Arc::new(Outbound::new(config.outbound.clone()).map_err(Stop::failed)?),
         key: key::load(config)?,
         lease: config.job_lease,
     };

@@ -99,6 +99,8 @@ const settings = [
   { name: "settings-calendar", path: "/settings/calendars/office?at=14%2F08%2F2026+16.00&n=4&unit=hours" },
   { name: "settings-calendar-new", path: "/settings/calendars/new", ...desktop },
   { name: "settings-calendar-hours", path: "/settings/calendars/office/hours/new?template=ramadan" },
+  { name: "settings-webhooks", path: "/settings/webhooks" },
+  { name: "settings-webhooks-new", path: "/settings/webhooks/new" },
   { name: "settings-consent", path: "/settings/consent" },
   { name: "settings-consent-preset", path: "/settings/consent/presets/indonesia" },
   { name: "settings-consent-new", path: "/settings/consent/new", ...desktop },

@@ -19,6 +19,7 @@ mod faults;
 mod figures;
 mod files;
 mod hidden;
+mod hooks;
 mod how_to;
 mod import;
 mod inbox;

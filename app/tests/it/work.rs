@@ -290,6 +290,7 @@ async fn engine_in(folder: &std::path::Path, lease: u64) -> Engine {
         work: Work::default(),
         files: folder.join("files"),
         mailer: Arc::new(Silent),
+        outside: Arc::new(akrab_engine::outside::Nowhere),
         key: Key::new(&[7; 32]).expect("a key"),
         lease: Duration::from_secs(lease),
     };

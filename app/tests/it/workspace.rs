@@ -114,6 +114,7 @@ impl Workspace {
             clock: self.clock.clone(),
             random: Arc::new(SystemRandom),
             mailer: self.outbox.clone(),
+            outside: outside(),
             work: crate::jobs::work(),
             files: self.folder.join("files"),
             key: Key::new(&key).expect("a key"),
@@ -134,6 +135,7 @@ impl Workspace {
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             mailer: outbox.clone(),
+            outside: outside(),
             key: Key::new(&KEY).expect("a key"),
             lease: akrab_engine::job::LEASE,
             work: crate::jobs::work(),
@@ -196,6 +198,10 @@ impl Workspace {
     pub async fn work_off(&self) -> usize {
         Worker::new(&self.engine, 1).drain().await.expect("jobs run")
     }
+    /// Tells subscribers what is due, and says how many tries that were.
+    pub async fn tell_off(&self) -> usize {
+        akrab_engine::hook::Courier::new(&self.engine).drain().await.expect("webhooks are sent")
+    }
     /// The mail number `n`, after all jobs that are due.
     pub async fn mail(&self, n: usize) -> akrab_engine::identity::Mail {
         self.work_off().await;
@@ -229,6 +235,12 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Reaches the web, and this machine besides.
+pub fn outside() -> Arc<dyn akrab_engine::outside::Outside> {
+    let allowed = vec!["127.0.0.1:*".parse().expect("an address")];
+    Arc::new(akrab_connect::Outbound::new(allowed).expect("a client"))
 }
 
 /// Object files of the shipped program.

@@ -57,6 +57,7 @@ async fn place() -> Place {
         work: Work::default(),
         files: folder.path().join("files"),
         mailer: Arc::new(Nobody),
+        outside: Arc::new(akrab_engine::outside::Nowhere),
         key: akrab_engine::Key::new(&[7; 32]).expect("a key"),
         lease: akrab_engine::job::LEASE,
     };

@@ -4,8 +4,10 @@ use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
 use crate::file::FileStore;
+use crate::hook::Listeners;
 use crate::identity::Mailer;
 use crate::job::{Kinds, Work};
+use crate::outside::Outside;
 use crate::people::{People, Person};
 use crate::report::Library;
 use crate::seal::Key;
@@ -37,6 +39,8 @@ pub struct Setup {
     pub files: PathBuf,
     /// Takes the mails of the program itself.
     pub mailer: Arc<dyn Mailer>,
+    /// Calls other people's servers.
+    pub outside: Arc<dyn Outside>,
     /// Seals what the program has to read again, but nobody else.
     pub key: Key,
     /// A worker that says nothing for this long has lost its job; [`crate::job::LEASE`] as a rule.
@@ -71,6 +75,11 @@ pub(crate) struct Inner {
     pub wake: tokio::sync::Notify,
     pub files: FileStore,
     pub mailer: Arc<dyn Mailer>,
+    pub outside: Arc<dyn Outside>,
+    /// Who is told of what happens.
+    pub listeners: ArcSwap<Listeners>,
+    /// Told when there is news for them.
+    pub told: tokio::sync::Notify,
     pub key: Key,
     pub lease: std::time::Duration,
 }
@@ -91,8 +100,10 @@ impl Engine {
         let registry = world.registry.clone();
         let steps = setup.store.plan(&registry).await?;
         setup.store.apply(&steps).await?;
-        let (people, settings) =
-            setup.store.read(move |conn| -> Result<_> { Ok((People::load(conn, &registry)?, Settings::load(conn)?)) }).await?;
+        let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
+            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?))
+        };
+        let (people, settings, listeners) = setup.store.read(load).await?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
@@ -110,6 +121,9 @@ impl Engine {
                 clock: setup.clock,
                 random: setup.random,
                 mailer: setup.mailer,
+                outside: setup.outside,
+                listeners: ArcSwap::from_pointee(listeners),
+                told: tokio::sync::Notify::new(),
                 kinds: Kinds::new(setup.work),
                 wake: tokio::sync::Notify::new(),
                 files,
@@ -138,6 +152,13 @@ impl Engine {
     }
     pub fn settings(&self) -> Arc<Settings> {
         self.inner.settings.load_full()
+    }
+    /// Calls other people's servers.
+    pub fn outside(&self) -> &dyn Outside {
+        &*self.inner.outside
+    }
+    pub(crate) fn listeners(&self) -> Arc<Listeners> {
+        self.inner.listeners.load_full()
     }
     pub fn store(&self) -> &Store {
         &self.inner.store
@@ -230,6 +251,9 @@ impl Engine {
         if done.queued {
             self.inner.wake.notify_one();
         }
+        if done.told {
+            self.inner.told.notify_one();
+        }
         if done.people {
             self.reload_people().await?;
         }
@@ -264,8 +288,11 @@ impl Engine {
     pub async fn reload_people(&self) -> Result<()> {
         self.refresh_world().await?;
         let registry = self.registry();
-        let load = move |conn: &mut akrab_store::Conn| -> Result<_> { Ok((People::load(conn, &registry)?, Settings::load(conn)?)) };
-        let (people, settings) = self.inner.store.read(load).await?;
+        let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
+            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?))
+        };
+        let (people, settings, listeners) = self.inner.store.read(load).await?;
+        self.inner.listeners.store(Arc::new(listeners));
         self.inner.settings.store(Arc::new(settings));
         self.inner.people.store(Arc::new(people));
         Ok(())

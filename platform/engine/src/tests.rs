@@ -138,6 +138,7 @@ impl Workspace {
             clock: Arc::new(Fixed(AtomicI64::new(1_795_000_000))),
             random: Arc::new(clock::SystemRandom),
             mailer: Arc::new(Nobody),
+            outside: Arc::new(outside::Nowhere),
             key: Key::new(&[7; 32]).unwrap(),
             lease: job::LEASE,
             work: Default::default(),

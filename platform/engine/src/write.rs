@@ -24,6 +24,7 @@ pub use formula::Formulas;
 pub(crate) use formula::formula_number;
 pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
+pub(crate) use trace::diff;
 pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 
@@ -80,6 +81,7 @@ pub(crate) struct Known {
 pub(crate) struct Effects {
     people: AtomicBool,
     queued: AtomicBool,
+    told: AtomicBool,
 }
 
 impl Effects {
@@ -91,9 +93,14 @@ impl Effects {
     pub fn queued(&self) {
         self.queued.store(true, Ordering::Relaxed);
     }
+    /// Something was written for those who listen.
+    pub fn told(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
     fn take_in(&self, other: &Effects) {
         self.people.fetch_or(other.people.load(Ordering::Relaxed), Ordering::Relaxed);
         self.queued.fetch_or(other.queued.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.told.fetch_or(other.told.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
@@ -101,6 +108,7 @@ impl Effects {
 pub(crate) struct Finished {
     pub people: bool,
     pub queued: bool,
+    pub told: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -146,7 +154,8 @@ impl<'a> Tx<'a> {
         if people {
             people::bump(self.conn)?;
         }
-        Ok(Finished { people, queued: self.effects.queued.load(Ordering::Relaxed) })
+        let on = |effect: &AtomicBool| effect.load(Ordering::Relaxed);
+        Ok(Finished { people, queued: on(&self.effects.queued), told: on(&self.effects.told) })
     }
 
     /// Runs `f` so that its failure undoes only what `f` did.

@@ -143,6 +143,7 @@ job-done = Done
 job-download = Download the file
 job-export = Export of { $object }
 job-failed = Failed
+job-hook-stopped = Mail about a webhook that was stopped
 job-import = Import of { $object }
 job-import-trial = Trial import of { $object }
 job-leased = Running

@@ -137,6 +137,7 @@ job-done = Selesai
 job-download = Unduh berkas
 job-export = Ekspor { $object }
 job-failed = Gagal
+job-hook-stopped = Email tentang webhook yang dihentikan
 job-import = Impor { $object }
 job-import-trial = Uji coba impor { $object }
 job-leased = Berjalan

@@ -80,6 +80,7 @@ sessions = Signed-in devices
 sessions-end = Sign out all other devices
 sessions-text = Sign out devices you do not know or no longer use.
 settings-company = My company
+settings-connect = Connections
 settings-data = Data
 settings-general = General
 settings-jobs = Jobs

@@ -71,6 +71,7 @@ sessions = Perangkat yang sedang masuk
 sessions-text = Keluarkan perangkat yang tidak Anda kenali atau tidak dipakai lagi.
 sessions-end = Keluarkan semua perangkat lain
 settings-company = Perusahaan saya
+settings-connect = Sambungan
 settings-data = Data
 settings-general = Umum
 settings-jobs = Pekerjaan

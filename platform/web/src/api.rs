@@ -7,6 +7,7 @@ mod batch;
 mod bulk;
 mod export;
 mod files;
+mod hooks;
 mod imports;
 mod jobs;
 mod openapi;
@@ -23,6 +24,7 @@ use akrab_engine::Tx;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 
+pub(crate) use hooks::state_key as hook_state_key;
 pub use openapi::document;
 pub use routes::{addresses, routes};
 pub use shape::record as record_json;

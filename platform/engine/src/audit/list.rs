@@ -34,7 +34,22 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         "rights",
         &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],
     ),
-    ("setup", &["settings", "setup_create", "setup_update", "setup_delete", "setup_restore", "setup_purge"]),
+    (
+        "setup",
+        &[
+            "settings",
+            "setup_create",
+            "setup_update",
+            "setup_delete",
+            "setup_restore",
+            "setup_purge",
+            "hook_added",
+            "hook_changed",
+            "hook_secret",
+            "hook_stopped",
+            "hook_removed",
+        ],
+    ),
     ("seal", &["seal"]),
 ];
 

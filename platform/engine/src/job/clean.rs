@@ -14,6 +14,8 @@ const BIN_DAYS: i64 = 30;
 const JOB_DAYS: i64 = 90;
 /// Days a notice stays in somebody's inbox.
 const NOTICE_DAYS: i64 = 90;
+/// Days what subscribers were told is shown, and can be told again.
+const HOOK_DAYS: i64 = 30;
 /// Sessions end much earlier; their rows go after so many days, and a day after their last use.
 const SESSION_DAYS: i64 = 30;
 /// Hours after which nobody is writing a file any more.
@@ -72,12 +74,12 @@ impl Job for CleanUp {
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let (jobs, keys) = (days_ago(&job, JOB_DAYS), ago(&job, KEPT_HOURS.hours()));
-        let notices = days_ago(&job, NOTICE_DAYS);
+        let (notices, hooks) = (days_ago(&job, NOTICE_DAYS), days_ago(&job, HOOK_DAYS));
         let shares = days_ago(&job, SHARE_DAYS);
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
             let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)? + tx.conn.notices_forget(notices)?;
-            let dropped = dropped + tx.conn.shares_ended(shares)?;
+            let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })

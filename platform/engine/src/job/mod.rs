@@ -104,6 +104,7 @@ impl Kinds {
             JobKind::of::<crate::audit::AuditSeal>(),
             JobKind::of::<crate::shape::ShapeJob>(),
             JobKind::of::<crate::sharing::PlaceJob>(),
+            JobKind::of::<crate::hook::HookStopped>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules =

@@ -119,6 +119,7 @@ impl Engine {
     pub async fn take_over_jobs(&self) -> Result<()> {
         self.write(&self.system("take over", Door::Job), |tx| {
             tx.conn.work_expire(i64::MAX)?;
+            tx.conn.hooks_release()?;
             Ok(tx.conn.jobs_release()?)
         })
         .await

@@ -2,6 +2,7 @@
 
 use super::context::acting;
 use super::{JobCtx, JobKind, JobState, passing};
+use crate::hook::Courier;
 use crate::work::Porter;
 use crate::{Door, Engine, Result};
 use akrab_model::Problem;
@@ -45,6 +46,8 @@ impl Worker {
                 tasks.spawn(async move { worker.carry(&porter, stop).await });
             }
         }
+        let (courier, ended) = (Courier::new(&self.engine), stop.clone());
+        tasks.spawn(async move { courier.run(ended).await });
         let (engine, mut ended) = (self.engine.clone(), stop.clone());
         tasks.spawn(async move {
             while !*ended.borrow() {

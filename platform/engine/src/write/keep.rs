@@ -110,6 +110,7 @@ impl Tx<'_> {
 
     fn follow_up(&mut self, object: &Arc<Object>, draft: &Draft, id: RecordId) -> Result<()> {
         self.note_people(object);
+        self.tell_saved(object, draft)?;
         for behaviour in self.behaviours(&object.key) {
             behaviour.after_save(draft, id, self)?;
         }

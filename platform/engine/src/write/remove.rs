@@ -93,6 +93,7 @@ impl Tx<'_> {
         self.changes.extend(ids);
         self.audit_own(object, record.id, kind, json!({ "title": record.title() }))?;
         self.note_people(object);
+        self.tell_binned(object, record, kind)?;
         self.feed_parents(object, &[(None, record)])
     }
 }

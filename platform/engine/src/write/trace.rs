@@ -151,7 +151,7 @@ pub(super) fn subjects(object: &Object, record: &Record, registry: &akrab_model:
 }
 
 /// Changed fields with their old and new values in API form.
-fn diff(object: &Object, draft: &Draft) -> Map<String, Json> {
+pub(crate) fn diff(object: &Object, draft: &Draft) -> Map<String, Json> {
     let shown = |f: &akrab_model::Field, value: &Value| match value {
         Value::Links(rows) => json!(rows.iter().map(|r| r.to_json(f)).collect::<Vec<_>>()),
         value => value.to_json(),

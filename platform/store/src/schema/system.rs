@@ -31,6 +31,7 @@ const TABLES: &[&[&str]] = &[
     crate::contact::TABLES,
     crate::work::TABLES,
     crate::share::TABLES,
+    crate::hook::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -17,7 +17,7 @@ use std::str::FromStr;
 
 /// Longest value of a parameter, in characters; a filter has bounds of its own.
 const LONGEST: usize = 4_000;
-const LONGEST_OF: [(&str, usize); 11] = [
+const LONGEST_OF: [(&str, usize); 13] = [
     ("filter", usize::MAX),
     ("q", 200),
     ("sort", 200),
@@ -25,6 +25,8 @@ const LONGEST_OF: [(&str, usize); 11] = [
     ("name", 200),
     ("sheet", 200),
     ("kind", 60),
+    ("event", 200),
+    ("state", 60),
     ("before", 60),
     ("kinds", 1_000),
     ("objects", 1_000),

@@ -78,6 +78,7 @@ pub fn document(registry: &Registry) -> Json {
     super::jobs::describe(&mut paths);
     super::files::describe(&mut paths);
     super::reports::describe(&mut paths);
+    super::hooks::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Akrab", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},

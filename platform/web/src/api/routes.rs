@@ -1,7 +1,7 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{audit, batch, bulk, describe, export, files, imports, jobs, me, read, reports, sharing, views, write};
+use super::{audit, batch, bulk, describe, export, files, hooks, imports, jobs, me, read, reports, sharing, views, write};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -53,7 +53,17 @@ fn all() -> Routes {
         .post("/api/v1/jobs/{job}/{verb}", jobs::verb)
         .get("/api/v1/reports", reports::list)
         .post("/api/v1/reports/answers", reports::run)
-        .get("/api/v1/reports/{report}", reports::one);
+        .get("/api/v1/reports/{report}", reports::one)
+        .get("/api/v1/hooks", hooks::list)
+        .post("/api/v1/hooks", hooks::create)
+        .get("/api/v1/hooks/events", hooks::events)
+        .get("/api/v1/hooks/samples", hooks::samples)
+        .get("/api/v1/hooks/{hook}", hooks::one)
+        .patch("/api/v1/hooks/{hook}", hooks::change)
+        .delete("/api/v1/hooks/{hook}", hooks::remove)
+        .get("/api/v1/hooks/{hook}/deliveries", hooks::deliveries)
+        .get("/api/v1/hooks/{hook}/deliveries/{delivery}", hooks::delivered)
+        .post("/api/v1/hooks/{hook}/{verb}", hooks::verb);
     routes
         .get("/api/v1/{object}", read::list)
         .post("/api/v1/{object}", write::create)

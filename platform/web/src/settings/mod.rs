@@ -17,6 +17,7 @@ mod stages;
 mod teams;
 pub(crate) mod territories;
 mod users;
+pub(crate) mod webhooks;
 mod work;
 
 use crate::fail::{Reply, field_errors, field_message};
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(pipelines::routes())
         .merge(work::routes())
         .merge(objects::routes())
+        .merge(webhooks::routes())
 }
 
 pub(crate) use territories::options as territory_options;
@@ -57,7 +59,7 @@ pub(crate) use territories::options as territory_options;
 type Errors = Vec<(String, String)>;
 
 /// Pages below a list of the settings: their addresses' beginning, the list's name and address.
-const LISTS: [(&str, &str, &str); 12] = [
+const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/territories/", "settings-territories", "/settings/territories"),
     ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
@@ -69,6 +71,7 @@ const LISTS: [(&str, &str, &str); 12] = [
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
     ("/settings/work/", "settings-work", "/settings/work"),
+    ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
 ];
 
@@ -158,6 +161,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
             ],
         ),
+        ("settings-connect", vec![("webhook", "settings-webhooks", "/settings/webhooks", admin)]),
         (
             "settings-system",
             vec![
