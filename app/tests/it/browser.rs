@@ -2,8 +2,11 @@
 
 use crate::workspace::Workspace;
 use akrab_engine::identity::{Origin, SignedIn};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
+use futures::StreamExt;
+use std::time::Duration;
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "Kopi-Toraja-2026!";
@@ -13,6 +16,12 @@ pub struct Browser {
     http: axum::Router,
     cookies: Vec<(String, String)>,
     csrf: String,
+}
+
+/// What an open page hears.
+pub struct Line {
+    body: BodyDataStream,
+    read: String,
 }
 
 /// What came back.
@@ -129,10 +138,26 @@ impl Browser {
         self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), Body::from(form.to_string())).await
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+    /// As a page that stays open to hear of what others do.
+    pub async fn line(&self, address: &str) -> Line {
+        let response = self.answer(Request::get(address), Body::empty()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{address}");
+        Line { body: response.into_body().into_data_stream(), read: String::new() }
+    }
+
+    /// Only the status, of an answer that may have no end.
+    pub async fn status(&self, address: &str) -> StatusCode {
+        self.answer(Request::get(address), Body::empty()).await.status()
+    }
+
+    async fn answer(&self, request: axum::http::request::Builder, body: Body) -> Response {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = request.header("host", "127.0.0.1").header(header::COOKIE, cookies.join("; ")).body(body).expect("a request");
-        let response = self.http.clone().oneshot(request).await.expect("an answer");
+        self.http.clone().oneshot(request).await.expect("an answer")
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let response = self.answer(request, body).await;
         for set in response.headers().get_all(header::SET_COOKIE) {
             let Some((name, value)) = set.to_str().ok().and_then(|s| s.split(';').next()?.split_once('=')) else { continue };
             self.cookies.retain(|(other, _)| other != name);
@@ -144,6 +169,34 @@ impl Browser {
         let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), 4 << 20).await.expect("a body");
         Answer { status, location, html: String::from_utf8_lossy(&bytes).into_owned(), headers }
+    }
+}
+
+impl Line {
+    /// The next event of this kind; others before it are passed over.
+    pub async fn hear(&mut self, kind: &str) -> String {
+        loop {
+            let (heard, data) = self.next().await;
+            if heard == kind {
+                return data;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> (String, String) {
+        loop {
+            if let Some((event, rest)) = self.read.split_once("\n\n") {
+                let part = |name: &str| event.lines().filter_map(|line| line.strip_prefix(name)).collect::<Vec<_>>().join("\n");
+                let told = (part("event: "), part("data: "));
+                self.read = rest.to_string();
+                if !told.0.is_empty() {
+                    return told;
+                }
+                continue;
+            }
+            let part = tokio::time::timeout(Duration::from_secs(60), self.body.next()).await.expect("news within a minute");
+            self.read.push_str(&String::from_utf8_lossy(&part.expect("the line stays open").expect("readable")));
+        }
     }
 }
 

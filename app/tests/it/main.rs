@@ -28,6 +28,7 @@ mod jobs;
 mod kill;
 mod ledger;
 mod lists;
+mod live;
 mod mails;
 mod people;
 mod races;

@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub kinds: Kinds,
     /// Told when a job has been queued.
     pub wake: tokio::sync::Notify,
+    pub live: crate::live::Live,
     pub files: FileStore,
     pub mailer: Arc<dyn Mailer>,
     pub outside: Arc<dyn Outside>,
@@ -126,6 +127,7 @@ impl Engine {
                 told: tokio::sync::Notify::new(),
                 kinds: Kinds::new(setup.work),
                 wake: tokio::sync::Notify::new(),
+                live: crate::live::Live::default(),
                 files,
                 key: setup.key,
                 lease: setup.lease.max(std::time::Duration::from_millis(100)),
@@ -248,6 +250,7 @@ impl Engine {
             })
             .await?;
         self.inner.figures.changed();
+        self.inner.live.stir();
         if done.queued {
             self.inner.wake.notify_one();
         }

@@ -20,6 +20,7 @@ pub mod identity;
 pub mod import;
 pub mod job;
 pub mod ledger;
+pub mod live;
 pub mod objects;
 pub mod outside;
 pub mod people;

@@ -56,6 +56,7 @@ js-billions = b,bn
 js-millions = m,mn
 js-moved = In NAME, place N of TOTAL.
 js-offline = The server cannot be reached. What you typed is still here.
+js-changed = The list is up to date again.
 js-returned = Put back in NAME.
 js-saving = Saving…
 js-thousands = k

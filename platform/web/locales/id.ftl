@@ -53,6 +53,7 @@ js-billions = m,miliar,M
 js-millions = jt,juta
 js-moved = Di NAME, urutan N dari TOTAL.
 js-offline = Server tidak bisa dihubungi. Isian Anda tetap ada di sini.
+js-changed = Daftar diperbarui.
 js-returned = Dikembalikan ke NAME.
 js-saving = Menyimpan…
 js-thousands = rb,ribu,k

@@ -16,6 +16,10 @@ inbox-none-unread-text = Nothing new. Older news is under All.
 inbox-read = Mark as read
 inbox-read-all = Mark all as read
 inbox-unread = Unread
+problem-too-many-pages = Too many pages are open at once. This page still works, but is not kept up to date by itself; close some tabs.
 record-pin = Pin to the top
 record-pinned = Pinned
 record-unpin = Unpin
+
+live-changed = { $who } has just changed this record.
+live-here = { $who } is looking at this page

@@ -16,6 +16,10 @@ inbox-none-unread-text = Tidak ada kabar baru. Kabar lama ada di bawah Semua.
 inbox-read = Tandai sudah dibaca
 inbox-read-all = Tandai semua sudah dibaca
 inbox-unread = Belum dibaca
+problem-too-many-pages = Terlalu banyak halaman terbuka sekaligus. Halaman ini tetap bisa dipakai, tetapi tidak diperbarui sendiri; tutup beberapa tab.
 record-pin = Sematkan di atas
 record-pinned = Disematkan
 record-unpin = Lepas sematan
+
+live-changed = { $who } baru saja mengubah data ini.
+live-here = { $who } sedang membuka halaman ini

@@ -3,6 +3,7 @@
 use crate::cookie;
 use crate::flash::Flash;
 use crate::guard::Facts;
+use crate::live;
 use crate::state::{Feature, Nav, Place, Web};
 use crate::ui::frame::Frame;
 use crate::ui::layout::Bare;
@@ -68,6 +69,8 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
         csrf: visit.csrf.clone(),
         flash: Flash::read(&visit.web.config, &visit.facts.headers).map(|flash| flash.toast()),
         single_keys: visit.person.single_keys,
+        // whoever looks with other eyes is not seen, and hears nothing
+        news: visit.seeing.is_none().then(|| live::ADDRESS.into()),
         go_keys: go_keys(visit),
         entry_keys: crate::record::teller::entry_keys(&visit.registry(), visit.lang()),
         create_href: Some("/create".into()),

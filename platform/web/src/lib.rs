@@ -57,6 +57,7 @@ pub mod import;
 pub mod inbox;
 pub mod jobs;
 pub mod list;
+pub mod live;
 pub mod locale;
 pub mod metrics;
 pub mod pace;

@@ -4,7 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, report, settings, setup, sign_in, view,
+    api, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, report, settings, setup, sign_in,
+    view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -33,6 +34,7 @@ pub fn router(web: Web) -> Router {
         .merge(list::routes())
         .merge(board::routes())
         .merge(inbox::routes())
+        .merge(live::routes())
         .merge(report::routes())
         .merge(dashboard::routes())
         .merge(view::routes());

@@ -67,6 +67,7 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
         });
     }
     drop(listener);
+    web.streams.close();
     if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still running and have been cut off");
     }

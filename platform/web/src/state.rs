@@ -1,5 +1,6 @@
 //! What every handler can reach: the engine, the configuration, what the domains contribute.
 
+use crate::live::Streams;
 use crate::locale::{self, Lang};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
@@ -153,6 +154,8 @@ pub struct Web {
     pub pace: Arc<Pace>,
     /// Pages that are worked on at once.
     pub places: Arc<Semaphore>,
+    /// Pages that hear of what others do.
+    pub streams: Arc<Streams>,
     pub seed: SeedFn,
 }
 
@@ -175,6 +178,7 @@ impl Web {
             metrics: Arc::default(),
             pace: Arc::default(),
             places: places(),
+            streams: Arc::default(),
             seed,
         }
     }

@@ -22,6 +22,7 @@ const TABLES: &[&[&str]] = &[
     crate::identity::TABLES,
     crate::recent::TABLES,
     crate::notice::TABLES,
+    crate::live::TABLES,
     crate::pin::TABLES,
     crate::file::TABLES,
     crate::word::TABLES,

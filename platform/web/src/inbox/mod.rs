@@ -74,7 +74,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         let (title, text) = if only_unread { ("inbox-none-unread", "inbox-none-unread-text") } else { ("inbox-none", "inbox-none-text") };
         empty(&Empty { icon: "inbox".into(), title: t.get(title), text: t.get(text), ..Empty::default() })
     } else {
-        content(true, html! { div.ak-timeline.ak-inbox { (entries) } })
+        content(true, html! { div.ak-timeline.ak-inbox id="told" data-fresh { (entries) } })
     };
     visit.page(&frame, html! { div.ak-tools { (pill_tabs(&t.get("inbox"), &tabs)) } (body) })
 }

@@ -215,6 +215,7 @@ pub async fn frame(visit: &Visit, listing: &Listing, rights: &Rights) -> Frame {
         }
     });
     frame.create_href = create.then_some(new);
+    crate::live::on(&mut frame, &object.key);
     frame
 }
 

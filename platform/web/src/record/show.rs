@@ -22,7 +22,9 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{}", object.plural)) },
         Crumb { label: words::full_title(&sight.record), href: None },
     ];
+    crate::live::on(&mut frame, &format!("{}/{id}", object.key));
     frame.actions = Some(html! {
+        span.ak-here id="here" aria-live="polite" {}
         (place::draw(&sight))
         (bell(visit.t, &format!("{}/follow", sight.href()), &visit.csrf, sight.following))
         (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))

@@ -91,6 +91,8 @@ pub struct Frame {
     pub create_href: Option<String>,
     /// Where the G keys lead: (key, address), e.g. ("h", "/inbox").
     pub go_keys: Vec<(char, String)>,
+    /// Where the page hears of what others do.
+    pub news: Option<String>,
     /// Keys that write an entry on the record in view, with what they write.
     pub entry_keys: Vec<(char, String)>,
 }
@@ -104,7 +106,7 @@ impl Frame {
             html lang=(t.lang.as_str()) data-theme=(self.theme.name()) data-sidebar=[self.sidebar_folded.then_some("folded")] {
                 (head(t, &self.title, &self.csrf))
                 body.ak-app data-single-keys=(if self.single_keys { "on" } else { "off" }) data-create-href=[self.create_href.as_ref()]
-                    data-go=(self.go_map()) data-entry-keys=(self.entry_keys.iter().map(|(key, _)| key).collect::<String>()) {
+                    data-news=[self.news.as_ref()] data-go=(self.go_map()) data-entry-keys=(self.entry_keys.iter().map(|(key, _)| key).collect::<String>()) {
                     a.ak-skip href="#main" { (t.get("skip-to-content")) }
                     (sidebar(t, &self.sidebar, &self.csrf))
                     main.ak-main id="main" tabindex="-1" {
@@ -191,6 +193,7 @@ fn script_words(t: Text) -> String {
         "js-unsaved",
         "js-failed",
         "js-offline",
+        "js-changed",
         "js-copied",
         "js-saving",
         "js-millions",

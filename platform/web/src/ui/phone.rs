@@ -38,7 +38,7 @@ pub struct BottomBar {
 /// The bottom bar.
 pub fn bottom_bar(t: Text, bar: &BottomBar) -> Markup {
     html! {
-        nav.ak-bottom aria-label=(t.get("bottom-bar")) {
+        nav.ak-bottom id="bottom-bar" data-fresh aria-label=(t.get("bottom-bar")) {
             (item(&bar.home.0, &bar.home.1, &bar.home.2, None, bar.current == Place::Home, None))
             (item("search", &t.get("search"), &bar.search, None, bar.current == Place::Search, Some("data-palette-open")))
             a.ak-bottom-create href=(bar.create) data-create aria-label=(t.get("create")) { span { (icon_sized("plus", 20)) } }

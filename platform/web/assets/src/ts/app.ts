@@ -19,6 +19,7 @@ document.addEventListener("htmx:config:request", (event) => {
   request.headers["X-CSRF-Token"] = csrf();
 });
 
+upgrade("body[data-news]", (el) => void import("./news").then((m) => m.news(el.dataset.news!)));
 upgrade("form[data-live]", (el) => void import("./live").then((m) => m.live(el as HTMLFormElement)));
 upgrade("[data-board]", (el) => void import("./board").then((m) => m.board(el)));
 upgrade("[data-order-url],[data-sortable]", (el) => void import("./order").then((m) => m.order(el)));

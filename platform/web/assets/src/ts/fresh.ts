@@ -6,12 +6,17 @@ const busy = (part: HTMLElement) =>
   part.querySelector("[data-editing]") !== null ||
   all<HTMLInputElement>("input:not([type=hidden]),textarea", part).some((field) => field.type !== "checkbox" && field.type !== "radio" && field.value !== field.defaultValue);
 
-/** Asks for this page again and takes over its parts marked `data-fresh`. */
-export const freshen = async () => {
+/** This page as it is now; none when it cannot be had. */
+export const pageNow = async () => {
   const answer = await fetch(location.pathname + location.search, { credentials: "same-origin" }).catch(() => null);
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of all("[data-fresh]")) {
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+};
+
+/** Takes over the parts marked `data-fresh` of this page as it is now; `which` narrows them down. */
+export const freshen = async (which = "[data-fresh]") => {
+  const page = await pageNow();
+  if (!page) return;
+  for (const part of all(which)) {
     const now = page.getElementById(part.id);
     if (!now || busy(part)) continue;
     const top = part.scrollTop;

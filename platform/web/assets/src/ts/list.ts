@@ -36,6 +36,27 @@ export const listKey = (event: KeyboardEvent): boolean => {
   }
 };
 
+/** Puts the rows of `now` in place of the list's; what is ticked, focused and open beside it stays. */
+export const renew = (list: HTMLElement, now: HTMLElement) => {
+  const known = new Map(all("tr[data-row]", list).map((row) => [row.dataset.row!, row.textContent]));
+  const ticked = new Set(all<HTMLInputElement>("[data-pick]:checked", list).map((box) => box.value));
+  const [focus, open] = ["tr[data-focus]", "tr[aria-selected]"].map((which) => one(which, list)?.dataset.row);
+  const [top, left] = [list.scrollTop, list.scrollLeft];
+  list.replaceChildren(...now.childNodes);
+  all("tr[data-row]", list).forEach((row) => {
+    const id = row.dataset.row!;
+    if (known.get(id) !== row.textContent) row.dataset.changed = "";
+    if (id === focus) row.dataset.focus = "";
+    if (id === open) row.setAttribute("aria-selected", "true");
+    const box = one<HTMLInputElement>("[data-pick]", row);
+    if (box && ticked.has(box.value)) box.checked = true;
+  });
+  if (panel() && !panel()!.hidden) fold(true);
+  [list.scrollTop, list.scrollLeft] = [top, left];
+  inserted(list);
+  if (ticked.size) show();
+};
+
 // Selection
 const boxes = () => all<HTMLInputElement>("[data-list] [data-pick]");
 let last: HTMLInputElement | null = null;
