@@ -18,6 +18,7 @@ mod facts;
 mod faults;
 mod figures;
 mod files;
+mod flows;
 mod hidden;
 mod hooks;
 mod how_to;

@@ -19,6 +19,8 @@ pub enum Door {
     Job,
     Command,
     Undo,
+    /// A step of a flow.
+    Flow,
 }
 
 impl Door {
@@ -30,6 +32,7 @@ impl Door {
             Door::Job => "job",
             Door::Command => "command",
             Door::Undo => "undo",
+            Door::Flow => "flow",
         }
     }
 }
@@ -65,6 +68,8 @@ pub struct Ctx {
     pub behalf: Option<i64>,
     /// Network address the request came from.
     pub place: Option<std::net::IpAddr>,
+    /// The flows behind this call, when steps of them write.
+    pub cause: Option<crate::flow::Cause>,
 }
 
 impl Ctx {

@@ -66,6 +66,12 @@ pub(crate) struct Inner {
     pub looks: crate::view::Looks,
     pub visits: crate::read::Visits,
     pub people: ArcSwap<People>,
+    /// Flows as they stand.
+    pub flows: ArcSwap<crate::flow::Flows>,
+    /// Told when runs of flows have begun or may go on.
+    pub flow_wake: tokio::sync::Notify,
+    /// Whose turn it is among the flows.
+    pub flow_turn: std::sync::atomic::AtomicUsize,
     pub settings: ArcSwap<Settings>,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
@@ -101,10 +107,12 @@ impl Engine {
         let registry = world.registry.clone();
         let steps = setup.store.plan(&registry).await?;
         setup.store.apply(&steps).await?;
+        let own = world.registry.clone();
         let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
-            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?))
+            let flows = crate::flow::Flows::load(conn, &own)?;
+            Ok((People::load(conn, &own)?, Settings::load(conn)?, Listeners::load(conn)?, flows))
         };
-        let (people, settings, listeners) = setup.store.read(load).await?;
+        let (people, settings, listeners, flows) = setup.store.read(load).await?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
@@ -117,6 +125,9 @@ impl Engine {
                 looks: crate::view::Looks::default(),
                 visits: crate::read::Visits::default(),
                 people: ArcSwap::from_pointee(people),
+                flows: ArcSwap::from_pointee(flows),
+                flow_wake: tokio::sync::Notify::new(),
+                flow_turn: std::sync::atomic::AtomicUsize::new(0),
                 settings: ArcSwap::from_pointee(settings),
                 behaviours: crate::standing::behaviours().into_iter().chain(setup.behaviours).collect(),
                 clock: setup.clock,
@@ -203,6 +214,7 @@ impl Engine {
             world: self.world(),
             behalf: None,
             place: None,
+            cause: None,
         }
     }
 
@@ -220,6 +232,7 @@ impl Engine {
             world: self.world(),
             behalf: None,
             place: None,
+            cause: None,
         }
     }
 
@@ -257,6 +270,9 @@ impl Engine {
         if done.told {
             self.inner.told.notify_one();
         }
+        if done.flows {
+            self.inner.flow_wake.notify_one();
+        }
         if done.people {
             self.reload_people().await?;
         }
@@ -292,10 +308,12 @@ impl Engine {
         self.refresh_world().await?;
         let registry = self.registry();
         let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
-            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?))
+            let flows = crate::flow::Flows::load(conn, &registry)?;
+            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?, flows))
         };
-        let (people, settings, listeners) = self.inner.store.read(load).await?;
+        let (people, settings, listeners, flows) = self.inner.store.read(load).await?;
         self.inner.listeners.store(Arc::new(listeners));
+        self.inner.flows.store(Arc::new(flows));
         self.inner.settings.store(Arc::new(settings));
         self.inner.people.store(Arc::new(people));
         Ok(())

@@ -16,6 +16,7 @@ pub mod engine;
 pub mod export;
 pub mod file;
 pub mod hook;
+pub mod flow;
 pub mod identity;
 pub mod import;
 pub mod job;

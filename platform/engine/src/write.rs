@@ -21,7 +21,7 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
-pub(crate) use formula::formula_number;
+pub(crate) use formula::{Expression, formula_number};
 pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
 pub(crate) use trace::diff;
@@ -82,6 +82,7 @@ pub(crate) struct Effects {
     people: AtomicBool,
     queued: AtomicBool,
     told: AtomicBool,
+    flows: AtomicBool,
 }
 
 impl Effects {
@@ -97,7 +98,12 @@ impl Effects {
     pub fn told(&self) {
         self.told.store(true, Ordering::Relaxed);
     }
+    /// Runs of flows have begun or may go on.
+    pub fn flows_go(&self) {
+        self.flows.store(true, Ordering::Relaxed);
+    }
     fn take_in(&self, other: &Effects) {
+        self.flows.fetch_or(other.flows.load(Ordering::Relaxed), Ordering::Relaxed);
         self.people.fetch_or(other.people.load(Ordering::Relaxed), Ordering::Relaxed);
         self.queued.fetch_or(other.queued.load(Ordering::Relaxed), Ordering::Relaxed);
         self.told.fetch_or(other.told.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -109,6 +115,7 @@ pub(crate) struct Finished {
     pub people: bool,
     pub queued: bool,
     pub told: bool,
+    pub flows: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -125,6 +132,12 @@ impl<'a> Tx<'a> {
         ctx.request = self.ctx.request.clone();
         ctx.world = self.ctx.world.clone();
         ctx.behalf = self.ctx.author();
+        ctx.cause.clone_from(&self.ctx.cause);
+        self.acting(ctx)
+    }
+
+    /// The same transaction with the rights of another context.
+    pub(crate) fn acting(&mut self, ctx: Ctx) -> Tx<'_> {
         let rights = Rights::new(self.registry.clone(), &ctx);
         // what is made under other rights is not followed here
         self.known().found.clear();
@@ -155,7 +168,7 @@ impl<'a> Tx<'a> {
             people::bump(self.conn)?;
         }
         let on = |effect: &AtomicBool| effect.load(Ordering::Relaxed);
-        Ok(Finished { people, queued: on(&self.effects.queued), told: on(&self.effects.told) })
+        Ok(Finished { people, queued: on(&self.effects.queued), told: on(&self.effects.told), flows: on(&self.effects.flows) })
     }
 
     /// Runs `f` so that its failure undoes only what `f` did.

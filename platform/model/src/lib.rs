@@ -9,6 +9,7 @@
 pub mod calendar;
 pub mod contact;
 pub mod filter;
+pub mod flow;
 pub mod format;
 pub mod ledger;
 pub mod object;

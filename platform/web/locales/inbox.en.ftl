@@ -23,3 +23,4 @@ record-unpin = Unpin
 
 live-changed = { $who } has just changed this record.
 live-here = { $who } is looking at this page
+inbox-said = tells you about

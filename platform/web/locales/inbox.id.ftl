@@ -23,3 +23,4 @@ record-unpin = Lepas sematan
 
 live-changed = { $who } baru saja mengubah data ini.
 live-here = { $who } sedang membuka halaman ini
+inbox-said = memberi tahu tentang

@@ -172,3 +172,4 @@ value-out-of-sight = Out of your sight
 value-word-example = Other words, separated by commas
 value-word-new = Add “NAME”
 value-yes = Yes
+history-door-flow = by a flow

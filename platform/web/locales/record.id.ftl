@@ -145,3 +145,4 @@ value-out-of-sight = Tidak bisa Anda lihat
 value-word-example = Kata lain, pisahkan dengan koma
 value-word-new = Tambah “NAME”
 value-yes = Ya
+history-door-flow = oleh alur kerja

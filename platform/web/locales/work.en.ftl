@@ -34,3 +34,4 @@ work-unit = Unit
 work-unknown = Unknown
 work-unknown-text = Handed over, but no answer was heard. Nothing is sent again by itself: find out whether it arrived, then decide.
 work-why = Why
+work-flow-mail = Mails of flows

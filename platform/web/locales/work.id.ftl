@@ -34,3 +34,4 @@ work-unit = Satuan
 work-unknown = Tidak diketahui
 work-unknown-text = Sudah diserahkan, tetapi jawabannya tidak terdengar. Tidak ada yang dikirim ulang dengan sendirinya: cari tahu dulu apakah sudah sampai, lalu putuskan.
 work-why = Alasan
+work-flow-mail = Email dari alur kerja

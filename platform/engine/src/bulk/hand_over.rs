@@ -67,7 +67,7 @@ impl Engine {
 
 /// What somebody still works on: records that are his and that the object's declaration calls open, open stages
 /// and tasks only. Nothing of objects that tell what happened.
-fn unfinished(object: &Object, user: i64) -> Result<Option<Filter>> {
+pub(crate) fn unfinished(object: &Object, user: i64) -> Result<Option<Filter>> {
     let Some(owner) = object.owner.filter(|_| !object.is_system() && object.decl.timeline.kind.is_none()) else { return Ok(None) };
     let mut all = vec![Filter::test(&object.at(owner).key, Op::Is, user)];
     if let Some(stage) = object.fields.iter().find(|f| f.kind == FieldType::Stage) {

@@ -85,10 +85,11 @@ impl Job for CleanUp {
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
         let dropped = dropped.await?;
+        let runs = job.engine.flow_forget(days_ago(&job, crate::flow::RUN_DAYS)).await?;
         let (files, before) = (job.engine.files().clone(), job.engine.now().timestamp() - DRAFT_HOURS.hours());
         let swept = tokio::task::spawn_blocking(move || files.sweep(before.into())).await.map_err(Problem::internal)??;
         let files = crate::file::tidy(&job, days_ago(&job, FILE_DAYS)).await?;
-        Ok(json!({ "dropped": dropped, "swept": swept, "files": files }))
+        Ok(json!({ "dropped": dropped, "runs": runs, "swept": swept, "files": files }))
     }
 }
 

@@ -109,7 +109,8 @@ impl Kinds {
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules =
             clean::schedules().into_iter().chain([crate::audit::schedule(), crate::sharing::schedule()]).chain(work.schedules).collect();
-        Kinds { by_key, schedules, carriers: work.carriers }
+        let mails: Arc<dyn crate::work::Carrier> = Arc::new(crate::flow::FlowMails);
+        Kinds { by_key, schedules, carriers: std::iter::once(mails).chain(work.carriers).collect() }
     }
 
     pub fn get(&self, key: &str) -> Option<&JobKind> {

@@ -93,6 +93,7 @@ impl Engine {
                 queued += usize::from(self.write(&ctx, move |tx| watch.queue(tx)).await?);
             }
         }
+        self.pass_flows().await?;
         Ok(queued)
     }
 }

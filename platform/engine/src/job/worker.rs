@@ -14,6 +14,8 @@ use tokio::sync::watch;
 
 /// Items of one carrier handed over at once.
 const CARRYING: usize = 4;
+/// Workers that take steps of flows at once, where the database has many writers.
+const FLOW_LANES: i64 = 3;
 const SCHEDULES: Duration = Duration::from_secs(20);
 /// Longest pause between tries.
 const LONGEST_PAUSE_S: i64 = 3_600;
@@ -48,6 +50,12 @@ impl Worker {
         }
         let (courier, ended) = (Courier::new(&self.engine), stop.clone());
         tasks.spawn(async move { courier.run(ended).await });
+        // SQLite has one writer: a second lane would only wait for the first
+        let flows = if self.engine.store().backend() == Backend::Sqlite { 1 } else { FLOW_LANES };
+        for lane in 0..flows {
+            let (worker, stop) = (self.clone(), stop.clone());
+            tasks.spawn(async move { worker.flows(lane, stop).await });
+        }
         let (engine, mut ended) = (self.engine.clone(), stop.clone());
         tasks.spawn(async move {
             while !*ended.borrow() {
@@ -87,6 +95,25 @@ impl Worker {
         }
     }
 
+    /// Works runs of flows off.
+    async fn flows(&self, lane: i64, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.engine.flow_work(lane).await {
+                Ok(1..) => {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                Ok(0) => {}
+                Err(problem) => tracing::warn!(cause = problem.cause.as_deref(), code = problem.code, "working flows off"),
+            }
+            tokio::select! {
+                () = self.engine.inner.flow_wake.notified() => {}
+                () = tokio::time::sleep(self.poll()) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+    }
+
     async fn lane(&self, mut stop: watch::Receiver<bool>) {
         let poll = self.poll();
         while !*stop.borrow() {
@@ -110,10 +137,16 @@ impl Worker {
     pub async fn drain(&self) -> Result<usize> {
         let (_hold, stop) = watch::channel(false);
         let mut ran = 0;
-        while self.next(&stop).await? {
-            ran += 1;
+        loop {
+            let before = ran;
+            while self.next(&stop).await? {
+                ran += 1;
+            }
+            // what a job has written may have begun flows, and their steps may have queued jobs
+            if self.engine.flow_drain().await? == 0 && ran == before {
+                return Ok(ran);
+            }
         }
-        Ok(ran)
     }
 
     /// Leases and runs one job; false when none is due.

@@ -14,7 +14,7 @@ pub struct Notice {
     pub id: i64,
     /// Microseconds UTC.
     pub at: i64,
-    /// `mention`, `assigned`, `changed`, `entry`, `done`.
+    /// `mention`, `assigned`, `changed`, `entry`, `done`; `said` for words of a flow.
     pub kind: String,
     pub unread: bool,
     /// Who did it.
@@ -24,6 +24,8 @@ pub struct Notice {
     /// The record it is about, when that is another one: object key, id, title.
     pub about: Option<(String, RecordId, String)>,
     pub change: Option<ChangeView>,
+    /// What is said, where it is not the record itself that tells.
+    pub text: Option<String>,
 }
 
 /// A page of an inbox.
@@ -135,6 +137,8 @@ impl Tx<'_> {
     fn read_notices(&mut self, rows: Vec<NoticeRow>) -> Result<Vec<Notice>> {
         let sources = self.sources(&rows)?;
         let changes = self.changes_told(rows.iter().filter_map(|row| row.change_id))?;
+        let said: Vec<i64> = rows.iter().filter(|row| row.kind == "said").map(|row| row.id).collect();
+        let mut texts: HashMap<i64, String> = self.conn.notice_texts(&said)?.into_iter().collect();
         let mut notices = Vec::new();
         for row in rows {
             let Some(source) = sources.get(&(row.object.clone(), row.record)).cloned() else { continue };
@@ -146,6 +150,7 @@ impl Tx<'_> {
             notices.push(Notice {
                 id: row.id,
                 at: row.at,
+                text: texts.remove(&row.id),
                 kind: row.kind,
                 unread: row.read_at.is_none(),
                 actor: row.actor.and_then(|id| self.engine.people().name(id)),

@@ -98,9 +98,14 @@ impl Tx<'_> {
 
     /// Whether a condition of a declaration holds of a record as it is about to be.
     pub(crate) fn holds(&mut self, object: &Arc<Object>, record: &Record, when: &Json) -> Result<bool> {
+        self.holds_of(object, record, &Filter::from_json(when)?)
+    }
+
+    /// As [`Tx::holds`], of a condition that was read before.
+    pub(crate) fn holds_of(&mut self, object: &Arc<Object>, record: &Record, when: &Filter) -> Result<bool> {
         let registry = self.registry.clone();
         let env = self.env();
-        let cond = Filter::from_json(when)?.bind(&registry, object, &env, &Everything)?;
+        let cond = when.bind(&registry, object, &env, &Everything)?;
         let facts = About { tx: RefCell::new(self), registry: &registry, object: object.ix, record };
         Ok(cond.matches(&registry, object.ix, record.id, &facts))
     }

@@ -91,6 +91,33 @@ impl Formulas {
     }
 }
 
+/// An expression over fields of an object, outside of its declaration.
+pub(crate) struct Expression(Program);
+
+impl Expression {
+    /// # Errors
+    /// What is no valid CEL or uses a field there is not.
+    pub fn compile(object: &Object, key: &str, text: &str) -> Result<Expression, FormulaFault> {
+        program(object, key, text).map(Expression)
+    }
+
+    /// Whether it comes to true; what cannot be worked out does not.
+    pub fn holds(&self, object: &Object, record: &Record) -> bool {
+        matches!(self.0.execute(&context(object, record, &self.0)), Ok(cel::Value::Bool(true)))
+    }
+
+    /// What it comes to, for a field of this kind.
+    pub fn value(&self, object: &Object, record: &Record, kind: FieldType) -> Value {
+        let exact = exact::compute(self.0.expression(), &|name| {
+            object.field(name).map_or(Err(exact::Beyond), |field| exact::operand(field, record.get(name)))
+        });
+        match exact {
+            Ok(number) if kind.is_number() => number.map_or(Value::Null, |number| settled(kind, number)),
+            _ => self.0.execute(&context(object, record, &self.0)).map_or(Value::Null, |v| from_cel(kind, &v)),
+        }
+    }
+}
+
 /// The fields of a record as an expression knows them.
 fn context<'p>(object: &Object, record: &Record, program: &Program) -> Context<'p> {
     let mut context = Context::default();

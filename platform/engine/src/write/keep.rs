@@ -58,6 +58,7 @@ impl Tx<'_> {
         for draft in drafts.iter() {
             self.follow_up(object, draft, draft.after.id)?;
         }
+        self.trigger_flows(object, drafts)?;
         Ok(ids)
     }
 
@@ -89,7 +90,8 @@ impl Tx<'_> {
         }
         self.feed(object, std::iter::once(&*draft))?;
         self.place(object, &[id], true)?;
-        self.follow_up(object, draft, id)
+        self.follow_up(object, draft, id)?;
+        self.trigger_flows(object, std::slice::from_ref(draft))
     }
 
     /// Places new records. Whoever reaches by territory hands nobody a record that lands out of his reach.

@@ -33,6 +33,7 @@ const TABLES: &[&[&str]] = &[
     crate::work::TABLES,
     crate::share::TABLES,
     crate::hook::TABLES,
+    crate::flow::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

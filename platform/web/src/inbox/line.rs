@@ -45,6 +45,9 @@ pub fn draw(visit: &Visit, look: &Look, notice: &Notice) -> Markup {
 /// The changed fields, or the text of the entry.
 fn said(look: &Look, notice: &Notice) -> Option<Markup> {
     let object = &notice.source.object;
+    if let Some(text) = &notice.text {
+        return Some(html! { (text) });
+    }
     if let Some(change) = &notice.change {
         return shift::lines(look, object, change);
     }

@@ -1,0 +1,93 @@
+//! Setting fields, making records, giving people something to do.
+
+use super::{At, Took};
+use crate::{Result, Tx};
+use akrab_model::flow::{Lapse, Values, Who, tasks};
+use akrab_model::value::Input;
+use akrab_model::{FieldType, Object, Problem, ProblemKind, Value};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+impl Tx<'_> {
+    pub(super) fn flow_set(&mut self, at: &At<'_>, values: &Values) -> Result<Took> {
+        let object = at.record.object.clone();
+        let input = self.flow_values(at, &object, values)?;
+        let before = self.changes.len();
+        self.update(&object.key, at.record.id, &input, None)?;
+        let change = self.changes.get(before).copied();
+        Ok(Took::wrote(Json::Object(input), json!({ "change": change })))
+    }
+
+    pub(super) fn flow_create(&mut self, at: &At<'_>, object: &str, link: Option<&str>, values: &Values) -> Result<Took> {
+        let object = self.object(object)?;
+        let mut input = self.flow_values(at, &object, values)?;
+        if let Some(link) = link {
+            input.insert(link.into(), json!(at.record.id));
+        }
+        self.inherit_owner(at, &object, &mut input);
+        let id = self.create(&object.key, &input)?;
+        Ok(Took::wrote(Json::Object(input), json!({ "object": object.key, "id": id })))
+    }
+
+    /// Whoever is responsible for the record is so for what is made of it, unless somebody else is named.
+    fn inherit_owner(&self, at: &At<'_>, made: &Object, input: &mut Input) {
+        let key = |object: &Object| object.owner.map(|ix| object.at(ix).key.clone());
+        if let (Some(to), Some(from)) = (key(made), key(&at.record.object))
+            && !input.contains_key(&to)
+            && let Some(owner) = at.record.link(&from)
+        {
+            input.insert(to, json!(owner));
+        }
+    }
+
+    pub(super) fn flow_task(
+        &mut self,
+        at: &At<'_>,
+        (title, note): (&str, Option<&str>),
+        to: &Who,
+        due: Option<&Lapse>,
+        values: &Values,
+    ) -> Result<Took> {
+        let object = tasks(&self.registry).cloned().ok_or_else(|| Problem::new(ProblemKind::Conflict, "flow_no_tasks"))?;
+        let mut input = self.flow_values(at, &object, values)?;
+        input.insert(object.title_field().key.clone(), json!(self.flow_line(at, title)?));
+        let decl = object.decl.timeline.clone();
+        if let (Some(body), Some(note)) = (&decl.body, note.filter(|note| !note.trim().is_empty())) {
+            input.insert(body.clone(), json!(self.flow_text(at, note)?));
+        }
+        if let (Some(key), Some(due)) = (&decl.at, due)
+            && let Some(field) = object.field(key)
+        {
+            let now = self.ctx.now.clone();
+            let moment = self.flow_moment(due, &now)?;
+            input.insert(key.clone(), self.flow_moment_of(field.kind, moment));
+        }
+        self.link_along(at, &object, &mut input);
+        let person = self.flow_people(at, std::slice::from_ref(to))?.into_iter().next();
+        if let (Some(owner), Some(person)) = (object.owner.map(|ix| object.at(ix).key.clone()), &person) {
+            input.insert(owner, json!(person.id));
+        }
+        let id = self.create(&object.key, &input)?;
+        if let Some(person) = &person {
+            self.tell_assigned(&object, id, person.id)?;
+        }
+        Ok(Took::wrote(Json::Object(input), json!({ "object": object.key, "id": id })))
+    }
+
+    /// Links of the new record: to this one, and to those this one is linked to.
+    fn link_along(&self, at: &At<'_>, made: &Arc<Object>, input: &mut Input) {
+        let of = &at.record.object;
+        for key in &made.decl.timeline.on {
+            let Some(field) = made.field(key).filter(|f| f.kind == FieldType::Link && !input.contains_key(key)) else { continue };
+            let Some(to) = field.to else { continue };
+            if to == of.ix {
+                input.insert(key.clone(), json!(at.record.id));
+                continue;
+            }
+            let linked = of.fields.iter().filter(|f| f.kind == FieldType::Link && f.to == Some(to));
+            if let Some(Value::Link(id)) = linked.map(|f| at.record.get(&f.key)).find(|value| !value.is_null()) {
+                input.insert(key.clone(), json!(id));
+            }
+        }
+    }
+}

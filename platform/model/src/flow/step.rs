@@ -1,0 +1,228 @@
+//! What a flow does.
+
+use super::given::{Values, Who};
+use super::is_default;
+use super::moment::{Lapse, Unit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// One step. Its key stays the same in all versions, so that counts and logs find it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub key: String,
+    #[serde(flatten)]
+    pub deed: Deed,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Deed {
+    /// Sets fields of the record.
+    Set {
+        #[serde(default)]
+        values: Values,
+    },
+    /// Makes a record.
+    Create {
+        object: String,
+        /// The field of the new record that is to point to this one.
+        #[serde(default, skip_serializing_if = "is_default")]
+        link: Option<String>,
+        #[serde(default)]
+        values: Values,
+    },
+    /// Makes somebody responsible for the record.
+    Assign(Assigning),
+    /// Gives somebody something to do about the record.
+    Task {
+        title: String,
+        #[serde(default, skip_serializing_if = "is_default")]
+        note: Option<String>,
+        #[serde(default = "owner")]
+        to: Who,
+        #[serde(default, skip_serializing_if = "is_default")]
+        due: Option<Lapse>,
+        /// Further fields of it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        values: Values,
+    },
+    /// Tells people in their inbox.
+    Notify { to: Vec<Who>, text: String },
+    /// Sends a mail.
+    Mail { to: Vec<MailTo>, subject: String, text: String },
+    /// Waits.
+    Wait(Until),
+    /// Goes on along the first arm whose condition holds.
+    Branch { arms: Vec<Arm> },
+    /// Takes steps for each record of another object that points here, up to a limit.
+    Each {
+        object: String,
+        via: String,
+        /// Which of them (filter JSON).
+        #[serde(default, skip_serializing_if = "is_default")]
+        when: Option<Json>,
+        #[serde(default = "usual_limit")]
+        limit: u32,
+        #[serde(default)]
+        steps: Vec<Step>,
+    },
+    /// Begins another flow for the record and does not wait for it.
+    Run { flow: String },
+    /// Ends the run.
+    End {},
+}
+
+fn owner() -> Who {
+    Who::Owner
+}
+
+fn usual_limit() -> u32 {
+    100
+}
+
+/// How somebody is chosen who becomes responsible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Assigning {
+    /// Always the same.
+    To { to: Who },
+    /// One after the other.
+    RoundRobin { people: Vec<Who> },
+    /// Whoever is responsible for the fewest records that are still worked on.
+    Load { people: Vec<Who> },
+    /// By the first rule that holds; whoever is responsible stays so when none does and there is nobody else.
+    Rule {
+        rules: Vec<Rule>,
+        #[serde(default, skip_serializing_if = "is_default")]
+        otherwise: Option<Who>,
+    },
+}
+
+/// Records of which this holds go to somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Filter JSON.
+    pub when: Json,
+    pub to: Who,
+}
+
+/// Whom a mail goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTo {
+    Address(String),
+    /// An e-mail field of the record, over links if need be.
+    Field(String),
+    Who(Who),
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "until", rename_all = "snake_case")]
+pub enum Until {
+    /// So long.
+    Passed { lapse: Lapse },
+    /// Until a date or moment of the record, or so long after it. It goes on at once when that is past or empty.
+    Date {
+        field: String,
+        #[serde(default, skip_serializing_if = "is_default")]
+        lapse: Option<Lapse>,
+    },
+    /// Until something holds of the record, at most so long.
+    Holds {
+        /// Filter JSON.
+        when: Json,
+        most: Lapse,
+        #[serde(default, skip_serializing_if = "is_default", rename = "else")]
+        otherwise: Else,
+    },
+}
+
+/// What becomes of a run that has waited in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Else {
+    #[default]
+    GoOn,
+    End,
+}
+
+/// One way of a branch; without a condition it is taken when no other is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub when: Option<Json>,
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+impl Deed {
+    /// Every kind, as it begins in the editor, in the order in which it is offered.
+    pub fn all() -> Vec<Deed> {
+        let days = |n| Lapse::new(n, Unit::Days);
+        vec![
+            Deed::Set { values: Values::new() },
+            Deed::Create { object: String::new(), link: None, values: Values::new() },
+            Deed::Assign(Assigning::RoundRobin { people: Vec::new() }),
+            Deed::Task { title: String::new(), note: None, to: Who::Owner, due: Some(days(1)), values: Values::new() },
+            Deed::Notify { to: vec![Who::Owner], text: String::new() },
+            Deed::Mail { to: Vec::new(), subject: String::new(), text: String::new() },
+            Deed::Wait(Until::Passed { lapse: days(1) }),
+            Deed::Branch { arms: vec![Arm::default(), Arm::default()] },
+            Deed::Each { object: String::new(), via: String::new(), when: None, limit: usual_limit(), steps: Vec::new() },
+            Deed::Run { flow: String::new() },
+            Deed::End {},
+        ]
+    }
+    /// Its key in declarations, forms and words.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Deed::Set { .. } => "set",
+            Deed::Create { .. } => "create",
+            Deed::Assign(_) => "assign",
+            Deed::Task { .. } => "task",
+            Deed::Notify { .. } => "notify",
+            Deed::Mail { .. } => "mail",
+            Deed::Wait(_) => "wait",
+            Deed::Branch { .. } => "branch",
+            Deed::Each { .. } => "each",
+            Deed::Run { .. } => "run",
+            Deed::End {} => "end",
+        }
+    }
+    /// The icon of its card.
+    pub fn icon(&self) -> &'static str {
+        match self {
+            Deed::Set { .. } => "pencil",
+            Deed::Create { .. } => "plus",
+            Deed::Assign(_) => "user-check",
+            Deed::Task { .. } => "square-check",
+            Deed::Notify { .. } => "bell",
+            Deed::Mail { .. } => "mail",
+            Deed::Wait(_) => "hourglass",
+            Deed::Branch { .. } => "split",
+            Deed::Each { .. } => "repeat",
+            Deed::Run { .. } => "workflow",
+            Deed::End {} => "circle-stop",
+        }
+    }
+    /// Lists of steps inside of it.
+    pub fn lists(&self) -> Vec<&[Step]> {
+        match self {
+            Deed::Branch { arms } => arms.iter().map(|arm| arm.steps.as_slice()).collect(),
+            Deed::Each { steps, .. } => vec![steps],
+            _ => Vec::new(),
+        }
+    }
+    /// As [`Deed::lists`], to change them.
+    pub fn lists_mut(&mut self) -> Vec<&mut Vec<Step>> {
+        match self {
+            Deed::Branch { arms } => arms.iter_mut().map(|arm| &mut arm.steps).collect(),
+            Deed::Each { steps, .. } => vec![steps],
+            _ => Vec::new(),
+        }
+    }
+}

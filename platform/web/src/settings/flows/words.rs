@@ -1,0 +1,378 @@
+//! A flow in words: its trigger, its conditions and its steps, as a sentence and as the titles of its cards.
+
+use crate::fail::{Fail, field_message};
+use crate::filter::words::{Titles, Wording, sentence, titles, walk};
+use crate::value::Look;
+use crate::visit::Visit;
+use akrab_engine::People;
+use akrab_engine::flow::{
+    Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks,
+};
+use akrab_model::problem::ProblemKind;
+use akrab_model::{FieldProblem, Filter, Object, Problem};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Weekdays from Monday, as the words name them.
+pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Everything needed to put flows into words.
+pub struct Teller {
+    pub look: Look,
+    pub people: Arc<People>,
+    titles: Titles,
+    /// Names of all flows by their keys.
+    flows: HashMap<String, String>,
+    /// Names of calendars by their keys.
+    calendars: HashMap<String, String>,
+}
+
+impl Teller {
+    /// Reads the titles and names that these flows name.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn load(visit: &Visit, flows: &[Flow]) -> Result<Teller, Fail> {
+        let (look, own) = (visit.look(), flows.to_vec());
+        let lang = visit.lang();
+        let people = visit.engine().people();
+        let read = visit.read(move |tx| {
+            let mut known = Titles::new();
+            for flow in &own {
+                for (object, filter) in filters(&look, flow) {
+                    known.extend(titles(&look, tx, &object, &filter)?);
+                }
+            }
+            let calendars: HashMap<String, String> = tx.calendars()?.into_iter().map(|c| (c.key, c.name.get(lang).to_string())).collect();
+            let flows: HashMap<String, String> = match tx.flow_list() {
+                Ok(all) => all.into_iter().map(|view| (view.key, view.flow.name.get(lang).to_string())).collect(),
+                Err(problem) if problem.kind == ProblemKind::Forbidden => HashMap::new(),
+                Err(problem) => return Err(problem),
+            };
+            Ok((known, calendars, flows))
+        });
+        let (titles, calendars, flows) = read.await?;
+        Ok(Teller { look: visit.look(), people, titles, flows, calendars })
+    }
+
+    fn t(&self, key: &str, args: &[(&str, String)]) -> String {
+        let args: Vec<(&str, fluent_bundle::FluentValue)> = args.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+        self.look.t.with(key, &args)
+    }
+
+    pub fn object(&self, key: &str) -> Option<Arc<Object>> {
+        self.look.registry.object(key).cloned()
+    }
+
+    fn label(&self, key: &str) -> String {
+        self.object(key).map_or_else(|| key.to_string(), |o| o.label(self.look.key()).to_lowercase())
+    }
+
+    /// The label at the end of a path, links on the way included.
+    pub fn field(&self, object: &str, path: &str) -> String {
+        let found = self.object(object).and_then(|object| walk(&self.look, &object, path));
+        found.map_or_else(|| path.to_string(), |(label, ..)| label)
+    }
+
+    /// A condition in words; empty for none.
+    pub fn condition(&self, object: &str, when: Option<&Json>) -> String {
+        let (Some(object), Some(Ok(filter))) = (self.object(object), when.map(Filter::from_json)) else { return String::new() };
+        let wording = Wording { s: &self.look, object: &object, titles: &self.titles };
+        match &filter {
+            // several at the top read as a list, without a bracket around them
+            Filter::All(items) if !items.is_empty() => {
+                let parts: Vec<String> = items.iter().map(|item| sentence(&wording.of(item))).collect();
+                parts.join(&format!(" {} ", self.look.t.get("filter-and")))
+            }
+            filter => sentence(&wording.of(filter)),
+        }
+    }
+
+    /// Filter and formula together.
+    fn conditions(&self, flow: &Flow) -> String {
+        let filter = self.condition(&flow.object, flow.when.as_ref());
+        let formula = flow.formula.as_ref().map(|text| self.t("flow-formula-holds", &[("formula", text.clone())]));
+        [Some(filter).filter(|words| !words.is_empty()), formula]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(&format!(" {} ", self.look.t.get("filter-and")))
+    }
+
+    /// "Bila peluang dibuat dan Nilai lebih dari Rp 500.000.000, maka …"
+    pub fn sentence(&self, flow: &Flow) -> String {
+        let (when, condition) = (self.trigger(flow), self.conditions(flow));
+        let when = match (&flow.trigger, condition.is_empty()) {
+            (_, true) => when,
+            (Trigger::Became {}, false) => self.t("flow-when-became-that", &[("object", self.label(&flow.object)), ("condition", condition)]),
+            (_, false) => self.t("flow-when-and", &[("when", when), ("condition", condition)]),
+        };
+        let steps = self.steps(flow, &flow.steps, &flow.object);
+        if steps.is_empty() { self.t("flow-sentence-empty", &[("when", when)]) } else { self.t("flow-sentence", &[("when", when), ("steps", steps)]) }
+    }
+
+    fn steps(&self, flow: &Flow, steps: &[Step], object: &str) -> String {
+        let phrases: Vec<String> = steps.iter().map(|step| self.phrase(flow, &step.deed, object)).collect();
+        phrases.join(&self.look.t.get("flow-then"))
+    }
+
+    /// A step within a sentence.
+    fn phrase(&self, flow: &Flow, deed: &Deed, object: &str) -> String {
+        match deed {
+            Deed::Branch { arms } => {
+                let arm = |arm: &akrab_engine::flow::Arm| {
+                    let steps = match self.steps(flow, &arm.steps, object) {
+                        steps if steps.is_empty() => self.look.t.get("flow-do-nothing"),
+                        steps => steps,
+                    };
+                    match &arm.when {
+                        Some(when) => self.t("flow-arm", &[("condition", self.condition(object, Some(when))), ("steps", steps)]),
+                        None => self.t("flow-arm-else", &[("steps", steps)]),
+                    }
+                };
+                arms.iter().filter(|a| a.when.is_some() || !a.steps.is_empty()).map(arm).collect::<Vec<_>>().join("; ")
+            }
+            Deed::Each { object: child, steps, limit, .. } => {
+                let args = [("objects", self.label(child)), ("limit", limit.to_string()), ("steps", self.steps(flow, steps, child))];
+                self.t("flow-do-each-steps", &args)
+            }
+            deed => self.deed(deed, object),
+        }
+    }
+
+    /// What begins the flow.
+    pub fn trigger(&self, flow: &Flow) -> String {
+        let object = || ("object", self.label(&flow.object));
+        let field = |key: &str| ("field", self.field(&flow.object, key));
+        match &flow.trigger {
+            Trigger::Created {} => self.t("flow-when-created", &[object()]),
+            Trigger::Changed { field: key, to: None } => self.t("flow-when-changed", &[object(), field(key)]),
+            Trigger::Changed { field: key, to: Some(to) } => {
+                let value = self.value(&flow.object, key, to);
+                self.t("flow-when-changed-to", &[object(), field(key), ("value", value)])
+            }
+            Trigger::Became {} => self.t("flow-when-became", &[object()]),
+            Trigger::Date { field: key, offset, unit, at, .. } => {
+                let words = match unit {
+                    DateUnit::Days => "days",
+                    DateUnit::WorkingDays => "working-days",
+                    DateUnit::Hours => "hours",
+                };
+                let far = self.look.t.with(&format!("flow-lapse-{words}"), &[("n", offset.unsigned_abs().into())]);
+                let place = if *offset < 0 { "before" } else { "after" };
+                match (*offset, unit) {
+                    (0, _) => self.t("flow-when-date-on", &[object(), field(key), ("time", self.clock(&at.to_string()))]),
+                    (_, DateUnit::Hours) => self.t(&format!("flow-when-hours-{place}"), &[object(), field(key), ("far", far)]),
+                    _ => self.t(&format!("flow-when-date-{place}"), &[object(), field(key), ("far", far), ("time", self.clock(&at.to_string()))]),
+                }
+            }
+            Trigger::Schedule { rhythm, day, at, .. } => {
+                let time = ("time", self.clock(&at.to_string()));
+                let day_word = |n: i8| self.look.t.get(&format!("weekday-{}", DAYS[usize::try_from(n).unwrap_or(0).min(6)]));
+                match rhythm {
+                    Rhythm::Daily => self.t("flow-when-daily", &[object(), time]),
+                    Rhythm::WorkingDays => self.t("flow-when-working-days", &[object(), time]),
+                    Rhythm::Weekly => self.t("flow-when-weekly", &[object(), time, ("day", day_word(*day))]),
+                    Rhythm::Monthly => self.t("flow-when-monthly", &[object(), time, ("day", day.to_string())]),
+                }
+            }
+            Trigger::Button {} => self.t("flow-when-button", &[object()]),
+            Trigger::Called {} => self.t("flow-when-called", &[object()]),
+        }
+    }
+
+    fn clock(&self, at: &str) -> String {
+        self.look.lang.pick(at.replace(':', "."), at.to_string())
+    }
+
+    /// A value of a field, as it is kept, in words.
+    fn value(&self, object: &str, key: &str, json: &Json) -> String {
+        let Some(field) = self.object(object).and_then(|o| o.field(key).cloned()) else { return json.to_string() };
+        let value = field.parse(json, &self.look.parse_env().own()).unwrap_or_default();
+        let title = |id| self.titles.get(&(field.to.map_or(0, |to| to.0), id)).cloned();
+        self.look.value_words(&field, &value, title)
+    }
+
+    /// A length of time.
+    pub fn lapse(&self, lapse: &Lapse) -> String {
+        let words = self.look.t.with(&format!("flow-lapse-{}", lapse.unit.key().replace('_', "-")), &[("n", lapse.n.into())]);
+        let mut out = match lapse.at.filter(|_| lapse.unit.is_of_days()) {
+            Some(at) => self.t("flow-lapse-at", &[("lapse", words), ("time", self.clock(&at.to_string()))]),
+            None => words,
+        };
+        if let Some(key) = lapse.calendar.as_ref().filter(|_| lapse.unit.is_working()) {
+            let name = self.calendars.get(key).cloned().unwrap_or_else(|| key.clone());
+            out = self.t("flow-lapse-by", &[("lapse", out), ("calendar", name)]);
+        }
+        out
+    }
+
+    /// People in words.
+    pub fn who(&self, object: &str, who: &Who) -> String {
+        let gone = || self.look.t.get("flow-somebody-gone");
+        match who {
+            Who::Owner => self.look.t.get("flow-who-owner"),
+            Who::Creator => self.look.t.get("flow-who-creator"),
+            Who::User(id) => self.people.name(*id).unwrap_or_else(gone),
+            Who::Team(id) => match self.people.teams.iter().find(|(team, ..)| team == id) {
+                Some((_, name, _)) => self.t("flow-who-team", &[("name", name.clone())]),
+                None => gone(),
+            },
+            Who::Role(key) => match self.people.roles.iter().find(|role| role.key == *key) {
+                Some(role) => self.t("flow-who-role", &[("name", role.name.clone())]),
+                None => gone(),
+            },
+            Who::Field(path) => self.field(object, path),
+        }
+    }
+
+    fn whole(&self, object: &str, who: &[Who]) -> String {
+        who.iter().map(|who| self.who(object, who)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub fn mail_to(&self, object: &str, to: &MailTo) -> String {
+        match to {
+            MailTo::Address(address) => address.clone(),
+            MailTo::Field(path) => self.field(object, path),
+            MailTo::Who(who) => self.who(object, who),
+        }
+    }
+
+    /// What the kind of a step is called.
+    pub fn kind(&self, deed: &Deed) -> String {
+        match deed {
+            // things to be done are called as this workspace calls them
+            Deed::Task { .. } => tasks(&self.look.registry).map_or_else(String::new, |o| o.label(self.look.key()).to_string()),
+            deed => self.look.t.get(&format!("flow-step-{}", deed.key())),
+        }
+    }
+
+    /// What a step does, in a few words.
+    pub fn deed(&self, deed: &Deed, object: &str) -> String {
+        match deed {
+            Deed::Set { values } => self.t("flow-do-set", &[("values", self.values(object, object, values))]),
+            Deed::Create { object: made, .. } => self.t("flow-do-create", &[("object", self.label(made))]),
+            Deed::Assign(Assigning::To { to }) => self.t("flow-do-assign-to", &[("who", self.who(object, to))]),
+            Deed::Assign(Assigning::RoundRobin { people }) => self.t("flow-do-assign-turns", &[("who", self.whole(object, people))]),
+            Deed::Assign(Assigning::Load { people }) => self.t("flow-do-assign-load", &[("who", self.whole(object, people))]),
+            Deed::Assign(Assigning::Rule { rules, .. }) => self.look.t.with("flow-do-assign-rules", &[("n", rules.len().into())]),
+            Deed::Task { title, to, .. } => {
+                let task = tasks(&self.look.registry).map_or_else(String::new, |o| o.label(self.look.key()).to_lowercase());
+                self.t("flow-do-task", &[("task", task), ("title", self.placed(object, title)), ("who", self.who(object, to))])
+            }
+            Deed::Notify { to, .. } => self.t("flow-do-notify", &[("who", self.whole(object, to))]),
+            Deed::Mail { to, subject, .. } => {
+                let whom = to.iter().map(|to| self.mail_to(object, to)).collect::<Vec<_>>().join(", ");
+                self.t("flow-do-mail", &[("subject", self.placed(object, subject)), ("who", whom)])
+            }
+            Deed::Wait(Until::Passed { lapse }) => self.t("flow-do-wait", &[("lapse", self.lapse(lapse))]),
+            Deed::Wait(Until::Date { field, lapse: None }) => self.t("flow-do-wait-date", &[("field", self.field(object, field))]),
+            Deed::Wait(Until::Date { field, lapse: Some(lapse) }) => {
+                self.t("flow-do-wait-date-after", &[("field", self.field(object, field)), ("lapse", self.lapse(lapse))])
+            }
+            Deed::Wait(Until::Holds { when, most, .. }) => {
+                let args = [("condition", self.condition(object, Some(when))), ("lapse", self.lapse(most))];
+                self.t("flow-do-wait-holds", &args)
+            }
+            Deed::Branch { arms } => self.look.t.with("flow-do-branch", &[("n", arms.len().into())]),
+            Deed::Each { object: child, limit, .. } => {
+                self.t("flow-do-each", &[("objects", self.label(child)), ("limit", limit.to_string())])
+            }
+            Deed::Run { flow } => {
+                let name = self.flows.get(flow).cloned().unwrap_or_else(|| flow.clone());
+                self.t("flow-do-run", &[("flow", name)])
+            }
+            Deed::End {} => self.look.t.get("flow-do-end"),
+        }
+    }
+
+    /// "Prioritas: Tinggi, Catatan kosong".
+    fn values(&self, source: &str, target: &str, values: &Values) -> String {
+        let one = |(key, given): (&String, &Given)| {
+            let name = self.field(target, key);
+            match given {
+                Given::Empty => self.t("flow-value-empty", &[("field", name)]),
+                Given::Value(json @ Json::String(text)) => {
+                    let known = self.object(target).and_then(|o| o.field(key).cloned());
+                    let plain = known.is_some_and(|f| f.kind.is_text() || f.kind == akrab_model::FieldType::LongText);
+                    let words = if plain { self.placed(source, text) } else { self.value(target, key, json) };
+                    self.t("flow-value-is", &[("field", name), ("value", words)])
+                }
+                Given::Value(json) => self.t("flow-value-is", &[("field", name), ("value", self.value(target, key, json))]),
+                Given::From(path) => self.t("flow-value-from", &[("field", name), ("from", self.field(source, path))]),
+                Given::Formula(text) => self.t("flow-value-is", &[("field", name), ("value", text.clone())]),
+                Given::After(lapse) => self.t("flow-value-after", &[("field", name), ("lapse", self.lapse(lapse))]),
+            }
+        };
+        values.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A text with the labels of what it names: "Hubungi ‹Perusahaan › Nama›".
+    fn placed(&self, object: &str, text: &str) -> String {
+        use akrab_engine::flow::{Part, parts};
+        let part = |part: Part<'_>| match part {
+            Part::Words(words) => words.to_string(),
+            Part::Field(path) => format!("‹{}›", self.field(object, path)),
+        };
+        parts(text).into_iter().map(part).collect()
+    }
+
+    /// A problem kept with a run or a log, in words.
+    pub fn told(&self, told: &Json) -> String {
+        let code = told["code"].as_str().unwrap_or("internal");
+        let args = |json: &Json| serde_json::from_value::<Vec<(String, String)>>(json.clone()).unwrap_or_default();
+        let faults: Vec<FieldProblem> = serde_json::from_value(told["fields"].clone()).unwrap_or_default();
+        if !faults.is_empty() {
+            let named = |fault: &FieldProblem| format!("{}: {}", fault.field(), field_message(self.look.t, fault));
+            return faults.iter().map(named).collect::<Vec<_>>().join(" ");
+        }
+        let mut fault = FieldProblem::new("", code);
+        fault.args = args(&told["args"]);
+        field_message(self.look.t, &fault)
+    }
+}
+
+/// Every condition of a flow with the object it is about.
+fn filters(look: &Look, flow: &Flow) -> Vec<(Arc<Object>, Filter)> {
+    let mut found = Vec::new();
+    let mut add = |object: &str, json: &Json| {
+        if let (Some(object), Ok(filter)) = (look.registry.object(object), Filter::from_json(json)) {
+            found.push((object.clone(), filter));
+        }
+    };
+    if let Some(when) = &flow.when {
+        add(&flow.object, when);
+    }
+    // a value is looked up like a condition on it
+    let same = |field: &str, value: &Json| serde_json::json!({ "field": field, "op": "is", "value": value });
+    if let Trigger::Changed { field, to: Some(to) } = &flow.trigger {
+        add(&flow.object, &same(field, to));
+    }
+    for step in flow.all_steps() {
+        let object = flow.object_of(&step.key);
+        match &step.deed {
+            Deed::Branch { arms } => arms.iter().filter_map(|arm| arm.when.as_ref()).for_each(|when| add(object, when)),
+            Deed::Each { object: child, when: Some(when), .. } => add(child, when),
+            Deed::Wait(Until::Holds { when, .. }) => add(object, when),
+            Deed::Assign(Assigning::Rule { rules, .. }) => rules.iter().for_each(|rule| add(object, &rule.when)),
+            Deed::Set { values } => values.iter().for_each(|(key, given)| {
+                if let Given::Value(json) = given {
+                    add(object, &same(key, json));
+                }
+            }),
+            Deed::Create { object: made, values, .. } => values.iter().for_each(|(key, given)| {
+                if let Given::Value(json) = given {
+                    add(made, &same(key, json));
+                }
+            }),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A problem as people read it beside a form.
+pub fn fault_words(look: &Look, problem: &Problem) -> Vec<(String, String)> {
+    crate::fail::field_errors(look.t, problem)
+}
