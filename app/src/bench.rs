@@ -2,6 +2,7 @@
 
 mod client;
 mod engines;
+mod flows;
 mod import;
 mod load;
 mod report;
@@ -65,6 +66,14 @@ pub async fn engines(config: &Config, seconds: u64, out: &Path) -> Result<(), St
     report::write(out, Part::Engines, config.database.is_some(), "one process, commits as durable as in service", &figures)
 }
 
+/// Measures a flow that very many records trigger at once, and updates its table.
+pub async fn flows(config: &Config, records: usize, seconds: u64, out: &Path) -> Result<(), Stop> {
+    let config = config.apart("bench-flows");
+    let figures = flows::measure(&config, records, Duration::from_secs(seconds.max(1))).await?;
+    report::show(&figures);
+    report::write(out, Part::Flows, config.database.is_some(), &flows::volume(records), &figures)
+}
+
 /// Makes the data and a user when they are missing.
 async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
     let system = engine.system("measuring", Door::Command);
@@ -77,6 +86,13 @@ async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
         settings.ready = true;
         engine.save_settings(&system, settings).await?;
     }
+    let entry = enter(engine).await?;
+    Ok(Entry { accounts: accounts(engine, &system).await?, ..entry })
+}
+
+/// Lets a measured client in.
+async fn enter(engine: &Engine) -> Result<Entry, Stop> {
+    let system = engine.system("measuring", Door::Command);
     let user = match engine.people().by_email(USER).cloned() {
         Some(person) => person.id,
         None => {
@@ -96,7 +112,7 @@ async fn prepare(engine: &Engine, contacts: usize) -> Result<Entry, Stop> {
         SignedIn::Full { user, token, .. } | SignedIn::Code { user, token } => format!("akrab={user}.{token}"),
     };
     let token = engine.token_add(&system, user, "bench", false, Some(1)).await?;
-    Ok(Entry { cookie, token, accounts: accounts(engine, &system).await? })
+    Ok(Entry { cookie, token, accounts: Vec::new() })
 }
 
 /// Accounts from all over the workspace; some numbers between them may never have been given.

@@ -72,6 +72,11 @@ pub enum Command {
         #[command(subcommand)]
         what: SchemaCommand,
     },
+    /// Flows of the workspace, out into a file and in again
+    Flow {
+        #[command(subcommand)]
+        what: FlowCommand,
+    },
     /// Objects, fields and layouts of the workspace's own
     Shape {
         #[command(subcommand)]
@@ -104,6 +109,9 @@ pub enum Command {
         /// Measure the engines that domains are built on, and nothing else
         #[arg(long)]
         engines: bool,
+        /// Measure a flow that so many records trigger at once, and nothing else
+        #[arg(long, value_name = "RECORDS", conflicts_with = "engines")]
+        flows: Option<usize>,
     },
     /// Fill the workspace with realistic data for load tests
     Generate {
@@ -156,6 +164,24 @@ pub enum SchemaCommand {
     Plan,
     /// Run the steps
     Apply,
+}
+
+#[derive(Subcommand)]
+pub enum FlowCommand {
+    /// Write the flows that count as TOML; FILE or - for standard output
+    Export {
+        file: PathBuf,
+        /// This flow alone
+        #[arg(long, value_name = "KEY")]
+        flow: Option<String>,
+    },
+    /// Bring such a file in; new flows come resting
+    Import {
+        file: PathBuf,
+        /// Say what would happen and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Subcommand)]

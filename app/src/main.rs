@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod demo;
 mod doctor;
+mod flow;
 mod generate;
 mod key;
 mod lock;
@@ -82,9 +83,11 @@ async fn command(config: &Config, command: Command) -> Result<(), Stop> {
         Command::Restore { file, replace } => backup::restore(config, &file, replace).await,
         Command::Schema { what } => schema::run(config, what).await,
         Command::Doctor => doctor::run(config).await,
+        Command::Bench { flows: Some(records), seconds, out, .. } => bench::flows(config, records, seconds, &out).await,
         Command::Bench { engines: true, seconds, out, .. } => bench::engines(config, seconds, &out).await,
         Command::Bench { contacts, seconds, rows, out, .. } => bench::run(config, contacts, seconds, rows, &out).await,
         Command::Generate { contacts, seed } => generate::run(config, contacts, seed).await,
+        Command::Flow { what } => flow::run(config, what).await,
         Command::Shape { what } => shape::run(config, what).await,
         Command::Check { dir, .. } => check::run(config, dir.as_deref()).await,
     }

@@ -63,13 +63,21 @@ pub enum Part {
     Program,
     /// The engines that domains are built on.
     Engines,
+    /// A flow that very many records trigger at once.
+    Flows,
 }
 
 /// The sections of the document in their order.
-const SECTIONS: [&str; 4] = ["SQLite", "PostgreSQL", "Engines on SQLite", "Engines on PostgreSQL"];
+const SECTIONS: [&str; 6] =
+    ["SQLite", "PostgreSQL", "Engines on SQLite", "Engines on PostgreSQL", "Flows on SQLite", "Flows on PostgreSQL"];
 
 fn title(part: Part, postgres: bool) -> &'static str {
-    SECTIONS[usize::from(postgres) + if matches!(part, Part::Engines) { 2 } else { 0 }]
+    let first = match part {
+        Part::Program => 0,
+        Part::Engines => 2,
+        Part::Flows => 4,
+    };
+    SECTIONS[usize::from(postgres) + first]
 }
 
 /// Replaces one section and keeps the others.

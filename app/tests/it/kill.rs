@@ -158,6 +158,97 @@ fn an_import_that_was_killed_goes_on_once() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// What each record goes through: a figure that would tell a step done twice, and a record made for it.
+const STEPS: &str = r#"
+[[flows]]
+key = "uji_bunuh"
+name = { id = "Uji bunuh", en = "Kill test" }
+object = "opportunity"
+trigger = { on = "created" }
+
+[[flows.steps]]
+key = "s1"
+do = "set"
+values = { amount = { formula = "amount + 1.0" } }
+
+[[flows.steps]]
+key = "s2"
+do = "branch"
+
+[[flows.steps.arms]]
+when = { field = "amount", op = "gt", value = 1 }
+
+[[flows.steps.arms.steps]]
+key = "s3"
+do = "task"
+title = "Hubungi {{name}}"
+
+[[flows.steps]]
+key = "s4"
+do = "set"
+values = { amount = { formula = "amount + 10.0" } }
+"#;
+
+#[test]
+fn a_flow_killed_five_times_does_each_step_once_on_sqlite() {
+    let folder = folder();
+    let server = Server::new(&folder);
+    flow_kills(&folder, server);
+}
+
+#[test]
+fn a_flow_killed_five_times_does_each_step_once_on_postgres() {
+    let folder = folder();
+    if let Some(server) = Server::on_postgres(&folder) {
+        flow_kills(&folder, server);
+    }
+}
+
+fn flow_kills(folder: &std::path::Path, mut server: Server) {
+    let records: usize = std::env::var("AKRAB_KILL_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500);
+    let post = |server: &Server, path: &str, body: &serde_json::Value| {
+        let answer = server.wire.call("POST", path, &[], &body.to_string()).expect("the server answers");
+        assert!(answer.status < 300, "{path}: {answer:?}");
+        answer.json()
+    };
+    let get = |server: &Server, path: &str| server.wire.call("GET", path, &[], "").expect("the server answers").json();
+    post(&server, "/api/v1/flows", &json!({ "toml": STEPS }));
+    post(&server, "/api/v1/flows/uji_bunuh/resume", &json!({}));
+    for first in (0..records).step_by(500) {
+        let operation = |n: usize| json!({"op": "create", "object": "opportunities", "data": {"name": format!("P{n}"), "amount": 100}});
+        let operations: Vec<_> = (first..(first + 500).min(records)).map(operation).collect();
+        post(&server, "/api/v1/batch", &json!({ "operations": operations }));
+    }
+    let begun = |server: &Server| get(server, "/api/v1/flows/uji_bunuh");
+    for round in 0..5 {
+        let delay = Duration::from_millis(20 + chance(round) % 200);
+        thread::sleep(delay);
+        server.kill();
+        server.start();
+        eprintln!("round {round}: killed after {} ms, {} left", delay.as_millis(), begun(&server)["going"]);
+    }
+    let end = Instant::now() + Duration::from_secs(300);
+    while begun(&server)["going"] != 0 {
+        assert!(Instant::now() < end, "the flow does not come to its end: {}", begun(&server));
+        thread::sleep(Duration::from_millis(50));
+    }
+    let flow = begun(&server);
+    assert_eq!((flow["done"].as_u64(), flow["failed"].as_u64()), (Some(records as u64), Some(0)), "{flow}");
+    let count = |object: &str, filter: serde_json::Value| {
+        let path = format!("/api/v1/{object}?limit=1&count=exact&filter={}", escape(&filter.to_string()));
+        get(&server, &path)["count"].as_u64().unwrap_or(0)
+    };
+    let amount = |value: u64| count("opportunities", json!({"field": "amount", "op": "is", "value": value}));
+    assert_eq!(amount(111), records as u64, "each step is done once");
+    assert_eq!(count("tasks", json!({"field": "subject", "op": "starts_with", "value": "Hubungi P"})), records as u64);
+    let one = get(&server, "/api/v1/flows/uji_bunuh/runs?limit=1")["data"][0]["id"].clone();
+    let log = get(&server, &format!("/api/v1/flows/uji_bunuh/runs/{one}"))["log"].clone();
+    let steps: Vec<_> = log.as_array().into_iter().flatten().map(|e| e["step"].as_str().unwrap_or_default().to_string()).collect();
+    assert_eq!(steps, ["s1", "s2", "s3", "s4"]);
+    server.kill();
+    let _ = std::fs::remove_dir_all(folder);
+}
+
 /// The same for the same round.
 fn chance(round: u64) -> u64 {
     let mut x = round.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);

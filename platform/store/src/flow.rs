@@ -158,7 +158,8 @@ pub struct FlowRunQuery {
 }
 
 const FLOW: &str = "id, key, paused, publisher, mark, draft, draft_at, draft_by, made_at, gone";
-const RUN: &str = "id, flow, version, object, record, state, listens, due, place, step, attempts, seq, depth, chain, data, told, actor, started, ended";
+const RUN: &str =
+    "id, flow, version, object, record, state, listens, due, place, step, attempts, seq, depth, chain, data, told, actor, started, ended";
 const FEED: &str = "id, flow, version, planned, filter, after, fed";
 
 impl Conn {
@@ -198,7 +199,8 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn flow_keep(&mut self, row: &FlowRow) -> Result<(), StoreError> {
-        let sql = "UPDATE flow SET paused = $2, publisher = $3, mark = $4, draft = $5, draft_at = $6, draft_by = $7, gone = $8 WHERE id = $1";
+        let sql =
+            "UPDATE flow SET paused = $2, publisher = $3, mark = $4, draft = $5, draft_at = $6, draft_by = $7, gone = $8 WHERE id = $1";
         let params = [
             row.id.into(),
             row.paused.into(),
@@ -505,7 +507,8 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn flow_log(&mut self, run: i64) -> Result<Vec<FlowLog>, StoreError> {
-        let rows = self.query("SELECT run, seq, step, at, state, input, result FROM flow_log WHERE run = $1 ORDER BY seq LIMIT 2000", &[run.into()])?;
+        let rows = self
+            .query("SELECT run, seq, step, at, state, input, result FROM flow_log WHERE run = $1 ORDER BY seq LIMIT 2000", &[run.into()])?;
         Ok(rows
             .into_iter()
             .map(|row| {
@@ -555,7 +558,9 @@ impl Conn {
         let put = "INSERT INTO notice (person, at, kind, object, record, actor) VALUES ($1, $2, $3, $4, $5, $6)";
         let rows: Vec<Vec<Raw>> = notices
             .iter()
-            .map(|(n, _)| vec![n.person.into(), n.at.into(), n.kind.as_str().into(), n.object.as_str().into(), n.record.into(), n.actor.into()])
+            .map(|(n, _)| {
+                vec![n.person.into(), n.at.into(), n.kind.as_str().into(), n.object.as_str().into(), n.record.into(), n.actor.into()]
+            })
             .collect();
         let ids = self.insert_many(put, &rows)?;
         let texts: Vec<Vec<Raw>> = ids.iter().zip(notices).map(|(id, (_, text))| vec![(*id).into(), (*text).into()]).collect();

@@ -7,6 +7,7 @@ mod batch;
 mod bulk;
 mod export;
 mod files;
+mod flows;
 mod hooks;
 mod imports;
 mod jobs;

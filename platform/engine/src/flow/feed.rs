@@ -47,7 +47,8 @@ impl Tx<'_> {
         let triggered = match &ready.flow.trigger {
             Trigger::Created {} => draft.is_new(),
             Trigger::Changed { field, to } => {
-                draft.changed(field)
+                !draft.is_new()
+                    && draft.changed(field)
                     && match (to, draft.object.field(field)) {
                         (None, _) => true,
                         (Some(to), Some(of)) => of.parse(to, &self.parse_env().own()).is_ok_and(|to| to == *draft.get(field)),

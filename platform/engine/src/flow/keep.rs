@@ -219,9 +219,12 @@ impl Tx<'_> {
     pub fn flow_remove(&mut self, key: &str) -> Result<()> {
         let mut row = self.flow_row(key)?;
         let flows = self.engine.flows();
-        let user = flows.standing.iter().filter(|s| !s.row.gone && s.row.key != key).filter_map(|s| s.ready.as_ref()).find(|ready| {
-            ready.flow.all_steps().iter().any(|step| matches!(&step.deed, Deed::Run { flow } if flow == key))
-        });
+        let user = flows
+            .standing
+            .iter()
+            .filter(|s| !s.row.gone && s.row.key != key)
+            .filter_map(|s| s.ready.as_ref())
+            .find(|ready| ready.flow.all_steps().iter().any(|step| matches!(&step.deed, Deed::Run { flow } if flow == key)));
         if let Some(user) = user {
             let name = user.flow.name.get(self.ctx.lang_key()).to_string();
             return Err(Problem::new(ProblemKind::Conflict, "flow_in_use").with("name", name));

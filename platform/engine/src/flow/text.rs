@@ -57,9 +57,7 @@ impl Tx<'_> {
         Ok(match (value, to.kind) {
             (Value::Null, _) => Json::Null,
             (Value::Time(moment), FieldType::Date) => json!(moment.to_zoned(zone).date().to_string()),
-            (Value::Date(day), FieldType::DateTime) => {
-                day.to_zoned(zone).map_or(Json::Null, |start| json!(start.timestamp().to_string()))
-            }
+            (Value::Date(day), FieldType::DateTime) => day.to_zoned(zone).map_or(Json::Null, |start| json!(start.timestamp().to_string())),
             (Value::Text(text), FieldType::Text | FieldType::LongText) if from.kind != FieldType::Choice => json!(text),
             (value, FieldType::Text | FieldType::LongText) => {
                 let (lang, currency) = (self.ctx.lang, self.engine.settings().currency.clone());

@@ -199,7 +199,8 @@ impl Check<'_> {
     fn filter(&mut self, pointer: &str, object: &Object, json: &Json) {
         let bound = Filter::from_json(json).and_then(|filter| filter.bind(self.judge.registry, object, &self.judge.env, &All));
         if let Err(problem) = bound {
-            self.faults.extend(problem.fields.into_iter().map(|fault| FieldProblem { pointer: format!("/{pointer}{}", fault.pointer), ..fault }));
+            self.faults
+                .extend(problem.fields.into_iter().map(|fault| FieldProblem { pointer: format!("/{pointer}{}", fault.pointer), ..fault }));
         }
     }
 
@@ -474,5 +475,7 @@ pub fn fits(from: &Field, to: &Field) -> bool {
 
 /// The object of things to be done: its records tell of others and are open until they are done.
 pub fn tasks(registry: &Registry) -> Option<&std::sync::Arc<Object>> {
-    registry.objects().find(|o| !o.is_system() && o.decl.timeline.done.is_some() && o.decl.timeline.kind.is_none() && !o.decl.timeline.on.is_empty())
+    registry
+        .objects()
+        .find(|o| !o.is_system() && o.decl.timeline.done.is_some() && o.decl.timeline.kind.is_none() && !o.decl.timeline.on.is_empty())
 }

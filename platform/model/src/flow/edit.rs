@@ -195,3 +195,16 @@ impl Flow {
         false
     }
 }
+
+impl Flow {
+    /// Puts the steps of one list into another order. False unless these are exactly the steps of a list.
+    pub fn order(&mut self, keys: &[String]) -> bool {
+        let Some((list, _)) = keys.first().and_then(|key| self.list_of(key)) else { return false };
+        let place = |step: &Step| keys.iter().position(|key| *key == step.key);
+        if keys.len() != list.len() || list.iter().any(|step| place(step).is_none()) {
+            return false;
+        }
+        list.sort_by_key(|step| place(step));
+        true
+    }
+}

@@ -40,6 +40,7 @@ pub fn document(registry: &Registry) -> Json {
         paths.extend([imports::describe(object), bulk::describe(object)]);
         paths.extend(export::describe(object));
         paths.extend(files::describe_fields(object));
+        paths.extend([super::flows::describe_press(object)]);
         views::describe(object, &mut paths);
         sharing::describe(object, &mut paths);
         schemas.insert(object.key.clone(), read_schema(object));
@@ -75,6 +76,7 @@ pub fn document(registry: &Registry) -> Json {
             "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}),
     );
     super::audit::describe(&mut paths);
+    super::flows::describe(&mut paths);
     super::jobs::describe(&mut paths);
     super::files::describe(&mut paths);
     super::reports::describe(&mut paths);

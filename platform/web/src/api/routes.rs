@@ -1,7 +1,7 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{audit, batch, bulk, describe, export, files, hooks, imports, jobs, me, read, reports, sharing, views, write};
+use super::{audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views, write};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -51,6 +51,13 @@ fn all() -> Routes {
         .get("/api/v1/jobs/{job}/errors", jobs::errors)
         .get("/api/v1/jobs/{job}/notes", jobs::notes)
         .post("/api/v1/jobs/{job}/{verb}", jobs::verb)
+        .get("/api/v1/flows", flows::list)
+        .post("/api/v1/flows", flows::import)
+        .get("/api/v1/flows/{flow}", flows::one)
+        .post("/api/v1/flows/{flow}/{verb}", flows::verb)
+        .get("/api/v1/flows/{flow}/runs", flows::runs)
+        .get("/api/v1/flows/{flow}/runs/{run}", flows::one_run)
+        .post("/api/v1/flows/{flow}/runs/{run}/{verb}", flows::turn)
         .get("/api/v1/reports", reports::list)
         .post("/api/v1/reports/answers", reports::run)
         .get("/api/v1/reports/{report}", reports::one)
@@ -88,6 +95,7 @@ fn all() -> Routes {
         .post("/api/v1/{object}/{id}/shares", sharing::give)
         .delete("/api/v1/{object}/{id}/shares/{share}", sharing::end)
         .post("/api/v1/{object}/{id}/territory", sharing::place)
+        .post("/api/v1/{object}/{id}/flows/{flow}", flows::press)
         .post("/api/v1/{object}/{id}/{verb}", write::verb)
 }
 

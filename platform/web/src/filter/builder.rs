@@ -101,11 +101,12 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             clear_href: &first.with_filter(None).href(),
             save_href: &save,
             keep: &keep,
+            csrf: None,
         },
     )
 }
 
-/// The builder over the filter of a report: applying it opens `action` with what is kept.
+/// The builder over the filter of a report or a flow: applying it opens `action` with what is kept, or posts it there.
 #[allow(clippy::too_many_arguments, reason = "the parts of one page")]
 pub(crate) fn of_report(
     s: &Look,
@@ -116,6 +117,7 @@ pub(crate) fn of_report(
     words: &OwnWords,
     keep: &[(String, String)],
     action: &str,
+    csrf: Option<&str>,
 ) -> Markup {
     let mut choices = fields::choices(s, object, rights);
     let filter = filter.and_then(|f| akrab_model::Filter::from_json(f).ok());
@@ -141,6 +143,7 @@ pub(crate) fn of_report(
             clear_href: &clear,
             save_href: "",
             keep,
+            csrf,
         },
     )
 }

@@ -3,7 +3,7 @@
 use super::load::Sight;
 use super::teller::tellers;
 use super::timeline::{due_words, kind_label};
-use super::{composer, panel, path, timeline, words};
+use super::{composer, flows, panel, path, timeline, words};
 use crate::ui::record::record_columns;
 use crate::ui::section::{Field as Pair, section};
 use crate::ui::status::{Status, status_strong};
@@ -22,9 +22,14 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
             @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
         }
     };
-    let side =
-        (!sight.panels.is_empty()).then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) } });
+    let side = has_side(sight)
+        .then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) (flows::panel(sight)) } });
     record_columns(fields, middle, side)
+}
+
+/// Whether anything stands in the column of what is related.
+fn has_side(sight: &Sight) -> bool {
+    !sight.panels.is_empty() || !sight.flows.runs.is_empty()
 }
 
 /// Sections as laid out; a composite is one line. What is set by the program closes the column.
@@ -133,7 +138,7 @@ fn tabs(sight: &Sight) -> Markup {
     }
     let beside = html! {
         a.ak-tab.ak-only-phone href="#data" { span { (t.get("record-data")) } }
-        @if !sight.panels.is_empty() { a.ak-tab.ak-only-phone href="#related" { span { (t.get("record-related")) } } }
+        @if has_side(sight) { a.ak-tab.ak-only-phone href="#related" { span { (t.get("record-related")) } } }
     };
     tab_bar(&t.get("record-tabs"), &tabs, beside, html! {})
 }

@@ -228,6 +228,7 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
                 @if action.inputs.is_empty() { (menu_post(&action.icon, action.label.get(lang), &format!("{base}/{}", action.key), csrf, false)) }
                 @else { (dialog(&action.icon, action.label.get(lang).to_string(), format!("{base}/{}", action.key), None)) }
             }
+            (super::flows::buttons(sight, csrf))
             @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
             hr.ak-menu-line;
             (menu_link("history", &t.get("record-history"), &format!("{base}/history")))

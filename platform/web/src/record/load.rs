@@ -56,6 +56,7 @@ pub struct Sight {
     /// Records of the open tab, when it lists tasks.
     pub tasks: Vec<Record>,
     pub panels: Vec<panel::Panel>,
+    pub flows: super::flows::Flows,
     pub favourite: bool,
     pub following: bool,
     /// Place in the list it was opened from.
@@ -86,6 +87,7 @@ impl Sight {
             tally: tx.timeline_counts(&object.key, id)?,
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record)?,
+            flows: super::flows::Flows::load(tx, &object, &record)?,
             favourite: tx.is_favourite(&object.key, id)?,
             following: tx.is_following(&object.key, id)?,
             place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),

@@ -8,6 +8,7 @@ mod action;
 mod body;
 pub mod composer;
 mod favourite;
+mod flows;
 mod follow;
 mod head;
 mod load;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/{id}/entries", get(composer::show).post(composer::save))
         .route("/{plural}/{id}/favourite", post(favourite::toggle))
         .route("/{plural}/{id}/follow", post(follow::toggle))
+        .route("/{plural}/{id}/flows/{flow}", post(flows::press))
         .route("/{plural}/{id}/pins", post(timeline::pin))
         .route("/{plural}/{id}/access", get(access::show))
         .route("/{plural}/{id}/shares", get(shares::show).post(shares::give))

@@ -98,6 +98,7 @@ async fn draw(visit: Visit, pairs: &[(String, String)], problem: Option<Problem>
         &words,
         &bench.keep(),
         "/reports/build",
+        None,
     );
     let body = html! { (chart::patterns()) div.ak-builder id="builder" { (filter) div.ak-builder-bench { (bench.form(&objects)) (bench.preview()) } } };
     if problem.is_some() { visit.invalid(&frame, body) } else { visit.page(&frame, body) }

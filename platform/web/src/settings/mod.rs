@@ -4,6 +4,7 @@ mod calendars;
 mod company;
 mod condition;
 mod consent;
+pub(crate) mod flows;
 mod leave;
 mod line;
 mod objects;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(sharing::routes())
         .merge(roles::routes())
         .merge(pipelines::routes())
+        .merge(flows::routes())
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
@@ -62,6 +64,7 @@ type Errors = Vec<(String, String)>;
 const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/territories/", "settings-territories", "/settings/territories"),
     ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
+    ("/settings/flows/", "settings-flows", "/settings/flows"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
@@ -159,6 +162,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             vec![
                 ("blocks", "settings-objects", "/settings/objects", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
+                ("workflow", "settings-flows", "/settings/flows", admin),
             ],
         ),
         ("settings-connect", vec![("webhook", "settings-webhooks", "/settings/webhooks", admin)]),

@@ -37,6 +37,8 @@ pub struct FilterBuilder<'a> {
     pub save_href: &'a str,
     /// Address parameters that stay (view, sort): (name, value).
     pub keep: &'a [(String, String)],
+    /// Posted with this token instead of asked for.
+    pub csrf: Option<&'a str>,
 }
 
 /// The builder, as a panel under the tool bar (`#filter` opens it).
@@ -44,7 +46,8 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     html! {
         div.ak-filter id="filter" data-filter hidden
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
-            form method="get" action=(f.action) {
+            form method=(if f.csrf.is_some() { "post" } else { "get" }) action=(f.action) {
+                @if let Some(csrf) = f.csrf { input type="hidden" name="csrf" value=(csrf); }
                 @for (name, value) in f.keep { input type="hidden" name=(name) value=(value); }
                 input type="hidden" name="filter" value=(f.filter) data-filter-json;
                 div.ak-filter-head {

@@ -11,7 +11,7 @@ pub struct RelatedRow {
     pub lead: Option<Markup>,
     /// Name.
     pub title: String,
-    /// Its page.
+    /// Its page; plain words when empty.
     pub href: String,
     /// Second line.
     pub detail: Option<Markup>,
@@ -67,7 +67,7 @@ pub fn related_row(row: &RelatedRow) -> Markup {
         li.ak-related-row {
             @if let Some(lead) = &row.lead { (lead) }
             div.ak-two-lines {
-                a.ak-two-lines-title href=(row.href) { (row.title) }
+                @if row.href.is_empty() { span.ak-two-lines-title { (row.title) } } @else { a.ak-two-lines-title href=(row.href) { (row.title) } }
                 @if let Some(detail) = &row.detail { div.ak-two-lines-detail { (detail) } }
             }
             @if let Some(end) = &row.end { span.ak-related-end { (end) } }

@@ -5,11 +5,9 @@ use crate::filter::words::{Titles, Wording, sentence, titles, walk};
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::People;
-use akrab_engine::flow::{
-    Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks,
-};
+use akrab_engine::flow::{Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldProblem, Filter, Object, Problem};
+use akrab_model::{Field, FieldProblem, Filter, Object, Problem, Value};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,6 +52,56 @@ impl Teller {
         });
         let (titles, calendars, flows) = read.await?;
         Ok(Teller { look: visit.look(), people, titles, flows, calendars })
+    }
+
+    /// Titles of the records that conditions name.
+    pub fn titles(&self) -> &Titles {
+        &self.titles
+    }
+
+    /// The title of the record a value of a field points to.
+    pub fn title(&self, field: &Field, value: &Value) -> Option<String> {
+        self.titles.get(&(field.to?.0, value.int()?)).cloned()
+    }
+
+    /// Reads titles of more records: (object, condition that names them).
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn learn(&mut self, visit: &Visit, named: Vec<(Arc<Object>, Filter)>) -> Result<(), Fail> {
+        let look = visit.look();
+        let read = visit.read(move |tx| {
+            let mut known = Titles::new();
+            for (object, filter) in named {
+                known.extend(titles(&look, tx, &object, &filter)?);
+            }
+            Ok(known)
+        });
+        self.titles.extend(read.await?);
+        Ok(())
+    }
+
+    /// What begins a flow and under which condition.
+    pub fn beginning(&self, flow: &Flow) -> String {
+        let (when, condition) = (self.trigger(flow), self.conditions(flow));
+        if condition.is_empty() { when } else { self.t("flow-when-and", &[("when", when), ("condition", condition)]) }
+    }
+
+    /// A step in lines of its own, with everything it says.
+    pub fn lines(&self, flow: &Flow, step: &Step) -> Vec<String> {
+        let object = flow.object_of(&step.key);
+        let mut lines = vec![format!("{}: {}", self.kind(&step.deed), self.deed(&step.deed, object))];
+        match &step.deed {
+            Deed::Branch { arms } => {
+                lines.extend(arms.iter().filter_map(|a| a.when.as_ref()).map(|when| self.condition(object, Some(when))))
+            }
+            Deed::Notify { text, .. } | Deed::Mail { text, .. } => lines.extend(text.lines().map(|line| self.placed(object, line))),
+            Deed::Task { note: Some(note), .. } => lines.extend(note.lines().map(|line| self.placed(object, line))),
+            Deed::Create { object: made, values, .. } => lines.push(self.values(object, made, values)),
+            Deed::Each { object: child, when: Some(when), .. } => lines.push(self.condition(child, Some(when))),
+            _ => {}
+        }
+        lines
     }
 
     fn t(&self, key: &str, args: &[(&str, String)]) -> String {
@@ -105,11 +153,18 @@ impl Teller {
         let (when, condition) = (self.trigger(flow), self.conditions(flow));
         let when = match (&flow.trigger, condition.is_empty()) {
             (_, true) => when,
-            (Trigger::Became {}, false) => self.t("flow-when-became-that", &[("object", self.label(&flow.object)), ("condition", condition)]),
+            (Trigger::Became {}, false) => {
+                self.t("flow-when-became-that", &[("object", self.label(&flow.object)), ("condition", condition)])
+            }
+            (trigger, false) if trigger.is_of_time() => self.t("flow-when-if", &[("when", when), ("condition", condition)]),
             (_, false) => self.t("flow-when-and", &[("when", when), ("condition", condition)]),
         };
         let steps = self.steps(flow, &flow.steps, &flow.object);
-        if steps.is_empty() { self.t("flow-sentence-empty", &[("when", when)]) } else { self.t("flow-sentence", &[("when", when), ("steps", steps)]) }
+        if steps.is_empty() {
+            self.t("flow-sentence-empty", &[("when", when)])
+        } else {
+            self.t("flow-sentence", &[("when", when), ("steps", steps)])
+        }
     }
 
     fn steps(&self, flow: &Flow, steps: &[Step], object: &str) -> String {
@@ -164,7 +219,10 @@ impl Teller {
                 match (*offset, unit) {
                     (0, _) => self.t("flow-when-date-on", &[object(), field(key), ("time", self.clock(&at.to_string()))]),
                     (_, DateUnit::Hours) => self.t(&format!("flow-when-hours-{place}"), &[object(), field(key), ("far", far)]),
-                    _ => self.t(&format!("flow-when-date-{place}"), &[object(), field(key), ("far", far), ("time", self.clock(&at.to_string()))]),
+                    _ => self.t(
+                        &format!("flow-when-date-{place}"),
+                        &[object(), field(key), ("far", far), ("time", self.clock(&at.to_string()))],
+                    ),
                 }
             }
             Trigger::Schedule { rhythm, day, at, .. } => {
@@ -259,7 +317,7 @@ impl Teller {
             Deed::Assign(Assigning::Rule { rules, .. }) => self.look.t.with("flow-do-assign-rules", &[("n", rules.len().into())]),
             Deed::Task { title, to, .. } => {
                 let task = tasks(&self.look.registry).map_or_else(String::new, |o| o.label(self.look.key()).to_lowercase());
-                self.t("flow-do-task", &[("task", task), ("title", self.placed(object, title)), ("who", self.who(object, to))])
+                self.t("flow-do-task", &[("deed", task), ("title", self.placed(object, title)), ("who", self.who(object, to))])
             }
             Deed::Notify { to, .. } => self.t("flow-do-notify", &[("who", self.whole(object, to))]),
             Deed::Mail { to, subject, .. } => {
