@@ -68,7 +68,7 @@ impl Condition {
 
     /// The builder; applying it comes back to `action` with what is kept and the condition.
     pub fn builder(&self, visit: &Visit, action: &str, keep: &[(String, String)]) -> Markup {
-        builder::of_report(&self.look, &self.object, self.json().as_ref(), &visit.rights(), &self.titles, &self.words, keep, action)
+        builder::of_report(&self.look, &self.object, self.json().as_ref(), &visit.rights(), &self.titles, &self.words, keep, action, None)
     }
 
     /// The condition in words with the button that opens the builder; goes with the form as `filter`.
