@@ -60,6 +60,7 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
         api_rate: config.api_rate,
         patience: None,
     };
+    engine.keep_link_base(web_config.link_base()).await?;
     let web = Web::new(engine.clone(), web_config, akrab_workplace::features(), seed());
     let stopped = async move {
         signal().await;

@@ -5,7 +5,7 @@ use akrab_store::Target;
 use sha2::{Digest, Sha256};
 
 /// What changes by being looked at: visits, what was read, times of last use, the planner's statistics.
-const PASSING: [&str; 4] = ["recent", "session", "api_token", "notice"];
+const PASSING: [&str; 6] = ["recent", "session", "api_token", "notice", "notice_wait", "presence"];
 
 fn is_passing(table: &str) -> bool {
     PASSING.contains(&table) || table.starts_with("sqlite_")

@@ -31,6 +31,7 @@ mod ledger;
 mod lists;
 mod live;
 mod mails;
+mod notices;
 mod people;
 mod races;
 mod records;

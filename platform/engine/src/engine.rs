@@ -146,6 +146,7 @@ impl Engine {
         };
         engine.seal_open_secrets().await?;
         engine.fill_figures().await?;
+        engine.begin_reminding().await?;
         Ok(engine)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::identity::{ADMINISTRATOR, USUAL_ROLE, is_built_in};
+use crate::notice::MailNews;
 use crate::rights::declared;
 use crate::sharing::Sharing;
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
@@ -19,6 +20,10 @@ pub struct Person {
     pub language: String,
     pub theme: String,
     pub single_keys: bool,
+    /// When he gets news by mail.
+    pub mail_news: MailNews,
+    /// Hours of his day, from and until, in which no mail is sent; may pass midnight.
+    pub quiet: Option<(i8, i8)>,
     /// His own time zone; the workspace's when he has none.
     pub zone: Option<jiff::tz::TimeZone>,
     pub active: bool,
@@ -141,6 +146,8 @@ impl People {
                 theme: user.get("theme").text().unwrap_or("system").into(),
                 zone: user.get("time_zone").text().and_then(|name| jiff::tz::TimeZone::get(name).ok()),
                 single_keys: !matches!(user.get("single_keys"), Value::Bool(false)),
+                mail_news: MailNews::of(user.get("mail_news").text()),
+                quiet: hour(&user, "quiet_from").zip(hour(&user, "quiet_to")).filter(|(from, to)| from != to),
                 active: user.get("active").bool(),
                 team,
                 role: role.clone(),
@@ -155,6 +162,10 @@ impl People {
         }
         Ok(people)
     }
+}
+
+fn hour(user: &akrab_model::Record, key: &str) -> Option<i8> {
+    user.get(key).int().and_then(|hour| i8::try_from(hour).ok()).filter(|hour| (0..24).contains(hour))
 }
 
 /// Setting that changes with every write to users, teams, roles and the workspace's own facts.

@@ -25,6 +25,7 @@ pub(crate) use formula::{Expression, formula_number};
 pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
 pub(crate) use trace::diff;
+pub(crate) use trace::subjects;
 pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 

@@ -15,6 +15,8 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS notice_record ON notice (object, record)",
     "CREATE INDEX IF NOT EXISTS notice_about ON notice (about_object, about_record)",
     "CREATE INDEX IF NOT EXISTS notice_unread ON notice (person, read_at, id)",
+    // who has been told something that no mail has taken along yet; without `due` the time is still to be found
+    "CREATE TABLE IF NOT EXISTS notice_wait (person BIGINT PRIMARY KEY, since BIGINT NOT NULL, due BIGINT)",
 ];
 
 const COLUMNS: &str = "SELECT id, person, at, kind, object, record, about_object, about_record, change_id, actor, read_at FROM notice";
@@ -76,8 +78,10 @@ impl Conn {
         let drop = "DELETE FROM notice WHERE person = $1 AND read_at IS NULL AND kind = $2 AND object = $3 AND record = $4";
         let put = "INSERT INTO notice (person, at, kind, object, record, about_object, about_record, change_id, actor) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let wait = "INSERT INTO notice_wait (person, since) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING";
         let mut rows = Vec::with_capacity(notices.len());
         for n in notices {
+            self.execute(wait, &[Raw::Int(n.person), Raw::Int(n.at)])?;
             self.execute(drop, &[Raw::Int(n.person), n.kind.as_str().into(), n.object.as_str().into(), Raw::Int(n.record)])?;
             rows.push(vec![
                 Raw::Int(n.person),
@@ -144,6 +148,30 @@ impl Conn {
         ] {
             self.execute(sql, &[object.into(), Raw::Int(record)])?;
         }
+        Ok(())
+    }
+
+    /// Who has waited for a mail since before `fresh`, or is due by `now`: person, since when, and when it was put off to.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notice_waits(&mut self, now: i64, fresh: i64, limit: usize) -> Result<Vec<(i64, i64, Option<i64>)>, StoreError> {
+        let sql = format!(
+            "SELECT person, since, due FROM notice_wait WHERE (due IS NULL AND since <= $1) OR due <= $2 ORDER BY person LIMIT {limit}"
+        );
+        let rows = self.query(&sql, &[Raw::Int(fresh), Raw::Int(now)])?;
+        Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.int(), c.maybe_int())).collect())
+    }
+
+    /// Puts the mail of a person off, or ends the wait.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notice_wait_end(&mut self, person: i64, later: Option<i64>) -> Result<(), StoreError> {
+        match later {
+            Some(due) => self.execute("UPDATE notice_wait SET due = $2 WHERE person = $1", &[Raw::Int(person), Raw::Int(due)])?,
+            None => self.execute("DELETE FROM notice_wait WHERE person = $1", &[Raw::Int(person)])?,
+        };
         Ok(())
     }
 

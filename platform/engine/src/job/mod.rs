@@ -99,6 +99,8 @@ impl Kinds {
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
             JobKind::of::<crate::report::mailing::ReportMail>(),
+            JobKind::of::<crate::notice::NoticeMail>(),
+            JobKind::of::<crate::notice::Remind>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
             JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::audit::AuditSeal>(),

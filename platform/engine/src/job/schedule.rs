@@ -51,7 +51,9 @@ struct Watch {
     job: fn() -> Result<Queued>,
 }
 
-const WATCHES: [Watch; 2] = [
+const WATCHES: [Watch; 4] = [
+    Watch { name: "remind", due: crate::notice::is_reminder_due, job: || Queued::of(&crate::notice::Remind {}) },
+    Watch { name: "notice_mail", due: crate::notice::is_mail_due, job: || Queued::of(&crate::notice::NoticeMail {}) },
     Watch { name: "settle_ledgers", due: crate::ledger::is_due, job: || Queued::of(&crate::ledger::SettleLedgers {}) },
     Watch { name: "settle_work", due: crate::work::is_due, job: || Queued::of(&crate::work::SettleWork {}) },
 ];

@@ -134,7 +134,7 @@ impl Tx<'_> {
 }
 
 /// The records whose timelines tell of this one: (object key, id).
-pub(super) fn subjects(object: &Object, record: &Record, registry: &akrab_model::Registry) -> Vec<(String, i64)> {
+pub(crate) fn subjects(object: &Object, record: &Record, registry: &akrab_model::Registry) -> Vec<(String, i64)> {
     let mut found = Vec::new();
     for key in &object.decl.timeline.on {
         let Some((field, to)) = object.field(key).and_then(|f| Some((f, f.to?))) else { continue };

@@ -10,6 +10,7 @@ use crate::state::Web;
 use crate::ui::avatar;
 use crate::visit::Visit;
 use akrab_engine::Tx;
+use akrab_model::format;
 use axum::Router;
 use axum::routing::get;
 use maud::html;
@@ -27,13 +28,24 @@ fn lines(visit: &Visit) -> Vec<Line> {
     }
     zones.insert(0, (String::new(), t.with("time-zone-workspace", &[("zone", visit.settings.time_zone.as_str().into())])));
     let themes = ["system", "light", "dark"].map(|key| (key.to_string(), t.get(&format!("theme-{key}"))));
+    let news = ["soon", "daily", "never"].map(|key| (key.to_string(), t.get(&format!("mail-news-{key}"))));
+    let mail_hint = if visit.engine().sends_mail() { "mail-news-hint" } else { "mail-news-none" };
     vec![
         Line::new(t, "name", "person-name", Kind::Text).required(),
         Line::new(t, "language", "language", Kind::Choice(languages())),
         Line::new(t, "theme", "theme", Kind::Choice(themes.to_vec())),
         Line::new(t, "time_zone", "time-zone", Kind::Choice(zones)).hint(t.get("time-zone-hint")),
+        Line::new(t, "mail_news", "mail-news", Kind::Choice(news.to_vec())).hint(t.get(mail_hint)),
+        Line::new(t, "quiet_from", "quiet-from", Kind::Choice(hours(visit))),
+        Line::new(t, "quiet_to", "quiet-to", Kind::Choice(hours(visit))).hint(t.get("quiet-hint")),
         Line::new(t, "single_keys", "single-keys", Kind::Check).hint(t.get("single-keys-hint")),
     ]
+}
+
+/// The hours of a day, and none of them.
+fn hours(visit: &Visit) -> Vec<(String, String)> {
+    let hour = |n: i8| (n.to_string(), format::time(jiff::civil::time(n, 0, 0, 0), visit.ctx.lang));
+    std::iter::once((String::new(), visit.t.get("quiet-none"))).chain((0..24).map(hour)).collect()
 }
 
 /// Name of the zone the person has chosen; empty for the workspace's.
@@ -45,7 +57,11 @@ async fn page(visit: Visit) -> Reply {
     let person = &visit.person;
     let filled =
         Filled::default().set("name", person.name.clone()).set("language", person.language.clone()).set("theme", person.theme.clone());
-    let filled = filled.set("time_zone", own_zone(&visit));
+    let filled = filled.set("time_zone", own_zone(&visit)).set("mail_news", person.mail_news.key());
+    let filled = match person.quiet {
+        Some((from, to)) => filled.set("quiet_from", from.to_string()).set("quiet_to", to.to_string()),
+        None => filled,
+    };
     let filled = if person.single_keys { filled.set("single_keys", "1") } else { filled };
     form(&visit, &filled, &Errors::new()).await
 }
@@ -67,6 +83,10 @@ async fn save(visit: Visit, fields: Fields) -> Reply {
     let zone = fields.text("time_zone");
     if !zone.is_empty() && jiff::tz::TimeZone::get(zone).is_err() {
         return form(&visit, &Filled::typed(&fields), &fault(&visit, "time_zone", "unknown_choice")).await;
+    }
+    if fields.text("quiet_from").is_empty() != fields.text("quiet_to").is_empty() {
+        let missing = if fields.text("quiet_to").is_empty() { "quiet_to" } else { "quiet_from" };
+        return form(&visit, &Filled::typed(&fields), &fault(&visit, missing, "required")).await;
     }
     let input = read(&lines(&visit), &fields);
     let lang = fields.text("language").parse().unwrap_or_default();
