@@ -147,7 +147,7 @@ impl People {
                 zone: user.get("time_zone").text().and_then(|name| jiff::tz::TimeZone::get(name).ok()),
                 single_keys: !matches!(user.get("single_keys"), Value::Bool(false)),
                 mail_news: MailNews::of(user.get("mail_news").text()),
-                quiet: hour(&user, "quiet_from").zip(hour(&user, "quiet_to")).filter(|(from, to)| from != to),
+                quiet: hour(user, "quiet_from").zip(hour(user, "quiet_to")).filter(|(from, to)| from != to),
                 active: user.get("active").bool(),
                 team,
                 role: role.clone(),
