@@ -43,6 +43,7 @@ mod server;
 mod settings;
 mod several;
 mod shape;
+mod sharing;
 mod sign_in;
 mod tags;
 mod timelines;

@@ -23,7 +23,7 @@ pub use list::{List, ListRequest};
 pub use notice::{Notice, Notices};
 pub use past::{ChangeView, Past, Shift};
 pub use search::Hit;
-pub(crate) use sought::{Asked, Words};
+pub(crate) use sought::{Asked, Reach, Words};
 pub use timeline::{Event, Timeline, TimelineRequest};
 pub use totals::{GroupRow, Total};
 pub(crate) use visit::Visits;

@@ -75,6 +75,8 @@ pub(crate) struct Known {
     pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
+    /// What the actor reaches; only in transactions that read.
+    pub reach: HashMap<(ObjectIx, Access), crate::read::Reach>,
 }
 
 /// What has to be told to the rest of the program once the transaction is committed.

@@ -63,7 +63,7 @@ pub use live::Stir;
 pub use notice::NoticeRow;
 pub use postgres::hold::{Held, Hold, Holding, hold};
 pub use recent::Recent;
-pub use records::{Bin, Cell, LinkCells, NewRow, ReportQuery};
+pub use records::{Bin, Cell, Few, LinkCells, NewRow, ReportQuery};
 pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, parted, removal};
 pub use search::{SearchEntry, SearchHit};
 pub use setting::Answered;

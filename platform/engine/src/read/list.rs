@@ -69,7 +69,11 @@ impl Tx<'_> {
     /// As [`Engine::list`].
     pub fn list(&mut self, request: &ListRequest) -> Result<List> {
         let object = self.object(&request.object)?;
-        let cond = self.filtered(&object, request.filter.as_ref(), Access::Read)?;
+        let cond = if request.bin {
+            self.wanted(&object, request.filter.as_ref())?.and(self.rights.cond(&object, Access::Read))
+        } else {
+            self.filtered(&object, request.filter.as_ref(), Access::Read)?
+        };
         let columns = self.columns(&object, &request.columns)?;
         let mut read: Vec<FieldIx> = columns.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         for ix in std::iter::once(object.title).chain(object.owner) {
@@ -122,7 +126,22 @@ impl Tx<'_> {
     /// As [`Engine::list`].
     pub fn count(&mut self, request: &ListRequest, exact: bool) -> Result<Count> {
         let object = self.object(&request.object)?;
-        let cond = self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?;
+        let plain = request.filter.is_none() && request.q.as_deref().is_none_or(|q| q.trim().is_empty());
+        if plain && !request.bin {
+            self.rights.require_read(&object)?;
+            match self.reached_by(&object, Access::Read)?.known {
+                Some(known @ Count::Exact(_)) => return Ok(known),
+                Some(known) if !exact => return Ok(known),
+                _ => {}
+            }
+        }
+        let cond = if request.bin {
+            let seen = self.wanted(&object, request.filter.as_ref())?.and(self.rights.cond(&object, Access::Read));
+            let words = request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(|q| self.words(&object, q)).transpose()?;
+            self.settled(&object, seen, words.as_ref())?
+        } else {
+            self.condition(&object, request.filter.as_ref(), request.q.as_deref(), Access::Read)?
+        };
         let bin = if request.bin { Bin::Binned } else { Bin::Living };
         let key = format!("count {} {exact} {bin:?} {cond:?}", object.key);
         let registry = self.registry.clone();

@@ -6,7 +6,8 @@ use crate::write::{Tx, search_entry, search_terms, searched};
 use crate::{Access, Result};
 use akrab_model::object::FieldRight;
 use akrab_model::query::Page;
-use akrab_model::{Cond, FieldIx, FieldType, Filter, Object, Query};
+use akrab_model::{Cond, Count, FieldIx, FieldType, Filter, Object, Query};
+use akrab_store::Few;
 use std::sync::Arc;
 
 /// Records that are named one by one.
@@ -23,6 +24,14 @@ const BATCH: usize = 1_000;
 pub(crate) struct Asked {
     pub cond: Cond,
     pub words: Option<Words>,
+}
+
+/// What somebody reaches of an object's living records.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    pub cond: Cond,
+    /// How many they are, where that was found out on the way.
+    pub known: Option<Count>,
 }
 
 /// Words as they are looked for, slips forgiven.
@@ -49,13 +58,40 @@ impl Tx<'_> {
         Ok(Asked { cond, words })
     }
 
-    pub(super) fn filtered(&mut self, object: &Arc<Object>, filter: Option<&Filter>, access: Access) -> Result<Cond> {
-        self.rights.require_read(object)?;
-        let cond = match filter {
-            Some(filter) => filter.bind(&self.registry.clone(), object, &self.env(), &self.rights.clone())?,
-            None => Cond::True,
+    /// What the actor reaches of the living records. Where several ways lead to a few of them they are named one by
+    /// one: the database would look through all records for those of one way or the other.
+    pub(crate) fn reached_by(&mut self, object: &Arc<Object>, access: Access) -> Result<Reach> {
+        let cond = self.rights.cond(object, access);
+        let Cond::Any(ways) = &cond else { return Ok(Reach { cond, known: None }) };
+        if !self.writing
+            && let Some(known) = self.known().reach.get(&(object.ix, access))
+        {
+            return Ok(known.clone());
+        }
+        let registry = self.registry.clone();
+        let reach = match self.conn.few_of_any(&registry, object, ways, Count::CAP as usize)? {
+            Few::These(ids) => Reach { known: Some(Count::Exact(ids.len() as u64)), cond: Cond::Ids(ids) },
+            Few::More => Reach { cond, known: Some(Count::Above(Count::CAP)) },
+            Few::Unasked => Reach { cond, known: None },
         };
-        Ok(cond.and(self.rights.cond(object, access)))
+        if !self.writing {
+            self.known().reach.insert((object.ix, access), reach.clone());
+        }
+        Ok(reach)
+    }
+
+    pub(super) fn filtered(&mut self, object: &Arc<Object>, filter: Option<&Filter>, access: Access) -> Result<Cond> {
+        let cond = self.wanted(object, filter)?;
+        Ok(cond.and(self.reached_by(object, access)?.cond))
+    }
+
+    /// The filter alone, bound to the actor and the moment.
+    pub(super) fn wanted(&mut self, object: &Arc<Object>, filter: Option<&Filter>) -> Result<Cond> {
+        self.rights.require_read(object)?;
+        match filter {
+            Some(filter) => filter.bind(&self.registry.clone(), object, &self.env(), &self.rights.clone()),
+            None => Ok(Cond::True),
+        }
     }
 
     /// The words of `q`, with those one slip away when no record the actor sees has them.

@@ -51,7 +51,7 @@ impl Tx<'_> {
         let bound = report.bind(&registry, &env, &rights)?;
         let within = within.map(|filter| filter.bind(&registry, &object, &env, &rights)).transpose()?.unwrap_or(Cond::True);
         let asked = bound.cond.clone().and(within);
-        let cond = asked.clone().and(self.rights.cond(&object, Access::Read));
+        let cond = asked.clone().and(self.reached_by(&object, Access::Read)?.cond);
         let as_of = report.as_of.as_deref().map(|word| day(word, env.now.date())).transpose()?;
         let (slices, periods) = self.slices(&bound, report.kind)?;
         let first = first(report, &bound);

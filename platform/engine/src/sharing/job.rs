@@ -132,19 +132,24 @@ impl PlaceJob {
         ordered
     }
 
-    fn cond(&self, object: &Object) -> Cond {
-        let Some(field) = self.via.as_deref().and_then(|via| object.field_ix(via)) else { return Cond::True };
+    fn cond(&self, object: &Object, engine: &Engine) -> Cond {
+        // without rules only what is somewhere can move: out
+        let placed = match object.territory.filter(|_| engine.people().sharing.placing(&object.key).is_empty()) {
+            Some(field) => Cond::Test(Test { path: Vec::new(), object: object.ix, field, is: Is::Filled }),
+            None => Cond::True,
+        };
+        let Some(field) = self.via.as_deref().and_then(|via| object.field_ix(via)) else { return placed };
         let is = Is::In(self.of.iter().map(|id| Raw::Int(*id)).collect());
         Cond::Test(Test { path: Vec::new(), object: object.ix, field, is })
     }
 
     async fn total(&self, job: &JobCtx, objects: &[Arc<Object>]) -> Result<i64> {
-        let (own, objects) = (self.clone(), objects.to_vec());
+        let (own, objects, engine) = (self.clone(), objects.to_vec(), job.engine.clone());
         job.read(move |tx| {
             let registry = tx.registry.clone();
             let mut total = 0;
             for object in &objects {
-                total += tx.conn.count(&registry, object, &own.cond(object), akrab_store::Bin::Living, None)?.shown();
+                total += tx.conn.count(&registry, object, &own.cond(object, &engine), akrab_store::Bin::Living, None)?.shown();
             }
             Ok(i64::try_from(total).unwrap_or(i64::MAX))
         })
@@ -153,7 +158,7 @@ impl PlaceJob {
 
     fn batch(&self, tx: &mut Tx, object: &Arc<Object>, after: i64, ahead: &Ahead) -> Result<(Vec<i64>, Vec<Move>)> {
         let registry = tx.registry.clone();
-        let ids = tx.conn.ids_after(&registry, object, &self.cond(object), after, BATCH)?;
+        let ids = tx.conn.ids_after(&registry, object, &self.cond(object, &tx.engine.clone()), after, BATCH)?;
         let moves = tx.moves(object, &ids, ahead)?;
         Ok((ids, moves))
     }

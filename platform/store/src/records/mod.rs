@@ -11,7 +11,7 @@ mod titled;
 mod write;
 
 pub use links::LinkCells;
-pub use read::Bin;
+pub use read::{Bin, Few};
 pub use report::{Cell, ReportQuery};
 pub use write::NewRow;
 

@@ -184,14 +184,15 @@ impl Conn {
             }
             let part = Part { key, empty, downward: key.descending != back, start: start.filter(|_| own) };
             let left = (want - found.len()) as u64;
-            if !empty && (asked.block.is_some() || blind(&asked.query.cond, asked.object)) {
+            let wide = ways(&asked.query.cond, asked.object);
+            if !empty && (wide || asked.block.is_some() || blind(&asked.query.cond, asked.object)) {
                 let near = self.near(asked, &part, left)?;
                 if near.len() as u64 == left {
                     found.extend(near);
                     continue;
                 }
                 let mut select = self.base(asked, [key]);
-                part.place(&mut select, key.scanned());
+                part.place(&mut select, if wide { col(T, &key.column) } else { key.scanned() });
                 found.extend(self.select_rows(select.limit(left))?);
                 continue;
             }
@@ -269,6 +270,19 @@ pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
             !(narrow && (field.index || field.kind == FieldType::Links))
         }
         Cond::Test(_) => true,
+    }
+}
+
+/// Whether records are reached by their owner or in some other way, and are many: no single index answers, and what
+/// the database makes of it is as often the dearest plan as the cheapest.
+fn ways(cond: &Cond, object: &Object) -> bool {
+    let whose = |item: &Cond| matches!(item, Cond::Test(test) if test.path.is_empty() && Some(test.field) == object.owner);
+    match cond {
+        Cond::Any(items) => items.iter().any(whose),
+        Cond::All(items) => {
+            items.iter().any(|item| ways(item, object)) && !items.iter().any(|i| matches!(i, Cond::Ids(_) | Cond::Found(_)))
+        }
+        _ => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Single rows, rows by id, titles and locks.
 
+use super::page::blind;
 use super::{T, built, cell, from, row, rows_of};
 use crate::cond::{Compiler, bound, col, constant};
 use crate::conn::{Backend, Conn};
@@ -7,9 +8,9 @@ use crate::error::StoreError;
 use crate::schema::comparing_column;
 use akrab_model::query::Row;
 use akrab_model::text::fold;
-use akrab_model::{Cond, FieldIx, Object, Raw, Registry};
+use akrab_model::{Cond, Count, FieldIx, Object, Raw, Registry};
 use sea_query::{CaseStatement, ExprTrait, LockType, Order, Query};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Living records, those in the bin, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,17 @@ pub enum Bin {
     Living,
     Binned,
     Any,
+}
+
+/// Answer of [`Conn::few_of_any`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Few {
+    /// These and no others, upwards.
+    These(Vec<i64>),
+    /// More than were asked for.
+    More,
+    /// Perhaps more, or there is no index to ask.
+    Unasked,
 }
 
 impl Conn {
@@ -134,6 +146,35 @@ impl Conn {
         select.and_where(compiler.in_ids(col(T, "id"), ids));
         let found = self.select_rows(&select)?;
         Ok(found.into_iter().filter_map(|cells| Some((cells.first()?.int()?, usize::try_from(cells.get(1)?.int()?).ok()?))).collect())
+    }
+
+    /// Which living records there are of which any of the conditions holds, each asked of its own index.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn few_of_any(&mut self, registry: &Registry, object: &Object, conds: &[Cond], most: usize) -> Result<Few, StoreError> {
+        if conds.iter().any(|cond| *cond == Cond::True || blind(cond, object)) {
+            return Ok(Few::Unasked);
+        }
+        let mut sum = 0;
+        for cond in conds {
+            match self.count(registry, object, cond, Bin::Living, Some(most as u64))? {
+                Count::Above(_) => return Ok(Few::More),
+                Count::Exact(n) => sum += n,
+            }
+        }
+        if sum > most as u64 {
+            return Ok(Few::Unasked);
+        }
+        let mut found = BTreeSet::new();
+        for cond in conds {
+            let mut compiler = Compiler::new(registry, self.backend());
+            let mut select = Query::select();
+            select.expr(col(T, "id"));
+            from(&mut compiler, &mut select, object, cond, Bin::Living);
+            found.extend(self.select_rows(&select)?.into_iter().filter_map(|cells| cells.first()?.int()));
+        }
+        Ok(Few::These(found.into_iter().collect()))
     }
 
     /// Keeps the row from being changed by others until the transaction ends; false when it is missing.

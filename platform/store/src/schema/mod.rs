@@ -13,6 +13,7 @@ pub use step::{ColumnSpec, Covered, IndexSpec, SchemaStep};
 use crate::conn::{Backend, Conn, Rows};
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
+use akrab_model::Raw;
 
 impl Conn {
     fn catalog_columns(&mut self) -> Result<Rows, StoreError> {
@@ -64,13 +65,14 @@ impl Conn {
         match self.backend() {
             Backend::Postgres => self.script(postgres::catalog::ANALYZE),
             Backend::Sqlite => {
-                self.script(sqlite::catalog::ANALYZE)?;
-                self.analyze_grown()
+                // first: what a sample says of a table it has not seen yet would take its place
+                self.analyze_grown()?;
+                self.script(sqlite::catalog::ANALYZE)
             }
         }
     }
 
-    /// Looks at object tables as a whole when they have grown by half. A sample takes a state that
+    /// Looks at object tables as a whole when they have grown by half, and at indexes that are new. A sample takes a state that
     /// every record has for a rare one, and lists then sort a million rows to show fifty.
     fn analyze_grown(&mut self) -> Result<(), StoreError> {
         let mut renewed = false;
@@ -84,6 +86,12 @@ impl Conn {
                 self.script(&format!("PRAGMA analysis_limit = 0; ANALYZE \"{table}\""))?;
                 self.setting_set(&key, &rows.to_string())?;
                 renewed = true;
+            } else if known > 0 {
+                for index in self.query(sqlite::catalog::UNKNOWN_INDEXES, &[Raw::Text(table)])? {
+                    let Some(name) = index.first().and_then(|n| n.text()) else { continue };
+                    self.script(&format!("PRAGMA analysis_limit = 0; ANALYZE \"{name}\""))?;
+                    renewed = true;
+                }
             }
         }
         if renewed { self.script(sqlite::catalog::RELOAD) } else { Ok(()) }

@@ -13,6 +13,10 @@ pub(crate) const INDEXES: &str = "SELECT name, tbl_name FROM sqlite_master WHERE
 /// Keeps two processes from changing the schema at once. The one writer does that here.
 pub(crate) const LOCK: &str = "SELECT 1";
 
+/// Indexes of a table, looked at before, of which the planner knows nothing yet.
+pub(crate) const UNKNOWN_INDEXES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL \
+     AND name NOT IN (SELECT idx FROM sqlite_stat1 WHERE tbl = $1 AND idx IS NOT NULL)";
+
 /// Fresh figures for the planner, cheaply.
 pub(crate) const ANALYZE: &str = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002";
 
