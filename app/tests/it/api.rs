@@ -20,6 +20,10 @@ impl Api<'_> {
     pub async fn of<'w>(w: &'w Workspace, role: &str) -> Api<'w> {
         let role = w.engine.people().roles.iter().find(|r| r.key == role).map(|r| r.id).expect("the role exists");
         let user = w.user(&format!("orang{}", w.engine.people().users().len()), role, None).await;
+        Api::by(w, user).await
+    }
+    /// A token of this user.
+    pub async fn by(w: &Workspace, user: i64) -> Api<'_> {
         Api { w, token: w.engine.token_add(&w.system(), user, "uji", false, None).await.expect("a token") }
     }
     pub async fn send(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> (u16, axum::http::HeaderMap, Json) {

@@ -4,6 +4,7 @@
 //! server, in a fresh schema there. `cargo xtask test` starts such a server by itself.
 
 mod api;
+mod approvals;
 mod arrows;
 mod attacks;
 mod audit;

@@ -1,5 +1,6 @@
 //! What a workspace begins with, and the sample firm for demonstrations, practice and load tests.
 
+mod approvals;
 mod basics;
 mod fill;
 mod load;

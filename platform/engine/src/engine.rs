@@ -1,5 +1,6 @@
 //! The engine: one workspace with its registry, people and settings, and the doors to read and write.
 
+use crate::approval::Rules;
 use crate::behaviour::Behaviour;
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, Door};
@@ -73,6 +74,8 @@ pub(crate) struct Inner {
     /// Whose turn it is among the flows.
     pub flow_turn: std::sync::atomic::AtomicUsize,
     pub settings: ArcSwap<Settings>,
+    /// Approval rules in force.
+    pub approvals: ArcSwap<Rules>,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -108,11 +111,8 @@ impl Engine {
         let steps = setup.store.plan(&registry).await?;
         setup.store.apply(&steps).await?;
         let own = world.registry.clone();
-        let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
-            let flows = crate::flow::Flows::load(conn, &own)?;
-            Ok((People::load(conn, &own)?, Settings::load(conn)?, Listeners::load(conn)?, flows))
-        };
-        let (people, settings, listeners, flows) = setup.store.read(load).await?;
+        let load = move |conn: &mut akrab_store::Conn| known(conn, &own);
+        let Known { people, settings, listeners, flows, approvals } = setup.store.read(load).await?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
@@ -129,6 +129,7 @@ impl Engine {
                 flow_wake: tokio::sync::Notify::new(),
                 flow_turn: std::sync::atomic::AtomicUsize::new(0),
                 settings: ArcSwap::from_pointee(settings),
+                approvals: ArcSwap::from_pointee(approvals),
                 behaviours: crate::standing::behaviours().into_iter().chain(setup.behaviours).collect(),
                 clock: setup.clock,
                 random: setup.random,
@@ -173,6 +174,14 @@ impl Engine {
     }
     pub(crate) fn listeners(&self) -> Arc<Listeners> {
         self.inner.listeners.load_full()
+    }
+    /// Approval rules in force.
+    pub(crate) fn approvals(&self) -> Arc<Rules> {
+        self.inner.approvals.load_full()
+    }
+    /// Whether there are rules by which anything is approved.
+    pub fn has_approvals(&self) -> bool {
+        !self.approvals().is_empty()
     }
     pub fn store(&self) -> &Store {
         &self.inner.store
@@ -301,20 +310,18 @@ impl Engine {
         value.ok_or_else(|| refusal.unwrap_or_else(|| Problem::internal("a trial gave no answer")))
     }
 
-    /// Reads users, teams, roles, the workspace's settings and its objects anew.
+    /// Reads users, teams, roles, the workspace's settings, approval rules and objects anew.
     ///
     /// # Errors
     /// What the database answers.
     pub async fn reload_people(&self) -> Result<()> {
         self.refresh_world().await?;
         let registry = self.registry();
-        let load = move |conn: &mut akrab_store::Conn| -> Result<_> {
-            let flows = crate::flow::Flows::load(conn, &registry)?;
-            Ok((People::load(conn, &registry)?, Settings::load(conn)?, Listeners::load(conn)?, flows))
-        };
-        let (people, settings, listeners, flows) = self.inner.store.read(load).await?;
+        let load = move |conn: &mut akrab_store::Conn| known(conn, &registry);
+        let Known { people, settings, listeners, flows, approvals } = self.inner.store.read(load).await?;
         self.inner.listeners.store(Arc::new(listeners));
         self.inner.flows.store(Arc::new(flows));
+        self.inner.approvals.store(Arc::new(approvals));
         self.inner.settings.store(Arc::new(settings));
         self.inner.people.store(Arc::new(people));
         Ok(())
@@ -345,6 +352,25 @@ impl Engine {
         self.inner.store.write(save).await?;
         self.reload_people().await
     }
+}
+
+/// What is kept in memory because every call needs it.
+struct Known {
+    people: People,
+    settings: Settings,
+    listeners: Listeners,
+    flows: crate::flow::Flows,
+    approvals: Rules,
+}
+
+fn known(conn: &mut akrab_store::Conn, registry: &Registry) -> Result<Known> {
+    Ok(Known {
+        people: People::load(conn, registry)?,
+        settings: Settings::load(conn)?,
+        listeners: Listeners::load(conn)?,
+        flows: crate::flow::Flows::load(conn, registry)?,
+        approvals: Rules::load(conn, registry)?,
+    })
 }
 
 /// Reads object files together with the platform's own.

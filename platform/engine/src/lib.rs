@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod action;
+pub mod approval;
 pub mod audit;
 pub mod behaviour;
 pub mod bulk;

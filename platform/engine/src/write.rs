@@ -21,7 +21,7 @@ mod undo;
 mod words;
 
 pub use formula::Formulas;
-pub(crate) use formula::{Expression, formula_number};
+pub(crate) use formula::{Expression, check_condition, formula_number, is_condition_true};
 pub(crate) use once::KEPT_HOURS;
 pub use once::{Answer, Once};
 pub(crate) use trace::diff;

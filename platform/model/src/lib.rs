@@ -1,4 +1,4 @@
-//! What things are: objects, fields, values, filters, and how people write them; the business calendar,
+//! What things are: objects, fields, values, filters, and how people write them; the business calendar, approvals,
 //! and the value ledger.
 //!
 //! Pure by rule: no I/O, no SQL, no HTML, no clock. The time comes in as an argument.
@@ -6,6 +6,7 @@
 //! To add a field type: one variant of [`FieldType`] with its storage, operators and parsing in
 //! `value/parse.rs`, and its editor in the web crate (see `docs/how-to/add-a-field-type.md`).
 
+pub mod approval;
 pub mod calendar;
 pub mod contact;
 pub mod filter;

@@ -128,14 +128,15 @@ impl Conn {
         Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())).collect())
     }
 
-    /// Id of a record's newest change.
+    /// Id of a record's newest change; what was only told of it, as of an approval, changed nothing.
     ///
     /// # Errors
     /// Those of the database.
     pub fn last_change(&mut self, object: &str, record: i64) -> Result<Option<i64>, StoreError> {
         let Some(object) = self.name_known(object)? else { return Ok(None) };
-        let sql = "SELECT id FROM change WHERE object = $1 AND record = $2 ORDER BY id DESC LIMIT 1";
-        Ok(self.query_one(sql, &[Raw::Int(object), Raw::Int(record)])?.map(|row| Cells::new(row).int()))
+        let told = self.name_known("approval")?.unwrap_or_default();
+        let sql = "SELECT id FROM change WHERE object = $1 AND record = $2 AND kind <> $3 ORDER BY id DESC LIMIT 1";
+        Ok(self.query_one(sql, &[Raw::Int(object), Raw::Int(record), Raw::Int(told)])?.map(|row| Cells::new(row).int()))
     }
 
     /// The change with this id.

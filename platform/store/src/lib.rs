@@ -8,6 +8,7 @@
 //! To add a table of the platform's own: write it as portable SQL in its module's `TABLES` and
 //! list that in `schema/system.rs`.
 
+mod approval;
 mod audit;
 mod backup;
 mod cells;
@@ -15,6 +16,7 @@ mod cond;
 mod conn;
 mod contact;
 mod declared;
+mod deputy;
 mod errand;
 mod error;
 mod file;
@@ -33,6 +35,7 @@ pub mod private;
 mod recent;
 mod records;
 mod schema;
+mod scoped;
 mod search;
 mod setting;
 mod shape;
@@ -46,11 +49,13 @@ mod word;
 mod work;
 
 pub use akrab_model::query::Row;
+pub use approval::{ApprovalQuery, ApprovalRow, DecisionRow, SeatRow};
 pub use audit::{AuditQuery, AuditRow};
 pub use backup::Backup;
 pub use conn::{Backend, Conn};
 pub use contact::{ConsentEvent, ContactDecision};
 pub use declared::DeclaredVersion;
+pub use deputy::DeputyRow;
 pub use error::StoreError;
 pub use file::FileRow;
 pub use flow::{FlowFeed, FlowLog, FlowMail, FlowRow, FlowRun, FlowRunQuery, FlowState};
@@ -65,6 +70,7 @@ pub use postgres::hold::{Held, Hold, Holding, hold};
 pub use recent::Recent;
 pub use records::{Bin, Cell, Few, LinkCells, NewRow, ReportQuery};
 pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, parted, removal};
+pub use scoped::ScopedLinkRow;
 pub use search::{SearchEntry, SearchHit};
 pub use setting::Answered;
 pub use shape::{ShapeDeed, ShapeRow};

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: the same engine, the same rights, other clothes.
 
 mod again;
+mod approvals;
 mod ask;
 mod audit;
 mod batch;

@@ -34,6 +34,7 @@ impl Told {
         entries.extend(crate::view::nav(tx, look));
         entries.extend(crate::dashboard::nav(tx, look));
         entries.extend(crate::report::nav(tx, look));
+        entries.extend(crate::approval::nav(tx, look));
         let inbox = crate::inbox::nav(tx, look);
         let unread = inbox.item.count.clone();
         entries.push(inbox);

@@ -35,6 +35,7 @@
 //! - [`Visit::is_fragment`] tells whether only the inner HTML is wanted (header `HX-Request`).
 
 pub mod api;
+pub mod approval;
 pub mod assets;
 pub mod audit;
 pub mod board;

@@ -4,8 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, report, settings, setup, sign_in,
-    view,
+    api, approval, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, report, settings, setup,
+    sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -35,6 +35,7 @@ pub fn router(web: Web) -> Router {
         .merge(board::routes())
         .merge(inbox::routes())
         .merge(live::routes())
+        .merge(approval::routes())
         .merge(report::routes())
         .merge(dashboard::routes())
         .merge(view::routes());

@@ -1,5 +1,6 @@
 //! Streams sample data into the workspace in large transactions.
 
+use super::approvals::approvals;
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
 use super::people::{PASSWORD, people};
@@ -51,7 +52,7 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
     for user in engine.write(&ctx, people).await? {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
-    Ok(())
+    approvals(engine).await
 }
 
 /// Makes roles, pipeline and users where they are missing, then loads sample data.

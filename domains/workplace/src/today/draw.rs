@@ -62,9 +62,10 @@ fn head(visit: &Visit, day: &Day) -> Markup {
 
 fn content(visit: &Visit, day: &Day) -> Markup {
     let t = visit.t;
-    let idle = day.late.is_empty() && day.today.is_empty() && day.calls.is_empty();
+    let idle = day.approvals.is_empty() && day.late.is_empty() && day.today.is_empty() && day.calls.is_empty();
     html! {
         (side::phone_figures(visit, day))
+        (akrab_web::approval::panel::today(visit, &day.approvals))
         @if !day.late.is_empty() {
             (task_section(&t.get("today-late"), &count(day.late.len()), Tone::Bad, html! {}, html! { @for record in &day.late { (line(visit, day, record)) } }))
         }

@@ -2,6 +2,7 @@
 
 use akrab_activities::keys::{INTERACTION, TASK, interaction, task};
 use akrab_customers::keys::{ACCOUNT, CONTACT};
+use akrab_engine::approval::Approval;
 use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::object::Scope;
@@ -52,6 +53,8 @@ pub struct Day {
     pub calls: Vec<Call>,
     pub steps: Vec<Record>,
     pub leads: Vec<Record>,
+    /// What waits for his word.
+    pub approvals: Vec<Approval>,
     pub lead_count: u64,
     pub agenda: Vec<Appointment>,
     /// Absent when the role may not see amounts.
@@ -89,6 +92,7 @@ impl Day {
             calls: Vec::new(),
             steps: Vec::new(),
             leads: Vec::new(),
+            approvals: if team { Vec::new() } else { tx.approvals_waiting()? },
             lead_count: 0,
             agenda: Vec::new(),
             month: month(tx, &owner),

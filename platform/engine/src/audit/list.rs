@@ -35,6 +35,23 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],
     ),
     (
+        "approval",
+        &[
+            "approval_asked",
+            "approval_approve",
+            "approval_refuse",
+            "approval_return",
+            "approval_withdrawn",
+            "approval_moved",
+            "approval_fallen",
+            "approval_expired",
+            "approval_void",
+            "approval_rule",
+            "deputy_named",
+            "deputy_ended",
+        ],
+    ),
+    (
         "setup",
         &[
             "settings",

@@ -56,7 +56,7 @@ impl Engine {
         self.inner.mailer.reaches_people()
     }
     /// 256 random bits as text.
-    fn secret(&self) -> String {
+    pub(crate) fn secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random::<32>())
     }
     pub(crate) fn micros(&self) -> i64 {

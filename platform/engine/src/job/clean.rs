@@ -82,6 +82,7 @@ impl Job for CleanUp {
             let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
+            tx.conn.scoped_links_forget(old)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
         let dropped = dropped.await?;

@@ -103,6 +103,8 @@ impl Kinds {
             JobKind::of::<crate::notice::Remind>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
             JobKind::of::<crate::work::SettleWork>(),
+            JobKind::of::<crate::approval::SettleApprovals>(),
+            JobKind::of::<crate::approval::ApprovalMail>(),
             JobKind::of::<crate::audit::AuditSeal>(),
             JobKind::of::<crate::shape::ShapeJob>(),
             JobKind::of::<crate::sharing::PlaceJob>(),

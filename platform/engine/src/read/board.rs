@@ -182,6 +182,42 @@ impl Tx<'_> {
         }))
     }
 
+    /// Names of the stages records of an object may be in, each once, in the order of their pipelines.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown object.
+    pub fn stage_names(&mut self, object: &str) -> Result<Vec<String>> {
+        let key = self.object(object)?.key.clone();
+        let pipelines = self.object("pipeline")?;
+        let columns: Vec<FieldIx> = pipelines.columns().map(|(ix, _)| ix).collect();
+        let registry = self.registry.clone();
+        let query = Query {
+            object: pipelines.ix,
+            columns: columns.clone(),
+            cond: Cond::True,
+            sort: Vec::new(),
+            limit: 1_000,
+            after: None,
+            bin: false,
+        };
+        let rows = self.conn.select(&registry, &query)?.rows;
+        let own: Vec<RecordId> = rows
+            .iter()
+            .map(|row| crate::read::record_of(&pipelines, &columns, row))
+            .filter(|pipeline| pipeline.text("object") == key)
+            .map(|pipeline| pipeline.id)
+            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for pipeline in own {
+            for stage in self.stages(pipeline)? {
+                if !names.iter().any(|name| name == stage.title()) {
+                    names.push(stage.title().to_string());
+                }
+            }
+        }
+        Ok(names)
+    }
+
     /// Every stage in the order of its pipeline, one pipeline after the other.
     pub(crate) fn stages_in_order(&mut self) -> Result<Vec<RecordId>> {
         let mut all = self.stages_where(Cond::True)?;

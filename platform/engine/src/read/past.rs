@@ -1,5 +1,6 @@
 //! The history of a record as the actor may read it.
 
+use crate::approval::ApprovalTold;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
@@ -16,9 +17,11 @@ pub struct ChangeView {
     pub actor: Option<i64>,
     pub actor_name: Option<String>,
     pub door: String,
-    /// create, update, delete, restore, merge, purge
+    /// create, update, delete, restore, merge, purge, approval
     pub kind: String,
     pub shifts: Vec<Shift>,
+    /// What it tells of an approval.
+    pub approval: Option<ApprovalTold>,
 }
 
 /// One field's way from an old to a new value. Titles stand beside ids of links.
@@ -125,7 +128,9 @@ impl Tx<'_> {
     }
 
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
-        let shifts = self.shifts(object, serde_json::from_str(&change.diff).unwrap_or_default())?;
+        let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
+        let approval = ApprovalTold::of(&diff)?;
+        let shifts = self.shifts(object, diff)?;
         Ok(ChangeView {
             id: change.id,
             at: change.at,
@@ -134,6 +139,7 @@ impl Tx<'_> {
             door: change.door.clone(),
             kind: change.kind.clone(),
             shifts,
+            approval,
         })
     }
 

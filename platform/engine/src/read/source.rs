@@ -23,7 +23,7 @@ impl Tx<'_> {
 
     /// These records as far as the actor may read them, those in the bin too; `titled` with the titles of what
     /// they link to.
-    pub(super) fn readable_sources(&mut self, wanted: &[(&str, RecordId)], titled: bool) -> Result<HashMap<(String, RecordId), Record>> {
+    pub(crate) fn readable_sources(&mut self, wanted: &[(&str, RecordId)], titled: bool) -> Result<HashMap<(String, RecordId), Record>> {
         let mut by_object: BTreeMap<&str, Vec<RecordId>> = BTreeMap::new();
         for (object, id) in wanted {
             by_object.entry(object).or_default().push(*id);
@@ -56,6 +56,6 @@ impl Tx<'_> {
     pub(super) fn news(&mut self, source: &Record, change: Option<i64>, known: &HashMap<i64, Change>) -> Result<Option<News>> {
         let Some(change) = change.and_then(|id| known.get(&id)) else { return Ok(Some(News { change: None })) };
         let view = self.view(&source.object.clone(), change)?;
-        Ok((!view.shifts.is_empty()).then_some(News { change: Some(view) }))
+        Ok((!view.shifts.is_empty() || view.approval.is_some()).then_some(News { change: Some(view) }))
     }
 }

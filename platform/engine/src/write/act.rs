@@ -67,6 +67,7 @@ impl Tx<'_> {
         if !self.is_now(&object, id, decl)? {
             return Err(behaviour.map_or_else(|| Problem::new(ProblemKind::Conflict, "action_not_now"), |b| b.not_now(&run)));
         }
+        self.check_approved_to(&object, &run.record, key)?;
         let outcome = behaviour.ok_or_else(Problem::not_found)?.act(&run, self)?;
         self.tell_action(&object, id, key, &outcome.made)?;
         Ok(outcome)

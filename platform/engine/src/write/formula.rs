@@ -177,6 +177,20 @@ pub(crate) fn formula_number(program: &Program, operand: &dyn Fn(&str) -> Option
     }
 }
 
+/// Whether an expression over the object's fields holds of a record. One that cannot be worked out does not.
+pub(crate) fn is_condition_true(object: &Object, record: &Record, text: &str) -> bool {
+    let Ok(program) = program(object, "", text) else { return false };
+    matches!(program.execute(&context(object, record, &program)), Ok(cel::Value::Bool(true)))
+}
+
+/// Whether a text is an expression over the object's fields.
+///
+/// # Errors
+/// Why it is none.
+pub(crate) fn check_condition(object: &Object, text: &str) -> Result<(), String> {
+    program(object, "", text).map(drop).map_err(|fault| fault.message)
+}
+
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
     Ok(if matches!(value, cel::Value::Null) { cel::Value::Float(0.0) } else { value })
 }

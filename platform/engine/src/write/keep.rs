@@ -116,6 +116,7 @@ impl Tx<'_> {
         for behaviour in self.behaviours(&object.key) {
             behaviour.after_save(draft, id, self)?;
         }
+        self.mind_approvals(object, draft, id)?;
         self.tell_people(object, draft, id)
     }
 

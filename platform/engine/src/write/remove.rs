@@ -24,6 +24,7 @@ impl Tx<'_> {
         }
         self.conn.set_deleted(&object, id, Some(self.ctx.micros()))?;
         self.conn.search_drop(&object.key, id)?;
+        self.end_approvals(&object, id)?;
         self.told(&object, &record, "delete")
     }
 
@@ -65,6 +66,7 @@ impl Tx<'_> {
         self.conn.timeline_drop_subject(&object.key, id)?;
         self.conn.notices_drop(&object.key, id)?;
         self.conn.shares_drop(&object.key, id)?;
+        self.conn.approvals_drop(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
         // what the night purges was put into the bin by somebody thirty days before
         if !object.is_system() && self.ctx.user_id().is_some() {

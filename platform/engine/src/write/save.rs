@@ -103,6 +103,7 @@ impl Tx<'_> {
         self.check_files(draft, &mut faults)?;
         self.check_retired(draft, &mut faults);
         self.check_rules(draft, &mut faults)?;
+        self.check_approvals(draft, &mut faults)?;
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 

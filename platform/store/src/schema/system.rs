@@ -34,6 +34,9 @@ const TABLES: &[&[&str]] = &[
     crate::share::TABLES,
     crate::hook::TABLES,
     crate::flow::TABLES,
+    crate::approval::TABLES,
+    crate::deputy::TABLES,
+    crate::scoped::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

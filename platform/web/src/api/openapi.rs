@@ -75,6 +75,7 @@ pub fn document(registry: &Registry) -> Json {
         "responses": answers("200", json!({"type": "object", "required": ["id", "name", "email", "role"], "properties": {
             "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"type": "string"}}}), READ)}}),
     );
+    super::approvals::describe(&mut paths);
     super::audit::describe(&mut paths);
     super::flows::describe(&mut paths);
     super::jobs::describe(&mut paths);

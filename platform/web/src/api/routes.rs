@@ -1,7 +1,9 @@
 //! The addresses of the API: given to the router and told by name, so that a test can hold the
 //! document against them.
 
-use super::{audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views, write};
+use super::{
+    approvals, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views, write,
+};
 use crate::Web;
 use crate::router::upload_limit;
 use axum::Router;
@@ -43,6 +45,10 @@ fn all() -> Routes {
         .get("/api/v1/openapi.json", describe)
         .get("/api/v1/me", me)
         .get("/api/v1/audit", audit::list)
+        .get("/api/v1/approvals", approvals::list)
+        .post("/api/v1/approvals", approvals::ask)
+        .get("/api/v1/approvals/{approval}", approvals::one)
+        .post("/api/v1/approvals/{approval}/{verb}", approvals::verb)
         .get("/api/v1/search", read::search)
         .post("/api/v1/batch", batch::run)
         .upload("/api/v1/files", files::upload)

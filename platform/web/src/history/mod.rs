@@ -126,7 +126,13 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
             }
         }),
         time: format::time(look.local_micros(change.at).time(), look.lang),
-        body: shift::lines(look, object, change),
+        body: match &change.approval {
+            Some(told) => {
+                let (title, detail) = crate::approval::words::told(look, told, &who);
+                Some(html! { div { (title) } div.ak-muted { (detail) } })
+            }
+            None => shift::lines(look, object, change),
+        },
     })
 }
 

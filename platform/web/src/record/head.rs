@@ -44,6 +44,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
     html! {
         (record_head(&head))
         @if let Some(path) = path::draw(sight, csrf) { (path) }
+        (crate::approval::panel::draw(&sight.look, object, sight.record.id, &sight.approvals))
         @if let Some(next) = next(sight, csrf) { (next) }
         @if !staged { (strip(sight)) }
     }

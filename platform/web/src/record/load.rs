@@ -3,6 +3,7 @@
 use super::teller::{Teller, tellers};
 use super::timeline::says;
 use super::{panel, path, place, reach, words};
+use crate::approval::panel::Approvals;
 use crate::fail::encode;
 use crate::value::Look;
 use akrab_engine::{Access, ListRequest, Result, Timeline, TimelineRequest, Tx};
@@ -57,6 +58,7 @@ pub struct Sight {
     pub tasks: Vec<Record>,
     pub panels: Vec<panel::Panel>,
     pub flows: super::flows::Flows,
+    pub approvals: Approvals,
     pub favourite: bool,
     pub following: bool,
     /// Place in the list it was opened from.
@@ -88,6 +90,7 @@ impl Sight {
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record)?,
             flows: super::flows::Flows::load(tx, &object, &record)?,
+            approvals: Approvals::load(tx, &object, id)?,
             favourite: tx.is_favourite(&object.key, id)?,
             following: tx.is_following(&object.key, id)?,
             place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),

@@ -282,6 +282,9 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
     let base = Entry { time, icon: kind_icon(&event.kind, &source.object), href: (!own).then(|| words::href(source)), ..Entry::default() };
     if let Some(change) = &event.change {
         let by = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
+        if let Some(told) = &change.approval {
+            return crate::approval::words::entry(look, told, &by, base);
+        }
         let told = shift::told(&source.object, change);
         let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
         let rest = |lines: &[(String, String, String)]| {

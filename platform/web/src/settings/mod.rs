@@ -1,9 +1,11 @@
 //! The settings: everything about oneself, the company, people and pipelines, as plain forms.
 
-mod calendars;
+mod approvals;
+pub(crate) mod calendars;
 mod company;
 mod condition;
 mod consent;
+mod deputies;
 pub(crate) mod flows;
 mod leave;
 mod line;
@@ -42,6 +44,8 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(company::routes())
         .merge(calendars::routes())
         .merge(consent::routes())
+        .merge(approvals::routes())
+        .merge(deputies::routes())
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
@@ -76,6 +80,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/work/", "settings-work", "/settings/work"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
+    ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
 
 /// The frame of a settings page; `title` in words.
@@ -137,6 +142,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             vec![
                 ("user-pen", "settings-profile", "/settings/profile", true),
                 ("key-round", "settings-security", "/settings/security", true),
+                ("user-round-check", "settings-deputies", "/settings/deputies", true),
             ],
         ),
         (
@@ -161,6 +167,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             "settings-data",
             vec![
                 ("blocks", "settings-objects", "/settings/objects", admin),
+                ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
                 ("workflow", "settings-flows", "/settings/flows", admin),
             ],

@@ -2,7 +2,7 @@
 
 use crate::locale::Text;
 use crate::visit::Visit;
-use akrab_engine::{Ctx, Engine, Rights};
+use akrab_engine::{Ctx, Engine, People, Rights};
 use akrab_model::format::{self, Lang};
 use akrab_model::value::ParseEnv;
 use akrab_model::{Field, Object, Record, Registry};
@@ -20,6 +20,7 @@ pub struct Look {
     /// Now, in the workspace's time zone.
     pub now: Zoned,
     pub registry: Arc<Registry>,
+    pub people: Arc<People>,
     /// What the person may do.
     pub rights: Rights,
 }
@@ -33,6 +34,7 @@ impl Look {
             country: engine.settings().country.as_str().into(),
             now: ctx.now.clone(),
             registry: ctx.registry().clone(),
+            people: engine.people(),
             rights: Rights::new(ctx.registry().clone(), ctx),
         }
     }

@@ -3,8 +3,9 @@
 use crate::text::fold;
 
 /// First parts of addresses that are no object's; a test holds them against the program's pages.
-pub const RESERVED: [&str; 42] = [
+pub const RESERVED: [&str; 45] = [
     "api",
+    "approvals",
     "assets",
     "bin",
     "calendar",
@@ -32,8 +33,10 @@ pub const RESERVED: [&str; 42] = [
     "notifications",
     "oauth",
     "pick",
+    "policies",
     "portal",
     "presence",
+    "processes",
     "record",
     "reports",
     "reset",

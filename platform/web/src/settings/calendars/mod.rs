@@ -27,8 +27,9 @@ use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use question::Asked;
-use read::{DAYS, key_for, label_of};
-pub(super) use read::{WEEK, date_of, errors_of, hours_words, week_of};
+pub(crate) use question::why_table;
+use read::DAYS;
+pub(super) use read::{WEEK, date_of, errors_of, hours_words, key_for, label_of, week_of};
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()

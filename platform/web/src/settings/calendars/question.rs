@@ -8,6 +8,7 @@ use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::calendar::{Calendar, DayCount, Reason};
 use akrab_model::{FieldProblem, Problem, format, text};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -69,8 +70,18 @@ fn answer(visit: &Visit, calendar: &Calendar, now: &Zoned, asked: &Asked) -> Res
 const MOST: usize = 60;
 
 fn shown(visit: &Visit, calendar: &Calendar, due: Timestamp, why: &[DayCount]) -> Markup {
+    let moment = due.to_zoned(calendar.zone().clone());
+    let due = format!("{} {}", format::weekday(moment.date().weekday(), visit.ctx.lang), format::datetime(&moment, visit.ctx.lang));
+    html! {
+        p role="status" { (visit.t.get("calendar-due")) " " b { (due) } }
+        (why_table(visit, calendar.zone(), why))
+    }
+}
+
+/// The working behind a due time: each day, what was counted of it, what kept it closed.
+pub(crate) fn why_table(visit: &Visit, zone: &TimeZone, why: &[DayCount]) -> Markup {
     let t = visit.t;
-    let local = |at: Timestamp| at.to_zoned(calendar.zone().clone());
+    let local = |at: Timestamp| at.to_zoned(zone.clone());
     let words = ["calendar-day", "calendar-counted", "calendar-reason"].map(|key| t.get(key));
     let heads: Vec<_> = words.iter().map(|label| (label.as_str(), false, None)).collect();
     let row = |day: &DayCount| {
@@ -94,10 +105,7 @@ fn shown(visit: &Visit, calendar: &Calendar, due: Timestamp, why: &[DayCount]) -
         ]
     };
     let rows: Vec<_> = why.iter().take(MOST).map(row).collect();
-    let moment = local(due);
-    let due = format!("{} {}", format::weekday(moment.date().weekday(), visit.ctx.lang), format::datetime(&moment, visit.ctx.lang));
     html! {
-        p role="status" { (t.get("calendar-due")) " " b { (due) } }
         (plain_table(&t.get("calendar-why"), &heads, &rows, None))
         @if why.len() > MOST { p.ak-muted { (t.with("calendar-why-more", &[("n", (why.len() - MOST).into())])) } }
     }

@@ -27,7 +27,7 @@ pub(in crate::settings) fn hours_words(hours: &[String]) -> String {
     hours.join(", ")
 }
 
-pub(super) fn label_of(fields: &Fields) -> Label {
+pub(in crate::settings) fn label_of(fields: &Fields) -> Label {
     Label::new(fields.text("name_id"), fields.text("name_en"))
 }
 
@@ -70,7 +70,7 @@ pub(in crate::settings) fn errors_of(visit: &Visit, mut problem: Problem) -> Res
 }
 
 /// A key made of a name, unlike those taken.
-pub(super) fn key_for(name: &str, otherwise: &str, taken: &[String]) -> String {
+pub(in crate::settings) fn key_for(name: &str, otherwise: &str, taken: &[String]) -> String {
     let folded = text::fold(name);
     let plain: String = folded.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let plain: String = plain.trim_matches('_').chars().take(30).collect();

@@ -1,0 +1,174 @@
+//! What people hear of an approval: history and timeline of the record, the audit trail, the inbox, a mail.
+
+use super::mail::{ApprovalMail, Note};
+use super::{Plan, State, barred};
+use crate::{Result, Tx};
+use akrab_model::{Label, Problem, Record, RecordId};
+use akrab_store::{ApprovalRow, Change, DecisionRow, Entry, NoticeRow};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What a history tells of an approval, under a key that no field can have.
+pub(crate) const TOLD: &str = "@approval";
+
+/// What the history and the timeline of a record tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalTold {
+    pub id: i64,
+    pub name: Label,
+    /// `asked`, `approve`, `refuse`, `return`, `withdrawn`, `moved`, `expired`, `fallen`, `void`.
+    pub event: String,
+    /// The step it was, from 1.
+    pub step: i64,
+    pub steps: usize,
+    /// In whose name it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Label>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// What is written to who may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    Asked,
+    Reminder,
+    /// The first who were asked did not answer.
+    Fallen,
+    /// It is over.
+    Outcome,
+}
+
+impl Tx<'_> {
+    /// Tells the record's history and timeline, and the audit trail.
+    pub(super) fn tell_approval(&mut self, row: &ApprovalRow, plan: &Plan, event: &str, said: Option<&DecisionRow>) -> Result<()> {
+        let people = self.engine.people();
+        let stands_for = said.and_then(|d| d.stands_for).and_then(|id| people.name(id));
+        let reason =
+            said.and_then(|d| d.reason.as_ref()).and_then(|key| plan.reasons.iter().find(|r| r.key == *key)).map(|r| r.label.clone());
+        let note = match (said, event) {
+            (Some(said), _) => said.note.clone(),
+            (None, "asked") => row.note.clone(),
+            _ => String::new(),
+        };
+        let told = ApprovalTold {
+            id: row.id,
+            name: plan.name.clone(),
+            event: event.into(),
+            step: row.step + 1,
+            steps: plan.steps.len(),
+            stands_for: stands_for.clone(),
+            reason,
+            note,
+        };
+        let change = Change {
+            id: 0,
+            object: row.object.clone(),
+            record: row.record,
+            at: self.ctx.micros(),
+            actor: self.ctx.author(),
+            door: self.ctx.door.key().into(),
+            request: self.ctx.request.clone(),
+            kind: "approval".into(),
+            diff: json!({ TOLD: told }).to_string(),
+        };
+        let change_id = self.conn.add_changes(&[change])?.first().copied();
+        let entry = Entry {
+            id: 0,
+            subject_object: row.object.clone(),
+            subject_id: row.record,
+            at: self.ctx.micros(),
+            kind: "approval".into(),
+            source_object: row.object.clone(),
+            source_id: row.record,
+            change_id,
+            open: false,
+        };
+        self.conn.timeline_put(&[entry])?;
+        let detail = json!({
+            "approval": row.id, "rule": row.rule, "name": plan.name.get(self.ctx.lang_key()), "step": row.step + 1,
+            "reason": said.and_then(|d| d.reason.clone()), "for": stands_for,
+        });
+        self.audit(&format!("approval_{event}"), Some((&row.object, row.record)), detail)
+    }
+
+    /// Tells those who may decide, and who acts for them now: in the inbox and by mail.
+    pub(super) fn tell_seats(
+        &mut self,
+        row: &ApprovalRow,
+        plan: &Plan,
+        record: &Record,
+        people: &[RecordId],
+        letter: Letter,
+    ) -> Result<()> {
+        let kind = match letter {
+            Letter::Reminder => "approval-reminder",
+            Letter::Fallen => "approval-fallen",
+            _ => "approval-asked",
+        };
+        let actor = row.requester.filter(|_| letter == Letter::Asked);
+        let mut told = Vec::new();
+        for person in self.seated(row, people)? {
+            let here = self.engine.people().user(person).filter(|p| p.active).cloned();
+            let Some(here) = here else { continue };
+            if self.sees(&here, &record.object, record.id)? {
+                told.push(person);
+            }
+        }
+        self.tell_all(row, kind, actor, &told)?;
+        if self.engine.sends_mail() {
+            for person in told {
+                let links = self.approval_links(row, person)?;
+                let note = Note { letter, approval: row.id, step: row.step, person, links, name: plan.name.clone() };
+                self.mail(&note)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whoever asked how it ended; what he did himself he knows.
+    pub(super) fn tell_outcome(&mut self, row: &ApprovalRow, plan: &Plan, state: State, by: Option<RecordId>) -> Result<()> {
+        let asked: Vec<RecordId> = barred(row).into_iter().filter(|id| Some(*id) != by).collect();
+        self.tell_all(row, &format!("approval-{}", state.key()), by, &asked)?;
+        if self.engine.sends_mail() && state != State::Void {
+            for person in asked {
+                let note = Note { letter: Letter::Outcome, approval: row.id, step: row.step, person, links: None, name: plan.name.clone() };
+                self.mail(&note)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_all(&mut self, row: &ApprovalRow, kind: &str, actor: Option<RecordId>, people: &[RecordId]) -> Result<()> {
+        let at = self.ctx.micros();
+        let notice = |person: &RecordId| NoticeRow {
+            id: 0,
+            person: *person,
+            at,
+            kind: kind.into(),
+            object: row.object.clone(),
+            record: row.record,
+            about: None,
+            change_id: None,
+            actor,
+            read_at: None,
+        };
+        let notices: Vec<NoticeRow> = people.iter().map(notice).collect();
+        if notices.is_empty() { Ok(()) } else { Ok(self.conn.notices_put(&notices)?) }
+    }
+
+    fn mail(&mut self, note: &Note) -> Result<()> {
+        let job = ApprovalMail::new(&self.engine, note)?;
+        self.as_system("who is asked for an approval is told, whatever becomes of who asks").enqueue(&job).map(|_| ())
+    }
+}
+
+impl ApprovalTold {
+    /// What a change tells of an approval, if it does.
+    pub(crate) fn of(diff: &serde_json::Map<String, serde_json::Value>) -> Result<Option<ApprovalTold>> {
+        diff.get(TOLD).map(|told| serde_json::from_value(told.clone()).map_err(Problem::internal)).transpose()
+    }
+}
