@@ -534,6 +534,43 @@ both!(
     }
 );
 
+both!(
+    /// A flow asks for the approval of a record, waits, and goes on once it is given; refused, it ends there. Whoever set it
+    /// going does not decide.
+    a_flow_asks_and_waits_for_the_outcome,
+    async |w: &Workspace| {
+        let f = firm(w).await;
+        keep(w, f.admin, rule()).await;
+        let flow: akrab_engine::flow::Flow = serde_json::from_value(json!({
+            "name": {"id": "Minta persetujuan", "en": "Ask"}, "object": "opportunity", "trigger": {"on": "created"},
+            "steps": [
+                {"key": "ask", "do": "approval", "rule": "discount", "note": "Dari alur", "else": "end"},
+                {"key": "tell", "do": "set", "values": {"next_step": {"value": "Kirim penawaran"}}},
+            ],
+        }))
+        .expect("a flow");
+        let publish = move |tx: &mut akrab_engine::Tx| {
+            let key = tx.flow_make(&flow, None)?;
+            tx.flow_publish(&key)
+        };
+        w.engine.write(&w.of(f.admin, Door::Page), publish).await.expect("published");
+        let (good, bad, small) = (deal(w, f.siti, "15").await, deal(w, f.siti, "16").await, deal(w, f.siti, "5").await);
+        w.engine.flow_drain().await.expect("flows go");
+        let step = async |id: i64| {
+            let record = w.engine.read(&w.system(), move |tx| tx.get("opportunity", id)).await.expect("the deal");
+            record.text("next_step").to_string()
+        };
+        assert_eq!(step(small).await, "Kirim penawaran", "what needs nobody's yes goes on at once");
+        assert_eq!((step(good).await.as_str(), step(bad).await.as_str()), ("", ""));
+        let (first, second) = (standing(w, good).await.0, standing(w, bad).await.0);
+        assert_eq!(code(decide(w, f.siti, first, yes()).await), "approval_own");
+        decide(w, f.sari, first, yes()).await.expect("decided");
+        decide(w, f.sari, second, Decision::new(Verdict::Refuse).because("policy", "")).await.expect("decided");
+        w.engine.flow_drain().await.expect("flows go");
+        assert_eq!((step(good).await.as_str(), step(bad).await.as_str()), ("Kirim penawaran", ""));
+    }
+);
+
 /// What the tick box of a request sends.
 fn list_id(html: &str, title: &str) -> String {
     let label = format!("Pilih {title}\"");

@@ -274,6 +274,14 @@ impl Conn {
         self.execute(sql, &[object.into(), record.into(), now.into()])
     }
 
+    /// Lets one run look now at what it waits for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn flow_wake_run(&mut self, run: i64, now: i64) -> Result<u64, StoreError> {
+        self.execute("UPDATE flow_run SET due = $2 WHERE id = $1 AND state = 0 AND due > $2", &[run.into(), now.into()])
+    }
+
     /// Whether a flow has a run that is due, and whether records are to be fed to it.
     ///
     /// # Errors

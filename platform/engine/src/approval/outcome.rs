@@ -18,10 +18,17 @@ impl Tx<'_> {
         Ok(Some(state_of(&row)).filter(|state| *state != State::Waiting))
     }
 
-    /// A request has ended: whoever waits for it goes on after the commit.
+    /// A request has ended: runs of flows that wait for it go on after the commit.
     pub(super) fn approval_over(&mut self, row: &ApprovalRow) -> Result<()> {
-        if row.waiter.is_some() {
-            self.effects.queued();
+        let run = row.waiter.as_deref().and_then(|waiter| waiter.strip_prefix("flow:")?.parse::<i64>().ok());
+        if let Some(run) = run {
+            let now = self.ctx.micros();
+            self.conn.flow_wake_run(run, now)?;
+            self.effects.flows_go();
+        }
+        // whoever has asked with the same approval already waiting listens to the record
+        if self.conn.flow_wake(&row.object, row.record, self.ctx.micros())? > 0 {
+            self.effects.flows_go();
         }
         Ok(())
     }

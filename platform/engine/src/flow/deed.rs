@@ -1,5 +1,6 @@
 //! What steps do, one file for each kind or two of a kind. A new kind is one more file and one line in [`Tx::take_step`].
 
+mod approval;
 mod assign;
 mod each;
 mod mail;
@@ -71,6 +72,7 @@ impl Tx<'_> {
             Deed::Assign(assigning) => self.flow_assign(at, assigning),
             Deed::Notify { to, text } => self.flow_notify(at, to, text),
             Deed::Mail { to, subject, text } => self.flow_mail(at, to, subject, text),
+            Deed::Approval { rule, note, otherwise } => self.flow_approval(at, rule, note.as_deref(), *otherwise),
             Deed::Wait(until) => self.flow_wait(at, until),
             Deed::Branch { arms } => {
                 for (n, arm) in arms.iter().enumerate() {

@@ -35,6 +35,8 @@ pub struct Judge<'a> {
 pub enum Known<'a> {
     Who(&'a Who),
     Calendar(&'a str),
+    /// Key of an approval rule, and the object it has to be for.
+    Approval(&'a str, &'a str),
 }
 
 /// A flow is written by those who may see everything.
@@ -293,7 +295,11 @@ impl Check<'_> {
                 Some((_, of)) if *of != object.key => self.fault(&format!("{at}/flow"), "flow_of_other_object"),
                 Some(_) => {}
             },
-            Deed::End {} => {}
+            Deed::Approval { rule, .. } if rule.is_empty() => self.fault(&format!("{at}/rule"), "required"),
+            Deed::Approval { rule, .. } if !(self.judge.knows)(Known::Approval(rule, &object.key)) => {
+                self.fault(&format!("{at}/rule"), "flow_approval_unknown");
+            }
+            Deed::Approval { .. } | Deed::End {} => {}
         }
     }
 

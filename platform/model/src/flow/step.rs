@@ -51,6 +51,15 @@ pub enum Deed {
     Notify { to: Vec<Who>, text: String },
     /// Sends a mail.
     Mail { to: Vec<MailTo>, subject: String, text: String },
+    /// Asks for an approval of the record by a rule, and waits for the outcome.
+    Approval {
+        rule: String,
+        #[serde(default, skip_serializing_if = "is_default")]
+        note: Option<String>,
+        /// What becomes of the run when it is not approved.
+        #[serde(default, skip_serializing_if = "is_default", rename = "else")]
+        otherwise: Else,
+    },
     /// Waits.
     Wait(Until),
     /// Goes on along the first arm whose condition holds.
@@ -170,6 +179,7 @@ impl Deed {
             Deed::Task { title: String::new(), note: None, to: Who::Owner, due: Some(days(1)), values: Values::new() },
             Deed::Notify { to: vec![Who::Owner], text: String::new() },
             Deed::Mail { to: Vec::new(), subject: String::new(), text: String::new() },
+            Deed::Approval { rule: String::new(), note: None, otherwise: Else::End },
             Deed::Wait(Until::Passed { lapse: days(1) }),
             Deed::Branch { arms: vec![Arm::default(), Arm::default()] },
             Deed::Each { object: String::new(), via: String::new(), when: None, limit: usual_limit(), steps: Vec::new() },
@@ -186,6 +196,7 @@ impl Deed {
             Deed::Task { .. } => "task",
             Deed::Notify { .. } => "notify",
             Deed::Mail { .. } => "mail",
+            Deed::Approval { .. } => "approval",
             Deed::Wait(_) => "wait",
             Deed::Branch { .. } => "branch",
             Deed::Each { .. } => "each",
@@ -202,6 +213,7 @@ impl Deed {
             Deed::Task { .. } => "square-check",
             Deed::Notify { .. } => "bell",
             Deed::Mail { .. } => "mail",
+            Deed::Approval { .. } => "badge-check",
             Deed::Wait(_) => "hourglass",
             Deed::Branch { .. } => "split",
             Deed::Each { .. } => "repeat",

@@ -157,6 +157,10 @@ impl Reader<'_> {
                 let to = named.chain(typed.map(|address| MailTo::Address(address.into()))).collect();
                 Deed::Mail { to, subject: self.text("subject"), text: self.fields.get("text").unwrap_or_default().replace("\r\n", "\n") }
             }
+            Deed::Approval { .. } => {
+                let otherwise = one_of::<Else>("else", self.fields.text("else"))?;
+                Deed::Approval { rule: self.text("rule"), note: self.some("note"), otherwise }
+            }
             Deed::Wait(until) => Deed::Wait(self.until(until)?),
             Deed::Branch { arms } => Deed::Branch { arms: arms.clone() },
             Deed::Each { when, steps, object: child, .. } => {

@@ -342,6 +342,20 @@ impl Panel<'_> {
                 );
                 form(false, self.choose("flow-which", "flow", flow, &options))
             }
+            Deed::Approval { rule, note, otherwise } => {
+                let fitting = self.teller.approvals.iter().filter(|(.., of)| *of == object.key);
+                let mut options: Options = vec![(String::new(), String::new())];
+                options.extend(fitting.map(|(key, name, _)| (key.clone(), name.clone())));
+                let elses = ["end", "go_on"].map(|key| (key.to_string(), self.t(&format!("flow-else-{}", key.replace('_', "-")))));
+                form(
+                    false,
+                    html! {
+                        (self.choose("flow-approval-rule", "rule", rule, &options))
+                        (self.choose("flow-approval-else", "else", &word(otherwise), &elses))
+                        (self.row("flow-approval-note", Input::new("note", note.as_deref().unwrap_or("")), |i| input::textarea(i, 3)))
+                    },
+                )
+            }
             Deed::End {} => html! { p.ak-muted { (self.t("flow-about-end")) } },
         }
     }

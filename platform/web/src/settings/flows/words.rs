@@ -24,6 +24,8 @@ pub struct Teller {
     flows: HashMap<String, String>,
     /// Names of calendars by their keys.
     calendars: HashMap<String, String>,
+    /// Key, name and object of every approval rule in force.
+    pub approvals: Vec<(String, String, String)>,
 }
 
 impl Teller {
@@ -48,10 +50,12 @@ impl Teller {
                 Err(problem) if problem.kind == ProblemKind::Forbidden => HashMap::new(),
                 Err(problem) => return Err(problem),
             };
-            Ok((known, calendars, flows))
+            let rules = tx.approval_rules()?.into_iter().filter(|rule| !rule.retired);
+            let approvals = rules.map(|rule| (rule.key, rule.name.get(lang).to_string(), rule.decl.object)).collect();
+            Ok((known, calendars, flows, approvals))
         });
-        let (titles, calendars, flows) = read.await?;
-        Ok(Teller { look: visit.look(), people, titles, flows, calendars })
+        let (titles, calendars, flows, approvals) = read.await?;
+        Ok(Teller { look: visit.look(), people, titles, flows, calendars, approvals })
     }
 
     /// Titles of the records that conditions name.
@@ -323,6 +327,10 @@ impl Teller {
             Deed::Mail { to, subject, .. } => {
                 let whom = to.iter().map(|to| self.mail_to(object, to)).collect::<Vec<_>>().join(", ");
                 self.t("flow-do-mail", &[("subject", self.placed(object, subject)), ("who", whom)])
+            }
+            Deed::Approval { rule, .. } => {
+                let name = self.approvals.iter().find(|(key, ..)| key == rule).map_or_else(|| rule.clone(), |(_, name, _)| name.clone());
+                self.t("flow-do-approval", &[("rule", name)])
             }
             Deed::Wait(Until::Passed { lapse }) => self.t("flow-do-wait", &[("lapse", self.lapse(lapse))]),
             Deed::Wait(Until::Date { field, lapse: None }) => self.t("flow-do-wait-date", &[("field", self.field(object, field))]),
