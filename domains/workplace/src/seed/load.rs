@@ -5,12 +5,16 @@ use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
 use super::people::{PASSWORD, people};
 use crate::sample::{Generator, Sizes};
-use akrab_engine::{Ctx, Engine, Result};
-use akrab_model::{Object, Record, RecordId};
+use akrab_engine::{Ctx, Engine, ListRequest, Result};
+use akrab_model::filter::Op;
+use akrab_model::{Filter, Object, Record, RecordId};
 use std::sync::Arc;
 
 /// Records written in one transaction. Larger ones hardly gain and hold up everybody else.
 const BATCH: usize = 5_000;
+
+/// Records a flow of the sample firm begins with.
+const BEGUN: usize = 4;
 
 /// How much is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,32 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
     for user in engine.write(&ctx, people).await? {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
-    approvals(engine).await
+    approvals(engine).await?;
+    flows(engine, &ctx).await
+}
+
+/// What the sample firm's program does by itself, and a few records it has done it for.
+async fn flows(engine: &Engine, ctx: &Ctx) -> Result<()> {
+    let come = engine.flow_import(ctx, include_str!("flows.toml"), false).await?;
+    engine
+        .write(ctx, move |tx| {
+            for flow in &come {
+                tx.flow_pause(&flow.key, false)?;
+            }
+            Ok(())
+        })
+        .await?;
+    let open = Filter::test("stage.category", Op::Is, "open");
+    let request = ListRequest { object: "opportunity".into(), filter: Some(open), limit: BEGUN, ..ListRequest::default() };
+    let records = engine.list(ctx, request).await?.records;
+    engine
+        .write(ctx, move |tx| {
+            for record in &records {
+                tx.flow_press("opportunity", record.id, "serah_bergiliran")?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Makes roles, pipeline and users where they are missing, then loads sample data.
