@@ -299,7 +299,8 @@ impl Check<'_> {
             Deed::Approval { rule, .. } if !(self.judge.knows)(Known::Approval(rule, &object.key)) => {
                 self.fault(&format!("{at}/rule"), "flow_approval_unknown");
             }
-            Deed::Approval { .. } | Deed::End {} => {}
+            Deed::Approval { note, .. } => self.text(&format!("{at}/note"), object, note.as_deref().unwrap_or("")),
+            Deed::End {} => {}
         }
     }
 

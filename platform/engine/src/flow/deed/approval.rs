@@ -11,7 +11,8 @@ const LOOK_AGAIN: i64 = 365 * 24 * 3_600 * 1_000_000;
 
 impl Tx<'_> {
     pub(super) fn flow_approval(&mut self, at: &At<'_>, rule: &str, note: Option<&str>, otherwise: Else) -> Result<Took> {
-        let input = json!({ "rule": rule });
+        let note = self.flow_text(at, note.unwrap_or_default())?;
+        let input = if note.is_empty() { Json::Null } else { json!({ "note": note }) };
         if at.trial {
             return Ok(Took::told(input, Json::Null));
         }
@@ -19,7 +20,7 @@ impl Tx<'_> {
         let asked: Option<i64> = at.run.data.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok()?["approval"].as_i64());
         let id = match asked {
             Some(id) => id,
-            None => match self.ask_for_run(at, rule, note.unwrap_or_default()) {
+            None => match self.ask_for_run(at, rule, &note) {
                 Ok(id) => id,
                 Err(problem) => {
                     match (problem.code, problem.args.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok())) {

@@ -353,6 +353,7 @@ impl Panel<'_> {
                         (self.choose("flow-approval-rule", "rule", rule, &options))
                         (self.choose("flow-approval-else", "else", &word(otherwise), &elses))
                         (self.row("flow-approval-note", Input::new("note", note.as_deref().unwrap_or("")), |i| input::textarea(i, 3)))
+                        (self.insert(object))
                     },
                 )
             }

@@ -10,7 +10,7 @@ use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::ui::tabs::{Tab, pill_tabs};
 use crate::visit::Visit;
-use akrab_engine::flow::{Flow, LogView, RunAsk, RunState, RunView, StepFate};
+use akrab_engine::flow::{Deed, Flow, LogView, RunAsk, RunState, RunView, StepFate};
 use akrab_engine::work::WorkState;
 use akrab_model::filter::Op;
 use akrab_model::problem::ProblemKind;
@@ -120,13 +120,26 @@ pub(super) fn table(visit: &Visit, teller: &Teller, flow: &Flow, runs: &[RunView
             html! {
                 @if run.state == RunState::Failed || (run.state == RunState::Cancelled && !run.told.is_null()) { span.ak-muted { (teller.told(&run.told)) } }
                 @else if let Some(step) = at { (teller.deed(&step.deed, flow.object_of(&step.key))) }
-                @if run.waits { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_words(&look.local(run.due)).into())])) } }
+                @if run.waits && !asks(flow, run) { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_words(&look.local(run.due)).into())])) } }
             },
             standing(visit, run),
             html! { (took(visit, run)) },
         ]
     };
     plain_table(&t.get("flow-runs"), &heads, &runs.iter().map(row).collect::<Vec<_>>(), None)
+}
+
+/// What a request for approval came to.
+fn outcome(t: crate::locale::Text, came: &str) -> String {
+    t.get(&match came {
+        "not_needed" => "flow-approval-not-needed".to_string(),
+        state => format!("approval-state-{state}"),
+    })
+}
+
+/// Whether a run stands at a step that asks for an approval.
+fn asks(flow: &Flow, run: &RunView) -> bool {
+    run.step.as_deref().and_then(|key| flow.find(key)).is_some_and(|step| matches!(step.deed, Deed::Approval { .. }))
 }
 
 fn took(visit: &Visit, run: &RunView) -> String {
@@ -170,7 +183,7 @@ pub(super) async fn one(visit: Visit, Path((key, run)): Path<(String, i64)>) -> 
             span.ak-muted { (t.with("flow-run-facts", &[("version", view.version.into()), ("when", look.moment_words(&look.local(view.started)).into())])) }
         }
         @if !view.told.is_null() { div.ak-notice data-tone="bad" { (crate::ui::icon("circle-alert")) span { (teller.told(&view.told)) } } }
-        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { (t.with("flow-goes-on", &[("when", look.moment_words(&look.local(view.due)).into())])) } } }
+        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { @if asks(&flow, &view) { (t.get("flow-waits-approval")) } @else { (t.with("flow-goes-on", &[("when", look.moment_words(&look.local(view.due)).into())])) } } } }
         (log_lines(&visit, &teller, &flow, &log, Some(&states)))
     };
     visit.page(&frame, content(true, html! { div.ak-stack { (body) } }))
@@ -310,6 +323,8 @@ fn came(visit: &Visit, teller: &Teller, entry: &LogView, mails: Option<&HashMap<
         @if result["arm"].is_null() && entry.kind == Some("branch") { p { (t.get("flow-came-no-arm")) } }
         @if let Some(n) = result["arm"].as_u64() { p { (t.with("flow-came-arm", &[("n", (n + 1).into())])) } }
         @if let Some(n) = result["records"].as_u64() { p { (t.with("flow-came-records", &[("n", n.into())])) @if result["more"] == true { " " (t.get("flow-came-more")) } } }
+        @if let Some(came) = result["outcome"].as_str() { p { (outcome(t, came)) } }
+        @if let Some(id) = result["approval"].as_i64() { p { a.ak-link href={ "/approvals/" (id) } { (t.get("flow-came-approval")) } } }
         @if let Some(held) = result["held"].as_bool() { p { (t.get(if held { "flow-came-held" } else { "flow-came-not-held" })) } }
         @if let Some(run) = result["run"].as_i64().filter(|id| *id > 0) { p { (t.with("flow-came-run", &[("n", run.to_string().into())])) } }
     }

@@ -100,7 +100,9 @@ impl Teller {
                 lines.extend(arms.iter().filter_map(|a| a.when.as_ref()).map(|when| self.condition(object, Some(when))))
             }
             Deed::Notify { text, .. } | Deed::Mail { text, .. } => lines.extend(text.lines().map(|line| self.placed(object, line))),
-            Deed::Task { note: Some(note), .. } => lines.extend(note.lines().map(|line| self.placed(object, line))),
+            Deed::Task { note: Some(note), .. } | Deed::Approval { note: Some(note), .. } => {
+                lines.extend(note.lines().map(|line| self.placed(object, line)))
+            }
             Deed::Create { object: made, values, .. } => lines.push(self.values(object, made, values)),
             Deed::Each { object: child, when: Some(when), .. } => lines.push(self.condition(child, Some(when))),
             _ => {}
