@@ -4,6 +4,7 @@ use crate::fail::Reply;
 use crate::filter::builder;
 use crate::filter::words::{Titles, titles};
 use crate::settings::{frame, show as show_settings};
+use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::visit::Visit;
 use akrab_model::Filter;
@@ -30,6 +31,6 @@ pub(super) async fn show(visit: Visit, Path(key): Path<String>) -> Reply {
     let part = builder::of_report(&visit.look(), &object, kept.decl.when.as_ref(), &visit.rights(), &titles, &words, &[], &action, None);
     let mut frame = frame(&visit, &t.get("approval-when")).await;
     frame.breadcrumb.push(visit.crumb("approval-rule", &action));
-    let body = html! { div.ak-stack { p { (t.with("approval-when-text", &[("name", kept.name.get(visit.lang()).into())])) } div.ak-approval-when { (part) } } };
+    let body = html! { div.ak-stack { p { (t.with("approval-when-text", &[("name", kept.name.get(visit.lang()).into())])) } div { (Button::new(t.get("approval-when-change")).icon("filter").href("#filter").flag("data-filter-open", true)) } div.ak-approval-when { (part) } } };
     show_settings(&visit, &frame, content(false, body), false).await
 }
