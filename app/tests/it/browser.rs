@@ -9,6 +9,8 @@ use futures::StreamExt;
 use std::time::Duration;
 use tower::ServiceExt;
 
+/// Where everybody is unless the test says otherwise.
+const HOST: &str = "127.0.0.1";
 pub const PASSWORD: &str = "Kopi-Toraja-2026!";
 
 /// Somebody at a browser.
@@ -16,6 +18,7 @@ pub struct Browser {
     http: axum::Router,
     cookies: Vec<(String, String)>,
     csrf: String,
+    host: String,
 }
 
 /// What an open page hears.
@@ -41,7 +44,8 @@ impl Browser {
         let SignedIn::Full { token, .. } = w.engine.sign_in(&person.email, PASSWORD, &from).await.expect("a session") else {
             panic!("a second factor was asked for")
         };
-        let mut browser = Browser { http: w.http(), cookies: vec![("akrab".into(), format!("{user}.{token}"))], csrf: String::new() };
+        let mut browser =
+            Browser { http: w.http(), cookies: vec![("akrab".into(), format!("{user}.{token}"))], csrf: String::new(), host: HOST.into() };
         let page = browser.get("/accounts").await;
         let start = page.html.split("name=\"csrf\" content=\"").nth(1).expect("a CSRF token");
         browser.csrf = start.split('"').next().unwrap_or_default().into();
@@ -54,9 +58,14 @@ impl Browser {
     }
     /// As [`Browser::guest`], on a web part of the test's own.
     pub async fn on(http: axum::Router) -> Browser {
-        let mut browser = Browser { http, cookies: Vec::new(), csrf: String::new() };
+        let mut browser = Browser { http, cookies: Vec::new(), csrf: String::new(), host: HOST.into() };
         browser.look("/forgot").await;
         browser
+    }
+    /// Knows the server by this name from now on.
+    pub fn at(mut self, host: &str) -> Browser {
+        self.host = host.into();
+        self
     }
     /// Opens a page and takes its CSRF token.
     pub async fn look(&mut self, address: &str) -> Answer {
@@ -152,7 +161,7 @@ impl Browser {
 
     async fn answer(&self, request: axum::http::request::Builder, body: Body) -> Response {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header("host", "127.0.0.1").header(header::COOKIE, cookies.join("; ")).body(body).expect("a request");
+        let request = request.header("host", &self.host).header(header::COOKIE, cookies.join("; ")).body(body).expect("a request");
         self.http.clone().oneshot(request).await.expect("an answer")
     }
 

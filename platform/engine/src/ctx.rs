@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::people::Person;
+use crate::scopes::Scopes;
 use crate::world::World;
 use akrab_model::format::Lang;
 use akrab_model::value::ParseEnv;
@@ -21,6 +22,8 @@ pub enum Door {
     Undo,
     /// A step of a flow.
     Flow,
+    /// An assistant that speaks the Model Context Protocol.
+    Mcp,
 }
 
 impl Door {
@@ -33,6 +36,7 @@ impl Door {
             Door::Command => "command",
             Door::Undo => "undo",
             Door::Flow => "flow",
+            Door::Mcp => "mcp",
         }
     }
 }
@@ -56,6 +60,8 @@ pub struct Ctx {
     pub now: Zoned,
     /// An API token that may only read.
     pub read_only: bool,
+    /// What an app may do in the person's name; none for what he does himself.
+    pub scopes: Option<Arc<Scopes>>,
     /// State of views and favourites, looked up with the session: what is remembered of them under
     /// the same number need not be read again. None reads them always.
     pub looks: Option<i64>,
@@ -107,14 +113,26 @@ impl Ctx {
     }
     pub fn is_admin(&self) -> bool {
         match &self.actor {
-            Actor::User(person) => person.role.is_administrator() && !self.read_only,
+            Actor::User(person) => person.role.is_administrator() && !self.read_only && self.scopes.is_none(),
             Actor::System(_) => true,
         }
     }
     /// Somebody says it now, of one record or of many: he knows why, and can be asked. Files and commands
     /// bring what others have said elsewhere; undoing brings back what was said before.
     pub fn is_said_now(&self) -> bool {
-        matches!(self.door, Door::Page | Door::Api) || (self.door == Door::Job && self.author().is_some())
+        self.is_by_hand() || (self.door == Door::Job && self.author().is_some())
+    }
+    /// Somebody does it himself, or a program that acts for him.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self.door, Door::Page | Door::Api | Door::Mcp)
+    }
+    /// For what goes on later with all of the person's rights: an app that was not given all of them may not begin it.
+    ///
+    /// # Errors
+    /// `scope_too_narrow`.
+    pub fn require_whole(&self) -> Result<()> {
+        let whole = self.scopes.as_ref().is_none_or(|scopes| scopes.is_whole());
+        if whole { Ok(()) } else { Err(Problem::new(akrab_model::ProblemKind::Forbidden, "scope_too_narrow")) }
     }
     /// How what comes through this door is read.
     pub fn parse_env(&self, country: &str) -> ParseEnv {

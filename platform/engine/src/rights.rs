@@ -53,6 +53,12 @@ impl Rights {
         }
     }
 
+    /// Whether the app that asks was allowed this.
+    fn is_allowed(&self, object: &Object, write: bool) -> bool {
+        let Some(scopes) = &self.ctx.scopes else { return true };
+        if write { scopes.may_write(object) } else { scopes.may_read(object) }
+    }
+
     /// How far the right reaches by role. What is opened besides widens what is reached, never what may be done.
     pub fn scope(&self, object: &Object, access: Access) -> Scope {
         let (scope, read) = self.scopes(object, access);
@@ -64,6 +70,9 @@ impl Rights {
     fn scopes(&self, object: &Object, access: Access) -> (Scope, Scope) {
         let Actor::User(person) = &self.ctx.actor else { return (Scope::All, Scope::All) };
         if self.ctx.read_only && !matches!(access, Access::Read | Access::Export) {
+            return (Scope::None, Scope::None);
+        }
+        if !self.is_allowed(object, !matches!(access, Access::Read | Access::Export)) {
             return (Scope::None, Scope::None);
         }
         let Some(decl) = self.decl(object).filter(|_| person.active) else { return (Scope::None, Scope::None) };
@@ -80,7 +89,9 @@ impl Rights {
     pub fn may_create(&self, object: &Object) -> bool {
         match &self.ctx.actor {
             Actor::System(_) => true,
-            Actor::User(person) => person.active && !self.ctx.read_only && self.decl(object).is_some_and(|d| d.create),
+            Actor::User(person) => {
+                person.active && !self.ctx.read_only && self.is_allowed(object, true) && self.decl(object).is_some_and(|d| d.create)
+            }
         }
     }
 

@@ -235,12 +235,12 @@ impl Conn {
     pub fn sessions_end(&mut self, user: i64, except: Option<&str>) -> Done<u64> {
         self.execute("DELETE FROM session WHERE user_id = $1 AND id <> $2", &[user.into(), except.unwrap_or("").into()])
     }
-    /// Ends whatever opens the program for a user: sessions, tokens, mailed links.
+    /// Ends whatever opens the program for a user: sessions, tokens, mailed links, what he allowed apps.
     pub fn access_end(&mut self, user: i64) -> Done<()> {
         for table in ["session", "api_token", "reset"] {
             self.execute(&format!("DELETE FROM {table} WHERE user_id = $1"), &[user.into()])?;
         }
-        Ok(())
+        self.oauth_end(user)
     }
     /// Forgets what has run out: sessions by last use and by age, links, tries.
     pub fn identity_tidy(&mut self, used_before: i64, created_before: i64, now: i64) -> Done<()> {

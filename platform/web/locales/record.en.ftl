@@ -30,6 +30,7 @@ history-door-api = through the API
 history-door-command = by command
 history-door-import = by import
 history-door-job = by a background job
+history-door-mcp = through an assistant
 history-door-undo = undoing a change
 history-empty = No changes yet.
 history-merge = merged records

@@ -27,6 +27,7 @@ history-door-api = lewat API
 history-door-command = lewat perintah
 history-door-import = lewat impor
 history-door-job = lewat pekerjaan latar
+history-door-mcp = lewat asisten AI
 history-door-undo = mengurungkan perubahan
 history-empty = Belum ada perubahan.
 history-merge = menggabungkan data

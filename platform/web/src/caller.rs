@@ -5,6 +5,7 @@ use crate::guard::Facts;
 use crate::locale::Text;
 use crate::state::Web;
 use crate::visit::lang;
+use akrab_engine::oauth::API;
 use akrab_engine::{Ctx, Door, Tx};
 use akrab_model::Problem;
 use axum::extract::FromRequestParts;
@@ -26,25 +27,33 @@ impl FromRequestParts<Web> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Fail> {
         let facts = parts.extensions.get::<Facts>().cloned().ok_or_else(|| Problem::internal("a route outside the guard"))?;
+        Self::find(web, &facts, Door::Api, API).await
+    }
+}
+
+impl ApiCaller {
+    /// Whoever comes with the request's token through `door`, if it counts at `place`.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `too_many_requests`.
+    pub(crate) async fn find(web: &Web, facts: &Facts, door: Door, place: &str) -> Result<Self, Fail> {
         let header = facts.header("authorization");
         let secret = match header.split_once(' ') {
             Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => secret.trim(),
             _ => return Err(unauthenticated().into()),
         };
-        let (token, person) = web.engine.token(secret).await?.ok_or_else(unauthenticated)?;
-        facts.seen_as(person.id);
+        let bearer = web.engine.bearer(secret, place).await?.ok_or_else(unauthenticated)?;
+        facts.seen_as(bearer.person.id);
         // programs on this machine are the operator's own
         if web.config.api_rate > 0 && !facts.ip.is_loopback() {
-            web.pace.take(&token.id, web.config.api_rate, std::time::Instant::now())?;
+            web.pace.take(&bearer.id, web.config.api_rate, std::time::Instant::now())?;
         }
-        let mut ctx = web.engine.ctx(&person, Door::Api, &facts.id);
-        ctx.read_only = token.read_only;
+        let mut ctx = web.engine.ctx(&bearer.person, door, &facts.id);
+        ctx.read_only = bearer.read_only;
+        ctx.scopes = bearer.scopes;
         ctx.place = Some(facts.ip);
-        Ok(Self { t: Text::new(lang(ctx.lang)), web: web.clone(), ctx, facts, token: token.id })
+        Ok(Self { t: Text::new(lang(ctx.lang)), web: web.clone(), ctx, facts: facts.clone(), token: bearer.id })
     }
-}
-
-impl ApiCaller {
     /// Reads with the token's rights.
     ///
     /// # Errors

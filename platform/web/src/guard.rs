@@ -29,7 +29,7 @@ const TURN: Duration = Duration::from_millis(20);
 /// Largest upload, in bytes.
 pub const UPLOAD_LIMIT: usize = 25 << 20;
 
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
     connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// Address of the connection's other end; set by [`crate::serve()`].
@@ -69,7 +69,7 @@ impl Facts {
     /// Whether JSON is wanted instead of HTML.
     pub fn wants_json(&self) -> bool {
         let accept = self.header("accept");
-        self.path().starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+        is_for_programs(self.path()) || (accept.contains("json") && !accept.contains("text/html"))
     }
     /// A header as text; empty when absent.
     pub fn header(&self, name: &str) -> &str {
@@ -151,7 +151,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         let fail = Fail::with_status(problem, response.status());
         response = fail::draw(&web, &facts, &fail).await;
     }
-    if new_browser && !is_static(facts.path()) && !facts.path().starts_with("/api/") {
+    if new_browser && !is_static(facts.path()) && !is_for_programs(facts.path()) {
         response
             .headers_mut()
             .append(header::SET_COOKIE, cookie::set(&web.config, cookie::BROWSER, &facts.browser, Keep::For(400 * 86_400)));
@@ -216,6 +216,11 @@ fn is_rejection(facts: &Facts, response: &Response) -> bool {
     plain && !is_static(facts.path()) && matches!(response.status().as_u16(), 400 | 413 | 415 | 422)
 }
 
+/// Addresses where programs come with tokens or secrets, never a browser with its cookie.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/mcp" || path.starts_with("/.well-known/") || crate::oauth::PROGRAMS.contains(&path)
+}
+
 fn is_static(path: &str) -> bool {
     path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics"
 }
@@ -231,7 +236,7 @@ async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> 
             return Err(Fail::with_status(Problem::malformed("unknown_host"), StatusCode::MISDIRECTED_REQUEST));
         }
     }
-    let bearer = facts.path().starts_with("/api/");
+    let bearer = is_for_programs(facts.path());
     if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) || bearer {
         return Ok(req);
     }

@@ -4,8 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, approval, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, report, settings, setup,
-    sign_in, view,
+    api, approval, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, mcp, oauth, report,
+    settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -22,6 +22,8 @@ pub fn router(web: Web) -> Router {
         .route("/assets/{file}", get(assets::serve))
         .merge(health::routes())
         .merge(api::routes())
+        .merge(mcp::routes())
+        .merge(oauth::routes())
         .merge(sign_in::routes())
         .merge(setup::routes())
         .merge(settings::routes())

@@ -25,6 +25,9 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "token_added",
             "token_ended",
             "tokens_ended",
+            "app_allowed",
+            "app_ended",
+            "app_reused",
             "see_as",
             "see_as_end",
         ],
@@ -65,6 +68,10 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "hook_secret",
             "hook_stopped",
             "hook_removed",
+            "app_added",
+            "app_changed",
+            "app_registered",
+            "app_removed",
         ],
     ),
     ("seal", &["seal"]),
@@ -121,7 +128,7 @@ impl Engine {
 
     /// Reading the trail needs no more than to be an administrator, whatever else a token may not do.
     fn require_auditor(&self, ctx: &Ctx) -> Result<()> {
-        let may = ctx.person().is_none_or(|p| p.role.is_administrator());
+        let may = ctx.scopes.is_none() && ctx.person().is_none_or(|p| p.role.is_administrator());
         if may { Ok(()) } else { Err(Problem::forbidden()) }
     }
 }

@@ -144,6 +144,7 @@ impl Engine {
     /// As [`Engine::bulk_preview`]; `invalid` for fields that may not be written and values that
     /// cannot be read.
     pub async fn bulk_start(&self, ctx: &Ctx, spec: BulkSpec) -> Result<i64> {
+        ctx.require_whole()?;
         self.write(ctx, move |tx| {
             let (object, _) = tx.bulk_asked(&spec, None)?;
             tx.bulk_check(&object, &spec.change)?;

@@ -31,6 +31,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::export`].
     pub async fn export_start(&self, ctx: &Ctx, spec: ExportSpec) -> Result<i64> {
+        ctx.require_whole()?;
         self.write(ctx, move |tx| {
             tx.bind_export(&spec)?;
             tx.enqueue(&ExportJob { spec: spec.clone() })

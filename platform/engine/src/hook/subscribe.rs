@@ -155,13 +155,14 @@ impl Tx<'_> {
 
     /// Reading needs no more than to be an administrator, whatever else a token may not do.
     pub(super) fn sees_all_hooks(&self) -> bool {
-        self.ctx.person().is_none_or(|person| person.role.is_administrator())
+        self.ctx.scopes.is_none() && self.ctx.person().is_none_or(|person| person.role.is_administrator())
     }
 
     fn hook_writer(&self) -> Result<i64> {
         if self.ctx.read_only {
             return Err(Problem::forbidden());
         }
+        self.ctx.require_whole()?;
         self.ctx.user_id().ok_or_else(Problem::forbidden)
     }
 

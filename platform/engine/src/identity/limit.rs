@@ -59,6 +59,14 @@ pub(super) fn count(conn: &mut Conn, name: &str, limit: Limit, now: i64) -> Resu
 }
 
 impl Engine {
+    /// Counts an app that registers itself from this address.
+    ///
+    /// # Errors
+    /// `too_many_tries` with the seconds to wait.
+    pub(crate) async fn count_registration(&self, ip: &str, per_hour: i64) -> Result<()> {
+        self.count_tries(vec![(format!("register-ip:{ip}"), Limit { tries: per_hour, window: HOUR })]).await
+    }
+
     /// Refuses while `name` has to wait; counts nothing.
     ///
     /// # Errors

@@ -55,6 +55,13 @@ impl Engine {
     pub fn sends_mail(&self) -> bool {
         self.inner.mailer.reaches_people()
     }
+    /// Notes when something was last used, as far as that is possible.
+    pub(crate) async fn note_use(
+        &self,
+        note: impl Fn(&mut akrab_store::Conn) -> Result<(), StoreError> + Send + Sync + 'static,
+    ) -> Result<(), StoreError> {
+        bear(self.store().write(note).await)
+    }
     /// 256 random bits as text.
     pub(crate) fn secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random::<32>())

@@ -94,7 +94,7 @@ impl Engine {
         self.refresh_to(stored.as_deref()).await
     }
 
-    pub(super) async fn refresh_to(&self, stored: Option<&str>) -> Result<()> {
+    pub(crate) async fn refresh_to(&self, stored: Option<&str>) -> Result<()> {
         let epoch = stored.and_then(|t| t.parse().ok()).unwrap_or(0);
         if epoch == self.people().epoch { Ok(()) } else { self.reload_people().await }
     }

@@ -132,6 +132,7 @@ impl Engine {
     /// # Errors
     /// `invalid` when the specification names unknown fields or no column, `forbidden`.
     pub async fn import_start(&self, ctx: &Ctx, spec: ImportSpec, dry: bool) -> Result<i64> {
+        ctx.require_whole()?;
         let object = self.object(&spec.object)?;
         plan::permitted(ctx, &object)?;
         let spec = ImportSpec { object: object.key.clone(), ..spec };

@@ -55,6 +55,7 @@ impl Engine {
     /// `not_found`; `undo_too_late`; `undo_queued` when it was asked for before; `undo_not_over`
     /// while the job is running.
     pub async fn job_undo(&self, ctx: &Ctx, of: i64) -> Result<i64> {
+        ctx.require_whole()?;
         let conflict = |code| Problem::new(ProblemKind::Conflict, code);
         let view = self.job(ctx, of).await?;
         let until = undo_until(&view).ok_or_else(Problem::not_found)?;

@@ -74,6 +74,7 @@ impl Job for CleanUp {
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
         let (jobs, keys) = (days_ago(&job, JOB_DAYS), ago(&job, KEPT_HOURS.hours()));
+        let unused = days_ago(&job, crate::oauth::UNUSED_DAYS);
         let (notices, hooks) = (days_ago(&job, NOTICE_DAYS), days_ago(&job, HOOK_DAYS));
         let shares = days_ago(&job, SHARE_DAYS);
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
@@ -83,6 +84,7 @@ impl Job for CleanUp {
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             tx.conn.scoped_links_forget(old)?;
+            tx.conn.oauth_tidy(now, unused)?;
             Ok(Step { value: dropped, mark: json!(true), done: 1, total: Some(1) })
         });
         let dropped = dropped.await?;

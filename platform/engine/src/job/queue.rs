@@ -129,6 +129,8 @@ impl Engine {
     /// # Errors
     /// What the database answers.
     pub async fn jobs(&self, ctx: &Ctx, filter: &JobFilter) -> Result<Vec<JobView>> {
+        // what a job tells of is not asked for again
+        ctx.require_whole()?;
         let query = JobQuery {
             actor: if ctx.is_admin() { None } else { Some(ctx.user_id().unwrap_or(0)) },
             states: filter.states.clone(),
@@ -170,6 +172,7 @@ impl Engine {
     /// # Errors
     /// `not_found`; `job_not_stopped` when it waits, runs or succeeded.
     pub async fn job_retry(&self, ctx: &Ctx, id: i64) -> Result<()> {
+        ctx.require_whole()?;
         self.write(ctx, move |tx| {
             tx.job(id)?;
             let now = tx.ctx.micros();
@@ -189,6 +192,7 @@ impl Engine {
 impl Tx<'_> {
     /// The stored job, if the actor may see it.
     pub(crate) fn job(&mut self, id: i64) -> Result<JobRow> {
+        self.ctx.require_whole()?;
         let row = self.conn.job(id)?.ok_or_else(Problem::not_found)?;
         let own = row.actor.is_some() && row.actor == self.ctx.user_id();
         if own || self.ctx.is_admin() { Ok(row) } else { Err(Problem::not_found()) }

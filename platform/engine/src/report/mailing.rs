@@ -115,6 +115,7 @@ impl Tx<'_> {
         if self.ctx.read_only {
             return Err(Problem::forbidden());
         }
+        self.ctx.require_whole()?;
         mailing.judge()?;
         if mailing.dashboard {
             drop(self.dashboard(&mailing.key)?)

@@ -2,9 +2,9 @@
 
 use super::Tx;
 use super::trace::subjects;
+use crate::Result;
 use crate::behaviour::Draft;
 use crate::people::People;
-use crate::{Door, Result};
 use akrab_model::text::fold;
 use akrab_model::{Object, RecordId};
 use akrab_store::NoticeRow;
@@ -14,8 +14,7 @@ impl Tx<'_> {
     /// Tells people of what somebody did by hand. Each is told once, of what concerns him most; what
     /// he may not read by then he will not see.
     pub(super) fn tell_people(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
-        let by_hand = matches!(self.ctx.door, Door::Page | Door::Api);
-        let Some(actor) = self.ctx.author().filter(|_| by_hand && !object.is_system()) else { return Ok(()) };
+        let Some(actor) = self.ctx.author().filter(|_| self.ctx.is_by_hand() && !object.is_system()) else { return Ok(()) };
         let subjects = subjects(object, &draft.after, &self.registry);
         let mut told: BTreeMap<i64, NoticeRow> = BTreeMap::new();
         let at = self.ctx.micros();

@@ -37,6 +37,7 @@ const TABLES: &[&[&str]] = &[
     crate::approval::TABLES,
     crate::deputy::TABLES,
     crate::scoped::TABLES,
+    crate::oauth::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 
 /// `GET /api/v1/approvals`
 pub async fn list(caller: ApiCaller, RawQuery(query): RawQuery) -> Reply {
+    caller.ctx.require_whole()?;
     let ask = Ask::read(query.as_deref(), &["whose", "state", "rule", "object", "person", "before", "limit"])?;
     let limit = ask.parsed::<usize>("limit")?.unwrap_or(50);
     if !(1..=200).contains(&limit) {
@@ -50,6 +51,7 @@ fn no_such(name: &str) -> Problem {
 
 /// `GET /api/v1/approvals/{approval}`
 pub async fn one(caller: ApiCaller, Path(id): Path<String>, RawQuery(query): RawQuery) -> Reply {
+    caller.ctx.require_whole()?;
     Ask::read(query.as_deref(), &[])?;
     let id = super::read::record_id(&id)?;
     let found = caller.read(move |tx| tx.approval(id)).await?;
@@ -58,6 +60,7 @@ pub async fn one(caller: ApiCaller, Path(id): Path<String>, RawQuery(query): Raw
 
 /// `POST /api/v1/approvals`: asks for one.
 pub async fn ask(caller: ApiCaller, headers: HeaderMap, RawQuery(query): RawQuery, asked: Body) -> Reply {
+    caller.ctx.require_whole()?;
     Ask::read(query.as_deref(), &[])?;
     known(&asked, &["object", "id", "rule", "note"])?;
     let once = once(&headers, "POST /api/v1/approvals", &asked.bytes)?;
@@ -80,6 +83,7 @@ pub async fn verb(
     RawQuery(query): RawQuery,
     asked: Body,
 ) -> Reply {
+    caller.ctx.require_whole()?;
     Ask::read(query.as_deref(), &[])?;
     let number = super::read::record_id(&id)?;
     let once = once(&headers, &format!("POST /api/v1/approvals/{id}/{verb}"), &asked.bytes)?;

@@ -66,7 +66,7 @@ fn told(entry: &ReportEntry, lang: &str) -> Json {
     })
 }
 
-fn result(table: &ReportTable, lang: Lang, currency: &str) -> Json {
+pub(crate) fn result(table: &ReportTable, lang: Lang, currency: &str) -> Json {
     let axis = |n: usize| table.axes.get(n).map(|a| json!({"field": a.path, "label": a.words(lang)}));
     let groups = table.report.groups.len();
     json!({

@@ -93,6 +93,9 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     if !text("agent").is_empty() {
         parts.push(html! { (device(t, text("agent"))) });
     }
+    if row.kind.starts_with("app_") {
+        parts.push(html! { (text("title")) });
+    }
     if row.kind.starts_with("hook_") {
         let href = format!("/settings/webhooks/{}", number("hook").unwrap_or_default());
         parts.push(html! { @if row.kind == "hook_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });

@@ -1,9 +1,11 @@
 //! The settings: everything about oneself, the company, people and pipelines, as plain forms.
 
 mod approvals;
+mod apps;
 pub(crate) mod calendars;
 mod company;
 mod condition;
+mod connections;
 mod consent;
 mod deputies;
 pub(crate) mod flows;
@@ -57,6 +59,8 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
+        .merge(apps::routes())
+        .merge(connections::routes())
 }
 
 pub(crate) use territories::options as territory_options;
@@ -79,6 +83,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
     ("/settings/work/", "settings-work", "/settings/work"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
+    ("/settings/apps/", "settings-apps", "/settings/apps"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
@@ -143,6 +148,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("user-pen", "settings-profile", "/settings/profile", true),
                 ("key-round", "settings-security", "/settings/security", true),
                 ("user-round-check", "settings-deputies", "/settings/deputies", true),
+                ("plug", "settings-connections", "/settings/connections", true),
             ],
         ),
         (
@@ -172,7 +178,10 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("workflow", "settings-flows", "/settings/flows", admin),
             ],
         ),
-        ("settings-connect", vec![("webhook", "settings-webhooks", "/settings/webhooks", admin)]),
+        (
+            "settings-connect",
+            vec![("webhook", "settings-webhooks", "/settings/webhooks", admin), ("puzzle", "settings-apps", "/settings/apps", admin)],
+        ),
         (
             "settings-system",
             vec![
