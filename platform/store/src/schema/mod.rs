@@ -15,6 +15,11 @@ use crate::error::StoreError;
 use crate::{postgres, sqlite};
 use akrab_model::Raw;
 
+/// Setting with the size of a table when it was last looked at as a whole.
+fn analyzed(table: &str) -> String {
+    format!("analyzed.{table}")
+}
+
 impl Conn {
     fn catalog_columns(&mut self) -> Result<Rows, StoreError> {
         let sql = match self.backend() {
@@ -78,7 +83,7 @@ impl Conn {
         let mut renewed = false;
         for row in self.query(sqlite::catalog::OBJECT_TABLES, &[])? {
             let Some(table) = row.first().and_then(|t| t.text()).map(str::to_string) else { continue };
-            let key = format!("analyzed.{table}");
+            let key = analyzed(&table);
             let known: i64 = self.setting_get(&key)?.and_then(|n| n.parse().ok()).unwrap_or(0);
             let rows = self.query_one(&format!("SELECT MAX(id) FROM \"{table}\""), &[])?;
             let rows = rows.and_then(|r| r.first().and_then(|n| n.int())).unwrap_or(0);
@@ -87,13 +92,34 @@ impl Conn {
                 self.setting_set(&key, &rows.to_string())?;
                 renewed = true;
             } else if known > 0 {
-                for index in self.query(sqlite::catalog::UNKNOWN_INDEXES, &[Raw::Text(table)])? {
-                    let Some(name) = index.first().and_then(|n| n.text()) else { continue };
-                    self.script(&format!("PRAGMA analysis_limit = 0; ANALYZE \"{name}\""))?;
-                    renewed = true;
-                }
+                renewed |= self.analyze_unknown(&table)?;
             }
         }
         if renewed { self.script(sqlite::catalog::RELOAD) } else { Ok(()) }
+    }
+
+    /// Before a SQLite database is closed: SQLite's own look would find a new index on a table that has been looked at
+    /// as a whole, and put a sample of the table in place of what is known of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn analyze_last(&mut self) -> Result<(), StoreError> {
+        for row in self.query(sqlite::catalog::OBJECT_TABLES, &[])? {
+            let Some(table) = row.into_iter().next().and_then(Raw::into_text) else { continue };
+            if self.setting_get(&analyzed(&table))?.is_some() {
+                self.analyze_unknown(&table)?;
+            }
+        }
+        self.script("PRAGMA optimize")
+    }
+
+    /// Looks at indexes of a table of which the planner knows nothing yet; says whether there were any.
+    fn analyze_unknown(&mut self, table: &str) -> Result<bool, StoreError> {
+        let unknown = self.query(sqlite::catalog::UNKNOWN_INDEXES, &[table.into()])?;
+        for index in &unknown {
+            let Some(name) = index.first().and_then(|n| n.text()) else { continue };
+            self.script(&format!("PRAGMA analysis_limit = 0; ANALYZE \"{name}\""))?;
+        }
+        Ok(!unknown.is_empty())
     }
 }

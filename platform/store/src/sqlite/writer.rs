@@ -109,7 +109,8 @@ fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
         }
     }
     // leaves one file behind, without a log beside it
-    let _ = conn.script("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    let _ = conn.analyze_last();
+    let _ = conn.script("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 fn group(conn: &mut Conn, first: Job, waiting: &Receiver<Job>) {
