@@ -90,3 +90,32 @@ async fn a_database_that_is_down_is_told_as_such() {
     assert!(matches!(error, akrab_store::StoreError::Away(_)), "{error:?}");
     assert_eq!(akrab_model::Problem::from(error).kind, akrab_model::ProblemKind::Busy);
 }
+
+#[test]
+fn what_the_planner_knows_of_a_large_table_outlives_a_new_index() {
+    everywhere(|world| async move {
+        let target = world.store.target().clone();
+        let akrab_store::Target::Sqlite { path } = target.clone() else { return };
+        let object = world.registry.object("company").unwrap();
+        // a sample of the first thousand would take every size for a rare one
+        let rows = (0..4_000).map(|n: i64| new_row(object, &[("size", n.min(1_500).into())])).collect();
+        world.insert("company", rows).await.unwrap();
+        world.store.write(|conn| conn.analyze()).await.unwrap();
+        let known = move || -> Vec<(String, String)> {
+            let db = rusqlite::Connection::open(&path).unwrap();
+            let mut read =
+                db.prepare("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'o_company' AND idx IS NOT NULL ORDER BY idx").unwrap();
+            read.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+        };
+        let exact = ("i_company_f_size_id".to_string(), "4000 3 1".to_string());
+        assert!(known().contains(&exact), "{:?}", known());
+
+        let indexed = registry_with(&COMPANY.replace("branch = { type = \"text\",", "branch = { type = \"text\", index = true,"));
+        let steps = world.store.plan(&indexed).await.unwrap();
+        world.store.apply(&steps).await.unwrap();
+        world.store.close().await;
+        let after = known();
+        assert!(after.iter().any(|(index, _)| index.contains("branch__s")), "the new index is known too: {after:?}");
+        assert!(after.contains(&exact), "{after:?}");
+    });
+}
