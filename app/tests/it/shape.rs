@@ -576,3 +576,28 @@ both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
     assert!(wrong.status == 422 && wrong.html.contains('3'), "{}", wrong.html);
     second.close().await;
 });
+
+both!(an_object_made_without_stages_gets_them_later, async |w: &Workspace| {
+    let boss = admin(w).await.user_id().expect("the admin");
+    let mut page = Browser::of(w, boss).await;
+    let names = [("label_id", "Mesin"), ("plural_id", "Mesin"), ("title_id", "Nama"), ("group", "customers"), ("key", "mesin")];
+    press(&mut page, "/settings/objects/new", &names).await;
+    let first = w.make("mesin", json!({"nama": "Espresso 1"})).await;
+    let general = page.get("/settings/objects/mesin/general").await.html;
+    assert!(general.contains("/settings/objects/mesin/stages"));
+    let version = hidden_value(&general, "version");
+    press(&mut page, "/settings/objects/mesin/stages", &[("version", version.as_str())]).await;
+    assert!(!page.get("/settings/objects/mesin/general").await.html.contains("/settings/objects/mesin/stages"), "once is enough");
+    assert_eq!(page.submit("/settings/objects/mesin/stages", &[]).await.status, 404);
+    // what was there has no stage until somebody says one; what comes begins in the first
+    let ctx = w.of(boss, Door::Page);
+    let second = w.make("mesin", json!({"nama": "Espresso 2"})).await;
+    let stage = |record: akrab_model::Record| record.link("stage");
+    assert_eq!(stage(w.engine.get(&ctx, "mesin", first).await.expect("it")), None);
+    let begun = stage(w.engine.get(&ctx, "mesin", second).await.expect("it")).expect("a first stage");
+    let set = page.post(&format!("/mesin/{first}/fields/stage"), &format!("stage={begun}")).await;
+    assert!(set.status.is_success(), "{} {}", set.status, set.html);
+    assert_eq!(stage(w.engine.get(&ctx, "mesin", first).await.expect("it")), Some(begun));
+    let board = page.get("/mesin?type=board").await;
+    assert!(board.status == 200 && board.html.contains("Espresso 1") && board.html.contains("Espresso 2"), "{}", board.status);
+});

@@ -10,6 +10,7 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::columns;
+use crate::ui::icon::icon_sized;
 use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
 use crate::ui::tag;
@@ -88,7 +89,7 @@ fn row(visit: &Visit, target: &Target, key: &str, field: &FieldDecl) -> Vec<Mark
     let t = visit.t;
     let changed = matches!(&target.part, Some(Part::Change(change)) if change.changed.contains_key(key));
     let marks = [
-        (field.required, "required"),
+        (field.required, "shape-required"),
         (field.unique, "shape-unique"),
         (field.index, "shape-indexed"),
         (field.search, "shape-searched"),
@@ -167,7 +168,7 @@ async fn form(
             @if kind == FieldType::Choices && own { (draw(t, &[Line::new(t, "open", "shape-open", Kind::Check)], filled, &Errors::new())) }
             @if conditions {
                 details.ak-section open[decl.is_some_and(|d| d.visible_when.is_some() || d.required_when.is_some())] {
-                    summary { h2 { (t.get("shape-conditions")) } }
+                    summary { (icon_sized("chevron-down", 14)) h2 { (t.get("shape-conditions")) } }
                     div.ak-section-body.ak-stack {
                         @if visible { (columns(draw(t, &condition_lines(visit, &target.object, VISIBLE, "shape-visible-when"), filled, &Errors::new()))) }
                         @else { p.ak-muted { (t.get("shape-condition-file")) } input type="hidden" name="visible_kept" value="1"; }

@@ -18,6 +18,18 @@ const RESULTS: [FieldType; 8] = [
     FieldType::DateTime,
 ];
 
+/// What a link may point to: the objects people work with by name, then people, teams and territories.
+fn linkable(visit: &Visit) -> Vec<(String, String)> {
+    let registry = visit.registry();
+    let shown = registry.objects().filter(|o| !o.decl.hidden);
+    let mut all: Vec<(bool, String, String)> = shown
+        .filter(|o| !o.is_system() || matches!(o.key.as_str(), "user" | "team" | "territory"))
+        .map(|o| (o.is_system(), o.label(visit.lang()).to_string(), o.key.clone()))
+        .collect();
+    all.sort();
+    all.into_iter().map(|(_, words, key)| (key, words)).collect()
+}
+
 /// The lines of a field of this type; `new` when it is not there yet, `own` when it was made here.
 pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, own: bool) -> Vec<Line> {
     use FieldType::*;
@@ -28,13 +40,7 @@ pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, 
     if new {
         match kind {
             Link | Links => {
-                let objects = visit
-                    .registry()
-                    .objects()
-                    .filter(|o| !o.decl.hidden && !matches!(o.key.as_str(), "role" | "stage"))
-                    .map(|o| (o.key.clone(), o.label(visit.lang()).to_string()))
-                    .collect();
-                lines.push(line("to", "shape-to", Kind::Choice(objects)).required());
+                lines.push(line("to", "shape-to", Kind::Choice(linkable(visit))).required());
             }
             Formula => lines.push(line(
                 "result",

@@ -49,6 +49,7 @@ pub(super) fn routes() -> Router<Web> {
         .route(&format!("{base}/log"), get(log::all))
         .route(&of(""), get(field::list))
         .route(&of("/general"), get(object::edit).post(object::save))
+        .route(&of("/stages"), post(object::give_stages))
         .route(&of("/fields/new"), get(field::new).post(field::add))
         .route(&of("/fields/{field}"), get(field::edit).post(field::save))
         .route(&of("/fields/{field}/hide"), get(hide::ask_field).post(hide::field))

@@ -2,7 +2,7 @@
 
 use super::super::line::{Filled, Kind, Line, draw};
 use super::super::{Errors, show_form};
-use super::{Come, Target, come, fill_label, label, label_lines, plan, tabbed};
+use super::{Come, Target, come, fill_label, label, label_lines, lay_out, plan, tabbed};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -13,7 +13,7 @@ use crate::visit::Visit;
 use akrab_engine::shape::{Deed, Edit};
 use akrab_model::object::shape::{Part, RESERVED, free_key};
 use akrab_model::object::{AccessDecl, BoardDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, Scope, SectionDecl, ViewDecl};
-use akrab_model::{FieldType, Registry};
+use akrab_model::{FieldType, Problem, Registry};
 use axum::extract::Path;
 use maud::{Markup, html};
 
@@ -173,22 +173,9 @@ fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
     let mut columns = vec![title_key.clone()];
     let mut board = None;
     if fields.ticked("staged") {
-        let mut link = FieldDecl::new(FieldType::Link, Label::new("Alur", "Pipeline"));
-        link.to = Some("pipeline".into());
-        let mut stage = FieldDecl::new(FieldType::Stage, Label::new("Tahap", "Stage"));
-        stage.pipeline = Some("pipeline".into());
-        all.extend([("pipeline".to_string(), link), ("stage".to_string(), stage)]);
+        all.extend(stage_fields().map(|(key, field)| (key.to_string(), field)));
         columns.push("stage".into());
-        board = Some(BoardDecl {
-            by: "stage".into(),
-            subtitle: None,
-            amount: None,
-            date: None,
-            tags: None,
-            since: None,
-            next: None,
-            next_at: None,
-        });
+        board = Some(stage_board());
     }
     let owned = fields.ticked("owned");
     if owned {
@@ -245,6 +232,56 @@ fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
     }
 }
 
+/// The pipeline and the stage of an object that passes through stages.
+fn stage_fields() -> [(&'static str, FieldDecl); 2] {
+    let mut pipeline = FieldDecl::new(FieldType::Link, Label::new("Alur", "Pipeline"));
+    pipeline.to = Some("pipeline".into());
+    let mut stage = FieldDecl::new(FieldType::Stage, Label::new("Tahap", "Stage"));
+    stage.pipeline = Some("pipeline".into());
+    [("pipeline", pipeline), ("stage", stage)]
+}
+
+fn stage_board() -> BoardDecl {
+    BoardDecl { by: "stage".into(), subtitle: None, amount: None, date: None, tags: None, since: None, next: None, next_at: None }
+}
+
+/// Whether stages may still be given to it: it was made here and neither has any nor fields of their names.
+fn may_be_staged(target: &Target) -> bool {
+    let decl = &target.object.decl;
+    target.is_own()
+        && !decl.fields.values().any(|field| field.kind == FieldType::Stage)
+        && stage_fields().iter().all(|(key, _)| !decl.fields.contains_key(*key))
+}
+
+/// `POST /settings/objects/{key}/stages`: an object that was made without stages gets a pipeline, a stage and a board.
+pub(super) async fn give_stages(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
+    let target = Target::of(&visit, &key)?;
+    let mut part = target.draft();
+    let Part::Own(decl) = &mut part else { return Err(Problem::not_found().into()) };
+    if !may_be_staged(&target) {
+        return Err(Problem::not_found().into());
+    }
+    for (key, field) in stage_fields() {
+        decl.fields.insert(key.into(), field);
+    }
+    for view in &mut decl.views {
+        view.columns.insert(view.columns.len().min(1), "stage".into());
+    }
+    decl.board.get_or_insert_with(stage_board);
+    for (key, _) in stage_fields() {
+        lay_out(&mut part, key);
+    }
+    let edit = target.edit(part, &fields, Deed::Object, "");
+    match come(&visit, edit, &fields).await? {
+        Come::Done => visit.go(&target.href("/general"), Flash::ok(visit.t.get("shape-staged-done"))),
+        Come::Plan(lines) => plan::page(&visit, target.object.plural_label(visit.lang()), &lines, &fields, &target.href("/general")).await,
+        Come::Faults(errors) => {
+            let filled = general_filled(&target);
+            general(&visit, &target, &filled, &target.object.decl.icon.clone(), &errors).await
+        }
+    }
+}
+
 /// What the roles begin with: managers everything, others their team's; administrators change it with the roles.
 fn access(owned: bool) -> Vec<(String, AccessDecl)> {
     let whole =
@@ -260,11 +297,14 @@ fn access(owned: bool) -> Vec<(String, AccessDecl)> {
 /// `GET /settings/objects/{key}/general`
 pub(super) async fn edit(visit: Visit, Path(key): Path<String>) -> Reply {
     let target = Target::of(&visit, &key)?;
+    general(&visit, &target, &general_filled(&target), &target.object.decl.icon.clone(), &Errors::new()).await
+}
+
+fn general_filled(target: &Target) -> Filled {
     let decl = &target.object.decl;
     let mut filled = fill_label(Filled::default(), ["label_id", "label_en"], &decl.label);
     filled = fill_label(filled, ["plural_id", "plural_en"], &decl.plural_label);
-    filled = fill_label(filled, ["purpose_id", "purpose_en"], &decl.purpose).set("group", &decl.group);
-    general(&visit, &target, &filled, &decl.icon.clone(), &Errors::new()).await
+    fill_label(filled, ["purpose_id", "purpose_en"], &decl.purpose).set("group", &decl.group)
 }
 
 async fn general(visit: &Visit, target: &Target, filled: &Filled, icon: &str, errors: &Errors) -> Reply {
@@ -275,6 +315,12 @@ async fn general(visit: &Visit, target: &Target, filled: &Filled, icon: &str, er
             (columns(draw(t, &name_lines(visit), filled, errors)))
             (icons(visit, icon))
             div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) }
+        }
+        @if may_be_staged(target) {
+            fieldset.ak-form-group { legend { (t.get("shape-staged")) }
+                p.ak-hint { (t.get("shape-staged-later")) }
+                form method="post" action=(target.href("/stages")) { (visit.token_field()) (target.version_field()) (Button::new(t.get("shape-staged-give")).icon("git-commit-horizontal").submit()) }
+            }
         }
         div.ak-row.ak-gap-8 {
             @if target.object.decl.hidden {
