@@ -442,6 +442,9 @@ both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
     add("text", "Alasan", &[("wanted_field", "diskon"), ("wanted_op", "gt"), ("wanted_value", "15")]).await;
     add("long_text", "Catatan", &[("search", "1")]).await;
     add("date", "Berlaku sampai", &[]).await;
+    let decl = &w.engine.object("kendaraan").expect("it").decl;
+    assert_eq!(decl.layout.quick, ["perusahaan", "merek", "tahun", "harga", "diskon", "alasan"], "the short form takes six by itself");
+    assert_eq!(decl.views[0].columns, ["nomor_polisi", "stage", "perusahaan", "merek", "tahun", "harga", "owner", "updated_at"]);
     // a record through the form, with the formula, the first stage and the rule
     let made =
         page.post("/kendaraan/new", &format!("nomor_polisi=B+9012+KXA&perusahaan={account}&merek=hino&harga=1000000&diskon=10")).await;

@@ -221,7 +221,7 @@ both!(the_pages_of_sharing_say_and_do_it, async |w: &Workspace| {
     let why = browser.get(&format!("/accounts/{id}/access")).await;
     assert!(why.html.contains("Hotel terbuka") && why.html.contains("siti"), "the rule is named as a reason: {}", why.html);
     let listed = browser.get(&shares).await.html;
-    assert!(listed.contains("pameran"), "the share is listed with its note");
+    assert!(listed.contains("pameran") && listed.contains("sampai dengan 5 Mar"), "the share is listed with its note and its last day");
     let end = listed.split("formaction=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a way to take it back").to_string();
     assert_eq!(browser.submit(&end, &[]).await.status, StatusCode::SEE_OTHER);
     assert!(!browser.get(&shares).await.html.contains("pameran"));

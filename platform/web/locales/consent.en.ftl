@@ -43,4 +43,4 @@ consent-transactional-hint = Neither capped nor counted.
 consent-transactional-short = no cap
 consent-wording-en = Wording in English
 consent-wording-id = Wording in Indonesian
-settings-consent = Consent & sending rules
+settings-consent = Consent & sending

@@ -77,6 +77,7 @@ share-taken = It is no longer shared.
 share-team = Team { $name }
 share-title = Share { $title }
 share-to = With
+share-through = through { $day }
 share-until = until { $when }
 share-until-hint = Empty means for good.
 share-until-label = Through

@@ -77,6 +77,7 @@ share-taken = Bagi dicabut.
 share-team = Tim { $name }
 share-title = Bagikan { $title }
 share-to = Kepada
+share-through = sampai dengan { $day }
 share-until = sampai { $when }
 share-until-hint = Kosong berarti tanpa batas waktu.
 share-until-label = Sampai dengan

@@ -88,10 +88,12 @@ fn reason(visit: &Visit, record: &Record, seer: &Seer, why: &Ground) -> String {
     }
 }
 
-/// The moment a share ends, in words; nothing for one that does not.
+/// When a share ends, in words: its last day where it ends with one, else the moment; "for good" for one that does not.
 pub(super) fn until_words(look: &Look, until: Option<jiff::Timestamp>) -> String {
-    match until {
-        Some(until) => look.t.with("share-until", &[("when", look.moment_words(&look.local(until)).into())]),
-        None => look.t.get("share-for-good"),
+    let Some(end) = until.map(|until| look.local(until)) else { return look.t.get("share-for-good") };
+    let last = (end.time() == jiff::civil::Time::midnight()).then(|| end.date().yesterday().ok()).flatten();
+    match last {
+        Some(day) => look.t.with("share-through", &[("day", look.short_day(day).into())]),
+        None => look.t.with("share-until", &[("when", look.moment_words(&end).into())]),
     }
 }

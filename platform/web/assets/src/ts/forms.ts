@@ -106,7 +106,15 @@ on("click", ".ak-error-summary a", (el, event) => {
   field.scrollIntoView({ block: "center" });
   field.focus();
 });
-upgrade("[data-error-summary]", (el) => el.focus());
+upgrade("[data-error-summary]", (el) => {
+  // a message says of itself which field it is about
+  for (const link of el.querySelectorAll<HTMLAnchorElement>("a[href^='#']")) {
+    const field = document.getElementById(link.hash.slice(1)) as HTMLInputElement | null;
+    const label = (field?.labels?.[0]?.textContent ?? "").replace(/\s*\*.*$/s, "").trim();
+    if (label && !link.textContent!.startsWith(label)) link.prepend(`${label}: `);
+  }
+  el.focus();
+});
 
 // Duplicates while a new record is typed.
 const lookForDuplicates = later(350, async (form: HTMLFormElement, mount: HTMLElement) => {

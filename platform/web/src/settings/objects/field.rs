@@ -23,6 +23,11 @@ use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+/// Most fields that the short form takes by itself; the title stands in it besides.
+const QUICK: usize = 6;
+/// Most columns that the list takes by itself.
+const COLUMNS: usize = 8;
+
 /// Types offered, the usual ones first.
 const TYPES: [FieldType; 24] = [
     FieldType::Text,
@@ -221,11 +226,28 @@ pub(super) async fn add(visit: Visit, Path(object): Path<String>, fields: Fields
     let mut part = target.draft();
     insert_field(&mut part, &key, decl);
     lay_out(&mut part, &key);
+    show(&mut part, &key, kind);
     let edit = target.edit(part, &fields, Deed::NewField, &key);
     match come(&visit, edit, &fields).await? {
         Come::Done => visit.go(&target.href(""), Flash::ok(visit.t.with("shape-field-made", &[("n", (own as i64 + 1).into())]))),
         Come::Plan(lines) => plan::page(&visit, &visit.t.get("shape-new-field"), &lines, &fields, &target.href("")).await,
         Come::Faults(errors) => form(&visit, &target, None, kind, &Filled::typed(&fields), &fields, &beside_lines(errors)).await,
+    }
+}
+
+/// A new field of an object made here stands at once in its short form and in its list, while there is room.
+fn show(part: &mut Part, key: &str, kind: FieldType) {
+    use FieldType::*;
+    let Part::Own(decl) = part else { return };
+    if decl.layout.quick.len() < QUICK && !matches!(kind, Formula | Rollup | AutoNumber | LongText | Links | Address | File) {
+        decl.layout.quick.push(key.into());
+    }
+    if let Some(view) = decl.views.first_mut()
+        && view.columns.len() < COLUMNS
+        && !matches!(kind, LongText | Links | Address | File)
+    {
+        let last = view.columns.iter().position(|column| matches!(column.as_str(), "owner" | "updated_at")).unwrap_or(view.columns.len());
+        view.columns.insert(last, key.into());
     }
 }
 
