@@ -49,9 +49,9 @@ pub enum Command {
         #[command(subcommand)]
         what: TokenCommand,
     },
-    /// Import a CSV or XLSX file
+    /// Import a CSV, XLSX, vCard or iCalendar file
     Import(ImportArgs),
-    /// Export records as CSV or XLSX
+    /// Export records as CSV, XLSX, JSON, vCard or iCalendar
     Export(ExportArgs),
     /// Write the whole workspace into one file while it is in use
     Backup {
@@ -66,6 +66,20 @@ pub enum Command {
         /// Replace the workspace there is
         #[arg(long)]
         replace: bool,
+    },
+    /// Write the whole workspace into an archive that SQLite and PostgreSQL take in alike
+    ExportWorkspace {
+        file: PathBuf,
+        /// Write over the file there is
+        #[arg(long)]
+        force: bool,
+    },
+    /// Bring such an archive into an empty workspace
+    ImportWorkspace {
+        file: PathBuf,
+        /// Read the archive to its end, say what is in it, and write nothing
+        #[arg(long)]
+        check: bool,
     },
     /// Changes the database needs for this version
     Schema {
@@ -254,6 +268,13 @@ pub struct ImportArgs {
 pub enum Format {
     Csv,
     Xlsx,
+    Json,
+    /// Address book, version 3.0
+    Vcard,
+    /// Address book, version 4.0
+    Vcard4,
+    /// Calendar
+    Ical,
 }
 
 impl Format {
@@ -261,6 +282,10 @@ impl Format {
         match self {
             Format::Csv => ExportFormat::Csv,
             Format::Xlsx => ExportFormat::Xlsx,
+            Format::Json => ExportFormat::Json,
+            Format::Vcard => ExportFormat::Vcard,
+            Format::Vcard4 => ExportFormat::Vcard4,
+            Format::Ical => ExportFormat::Ical,
         }
     }
 }
@@ -273,7 +298,7 @@ pub struct ExportArgs {
     /// Filter as JSON: `{"field":"status","op":"is","value":"active"}`
     #[arg(long, value_name = "JSON")]
     pub filter: Option<String>,
-    /// Field keys, by commas; all when absent
+    /// Field keys, by commas, also over links (`account.industry`); all when absent
     #[arg(long, value_delimiter = ',')]
     pub columns: Vec<String>,
     /// File to write; standard output when absent

@@ -1,5 +1,6 @@
 //! The binary `akrab`: reads the configuration, wires engine, web and domains, runs a command.
 
+mod archive;
 mod backup;
 mod bench;
 mod check;
@@ -82,6 +83,8 @@ async fn command(config: &Config, command: Command) -> Result<(), Stop> {
         Command::Export(args) => transfer::export(config, args).await,
         Command::Backup { file, force } => backup::backup(config, &file, force).await,
         Command::Restore { file, replace } => backup::restore(config, &file, replace).await,
+        Command::ExportWorkspace { file, force } => archive::export(config, &file, force).await,
+        Command::ImportWorkspace { file, check } => archive::import(config, &file, check).await,
         Command::Schema { what } => schema::run(config, what).await,
         Command::Doctor => doctor::run(config).await,
         Command::Bench { flows: Some(records), seconds, out, .. } => bench::flows(config, records, seconds, &out).await,

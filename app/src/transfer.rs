@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(150);
 pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
     let file = File::open(&args.file).map_err(|e| Stop::refused(format!("{}: {e}", args.file.display())))?;
     if args.file.is_dir() {
-        return Err(Stop::refused(format!("{} is a folder; name a CSV or XLSX file", args.file.display())));
+        return Err(Stop::refused(format!("{} is a folder; name a CSV, XLSX, vCard or iCalendar file", args.file.display())));
     }
     let engine = workspace::open(config).await?;
     known(&engine, &args.object)?;

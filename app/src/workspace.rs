@@ -75,7 +75,7 @@ pub fn existing(config: &Config) -> Result<(), Stop> {
     let beside = matches!(demo.target(), Target::Sqlite { path } if path.exists());
     let hint = if beside { format!("the demonstration is --data {}", demo.data.display()) } else { "--data names its folder".into() };
     Err(Stop::refused(format!(
-        "no workspace in {}; {hint}. A new one is made by `akrab serve`, `akrab demo`, `akrab restore` or `akrab user add`",
+        "no workspace in {}; {hint}. A new one is made by `akrab serve`, `akrab demo`, `akrab restore`, `akrab import-workspace` or `akrab user add`",
         config.data.display()
     )))
 }

@@ -113,6 +113,7 @@ const settings = [
   { name: "flow-try", path: "/settings/flows/peluang_besar/try" },
   { name: "flow-versions", path: "/settings/flows/peluang_besar/versions", ...desktop },
   { name: "flow-runs", path: "/settings/flows/serah_bergiliran/runs" },
+  { name: "settings-archive", path: "/settings/archive" },
   { name: "settings-apps", path: "/settings/apps" },
   { name: "settings-apps-new", path: "/settings/apps/new", ...desktop },
   { name: "settings-connections", path: "/settings/connections" },

@@ -5,6 +5,7 @@
 
 mod api;
 mod approvals;
+mod archive;
 mod arrows;
 mod attacks;
 mod audit;
@@ -15,6 +16,7 @@ mod commands;
 mod contact;
 mod contract;
 mod digest;
+mod exchange;
 mod export;
 mod facts;
 mod faults;

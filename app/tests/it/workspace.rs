@@ -105,7 +105,16 @@ impl Workspace {
 
     /// The same workspace as a version with other object files opens it.
     pub async fn opened_with(&self, key: [u8; 32], objects: Vec<(&'static str, &'static str)>) -> Engine {
-        let store = Store::open(&self.target, &Options::default()).await.expect("the database opens");
+        self.opened(&self.target, self.folder.join("files"), key, objects).await
+    }
+
+    /// Another workspace as this program opens it.
+    pub async fn opened_at(&self, target: &Target, files: PathBuf) -> Engine {
+        self.opened(target, files, KEY, objects()).await
+    }
+
+    async fn opened(&self, target: &Target, files: PathBuf, key: [u8; 32], objects: Vec<(&'static str, &'static str)>) -> Engine {
+        let store = Store::open(target, &Options::default()).await.expect("the database opens");
         let setup = Setup {
             store,
             objects,
@@ -116,7 +125,7 @@ impl Workspace {
             mailer: self.outbox.clone(),
             outside: outside(),
             work: crate::jobs::work(),
-            files: self.folder.join("files"),
+            files,
             key: Key::new(&key).expect("a key"),
             lease: akrab_engine::job::LEASE,
         };

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod action;
 pub mod approval;
+pub mod archive;
 pub mod audit;
 pub mod behaviour;
 pub mod bulk;

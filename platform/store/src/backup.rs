@@ -112,7 +112,7 @@ impl Store {
 
 impl Store {
     /// A schema without records; those that a killed restore has left there go with it.
-    async fn open_empty(target: &Target, options: &Options) -> Result<Store, StoreError> {
+    pub(crate) async fn open_empty(target: &Target, options: &Options) -> Result<Store, StoreError> {
         let store = Store::open(target, options).await?;
         let (Target::Postgres { schema, .. }, Some(clients)) = (target, store.clients()) else { return Err(StoreError::closed()) };
         let client = clients.client().await?;

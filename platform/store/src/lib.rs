@@ -9,6 +9,7 @@
 //! list that in `schema/system.rs`.
 
 mod approval;
+mod archive;
 mod audit;
 mod backup;
 mod cells;
@@ -51,6 +52,7 @@ mod work;
 
 pub use akrab_model::query::Row;
 pub use approval::{ApprovalQuery, ApprovalRow, DecisionRow, SeatRow};
+pub use archive::{ArchiveTable, Stays, archived};
 pub use audit::{AuditQuery, AuditRow};
 pub use backup::Backup;
 pub use conn::{Backend, Conn};
@@ -71,7 +73,7 @@ pub use oauth::{AppRow, CodeRow, GrantRow, OauthTokenRow};
 pub use postgres::hold::{Held, Hold, Holding, hold};
 pub use recent::Recent;
 pub use records::{Bin, Cell, Few, LinkCells, NewRow, ReportQuery};
-pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, parted, removal};
+pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, link_table, parted, removal};
 pub use scoped::ScopedLinkRow;
 pub use search::{SearchEntry, SearchHit};
 pub use setting::Answered;

@@ -1,15 +1,20 @@
-//! Records out of the workspace as CSV or XLSX: as many rows as the count said, links as title and
-//! id, in a form that [`crate::import`] reads back to the same values.
+//! Records out of the workspace, as many as the count said: as CSV or XLSX, links as title and id, in a form that
+//! [`crate::import`] reads back to the same values; as JSON; as cards of an address book, and as entries of a
+//! calendar.
 
+mod calendar;
+mod card;
 mod cell;
+mod column;
 mod job;
+mod known;
 mod write;
 
 pub use cell::{guarded, unguarded};
 pub use job::{ExportJob, ExportReport};
 
 use crate::{Access, Ctx, Engine, ListRequest, Result, Tx};
-use akrab_model::{Count, FieldIx, FieldProblem, Object, Problem};
+use akrab_model::{Count, FieldProblem, Object, Problem};
 use akrab_store::Bin;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,6 +28,13 @@ pub enum ExportFormat {
     #[default]
     Csv,
     Xlsx,
+    Json,
+    /// vCard 3.0, which telephones take.
+    Vcard,
+    /// vCard 4.0.
+    Vcard4,
+    /// iCalendar.
+    Ical,
 }
 
 impl ExportFormat {
@@ -30,12 +42,32 @@ impl ExportFormat {
         match self {
             ExportFormat::Csv => "csv",
             ExportFormat::Xlsx => "xlsx",
+            ExportFormat::Json => "json",
+            ExportFormat::Vcard | ExportFormat::Vcard4 => "vcf",
+            ExportFormat::Ical => "ics",
+        }
+    }
+    /// By the ending of a file's name.
+    pub fn of_name(name: &str) -> ExportFormat {
+        let ending = name.rsplit('.').next().unwrap_or("");
+        let all = [ExportFormat::Xlsx, ExportFormat::Json, ExportFormat::Vcard, ExportFormat::Ical];
+        all.into_iter().find(|f| f.extension() == ending).unwrap_or_default()
+    }
+    /// Whether records of this object can be written so: cards need somebody to reach, calendars a date.
+    pub fn fits(self, object: &Object) -> bool {
+        match self {
+            ExportFormat::Vcard | ExportFormat::Vcard4 => card::fits(object),
+            ExportFormat::Ical => calendar::fits(object),
+            _ => true,
         }
     }
     pub fn mime(self) -> &'static str {
         match self {
             ExportFormat::Csv => "text/csv; charset=utf-8",
             ExportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ExportFormat::Json => "application/json",
+            ExportFormat::Vcard | ExportFormat::Vcard4 => "text/vcard; charset=utf-8",
+            ExportFormat::Ical => "text/calendar; charset=utf-8",
         }
     }
 }
@@ -49,7 +81,7 @@ pub struct ExportSpec {
     pub filter: Option<serde_json::Value>,
     pub q: Option<String>,
     pub sort: Vec<String>,
-    /// Field keys; every readable field when empty.
+    /// Field keys, or ways over links (`account.industry`); every readable field when empty.
     pub columns: Vec<String>,
     /// Only these records.
     pub ids: Vec<i64>,
@@ -131,7 +163,7 @@ fn remove(path: &Path) {
 /// A specification bound to the actor's rights.
 pub(crate) struct Bound {
     pub object: Arc<Object>,
-    pub columns: Vec<FieldIx>,
+    pub columns: Vec<column::Column>,
     pub cond: akrab_model::Cond,
     pub words: Option<crate::read::Words>,
     pub sort: Vec<akrab_model::Sort>,
@@ -159,7 +191,12 @@ impl Tx<'_> {
             }
             cond = cond.and(akrab_model::Cond::Ids(spec.ids.clone()));
         }
-        let columns = self.columns(&object, &spec.columns)?;
+        if !spec.format.fits(&object) {
+            return Err(Problem::invalid(vec![FieldProblem::new("format", "export_unfit")]));
+        }
+        // cards and entries have a form of their own
+        let all = matches!(spec.format, ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Ical);
+        let columns = self.export_columns(&object, if all { &[] } else { &spec.columns })?;
         Ok(Bound { columns, sort: self.sorts(&object, &spec.sort)?, cond, words, object })
     }
 }

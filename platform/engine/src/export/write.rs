@@ -1,16 +1,19 @@
 //! Writing an export page by page, so that memory stays flat however many rows there are.
 
 use super::cell::{Cell, link_id};
-use super::{Bound, ExportFormat, ExportSpec};
+use super::column::Related;
+use super::known::Known;
+use super::{Bound, ExportFormat, ExportSpec, calendar, card};
 use crate::file::failure;
 use crate::{Result, Tx};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldIx, Problem, Query, Record};
+use akrab_model::{FieldIx, Problem, Query, Record, Value};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use serde_json::{Map, Value as Json};
 use std::any::Any;
 use std::borrow::Cow;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -25,6 +28,8 @@ pub(super) fn whole(tx: &mut Tx, spec: &ExportSpec, path: &Path) -> Result<u64> 
     let bound = tx.bind_export(spec)?;
     match spec.format {
         ExportFormat::Csv => csv(tx, spec, &bound, path),
+        ExportFormat::Json => json(tx, &bound, path),
+        ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Ical => entries(tx, spec.format, &bound, path),
         // the sheet's rows go through a temporary file whose writer panics when there is no room
         ExportFormat::Xlsx => catch_unwind(AssertUnwindSafe(|| xlsx(tx, spec, &bound, path))).unwrap_or_else(|panic| Err(fallen(&*panic))),
     }
@@ -35,15 +40,68 @@ fn csv(tx: &mut Tx, spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u64
     let mut out = ::csv::Writer::from_writer(BufWriter::new(file));
     out.write_record(header(tx, bound)).map_err(told)?;
     let (lang, zone) = (tx.ctx.lang_key(), tx.ctx.now.time_zone().clone());
-    let rows = pages(tx, bound, &mut |_, record| {
+    let rows = pages(tx, bound, &mut |_, record, related| {
         let mut cells = vec![record.id.to_string()];
-        for ix in &bound.columns {
-            let field = bound.object.at(*ix);
-            cells.push(Cell::of(field, record, lang, &zone).text(spec.raw).into_owned());
-            cells.extend(link_id(field, record));
+        for column in &bound.columns {
+            let (field, at) = (column.field(), related.of(column, record));
+            cells.push(at.map_or(Cell::Blank, |at| Cell::of(field, at, lang, &zone)).text(spec.raw).into_owned());
+            cells.extend(field.to.map(|_| at.and_then(|at| link_id(field, at)).unwrap_or_default()));
         }
         out.write_record(&cells).map_err(told)
     })?;
+    out.flush().map_err(failure)?;
+    Ok(rows)
+}
+
+/// An array of objects, with values as the API gives them; links have their titles beside the ids.
+fn json(tx: &mut Tx, bound: &Bound, path: &Path) -> Result<u64> {
+    let file = akrab_store::private::create_new(path).map_err(failure)?;
+    let mut out = BufWriter::new(file);
+    out.write_all(b"[").map_err(failure)?;
+    let rows = pages(tx, bound, &mut |n, record, related| {
+        let mut map = Map::from_iter([("id".to_string(), Json::from(record.id))]);
+        for column in &bound.columns {
+            let (field, at) = (column.field(), related.of(column, record));
+            let title = |at: &Record, id: i64| at.titles.get(&(field.key.clone(), id)).cloned();
+            let value = at.map(|at| match at.get(&field.key) {
+                Value::Link(id) => serde_json::json!({ "id": id, "title": title(at, *id) }),
+                Value::Links(links) => links
+                    .iter()
+                    .map(|link| {
+                        let mut row = link.to_json(field);
+                        row["title"] = serde_json::json!(title(at, link.to));
+                        row
+                    })
+                    .collect(),
+                value => value.to_json(),
+            });
+            map.insert(column.key.clone(), value.unwrap_or(Json::Null));
+        }
+        out.write_all(if n == 0 { b"\n" } else { b",\n" }).map_err(failure)?;
+        serde_json::to_writer(&mut out, &map).map_err(|e| failure(e.into()))
+    })?;
+    out.write_all(b"\n]\n").map_err(failure)?;
+    out.flush().map_err(failure)?;
+    Ok(rows)
+}
+
+/// Cards or entries of a calendar: their form is given, so that all readable fields count, whichever are chosen.
+fn entries(tx: &mut Tx, format: ExportFormat, bound: &Bound, path: &Path) -> Result<u64> {
+    let file = akrab_store::private::create_new(path).map_err(failure)?;
+    let mut out = BufWriter::new(file);
+    let readable = tx.rights.readable(&bound.object);
+    let known = Known::of(&tx.registry, &bound.object, &readable, tx.ctx.lang_key());
+    let now = tx.ctx.now.timestamp();
+    let (head, foot) = if format == ExportFormat::Ical { (calendar::head(), calendar::foot()) } else { Default::default() };
+    out.write_all(head.as_bytes()).map_err(failure)?;
+    let rows = pages(tx, bound, &mut |_, record, _| {
+        let entry = match format {
+            ExportFormat::Ical => calendar::entry(record, &known, now),
+            format => card::card(record, &known, format == ExportFormat::Vcard4, &card::stamp(record, now)),
+        };
+        out.write_all(entry.as_bytes()).map_err(failure)
+    })?;
+    out.write_all(foot.as_bytes()).map_err(failure)?;
     out.flush().map_err(failure)?;
     Ok(rows)
 }
@@ -57,19 +115,20 @@ fn xlsx(tx: &mut Tx, _spec: &ExportSpec, bound: &Bound, path: &Path) -> Result<u
         sheet.write_string_with_format(0, n as u16, title, &bold).map_err(sheet_fault)?;
     }
     let (lang, zone) = (tx.ctx.lang_key(), tx.ctx.now.time_zone().clone());
-    let rows = pages(tx, bound, &mut |n, record| {
+    let rows = pages(tx, bound, &mut |n, record, related| {
         if n >= MAX_SHEET_ROWS {
             return Err(Problem::malformed("too_many_rows").with("max", MAX_SHEET_ROWS));
         }
         let row = n as u32 + 1;
         sheet.write_number(row, 0, record.id as f64).map_err(sheet_fault)?;
         let mut column = 1;
-        for ix in &bound.columns {
-            let field = bound.object.at(*ix);
-            put(sheet, row, column, &Cell::of(field, record, lang, &zone), (&day, &moment)).map_err(sheet_fault)?;
+        for asked in &bound.columns {
+            let (field, at) = (asked.field(), related.of(asked, record));
+            let cell = at.map_or(Cell::Blank, |at| Cell::of(field, at, lang, &zone));
+            put(sheet, row, column, &cell, (&day, &moment)).map_err(sheet_fault)?;
             column += 1;
-            if let Some(id) = link_id(field, record) {
-                if !id.is_empty() {
+            if field.to.is_some() {
+                if let Some(id) = at.and_then(|at| link_id(field, at)).filter(|id| !id.is_empty()) {
                     sheet.write_string(row, column, id).map_err(sheet_fault)?;
                 }
                 column += 1;
@@ -117,19 +176,25 @@ fn fitting(text: &str) -> Cow<'_, str> {
 fn header(tx: &Tx, bound: &Bound) -> Vec<String> {
     let lang = tx.ctx.lang_key();
     let mut titles = vec![crate::import::ID_COLUMN.to_string()];
-    for ix in &bound.columns {
-        let field = bound.object.at(*ix);
-        titles.push(field.label.get(lang).to_string());
-        if field.to.is_some() {
-            titles.push(format!("{} (ID)", field.label.get(lang)));
+    for column in &bound.columns {
+        titles.push(column.title(lang).to_string());
+        if column.field().to.is_some() {
+            titles.push(format!("{} (ID)", column.title(lang)));
         }
     }
     titles
 }
 
 /// Hands every record to `sink` with its place, and says how many there were.
-fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record) -> Result<()>) -> Result<u64> {
-    let cells: Vec<FieldIx> = bound.columns.iter().copied().filter(|ix| bound.object.at(*ix).is_column()).collect();
+fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record, &Related) -> Result<()>) -> Result<u64> {
+    let mut own: Vec<FieldIx> = Vec::new();
+    for column in &bound.columns {
+        let first = column.path.first().copied().unwrap_or(column.field);
+        if !own.contains(&first) {
+            own.push(first);
+        }
+    }
+    let cells: Vec<FieldIx> = own.iter().copied().filter(|ix| bound.object.at(*ix).is_column()).collect();
     let mut query = Query {
         object: bound.object.ix,
         columns: cells.clone(),
@@ -143,10 +208,11 @@ fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record) -> Resul
     loop {
         let page = tx.page(&bound.object, query.clone(), bound.words.as_ref(), Some(usize::MAX))?;
         let mut records: Vec<Record> = page.rows.iter().map(|row| crate::read::record_of(&bound.object, &cells, row)).collect();
-        tx.load_some_links(&bound.object, &bound.columns, &mut records)?;
+        tx.load_some_links(&bound.object, &own, &mut records)?;
         tx.load_titles(&bound.object, &mut records)?;
+        let related = tx.related(&bound.columns, &records)?;
         for record in &records {
-            sink(rows, record)?;
+            sink(rows, record, &related)?;
             rows += 1;
         }
         match page.next {

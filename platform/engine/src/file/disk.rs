@@ -111,14 +111,36 @@ impl FileStore {
     /// # Errors
     /// When the folder cannot be read.
     pub fn sweep(&self, moment: SystemTime) -> Result<u64> {
+        self.sweep_in(&self.root.join("incoming"), moment)
+    }
+
+    /// Removes archives that were written before `moment`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep_archives(&self, moment: SystemTime) -> Result<u64> {
+        self.sweep_in(&self.archives()?, moment)
+    }
+
+    fn sweep_in(&self, folder: &Path, moment: SystemTime) -> Result<u64> {
         let mut swept = 0;
-        for entry in fs::read_dir(self.root.join("incoming")).map_err(failure)? {
+        for entry in fs::read_dir(folder).map_err(failure)? {
             let entry = entry.map_err(failure)?;
             // another process may be removing it as well
             let old = entry.metadata().and_then(|meta| meta.modified()).is_ok_and(|at| at < moment);
             swept += u64::from(old && fs::remove_file(entry.path()).is_ok());
         }
         Ok(swept)
+    }
+
+    /// The folder of archives of the whole workspace. They are swept away after a while.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn archives(&self) -> Result<PathBuf> {
+        let folder = self.root.join("archives");
+        private::folder(&folder).map_err(failure)?;
+        Ok(folder)
     }
 
     /// Which copy of this content lies there, when the system tells.

@@ -21,7 +21,7 @@ pub(super) fn mappable(rights: &Rights, object: &Object) -> Vec<FieldIx> {
 }
 
 /// The field each column seems to be for. No field is given twice, save a name in parts.
-pub(super) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> Vec<Option<String>> {
+pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> Vec<Option<String>> {
     let titles: Vec<String> = header.iter().map(|h| bare(h)).collect();
     let mut found: Vec<Option<String>> = vec![None; header.len()];
     let mut used = HashSet::new();

@@ -18,6 +18,7 @@ pub mod source;
 mod undo;
 
 pub use mapping::ID_COLUMN;
+pub(crate) use mapping::guess as column_guess;
 pub use pattern::Pattern;
 pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
 pub(crate) use report::ChunkNote;

@@ -48,6 +48,10 @@ impl Row {
                 Err(_) => row.fault(Verdict::Refused, &FieldProblem::new(super::ID_COLUMN, "not_an_id")),
             }
         }
+        for (code, about) in &line.said {
+            let problem = FieldProblem::new("", code).with("value", about);
+            row.doubts.push(Note::of(line.number, Verdict::Kept, None, &problem));
+        }
         let mut values: HashMap<FieldIx, Value> = HashMap::new();
         for (column, ix) in &plan.fields {
             row.cell(plan, links, env, line, (*column, *ix), &mut values);

@@ -20,6 +20,8 @@ const HOOK_DAYS: i64 = 30;
 const SESSION_DAYS: i64 = 30;
 /// Hours after which nobody is writing a file any more.
 const DRAFT_HOURS: i64 = 24;
+/// Days an archive of the whole workspace may be fetched.
+const ARCHIVE_DAYS: i64 = 7;
 /// Days a file may wait to be put into a record.
 const FILE_DAYS: i64 = 1;
 /// Days after which it is forgotten that a record was given to somebody for a time.
@@ -90,7 +92,9 @@ impl Job for CleanUp {
         let dropped = dropped.await?;
         let runs = job.engine.flow_forget(days_ago(&job, crate::flow::RUN_DAYS)).await?;
         let (files, before) = (job.engine.files().clone(), job.engine.now().timestamp() - DRAFT_HOURS.hours());
-        let swept = tokio::task::spawn_blocking(move || files.sweep(before.into())).await.map_err(Problem::internal)??;
+        let archives = job.engine.now().timestamp() - (24 * ARCHIVE_DAYS).hours();
+        let sweep = move || Ok::<_, Problem>(files.sweep(before.into())? + files.sweep_archives(archives.into())?);
+        let swept = tokio::task::spawn_blocking(sweep).await.map_err(Problem::internal)??;
         let files = crate::file::tidy(&job, days_ago(&job, FILE_DAYS)).await?;
         Ok(json!({ "dropped": dropped, "runs": runs, "swept": swept, "files": files }))
     }

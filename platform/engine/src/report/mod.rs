@@ -155,6 +155,7 @@ impl Engine {
         let content = match format {
             ExportFormat::Csv => table.csv(ctx.lang, &currency)?,
             ExportFormat::Xlsx => table.xlsx(&title, ctx.lang, &currency)?,
+            _ => return Err(akrab_model::Problem::invalid(vec![akrab_model::FieldProblem::new("format", "export_unfit")])),
         };
         // nothing goes out that the trail does not tell of
         let detail = json!({"object": table.object.key, "report": title, "format": format, "filter": entry.report.filter, "rows": table.lines.len()});

@@ -5,6 +5,21 @@ pub(crate) const COLUMNS: &str = "SELECT table_name::text, column_name::text FRO
      WHERE table_schema = current_schema() AND (table_name LIKE 'o\\_%' OR table_name LIKE 'l\\_%') \
      ORDER BY table_name, ordinal_position";
 
+/// Every table: its columns, whether they hold text, and their place in the primary key.
+pub(crate) const TABLES: &str = "SELECT c.table_name::text, c.column_name::text, (c.data_type = 'text')::int::bigint, \
+     COALESCE(k.place, 0)::bigint FROM information_schema.columns c LEFT JOIN (\
+     SELECT t.relname::text AS name, a.attname::text AS attname, u.place FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid \
+     JOIN pg_namespace n ON n.oid = t.relnamespace CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY u(attnum, place) \
+     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = u.attnum \
+     WHERE n.nspname = current_schema() AND x.indisprimary) k ON k.name = c.table_name::text AND k.attname = c.column_name::text \
+     WHERE c.table_schema = current_schema() ORDER BY c.table_name, c.ordinal_position";
+
+/// The largest id each table ever gave.
+pub(crate) const LAST_IDS: &str = "SELECT t.relname::text, COALESCE(pg_sequence_last_value(s.oid), 0)::bigint FROM pg_class s \
+     JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('i', 'a') \
+     JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace \
+     WHERE s.relkind = 'S' AND n.nspname = current_schema()";
+
 /// Names of indexes that were declared by us and are of use.
 pub(crate) const INDEXES: &str = "SELECT i.relname::text, t.relname::text FROM pg_index x \
      JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace \

@@ -5,8 +5,8 @@ mod plan;
 mod step;
 pub(crate) mod system;
 
-pub(crate) use plan::{comparing_column, link_table, plan};
-pub use plan::{parted, removal};
+pub(crate) use plan::{comparing_column, plan};
+pub use plan::{link_table, parted, removal};
 pub(crate) use step::quote;
 pub use step::{ColumnSpec, Covered, IndexSpec, SchemaStep};
 

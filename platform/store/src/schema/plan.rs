@@ -16,7 +16,7 @@ pub(crate) fn comparing_column(field: &Field) -> String {
 }
 
 /// Table of a `links` field.
-pub(crate) fn link_table(object: &Object, field: &Field) -> String {
+pub fn link_table(object: &Object, field: &Field) -> String {
     // fields made in the workspace keep their mark, as their columns do
     let name = field.column.strip_prefix("f_").unwrap_or(&field.column);
     fitting(format!("l_{}_{name}", stem(object)))

@@ -4,6 +4,13 @@
 pub(crate) const COLUMNS: &str = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p \
      WHERE m.type = 'table' AND (m.name GLOB 'o_*' OR m.name GLOB 'l_*') ORDER BY m.name, p.cid";
 
+/// Every table: its columns, whether they hold text, and their place in the primary key.
+pub(crate) const TABLES: &str = "SELECT m.name, p.name, upper(p.type) = 'TEXT', p.pk FROM sqlite_master m, pragma_table_info(m.name) p \
+     WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT GLOB 'search_fts_*' ORDER BY m.name, p.cid";
+
+/// The largest id each table ever gave.
+pub(crate) const LAST_IDS: &str = "SELECT name, seq FROM sqlite_sequence";
+
 /// Tables of objects.
 pub(crate) const OBJECT_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'o_*' ORDER BY name";
 

@@ -43,8 +43,16 @@ pub(super) fn describe(object: &Object) -> [(String, Json); 2] {
     let mut parameters = filter();
     parameters.extend([
         query("sort", "Up to two fields, - before a descending one", json!({"type": "string", "maxLength": 200})),
-        query("columns", "Fields to write, separated by commas; all when absent", json!({"type": "string", "maxLength": 4_000})),
-        query("format", "What the file is, csv when absent", json!({"type": "string", "enum": ["csv", "xlsx"]})),
+        query(
+            "columns",
+            "Fields to write, separated by commas, also over links (account.industry); all when absent",
+            json!({"type": "string", "maxLength": 4_000}),
+        ),
+        query(
+            "format",
+            "What the file is, csv when absent",
+            json!({"type": "string", "enum": ["csv", "xlsx", "json", "vcard", "vcard4", "ical"]}),
+        ),
     ]);
     let mut file = answers("200", Json::Null, READ);
     file["200"] = json!({
@@ -52,6 +60,9 @@ pub(super) fn describe(object: &Object) -> [(String, Json); 2] {
         "headers": {"X-Total-Count": {"description": "Rows in the file", "schema": {"type": "integer"}}},
         "content": {
             "text/csv": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+            "text/vcard": {"schema": {"type": "string"}},
+            "text/calendar": {"schema": {"type": "string"}},
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {"type": "string", "format": "binary"}}}});
     let label = object.plural_label("en").to_lowercase();
     let counted = json!({"type": "object", "required": ["count"], "properties": {"count": {"type": "integer", "minimum": 0}}});

@@ -93,7 +93,7 @@ pub(super) fn describe(object: &Object) -> (String, Json) {
     let binary = json!({"type": "string", "format": "binary"});
     let post = json!({
         "operationId": format!("{}_import", object.key), "tags": [object.plural],
-        "summary": format!("Import {} from a CSV or XLSX file", object.plural_label("en").to_lowercase()),
+        "summary": format!("Import {} from a CSV, XLSX, vCard or iCalendar file", object.plural_label("en").to_lowercase()),
         "parameters": [
             query("inspect", "Only say what the columns seem to be", json!({"type": "boolean"})),
             query("dry_run", "Go through all rows and write nothing", json!({"type": "boolean"})),

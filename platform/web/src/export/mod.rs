@@ -1,12 +1,13 @@
 //! The export dialog: which columns, which format, and the exact count on the button.
 
+use crate::form::{Fields, one_of};
 use crate::list::address::Address;
 use crate::list::state::Listing;
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog};
 use crate::ui::form::group;
-use crate::ui::input::radios;
+use crate::ui::input::{checkbox, radios};
 use crate::{Form, Reply, Visit, download};
 use akrab_engine::export::{ExportFormat, ExportSpec};
 use akrab_model::{Object, Problem};
@@ -14,7 +15,6 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use maud::html;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// More rows than this become a file in the background.
@@ -77,6 +77,19 @@ async fn draw(visit: Visit, plural: &str, pairs: &[(String, String)], all: bool)
         ..ExportSpec::default()
     };
     let count = visit.engine().export_count(&visit.ctx, spec.clone()).await?;
+    let key = object.key.clone();
+    let choices = visit.read(move |tx| tx.export_choices(&key)).await?;
+    let words = |n: usize| if visit.lang() == "id" { &choices[n].1[0] } else { &choices[n].1[1] };
+    let formats = [
+        (ExportFormat::Xlsx, "xlsx"),
+        (ExportFormat::Csv, "csv"),
+        (ExportFormat::Json, "json"),
+        (ExportFormat::Vcard, "vcard"),
+        (ExportFormat::Vcard4, "vcard4"),
+        (ExportFormat::Ical, "ical"),
+    ];
+    let formats: Vec<(String, String)> =
+        formats.iter().filter(|(f, _)| f.fits(&object)).map(|(_, key)| ((*key).to_string(), t.get(&format!("export-{key}")))).collect();
     let records = object.plural_label(visit.lang()).to_lowercase();
     let title = t.with("export-title", &[("records", records.clone().into())]);
     let stored = serde_json::to_string(&spec).map_err(Problem::internal)?;
@@ -88,8 +101,16 @@ async fn draw(visit: Visit, plural: &str, pairs: &[(String, String)], all: bool)
             (group(&t.get("export-columns"), radios("what", &[
                 ("view".to_string(), t.with("export-view", &[("n", (spec.columns.len() as i64).into())])),
                 ("all".to_string(), t.get("export-all")),
+                ("chosen".to_string(), t.get("export-chosen")),
             ], "view")))
-            (group(&t.get("export-format"), radios("format", &[("csv".to_string(), t.get("export-csv")), ("xlsx".to_string(), t.get("export-xlsx"))], "xlsx")))
+            details.ak-export-fields {
+                summary.ak-link { (t.get("export-choose")) }
+                div.ak-export-list role="group" aria-label=(t.get("export-choose")) {
+                    @for (n, (key, _)) in choices.iter().enumerate() { (checkbox("column", key, words(n), spec.columns.contains(key))) }
+                }
+            }
+            (group(&t.get("export-format"), radios("format", &formats, "xlsx")))
+            @if formats.len() > 3 { p.ak-muted.ak-small { (t.get("export-own-form")) } }
             @if count > AT_ONCE { p.ak-muted { (t.get("export-in-background")) } }
         }
     };
@@ -106,24 +127,21 @@ async fn draw(visit: Visit, plural: &str, pairs: &[(String, String)], all: bool)
     visit.dialog(&title, dialog(t, &d)).await
 }
 
-#[derive(Deserialize)]
-struct Asked {
-    spec: String,
-    #[serde(default)]
-    what: String,
-    #[serde(default)]
-    format: ExportFormat,
-}
-
 /// `POST /{plural}/export/file`: the file, or the job that makes it.
-async fn run(visit: Visit, Path(plural): Path<String>, Form(asked): Form<Asked>) -> Reply {
+async fn run(visit: Visit, Path(plural): Path<String>, fields: Fields) -> Reply {
     let object = visit.object(&plural)?;
-    let mut spec: ExportSpec = serde_json::from_str(&asked.spec).map_err(|_| Problem::malformed("bad_form"))?;
+    let mut spec: ExportSpec = serde_json::from_str(fields.text("spec")).map_err(|_| Problem::malformed("bad_form"))?;
     spec.object.clone_from(&object.key);
-    spec.format = asked.format;
+    spec.format = match fields.text("format") {
+        "" => ExportFormat::default(),
+        wanted => one_of("format", wanted)?,
+    };
     spec.raw = false;
-    if asked.what == "all" {
-        spec.columns.clear();
+    let chosen: Vec<String> = fields.all("column").map(str::to_string).collect();
+    match fields.text("what") {
+        "all" => spec.columns.clear(),
+        "chosen" if !chosen.is_empty() => spec.columns = chosen,
+        _ => {}
     }
     if visit.engine().export_count(&visit.ctx, spec.clone()).await? > AT_ONCE {
         let job = visit.engine().export_start(&visit.ctx, spec).await?;

@@ -66,6 +66,7 @@ fn facts(visit: &Visit, found: &Inspection) -> String {
             format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())]))
         }
         Layout::Vcard { .. } => format!("{} · vCard · {rows}", found.file_name),
+        Layout::Ical { .. } => format!("{} · iCalendar · {rows}", found.file_name),
         Layout::Csv { encoding, .. } => format!("{} · {encoding} · {rows}", found.file_name),
     }
 }

@@ -62,7 +62,7 @@ fn draw(visit: &Visit, object: &Object, error: &str, mend: Markup) -> Markup {
             (mend)
             form method="post" action={ "/" (object.plural) "/import" } enctype="multipart/form-data" {
                 (visit.token_field())
-                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file_drop(t, i, ".csv,.tsv,.txt,.xlsx,.vcf")))
+                (row(t, &Row::new(t.get("import-file")).hint(hint).error(error), Input::new("file", "").required(true), |i| input::file_drop(t, i, ".csv,.tsv,.txt,.xlsx,.vcf,.ics")))
                 p { (Button::new(t.get("import-next")).primary().submit()) }
             }
         }))

@@ -90,6 +90,7 @@ fn result(visit: &Visit, job: &JobView) -> Markup {
         "bulk" => changed(visit, job),
         "undo" => undone(visit, job),
         "placing" => crate::settings::territories::result(visit, job),
+        "archive" => crate::settings::archive::result(visit, job),
         _ => html! {},
     }
 }
@@ -183,12 +184,7 @@ pub async fn file(visit: Visit, Path(id): Path<i64>) -> Reply {
     let report: ExportReport = serde_json::from_value(job.result).map_err(|_| Problem::not_found())?;
     let file = visit.engine().file(&visit.ctx, report.file).await?;
     let content = std::fs::File::open(visit.engine().file_path(&file)).map_err(Problem::internal)?;
-    download::file(
-        content,
-        &file.name,
-        if file.name.ends_with(".xlsx") { akrab_engine::export::ExportFormat::Xlsx.mime() } else { "text/csv; charset=utf-8" },
-    )
-    .await
+    download::file(content, &file.name, akrab_engine::export::ExportFormat::of_name(&file.name).mime()).await
 }
 
 /// `GET /jobs/{job}/errors`: the refused rows of an import, with their reasons.

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod apps;
+pub(crate) mod archive;
 pub(crate) mod calendars;
 mod company;
 mod condition;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
+        .merge(archive::routes())
         .merge(apps::routes())
         .merge(connections::routes())
 }
@@ -189,6 +191,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 // nothing waits where the program has nobody to carry it
                 ("send-horizontal", "settings-work", "/settings/work", admin && !visit.engine().carriers().is_empty()),
                 ("scroll-text", "settings-audit", "/settings/audit", admin),
+                ("package", "settings-archive", "/settings/archive", admin),
             ],
         ),
     ]

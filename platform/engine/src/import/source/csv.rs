@@ -30,7 +30,7 @@ pub fn each(path: &Path, encoding: &str, delimiter: char, sink: &mut dyn FnMut(L
             let cell = crate::export::unguarded(cell.trim());
             cells.push(if cell.is_empty() { Json::Null } else { Json::String(cell.into()) });
         }
-        if !sink(Line { number, cells })? {
+        if !sink(Line::new(number, cells))? {
             break;
         }
     }

@@ -1,8 +1,11 @@
-//! Tables in files: CSV, XLSX and vCard, read row by row within fixed limits.
+//! Tables in files: CSV, XLSX, vCard and iCalendar, read row by row within fixed limits.
 
+pub(crate) mod content;
 mod csv;
 mod decode;
 mod guess;
+mod ical;
+mod repeat;
 mod vcard;
 mod xlsx;
 
@@ -43,6 +46,10 @@ pub enum Layout {
     Vcard {
         encoding: String,
     },
+    /// Events and to-dos of a calendar.
+    Ical {
+        encoding: String,
+    },
 }
 
 /// A row that is not blank, with its line (CSV) or row number (XLSX), counted from 1.
@@ -51,9 +58,15 @@ pub struct Line {
     pub number: u64,
     /// Text as strings, numbers of spreadsheets as numbers, blank cells as null.
     pub cells: Vec<Json>,
+    /// What the file has and the row has not, or has otherwise: code of a remark, and what it is about.
+    pub said: Vec<(&'static str, String)>,
 }
 
 impl Line {
+    pub fn new(number: u64, cells: Vec<Json>) -> Line {
+        Line { number, cells, said: Vec::new() }
+    }
+
     pub fn text(&self, column: usize) -> String {
         match self.cells.get(column) {
             Some(Json::String(s)) => s.clone(),
@@ -87,6 +100,7 @@ pub fn layout(path: &Path, sheet: Option<&str>) -> Result<Layout> {
     match FileKind::of(&head[..read]) {
         FileKind::Zip => xlsx::layout(path, sheet),
         FileKind::Text if vcard::is_vcard(&head[..read]) => vcard::layout(path),
+        FileKind::Text if ical::is_calendar(&head[..read]) => ical::layout(path),
         FileKind::Text => guess::layout(path),
         // UTF-16 without a mark looks like binary; a table of it has a zero in every pair
         FileKind::Unknown if guess::is_wide(&head[..read]) => guess::layout(path),
@@ -145,6 +159,7 @@ pub fn each(path: &Path, layout: &Layout, sink: &mut dyn FnMut(Line) -> Result<b
         Layout::Csv { encoding, delimiter } => csv::each(path, encoding, *delimiter, &mut guarded),
         Layout::Xlsx { sheet, .. } => xlsx::each(path, sheet, &mut guarded),
         Layout::Vcard { encoding } => vcard::each(path, encoding, &mut guarded),
+        Layout::Ical { encoding } => ical::each(path, encoding, &mut guarded),
     }
 }
 

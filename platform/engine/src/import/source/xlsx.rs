@@ -38,7 +38,7 @@ pub fn each(path: &Path, sheet: &str, sink: &mut dyn FnMut(Line) -> Result<bool>
     bounded(path)?;
     let mut book = open(path)?;
     let mut reader = book.worksheet_cells_reader(sheet).map_err(broken)?;
-    let mut line = Line { number: 0, cells: Vec::new() };
+    let mut line = Line::new(0, Vec::new());
     while let Some(cell) = reader.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let (number, column) = (u64::from(row) + 1, column as usize);
@@ -46,7 +46,7 @@ pub fn each(path: &Path, sheet: &str, sink: &mut dyn FnMut(Line) -> Result<bool>
             if number < line.number {
                 return Err(at("file_broken", number));
             }
-            let done = std::mem::replace(&mut line, Line { number, cells: Vec::new() });
+            let done = std::mem::replace(&mut line, Line::new(number, Vec::new()));
             if done.number > 0 && !sink(done)? {
                 return Ok(());
             }

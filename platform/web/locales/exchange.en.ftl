@@ -1,0 +1,13 @@
+export-choose = Choose the columns
+export-chosen = The columns chosen below
+export-ical = Calendar (iCalendar)
+export-json = JSON, as the API gives it
+export-own-form = Address book and calendar have a form of their own and take every field that fits into it.
+export-vcard = Address book (vCard 3.0, for telephones)
+export-vcard4 = Address book (vCard 4.0)
+problem-calendar-repeats = Repeats without an end or by a rule that cannot be written out ({ $value }): taken over once.
+problem-calendar-zone = The time zone { $value } is not known; the times are taken as yours.
+problem-card-beyond = More telephones or e-mail addresses than there are columns; left out: { $value }
+problem-card-picture = The picture of this card is not taken over.
+problem-export-unfit = These records cannot be written in this format.
+problem-path-too-long = A column may lie at most { $max } links away.

@@ -1,0 +1,13 @@
+export-choose = Pilih kolom
+export-chosen = Kolom yang dipilih di bawah
+export-ical = Kalender (iCalendar)
+export-json = JSON, seperti jawaban API
+export-own-form = Buku alamat dan kalender punya bentuk sendiri dan mengambil semua isian yang cocok.
+export-vcard = Buku alamat (vCard 3.0, untuk ponsel)
+export-vcard4 = Buku alamat (vCard 4.0)
+problem-calendar-repeats = Berulang tanpa akhir atau dengan aturan yang tidak dapat diuraikan ({ $value }): diambil satu kali.
+problem-calendar-zone = Zona waktu { $value } tidak dikenal; waktunya dianggap waktu Anda.
+problem-card-beyond = Telepon atau alamat email lebih banyak daripada kolomnya; yang tidak diambil: { $value }
+problem-card-picture = Gambar pada kartu ini tidak diambil.
+problem-export-unfit = Data ini tidak dapat ditulis dalam format tersebut.
+problem-path-too-long = Kolom paling jauh berjarak { $max } tautan.
