@@ -38,6 +38,12 @@ pub fn node() -> Outcome {
     if has("node") && has("npm") { Ok(()) } else { install(&["nodejs", "npm"], "Node.js 20 or newer with npm") }
 }
 
+/// # Errors
+/// What is missing, where it cannot be installed.
+pub fn python() -> Outcome {
+    if has("python3") { Ok(()) } else { install(&["python3"], "Python 3") }
+}
+
 /// Installs Debian packages, or says that they are missing.
 pub fn install(packages: &[&str], what: &str) -> Outcome {
     if !(is_root() && has("apt-get")) {

@@ -7,6 +7,7 @@ mod fuzz_http;
 mod kill;
 mod lint;
 mod machine;
+mod pictures;
 mod postgres;
 mod shell;
 mod shots;
@@ -20,6 +21,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ("test", "sets up and passes all tests, on both databases and in a real browser", test::run),
     ("lint", "runs the lints; a warning is an error", lint::run),
     ("shots", "writes a picture of every screen to shots/ and checks each for accessibility", shots::run),
+    ("pictures", "takes the pictures of the guides anew, into docs/pictures/", pictures::run),
     ("kill", "kills the program while it writes (--rounds 200) and looks for what was lost", kill::run),
     ("fuzz-http", "attacks the API of a demo with schemathesis and sqlmap", fuzz_http::run),
 ];

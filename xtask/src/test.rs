@@ -8,6 +8,7 @@ use crate::{browser, lint, machine};
 pub fn run(args: &[String]) -> Outcome {
     let fast = args.iter().any(|a| a == "--fast");
     machine::node()?;
+    machine::python()?;
     let chromium = machine::chromium()?;
     let cluster = Cluster::start()?;
     if lint::installed() {

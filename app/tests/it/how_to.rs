@@ -127,3 +127,57 @@ pub async fn api(w: &Workspace, token: &str, method: &str, path: &str) -> serde_
     let bytes = axum::body::to_bytes(response.into_body(), 8 << 20).await.expect("a body");
     serde_json::from_slice(&bytes).expect("JSON")
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_python_example_runs() {
+    let guide = include_str!("../../../docs/api.md");
+    let program = guide.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the example");
+    let w = Workspace::sqlite(&[]).await;
+    let role = w.engine.people().roles.iter().find(|r| r.key == "administrator").map(|r| r.id).expect("the role");
+    let admin = w.user("admin", role, None).await;
+    let token = w.engine.token_add(&w.system(), admin, "contoh", false, None).await.expect("a token");
+    let host = crate::child::serve(&w).await;
+    let run = async |token: &str| {
+        let mut python = tokio::process::Command::new("python3");
+        python.args(["-c", program]).env("AKRAB_URL", format!("http://{host}")).env("AKRAB_TOKEN", token);
+        let said = python.output().await.expect("Python 3 is there");
+        (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned(), String::from_utf8_lossy(&said.stderr).into_owned())
+    };
+    // the second time nothing is made again
+    for _ in 0..2 {
+        let (well, out, err) = run(&token).await;
+        assert!(well, "{err}");
+        assert_eq!(out, "Sari Wulandari - Kepala Gudang\n1 contacts from Bandung\n");
+    }
+    let (well, _, err) = run("wrong").await;
+    assert!(!well && err.starts_with("unauthenticated: "), "{err}");
+    w.close().await;
+}
+
+/// Links of a document that point into the project.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.contains("://") && !link.starts_with('#'))
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let (mut folders, mut seen, mut lost) = (vec![root.join("docs")], 0, Vec::new());
+    let mut documents: Vec<_> = std::fs::read_dir(root).expect("the project").flatten().map(|entry| entry.path()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.path().is_dir() { folders.push(entry.path()) } else { documents.push(entry.path()) }
+        }
+    }
+    for document in documents.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+        let text = std::fs::read_to_string(&document).expect("a document");
+        for link in links(&text) {
+            let target = document.parent().expect("a folder").join(link.split('#').next().unwrap_or(link));
+            seen += 1;
+            if !target.exists() {
+                lost.push(format!("{}: {link}", document.display()));
+            }
+        }
+    }
+    assert!(seen > 50 && lost.is_empty(), "{seen} links, lost: {lost:#?}");
+}

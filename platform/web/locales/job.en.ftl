@@ -40,7 +40,10 @@ import-checking = The trial is running
 import-column = Column
 import-columns = Columns
 import-columns-counts = { $n } mapped, { $rest } ignored
-import-columns-more = { $n } more columns
+import-columns-more = { $n ->
+    [one] 1 more column
+   *[other] { $n } more columns
+ }
 import-created = Created
 import-download = Download rows with problems ({ $n })
 import-errors-name = rows-with-problems

@@ -128,7 +128,7 @@ fn search(visit: &Visit, asked: &Asked) -> Markup {
 fn table(visit: &Visit, rows: &[AuditRow], told: &[words::Told]) -> Markup {
     let (t, look) = (visit.t, visit.look());
     let heads = [t.get("audit-when"), t.get("audit-who"), t.get("audit-what"), t.get("audit-about"), t.get("audit-way")];
-    let widths = [Some(150), Some(170), Some(220), None, Some(150)];
+    let widths = [Some(130), Some(150), Some(170), None, Some(120)];
     let heads: Vec<_> = heads.iter().zip(widths).map(|(head, width)| (head.as_str(), false, width)).collect();
     let lines: Vec<Vec<Markup>> = rows
         .iter()
