@@ -50,6 +50,7 @@ mod settings;
 mod several;
 mod shape;
 mod sharing;
+mod sight;
 mod sign_in;
 mod tags;
 mod timelines;

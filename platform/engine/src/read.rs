@@ -1,5 +1,7 @@
 //! Reading with rights: lists, records, counts, groups, boards, timelines, history, search, hints.
 
+mod agenda;
+mod areas;
 mod board;
 mod figures;
 mod get;
@@ -16,6 +18,8 @@ mod timeline;
 mod totals;
 mod visit;
 
+pub use agenda::{Agenda, AgendaRequest, Entry, MOST_ENTRIES, Moment};
+pub use areas::{Area, AreaRequest, Areas, Figures as AreaFigures};
 pub use board::{Board, BoardRequest, Lane};
 pub(crate) use figures::Figures;
 pub use hint::Hint;

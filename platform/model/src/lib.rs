@@ -7,6 +7,7 @@
 //! `value/parse.rs`, and its editor in the web crate (see `docs/how-to/add-a-field-type.md`).
 
 pub mod approval;
+pub mod area;
 pub mod calendar;
 pub mod contact;
 pub mod filter;

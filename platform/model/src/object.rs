@@ -6,6 +6,7 @@ mod decl;
 mod field;
 mod place;
 mod registry;
+mod seen;
 pub mod shape;
 mod sources;
 

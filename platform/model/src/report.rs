@@ -307,10 +307,12 @@ pub enum Chart {
     Heat,
     /// One number, with its target.
     Number,
+    /// Provinces as tiles that stand where they lie.
+    Map,
 }
 
 impl Chart {
-    pub const ALL: [Chart; 10] = [
+    pub const ALL: [Chart; 11] = [
         Chart::Table,
         Chart::Bar,
         Chart::Column,
@@ -321,6 +323,7 @@ impl Chart {
         Chart::Donut,
         Chart::Heat,
         Chart::Number,
+        Chart::Map,
     ];
 
     /// The word in declarations and addresses.
@@ -336,6 +339,7 @@ impl Chart {
             Chart::Donut => "donut",
             Chart::Heat => "heat",
             Chart::Number => "number",
+            Chart::Map => "map",
         }
     }
 }

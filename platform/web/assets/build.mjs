@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 process.chdir(here);
@@ -61,6 +61,10 @@ try {
 }
 write("app.css", readFileSync(css, "utf8").replaceAll("inter.woff2", font));
 rmSync(css);
+
+// calendars alone need it: what their library brings, then our own look of it
+const sheets = ["node_modules/fullcalendar/skeleton.css", "node_modules/fullcalendar/themes/classic/theme.css", "src/css/calendar.css"];
+write("calendar.css", (await transform(sheets.map((file) => readFileSync(file, "utf8")).join("\n"), { loader: "css", minify: true, target: "es2022" })).code);
 
 const { metafile } = await build({
   entryPoints: { app: "src/ts/app.ts" },

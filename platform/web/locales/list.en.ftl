@@ -163,3 +163,5 @@ view-scope = Who sees it
 view-team = My team
 view-unpin = Unpin from the sidebar
 view-left-out = This view uses fields you may not read. Conditions, sorting, groups and columns on them were left out.
+type-calendar = Calendar
+type-map = Map

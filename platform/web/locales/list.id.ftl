@@ -156,3 +156,5 @@ view-scope = Siapa yang melihat
 view-team = Tim saya
 view-unpin = Lepas dari bilah samping
 view-left-out = Tampilan ini memakai isian yang tidak boleh Anda lihat. Syarat, urutan, kelompok, dan kolomnya tidak dipakai.
+type-calendar = Kalender
+type-map = Peta

@@ -10,3 +10,4 @@ problem-report-one-group = A funnel has one grouping: the steps.
 problem-report-too-many-groups = The report has more than { $max } groups. Choose a coarser unit, or filter further.
 problem-report-unreadable = The report cannot be read: { $cause }
 problem-report-too-many-records = More than { $max } records. How things stood is worked out for fewer.
+problem-report-map-group = A map needs provinces as its first grouping, such as the province of an address.

@@ -10,3 +10,4 @@ problem-report-one-group = Corong punya satu pengelompokan: tahapnya.
 problem-report-too-many-groups = Laporan punya lebih dari { $max } kelompok. Pilih satuan yang lebih besar atau persempit filternya.
 problem-report-unreadable = Laporan tidak dapat dibaca: { $cause }
 problem-report-too-many-records = Lebih dari { $max } data. Keadaan di masa lalu hanya dihitung untuk jumlah yang lebih kecil.
+problem-report-map-group = Peta memerlukan kelompok pertama berupa provinsi, misalnya Provinsi pada alamat.

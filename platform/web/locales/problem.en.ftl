@@ -175,3 +175,5 @@ problem-calendar-too-far = The answer lies more than a hundred years away.
 problem-calendar-key = The key of a calendar has small letters, digits and underscores.
 problem-calendar-past = A calendar changes today or later; the past stays as it was.
 problem-calendar-usual = This calendar is always there.
+problem-calendar-window = A calendar shows at least one day and at most { $max } days.
+problem-calendar-ends-before = The end must lie after the beginning.

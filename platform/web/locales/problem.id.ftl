@@ -172,3 +172,5 @@ problem-calendar-too-far = Jawabannya lebih dari seratus tahun jauhnya.
 problem-calendar-key = Kunci kalender berisi huruf kecil, angka, dan garis bawah.
 problem-calendar-past = Kalender berubah mulai hari ini atau nanti; yang lampau tetap.
 problem-calendar-usual = Kalender ini selalu ada.
+problem-calendar-window = Rentang kalender paling sedikit satu hari dan paling banyak { $max } hari.
+problem-calendar-ends-before = Selesainya harus setelah mulainya.

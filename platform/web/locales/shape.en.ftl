@@ -277,6 +277,7 @@ type-text = Text
 type-text-text = One line: a name, a make, a serial number.
 type-url = Web address
 type-url-text = Opens with a click.
+use-calendar = Calendar of { $object }
 use-board = Board of { $object }
 use-condition = When “{ $name }” of { $object } is shown or required
 use-duplicate = Duplicate hint of { $object }: { $name }

@@ -278,6 +278,7 @@ type-text-text = Satu baris: nama, merek, nomor rangka.
 type-url = Alamat web
 type-url-text = Bisa dibuka langsung.
 use-board = Papan { $object }
+use-calendar = Kalender { $object }
 use-condition = Syarat tampil atau wajib isian “{ $name }” di { $object }
 use-duplicate = Petunjuk data ganda di { $object }: { $name }
 use-formula = Rumus “{ $name }” di { $object }

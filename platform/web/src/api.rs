@@ -18,6 +18,7 @@ pub(crate) mod reports;
 mod routes;
 pub(crate) mod shape;
 mod sharing;
+mod sight;
 mod views;
 mod write;
 

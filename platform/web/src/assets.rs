@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_asset_a_page_names_is_embedded() {
-        for name in ["app.css", "app.js", "icons.svg", "logo.svg"] {
+        for name in ["app.css", "app.js", "calendar.css", "icons.svg", "logo.svg"] {
             let url = asset_url(name);
             assert!(respond(url.trim_start_matches("/assets/"), &HeaderMap::new()).is_some(), "{name} is not embedded");
         }

@@ -4,7 +4,7 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, approval, assets, audit, board, bulk, dashboard, export, filter, health, import, inbox, jobs, list, live, mcp, oauth, report,
+    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, jobs, list, live, mcp, oauth, report,
     settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
@@ -35,6 +35,7 @@ pub fn router(web: Web) -> Router {
         .merge(bulk::routes())
         .merge(list::routes())
         .merge(board::routes())
+        .merge(calendar::routes())
         .merge(inbox::routes())
         .merge(live::routes())
         .merge(approval::routes())

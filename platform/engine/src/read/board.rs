@@ -162,6 +162,11 @@ impl Tx<'_> {
         Ok(self.find("stage", stage)?.and_then(|s| s.get("rotting_days").int()))
     }
 
+    /// Pipelines of an object, in their order.
+    pub(super) fn pipelines_of(&mut self, object: &str) -> Result<Vec<RecordId>> {
+        Ok(self.pipelines(object, None)?.0.into_iter().map(|(id, _)| id).collect())
+    }
+
     fn stage_lanes(&mut self, pipeline: Option<RecordId>) -> Result<Vec<Lane>> {
         let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
         Ok(self.stages(pipeline)?.iter().map(stage_lane).collect())

@@ -7,7 +7,7 @@ use super::question::{Figures, Question};
 use super::{Axis, Column, Key, Line, Mark, ReportTable, number};
 use crate::Result;
 use crate::write::Tx;
-use akrab_model::report::{Bound, Cut, Kind, Report, Show};
+use akrab_model::report::{Bound, Chart, Cut, Kind, MOST_LINES, Report, Show};
 use akrab_model::{FieldType, Raw, Value};
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap};
@@ -71,7 +71,9 @@ impl Tx<'_> {
         let sort = report.sort.as_deref().filter(|_| n == 0 && along != Some(0) && report.kind == Kind::Plain);
         let by = sort.map(|s| s.trim_start_matches('-'));
         let shown = question.bound.measures.iter().position(|m| !m.hidden).unwrap_or(0);
-        let limit = report.limit.filter(|_| n == 0);
+        // a map has room for every province, however it is written
+        let most = (report.chart == Chart::Map).then_some(MOST_LINES);
+        let limit = report.limit.or(most).filter(|_| n == 0);
         let worth = match by {
             Some("key") => None,
             Some(name) => Some((

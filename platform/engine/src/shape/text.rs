@@ -68,7 +68,7 @@ pub(super) fn write(shape: &Shape) -> Result<String, toml::ser::Error> {
 }
 
 /// Keys whose tables have a section of their own.
-const SECTIONS: [&str; 7] = ["fields", "changed", "timeline", "board", "layout", "access", "columns"];
+const SECTIONS: [&str; 9] = ["fields", "changed", "timeline", "board", "calendar", "map", "layout", "access", "columns"];
 /// Keys whose lists have a section for each entry.
 const LISTS: [&str; 5] = ["sections", "views", "duplicates", "actions", "validations"];
 

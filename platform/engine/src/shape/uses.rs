@@ -146,6 +146,10 @@ fn looks(decl: &ObjectDecl, field: &str, lang: &str, said: &mut dyn FnMut(&'stat
     if decl.board.as_ref().is_some_and(|board| board.by == field) {
         said("board", decl.label.get(lang), false);
     }
+    let calendar = decl.calendar.as_ref().map(|c| [Some(&c.start), c.end.as_ref(), c.title.as_ref(), c.colour.as_ref()]);
+    if calendar.is_some_and(|named| named.into_iter().flatten().any(|name| name == field)) {
+        said("calendar", decl.label.get(lang), false);
+    }
     for hint in decl.duplicates.iter().filter(|hint| hint.fields.iter().any(|name| name == field)) {
         said("duplicate", hint.reason.get(lang), false);
     }

@@ -19,6 +19,12 @@ impl Tx<'_> {
         for key in state.quick.iter().chain(state.group.iter()) {
             self.readable_field(object, key.split(':').next().unwrap_or(key), "state")?;
         }
+        if let Some(calendar) = &state.calendar {
+            self.calendar_fields(object, calendar)?;
+        }
+        if let Some(map) = &state.map {
+            self.map_fields(object, map)?;
+        }
         Ok(())
     }
 }

@@ -18,6 +18,8 @@ impl Tx<'_> {
         state.totals.retain(|total| !total.contains(':') || known(total));
         state.quick.retain(|key| known(key));
         state.group = state.group.take().filter(|key| known(key));
+        state.calendar = state.calendar.take().filter(|calendar| self.calendar_fits(object, calendar));
+        state.map = state.map.take().filter(|map| self.map_fits(object, map));
         let filter = state.filter.take().and_then(|filter| Filter::from_json(&filter).ok());
         state.filter = filter.and_then(|filter| self.cut_filter(object, filter).0).map(|filter| filter.to_json());
     }

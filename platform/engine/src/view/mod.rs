@@ -11,7 +11,7 @@ mod state;
 
 pub(crate) use looks::Looks;
 pub use pin::Pin;
-pub use state::{ColumnState, ViewState};
+pub use state::{ColumnState, Span, ViewState};
 
 use crate::write::Tx;
 use crate::{Ctx, Result};

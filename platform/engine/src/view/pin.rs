@@ -19,7 +19,7 @@ pub enum Pin {
 pub struct PinnedView {
     pub key: String,
     pub name: akrab_model::Label,
-    pub board: bool,
+    pub kind: akrab_model::object::ViewKind,
 }
 
 /// Prefix of the object under which views are kept among favourites; the object's key follows.
@@ -67,8 +67,7 @@ impl Tx<'_> {
                 let Ok(object) = self.object(object) else { continue };
                 let Ok(views) = self.views(&object) else { continue };
                 if let Some(view) = views.into_iter().find(|v| v.key == key) {
-                    let board = view.state.kind == akrab_model::object::ViewKind::Board;
-                    let view = Box::new(PinnedView { key, name: view.name, board });
+                    let view = Box::new(PinnedView { key, name: view.name, kind: view.state.kind });
                     pins.push(Pin::View { object: object.key.clone(), view });
                 }
                 continue;

@@ -1,6 +1,6 @@
 //! What a view remembers.
 
-use akrab_model::object::{Object, ViewDecl, ViewKind};
+use akrab_model::object::{CalendarDecl, MapDecl, Object, ViewDecl, ViewKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -24,9 +24,48 @@ pub struct ViewState {
     /// Pipeline of a board.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<i64>,
+    /// What stands where in a calendar; as the object says when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarDecl>,
+    /// How much of a calendar is shown at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// What a map counts where; as the object says when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapDecl>,
     /// Rows of 28 px instead of 36.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub compact: bool,
+}
+
+/// How much of a calendar is shown at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    #[default]
+    Month,
+    Week,
+    Day,
+    /// The days of a month on which something stands, one below the other.
+    List,
+}
+
+impl Span {
+    pub const ALL: [Span; 4] = [Span::Month, Span::Week, Span::Day, Span::List];
+
+    /// The word in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Span::Month => "month",
+            Span::Week => "week",
+            Span::Day => "day",
+            Span::List => "list",
+        }
+    }
+    /// The span of this word.
+    pub fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.key() == key)
+    }
 }
 
 /// One column.
@@ -68,6 +107,9 @@ impl ViewState {
             totals: decl.totals.clone(),
             quick: decl.quick.clone(),
             pipeline: None,
+            calendar: None,
+            span: None,
+            map: None,
             compact: false,
         }
     }

@@ -2,7 +2,6 @@
 
 use super::PolicyDecl;
 use crate::Label;
-use crate::text::fold;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +36,5 @@ pub fn presets() -> Vec<Preset> {
 
 /// The time zone of a province of Indonesia by its name; none when nobody knows it.
 pub fn zone_of_province(name: &str) -> Option<&'static str> {
-    let wanted = fold(name.trim());
-    let lines = include_str!("provinces.csv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.rsplit_once(',')).find(|(known, _)| fold(known) == wanted).map(|(_, zone)| zone)
+    crate::area::province_named(name).map(|province| province.zone)
 }

@@ -53,6 +53,8 @@ impl Conform<'_> {
         }
         self.filter(self.object, decl.open.as_ref(), "open = ", "`open`");
         self.board();
+        self.calendar();
+        self.map();
         for related in &decl.layout.related {
             let (object, field) = related.split_once('.').unwrap_or((related, ""));
             let links = self.registry.object(object).and_then(|o| o.field(field)).is_some_and(|f| f.to == Some(self.object.ix));
@@ -136,6 +138,38 @@ impl Conform<'_> {
                 Some(kind) if !fits(kind) => self.told(&mark, format!("the board's `{entry}` takes {wanted}, which `{name}` is not")),
                 Some(_) => {}
             }
+        }
+    }
+}
+
+impl Conform<'_> {
+    fn calendar(&mut self) {
+        use FieldType::{Choice, Date, DateTime, Duration, Stage};
+        let Some(calendar) = self.object.decl.calendar.clone() else { return };
+        let entries: [(&str, Option<&String>, &dyn Fn(FieldType) -> bool, &str); 4] = [
+            ("start", Some(&calendar.start), &|kind| matches!(kind, Date | DateTime), "a day or a moment"),
+            ("end", calendar.end.as_ref(), &|kind| matches!(kind, Date | DateTime | Duration), "a day, a moment or a duration"),
+            ("title", calendar.title.as_ref(), &|_| true, ""),
+            ("colour", calendar.colour.as_ref(), &|kind| matches!(kind, Choice | Stage), "a choice or a stage"),
+        ];
+        for (entry, name, fits, wanted) in entries {
+            let Some(name) = name else { continue };
+            let mark = format!("{entry} = \"{name}\"");
+            match self.object.field(name).filter(|f| f.is_column()).map(|f| f.kind) {
+                None => self.told(&mark, format!("the calendar's `{entry}` names the unknown field `{name}`")),
+                Some(kind) if !fits(kind) => self.told(&mark, format!("the calendar's `{entry}` takes {wanted}, which `{name}` is not")),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn map(&mut self) {
+        let Some(map) = self.object.decl.map.clone() else { return };
+        if !self.registry.places(self.object).contains(&map.place) {
+            self.told(&format!("place = \"{}\"", map.place), format!("the map's `place` names no address: `{}`", map.place));
+        }
+        if let Some(amount) = map.amount.filter(|key| !self.object.field(key).is_some_and(|f| f.kind.is_number())) {
+            self.told(&format!("amount = \"{amount}\""), format!("the map's `amount` takes a number, which `{amount}` is not"));
         }
     }
 }

@@ -59,6 +59,12 @@ pub struct ObjectDecl {
     pub views: Vec<ViewDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub board: Option<BoardDecl>,
+    /// What the calendar begins with; worked out of the fields when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calendar: Option<CalendarDecl>,
+    /// What the map begins with; worked out of the fields when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub map: Option<MapDecl>,
     /// Default rights: role key → access.
     #[serde(default, skip_serializing_if = "is_default")]
     pub access: IndexMap<String, AccessDecl>,
@@ -363,6 +369,54 @@ pub enum ViewKind {
     #[default]
     Table,
     Board,
+    Calendar,
+    Map,
+}
+
+impl ViewKind {
+    pub const ALL: [ViewKind; 4] = [ViewKind::Table, ViewKind::Board, ViewKind::Calendar, ViewKind::Map];
+
+    /// The word in declarations and addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            ViewKind::Table => "table",
+            ViewKind::Board => "board",
+            ViewKind::Calendar => "calendar",
+            ViewKind::Map => "map",
+        }
+    }
+    /// The kind of this word.
+    pub fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// What stands where in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarDecl {
+    /// Day or moment at which a record stands.
+    pub start: String,
+    /// Day or moment at which it ends, or how long it takes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub end: Option<String>,
+    /// What it is called; the record's title when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub title: Option<String>,
+    /// Choice or stage that tells records apart.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub colour: Option<String>,
+}
+
+/// What is counted where on a map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MapDecl {
+    /// An address: a field of its own, or over a link (`account.address`).
+    pub place: String,
+    /// Number summed up beside the count.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub amount: Option<String>,
 }
 
 /// What a card shows.

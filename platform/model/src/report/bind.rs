@@ -1,6 +1,6 @@
 //! From a written report to bound places: names resolved, rights applied.
 
-use super::{Cut, Figure, Function, Grain, Grouping, Kind, MOST_BANDS, Measure, Place, Report, Show};
+use super::{Chart, Cut, Figure, Function, Grain, Grouping, Kind, MOST_BANDS, Measure, Place, Report, Show};
 use crate::filter::{Cond, Env, Filter, Rights, Step};
 use crate::object::{Field, FieldType, Object, ObjectIx, Registry};
 use crate::problem::{FieldProblem, Problem};
@@ -72,6 +72,13 @@ impl Report {
         let mut keys = Vec::new();
         for (n, grouping) in self.groups.iter().enumerate() {
             keys.push(binder.key(grouping, &format!("/groups/{n}")).map_err(one)?);
+        }
+        let named = |key: &BoundKey| {
+            let field = registry.at(key.place.object).at(key.place.field);
+            matches!((&key.cut, field.kind), (Cut::Value, FieldType::Text | FieldType::Choice))
+        };
+        if self.chart == Chart::Map && !keys.first().is_some_and(named) {
+            return Err(one(FieldProblem::new("/groups/0/field", "report_map_group")));
         }
         if let Some(pivot) = &self.pivot {
             keys.push(binder.key(pivot, "/pivot").map_err(one)?);

@@ -17,7 +17,7 @@ use std::str::FromStr;
 
 /// Longest value of a parameter, in characters; a filter has bounds of its own.
 const LONGEST: usize = 4_000;
-const LONGEST_OF: [(&str, usize); 13] = [
+const LONGEST_OF: [(&str, usize); 18] = [
     ("filter", usize::MAX),
     ("q", 200),
     ("sort", 200),
@@ -31,6 +31,11 @@ const LONGEST_OF: [(&str, usize); 13] = [
     ("kinds", 1_000),
     ("objects", 1_000),
     ("totals", 1_000),
+    ("start", 200),
+    ("end", 200),
+    ("colour", 200),
+    ("place", 200),
+    ("amount", 200),
 ];
 
 /// Query parameters, each at most once and known by name.

@@ -37,6 +37,7 @@ pub fn document(registry: &Registry) -> Json {
             );
         }
         paths.extend(figures(object));
+        paths.extend(super::sight::describe(object));
         paths.extend([imports::describe(object), bulk::describe(object)]);
         paths.extend(export::describe(object));
         paths.extend(files::describe_fields(object));

@@ -2,7 +2,7 @@
 //! document against them.
 
 use super::{
-    approvals, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views, write,
+    approvals, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, sight, views, write,
 };
 use crate::Web;
 use crate::router::upload_limit;
@@ -82,6 +82,8 @@ fn all() -> Routes {
         .post("/api/v1/{object}", write::create)
         .get("/api/v1/{object}/totals", read::totals)
         .get("/api/v1/{object}/groups", read::groups)
+        .get("/api/v1/{object}/agenda", sight::agenda)
+        .get("/api/v1/{object}/areas", sight::areas)
         .upload("/api/v1/{object}/imports", imports::start)
         .get("/api/v1/{object}/export", export::send)
         .get("/api/v1/{object}/export/count", export::count)

@@ -1,5 +1,6 @@
 //! The address of a list: everything about its state stands in there.
 
+use akrab_engine::view::Span;
 use akrab_model::object::ViewKind;
 use serde_json::Value as Json;
 
@@ -29,6 +30,19 @@ pub struct Address {
     pub from: Option<u64>,
     /// Keys of open groups.
     pub open: Option<String>,
+    /// A day within what a calendar shows.
+    pub at: Option<String>,
+    pub span: Option<Span>,
+    /// Fields a calendar goes by; empty text means none.
+    pub start: Option<String>,
+    pub end: Option<String>,
+    pub words: Option<String>,
+    pub colour: Option<String>,
+    /// Address a map goes by, and the number it sums up; empty text means none.
+    pub place: Option<String>,
+    pub amount: Option<String>,
+    /// Code of the province a map shows.
+    pub area: Option<String>,
 }
 
 impl Address {
@@ -39,11 +53,7 @@ impl Address {
         Address {
             base: format!("/{plural}"),
             view: some("view"),
-            kind: match some("type").as_deref() {
-                Some("board") => Some(ViewKind::Board),
-                Some("table") => Some(ViewKind::Table),
-                _ => None,
-            },
+            kind: some("type").as_deref().and_then(ViewKind::of),
             filter: get("filter"),
             q: some("q"),
             sort: get("sort"),
@@ -55,18 +65,26 @@ impl Address {
             pipeline: some("pipeline").and_then(|v| v.parse().ok()),
             from: some("from").and_then(|v| v.parse().ok()),
             open: get("open"),
+            at: some("at"),
+            span: some("span").as_deref().and_then(Span::of),
+            start: some("start"),
+            end: get("end"),
+            words: get("words"),
+            colour: get("colour"),
+            place: some("place"),
+            amount: get("amount"),
+            area: some("area"),
         }
     }
 
     /// The address with this path in place of the list's own.
     pub fn at(&self, path: &str) -> String {
         let mut out = path.to_string();
-        let kind = self.kind.map(|k| if k == ViewKind::Board { "board" } else { "table" });
         let (pipeline, limit, from) =
             (self.pipeline.map(|p| p.to_string()), self.limit.map(|l| l.to_string()), self.from.map(|n| n.to_string()));
         let pairs = [
             ("view", self.view.as_deref()),
-            ("type", kind),
+            ("type", self.kind.map(ViewKind::key)),
             ("filter", self.filter.as_deref()),
             ("q", self.q.as_deref()),
             ("sort", self.sort.as_deref()),
@@ -74,6 +92,15 @@ impl Address {
             ("columns", self.columns.as_deref()),
             ("totals", self.totals.as_deref()),
             ("pipeline", pipeline.as_deref()),
+            ("span", self.span.map(Span::key)),
+            ("start", self.start.as_deref()),
+            ("end", self.end.as_deref()),
+            ("words", self.words.as_deref()),
+            ("colour", self.colour.as_deref()),
+            ("place", self.place.as_deref()),
+            ("amount", self.amount.as_deref()),
+            ("at", self.at.as_deref()),
+            ("area", self.area.as_deref()),
             ("open", self.open.as_deref()),
             ("limit", limit.as_deref()),
             ("after", self.after.as_deref()),
@@ -105,7 +132,7 @@ impl Address {
     }
     #[must_use]
     pub fn with_kind(&self, kind: ViewKind) -> Self {
-        Address { kind: Some(kind), ..self.first_page() }
+        Address { kind: Some(kind), at: None, area: None, ..self.first_page() }
     }
     #[must_use]
     pub fn with_filter(&self, filter: Option<&Json>) -> Self {
@@ -127,6 +154,16 @@ impl Address {
     pub fn with_limit(&self, limit: usize) -> Self {
         Address { limit: Some(limit), ..self.first_page() }
     }
+    /// Another stretch of the calendar.
+    #[must_use]
+    pub fn with_span(&self, span: Option<Span>, at: &str) -> Self {
+        Address { span, at: Some(at.into()), ..self.first_page() }
+    }
+    /// One province of the map, or the whole country.
+    #[must_use]
+    pub fn with_area(&self, area: Option<&str>) -> Self {
+        Address { area: area.map(Into::into), ..self.first_page() }
+    }
     #[must_use]
     pub fn page(&self, after: &str, from: u64) -> Self {
         Address { after: Some(after.into()), from: (from > 1).then_some(from), ..self.clone() }
@@ -140,6 +177,8 @@ impl Address {
             || self.group.is_some()
             || self.columns.is_some()
             || self.totals.is_some()
+            || self.span.is_some()
+            || [&self.start, &self.end, &self.words, &self.colour, &self.place, &self.amount].into_iter().any(Option::is_some)
     }
 }
 

@@ -30,11 +30,15 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
     let table = listing.state.kind == ViewKind::Table;
     let body = html! {
         div.ak-arrange {
-            @if listing.object.decl.board.is_some() {
+            @if listing.kinds.len() > 1 {
                 (part(&t.get("list-type"), html! {
-                    (menu_choice(&t.get("type-table"), &listing.address.with_kind(ViewKind::Table).href(), table))
-                    (menu_choice(&t.get("type-board"), &listing.address.with_kind(ViewKind::Board).href(), !table))
+                    @for kind in &listing.kinds { (menu_choice(&t.get(&tools::kind_words(*kind)), &listing.address.with_kind(*kind).href(), listing.state.kind == *kind)) }
                 }))
+            }
+            @match listing.state.kind {
+                ViewKind::Calendar => { (part(&t.get("agenda-by"), crate::calendar::choices(&listing))) }
+                ViewKind::Map => { (part(&t.get("map-by"), crate::map::choices(&listing))) }
+                _ => {}
             }
             @if table {
                 (part(&t.get("list-group"), tools::group_choices(&listing)))

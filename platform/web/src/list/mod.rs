@@ -14,6 +14,7 @@ pub mod head;
 pub mod page;
 pub mod peek;
 pub mod rows;
+pub mod seen;
 pub mod state;
 pub mod tools;
 

@@ -40,6 +40,8 @@ pub struct Read {
 pub enum Body {
     Table { list: List, totals: Option<Vec<Total>>, groups: Option<Vec<Part>> },
     Board(Box<Board>),
+    Calendar(Box<crate::calendar::Shown>),
+    Map(Box<akrab_engine::Areas>),
 }
 
 /// `GET /{plural}`.
@@ -108,6 +110,12 @@ fn read(tx: &mut Tx, listing: Listing) -> Result<Read> {
         let board = tx.board(&board::request(&listing))?;
         let count = board.lanes.iter().filter(|l| l.category == "open").map(|l| l.count).sum();
         (Count::Exact(count), Body::Board(Box::new(board)))
+    } else if let (ViewKind::Calendar, Some(calendar)) = (listing.state.kind, &listing.calendar) {
+        let shown = crate::calendar::read(tx, &listing, calendar)?;
+        (tx.count(&request, false)?, Body::Calendar(Box::new(shown)))
+    } else if let (ViewKind::Map, Some(map)) = (listing.state.kind, &listing.map) {
+        let areas = tx.areas(&crate::map::request(&listing, map))?;
+        (tx.count(&request, false)?, Body::Map(Box::new(areas)))
     } else {
         let count = tx.count(&request, false)?;
         // sums over very many rows come a moment after the page
@@ -158,6 +166,8 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
     }
     let body = match &read.body {
         Body::Board(board) => board::draw(visit, listing, &rights, &read.titles, board),
+        Body::Calendar(shown) => crate::calendar::draw(visit, listing, &rights, &read.titles, shown),
+        Body::Map(areas) => crate::map::draw(listing, &read.titles, areas),
         Body::Table { list, totals, groups } => html! {
             (tools::bar(listing, &read.titles, &summary(listing, &words, totals.as_deref()), &visit.csrf))
             @if read.count.shown() == 0 {

@@ -1,11 +1,12 @@
 //! What a list shows: the view with the changes of the address laid over it.
 
 use super::address::Address;
+use super::seen;
 use crate::filter::tree;
 use crate::value::Look;
 use akrab_engine::view::{ColumnState, View, ViewState};
 use akrab_engine::{ListRequest, Result, Tx};
-use akrab_model::object::{FieldRight, ViewKind};
+use akrab_model::object::{CalendarDecl, FieldRight, MapDecl, ViewKind};
 use akrab_model::query::Bucket;
 use akrab_model::{Field, FieldType, Filter, Object};
 use std::sync::Arc;
@@ -26,6 +27,12 @@ pub struct Listing {
     pub filter: Option<Filter>,
     pub limit: usize,
     pub pinned: bool,
+    /// The ways in which this person may see the object's records.
+    pub kinds: Vec<ViewKind>,
+    /// What stands where in the calendar, when there may be one.
+    pub calendar: Option<CalendarDecl>,
+    /// What the map counts where, when there may be one.
+    pub map: Option<MapDecl>,
     /// Readable fields that no column shows but cells need: around the title, and whether what was due is done.
     beside: Vec<String>,
     /// Differs from the view as it is saved.
@@ -51,9 +58,19 @@ impl Listing {
         if let Some(kind) = address.kind {
             state.kind = kind;
         }
-        if object.decl.board.is_none() {
+        let calendar = seen::calendar(tx, &object, saved.calendar.as_ref(), &address);
+        let map = seen::map(tx, &object, saved.map.as_ref(), &address);
+        let kinds = seen::kinds(&object, calendar.as_ref(), map.as_ref());
+        if !kinds.contains(&state.kind) {
             state.kind = ViewKind::Table;
         }
+        if seen::names_calendar(&address) {
+            state.calendar.clone_from(&calendar);
+        }
+        if seen::names_map(&address) {
+            state.map.clone_from(&map);
+        }
+        state.span = address.span.or(state.span);
         let env = tx.parse_env();
         let (filter, mut left_out) = match &address.filter {
             Some(text) => (tree::read(&tx.registry.clone(), &object, &env, text)?, false),
@@ -84,7 +101,8 @@ impl Listing {
         let around = crate::record::words::title_parts(&object).into_iter().flatten();
         let beside = around.chain(object.decl.timeline.done.clone()).filter(readable).collect();
         let limit = address.limit.or(rows).filter(|n| ROWS.contains(n)).unwrap_or(50);
-        Ok(Self { look: look.clone(), object, address, at, views, state, filter, limit, pinned, beside, changed, left_out })
+        let look = look.clone();
+        Ok(Self { look, object, address, at, views, state, filter, limit, pinned, kinds, calendar, map, beside, changed, left_out })
     }
 
     pub fn view(&self) -> &View {

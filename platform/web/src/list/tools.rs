@@ -31,7 +31,7 @@ pub fn views(visit: &Visit, listing: &Listing, count: Option<&str>) -> Markup {
             let current = n == listing.at;
             let mut tab = Tab::new(view.name.get(listing.look.key()), address.of_view(&view.key).href(), current);
             if current {
-                tab = tab.icon(if listing.state.kind == ViewKind::Board { "square-kanban" } else { "table-2" });
+                tab = tab.icon(kind_icon(listing.state.kind));
                 tab.count = count.map(Into::into);
             } else {
                 tab.late_count = Some(format!("view-count-{n}"));
@@ -150,11 +150,9 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
     let t = listing.look.t;
     let address = &listing.address;
     html! {
-        @if listing.object.decl.board.is_some() {
-            (segmented(&t.get("list-type"), &[
-                Segment::with_icon("table-2", t.get("type-table"), address.with_kind(ViewKind::Table).href(), listing.state.kind == ViewKind::Table),
-                Segment::with_icon("square-kanban", t.get("type-board"), address.with_kind(ViewKind::Board).href(), listing.state.kind == ViewKind::Board),
-            ]))
+        @if listing.kinds.len() > 1 {
+            @let segment = |kind: ViewKind| Segment::with_icon(kind_icon(kind), t.get(&kind_words(kind)), address.with_kind(kind).href(), listing.state.kind == kind);
+            (segmented(&t.get("list-type"), &listing.kinds.iter().map(|kind| segment(*kind)).collect::<Vec<_>>()))
             span.ak-line-v {}
         }
         (first)
@@ -172,6 +170,21 @@ pub fn start(listing: &Listing, titles: &Titles, first: Markup) -> Markup {
         (chips::quick(&listing.look, &listing.object, &listing.state.quick, listing.filter.as_ref(), address))
         (Button::new(t.get("list-filter")).ghost().icon("list-filter").href(builder::page(address)).flag("data-filter-open", true))
     }
+}
+
+/// The icon of a way to see records.
+pub fn kind_icon(kind: ViewKind) -> &'static str {
+    match kind {
+        ViewKind::Table => "table-2",
+        ViewKind::Board => "square-kanban",
+        ViewKind::Calendar => "calendar",
+        ViewKind::Map => "map",
+    }
+}
+
+/// Message key of its name.
+pub fn kind_words(kind: ViewKind) -> String {
+    format!("type-{}", kind.key())
 }
 
 fn sort_menu(listing: &Listing) -> Markup {

@@ -30,23 +30,28 @@ pub struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn words(&self, depth: usize, mark: &Mark) -> String {
+    pub(super) fn words(&self, depth: usize, mark: &Mark) -> String {
         self.table.line_words(depth, mark, self.look.lang, &self.look.currency)
     }
-    fn value(&self, measure: usize, value: &Value, short: bool) -> String {
+    pub(super) fn value(&self, measure: usize, value: &Value, short: bool) -> String {
         self.table.value_words(measure, value, short, self.look.lang, &self.look.currency)
     }
 
     /// The list of the records behind a cell.
-    fn href(&self, lines: &[&Line], head: Option<&Mark>) -> Option<String> {
+    pub(super) fn href(&self, lines: &[&Line], head: Option<&Mark>) -> Option<String> {
         if self.table.object.is_system() {
             return None;
         }
         let filter = self.table.drill(lines, head, self.within)?;
+        Some(self.list(&filter))
+    }
+
+    /// The list of the records that match.
+    pub(super) fn list(&self, filter: &Json) -> String {
         let mut href = format!("/{}", self.table.object.plural);
         push(&mut href, "type", "table");
         push(&mut href, "filter", &if filter.is_null() { String::new() } else { filter.to_string() });
-        Some(href)
+        href
     }
 
     /// The chart, nothing for a plain table.
@@ -69,6 +74,7 @@ impl Drawing<'_> {
             Kind::Line => chart::lines(&self.plot(), false),
             Kind::Area => chart::lines(&self.plot(), true),
             Kind::Heat => self.heat(),
+            Kind::Map => super::map::draw(self),
         };
         Some(html! { div.ak-chart data-chart=(kind.key()) { (drawn) } })
     }
@@ -154,7 +160,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn axis(&self) -> Arc<dyn Fn(f64) -> String + Send + Sync> {
+    pub(super) fn axis(&self) -> Arc<dyn Fn(f64) -> String + Send + Sync> {
         let (lang, currency) = (self.look.lang, self.look.currency.clone());
         let kind = self.table.measures.first().map_or(FieldType::Integer, |m| m.kind);
         Arc::new(move |value| {
@@ -322,7 +328,7 @@ impl Drawing<'_> {
     }
 }
 
-fn float(value: &Value) -> Option<f64> {
+pub(super) fn float(value: &Value) -> Option<f64> {
     number(value)?.to_f64()
 }
 

@@ -89,5 +89,6 @@ pub fn icon(chart: Chart) -> &'static str {
         Chart::Donut => "chart-pie",
         Chart::Heat => "calendar-range",
         Chart::Number => "gauge",
+        Chart::Map => "map",
     }
 }

@@ -5,6 +5,7 @@ pub mod draw;
 mod form;
 mod list;
 mod mailing;
+mod map;
 pub(crate) mod save;
 mod show;
 

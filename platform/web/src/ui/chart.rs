@@ -4,10 +4,12 @@
 mod figure;
 mod plot;
 mod share;
+mod tiles;
 
 pub use figure::{BigNumber, number};
 pub use plot::{columns, lines};
 pub use share::{bars, donut, funnel};
+pub use tiles::{Steps, Tile, steps, tiles};
 
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -64,7 +66,7 @@ fn key(chart: &Chart) -> Markup {
 }
 
 /// A piece of a series, as it looks in the chart.
-fn sample(n: usize, line: bool) -> Markup {
+pub(crate) fn sample(n: usize, line: bool) -> Markup {
     html! {
         svg.ak-sample width="18" height="12" aria-hidden="true" {
             rect.ak-series data-series=(n % 8) x="1" y="1" width="16" height="10" rx="2" {}

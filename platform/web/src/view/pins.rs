@@ -48,7 +48,7 @@ pub fn nav(tx: &mut Tx, look: &Look) -> Vec<Nav> {
     for (order, pin) in pins.iter().enumerate() {
         let Some(href) = address(registry, pin) else { continue };
         let item = match pin {
-            Pin::View { view, .. } => NavItem::new(if view.board { "square-kanban" } else { "table-2" }, view.name.get(look.key()), href),
+            Pin::View { view, .. } => NavItem::new(crate::list::tools::kind_icon(view.kind), view.name.get(look.key()), href),
             Pin::Record { object, title, .. } => {
                 let Some(object) = registry.object(object) else { continue };
                 let mut item = NavItem::new(&object.decl.icon, title.clone(), href);

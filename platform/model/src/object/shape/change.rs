@@ -1,7 +1,7 @@
 //! What differs of a shipped object. What is left out stays as shipped.
 
 use crate::object::decl::is_default;
-use crate::object::{BoardDecl, Choice, FieldDecl, Label, LayoutDecl, ObjectDecl, ValidationDecl, ViewDecl};
+use crate::object::{BoardDecl, CalendarDecl, Choice, FieldDecl, Label, LayoutDecl, ObjectDecl, ValidationDecl, ViewDecl};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -32,13 +32,15 @@ pub struct ObjectChange {
     /// What differs of shipped fields.
     #[serde(default, skip_serializing_if = "is_default")]
     pub changed: IndexMap<String, FieldChange>,
-    /// Instead of the shipped layout, views and board.
+    /// Instead of the shipped layout, views, board and calendar.
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: Option<LayoutDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub views: Option<Vec<ViewDecl>>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub board: Option<BoardDecl>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calendar: Option<CalendarDecl>,
     /// Beside the shipped ones.
     #[serde(default, skip_serializing_if = "is_default")]
     pub validations: Vec<ValidationDecl>,
@@ -95,6 +97,9 @@ impl ObjectChange {
         replace(&mut decl.views, self.views.as_ref());
         if self.board.is_some() {
             decl.board.clone_from(&self.board);
+        }
+        if self.calendar.is_some() {
+            decl.calendar.clone_from(&self.calendar);
         }
         decl.hidden |= self.hidden;
         decl.validations.extend(self.validations.iter().cloned());

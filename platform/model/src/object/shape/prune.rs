@@ -38,6 +38,8 @@ impl Part {
                     layout: LayoutDecl::default(),
                     views: Vec::new(),
                     board: None,
+                    calendar: None,
+                    map: None,
                     validations: Vec::new(),
                     subtitle: Vec::new(),
                     unique: Vec::new(),
@@ -52,6 +54,7 @@ impl Part {
                 let had = change.layout.take().is_some()
                     | change.views.take().is_some()
                     | change.board.take().is_some()
+                    | change.calendar.take().is_some()
                     | change.subtitle.take().is_some()
                     | !change.validations.is_empty();
                 change.validations.clear();
@@ -92,6 +95,16 @@ impl ObjectDecl {
             }
         }
         self.board = self.board.take().filter(|board| board.by != key);
+        self.calendar = self.calendar.take().filter(|calendar| calendar.start != key);
+        if let Some(calendar) = &mut self.calendar {
+            for place in [&mut calendar.end, &mut calendar.title, &mut calendar.colour] {
+                *place = place.take().filter(other);
+            }
+        }
+        self.map = self.map.take().filter(|map| other(&map.place));
+        if let Some(map) = &mut self.map {
+            map.amount = map.amount.take().filter(other);
+        }
         true
     }
 }

@@ -7,7 +7,7 @@ import "./forms";
 import "./frame";
 import "./fresh";
 import "./keys";
-import "./list";
+import { peekAt } from "./list";
 import "./edit";
 import "./columns";
 import "./menus";
@@ -21,6 +21,15 @@ document.addEventListener("htmx:config:request", (event) => {
 
 upgrade("body[data-news]", (el) => void import("./news").then((m) => m.news(el.dataset.news!)));
 upgrade("form[data-live]", (el) => void import("./live").then((m) => m.live(el as HTMLFormElement)));
+upgrade("[data-calendar][data-entries]", (el) => {
+  // a phone shows the days one below the other until somebody asks for more
+  if (!("open" in el.dataset) || window.innerWidth >= 768) void import("./calendar").then((m) => m.calendar(el));
+});
+on("click", "[data-peek-href]", (el, event) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || window.innerWidth < 768) return;
+  event.preventDefault();
+  void peekAt(el.dataset.peekHref!);
+});
 upgrade("[data-board]", (el) => void import("./board").then((m) => m.board(el)));
 upgrade("[data-order-url],[data-sortable]", (el) => void import("./order").then((m) => m.order(el)));
 // The filter builder comes when it is opened first.

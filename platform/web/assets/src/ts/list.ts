@@ -16,6 +16,7 @@ const focus = (row: HTMLElement | undefined) => {
 
 /** Handles a key that belongs to a list; whether it did. */
 export const listKey = (event: KeyboardEvent): boolean => {
+  if (event.key === "Escape" && one("[data-calendar]") && panel() && !panel()!.hidden) return closePeek(), true;
   const list = rows();
   if (!list.length || (event.target as Element).closest?.("[data-card], .ak-menu[open]")) return false;
   const row = focused();
@@ -178,6 +179,16 @@ const peek = async (row: HTMLElement) => {
   fold(true);
   all("[data-list] tr[aria-selected]").forEach((other) => other.removeAttribute("aria-selected"));
   row.setAttribute("aria-selected", "true");
+};
+/** Shows a record beside whatever is on the page; where there is no room for it, its own page. */
+export const peekAt = async (href: string) => {
+  const place = panel();
+  if (!place) return location.assign(href);
+  const answer = await send(`${href}/peek`);
+  if (!answer.ok) return;
+  place.replaceChildren(...answer.fragment.childNodes);
+  place.hidden = false;
+  inserted(place);
 };
 const closePeek = () => {
   const place = panel();

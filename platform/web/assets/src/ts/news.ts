@@ -10,22 +10,31 @@ const busy = (part: HTMLElement) =>
   one("dialog[open]") !== null || one("[data-editing], .sortable-chosen, [data-lifted], [aria-busy=true]", part) !== null ||
   (part.contains(document.activeElement) && typing(document.activeElement));
 
-const heads = [".ak-tab[aria-current] .ak-count", ".ak-pager", "[data-list-sum]"];
+const heads = [".ak-tab[aria-current] .ak-count", ".ak-pager", "[data-list-sum]", ".ak-calendar-foot"];
 
 const again = later(700, () => void list());
 const list = async () => {
-  const part = one("[data-list], [data-board]");
+  const part = one("[data-list], [data-board], [data-calendar], [data-map]");
   if (!part || document.hidden) return;
   if (busy(part)) return again();
   const page = await pageNow();
-  const now = page && one(part.matches("[data-board]") ? "[data-board]" : "[data-list]", page);
+  const kind = ["[data-board]", "[data-calendar]", "[data-map]"].find((kind) => part.matches(kind)) ?? "[data-list]";
+  const now = page && one(kind, page);
   if (!now || !part.isConnected) return;
   if (busy(part)) return again();
   for (const head of heads) {
     const fresh = all(head, page);
     all(head).forEach((old, n) => fresh[n] && !fresh[n].isEqualNode(old) && old.replaceWith(fresh[n]));
   }
-  if (part.matches("[data-board]")) {
+  if (part.matches("[data-calendar]")) {
+    // the days stay where they are, what stands on them moves
+    part.dispatchEvent(new CustomEvent("akrab:entries", { detail: now }));
+    const [old, fresh] = [one("[data-agenda]", part), one("[data-agenda]", now)];
+    if (old && fresh) old.replaceWith(fresh);
+  } else if (part.matches("[data-map]")) {
+    part.replaceWith(now);
+    inserted(now);
+  } else if (part.matches("[data-board]")) {
     const [top, left] = [part.scrollTop, part.scrollLeft];
     part.replaceWith(now);
     [now.scrollTop, now.scrollLeft] = [top, left];

@@ -221,6 +221,8 @@ fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
             quick: Vec::new(),
         }],
         board,
+        calendar: None,
+        map: None,
         access: access(owned).into_iter().collect(),
         actions: Vec::new(),
         validations: Vec::new(),
