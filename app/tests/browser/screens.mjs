@@ -30,6 +30,11 @@ const lists = [
   { name: "view-menu", path: "/accounts", act: menu(".ak-tabs-beside details"), axe: ".ak-menu[open]", ...desktop },
   { name: "export", path: "/accounts", act: dialogAt("[data-dialog-href*='/export']") },
   { name: "board", path: "/opportunities?type=board" },
+  { name: "calendar", path: "/tasks?view=calendar" },
+  { name: "calendar-week", path: "/interactions?view=calendar&span=week" },
+  { name: "calendar-list", path: "/opportunities?type=calendar&span=list" },
+  { name: "map", path: "/accounts?view=map" },
+  { name: "map-province", path: "/accounts?view=map&area=35" },
 ];
 
 const records = [

@@ -59,13 +59,19 @@ both!(what_began_before_and_reaches_in_is_there_too, async |w: &Workspace| {
     make("selesai tengah malam", "2026-03-09T16:00:00Z", Some(60)).await;
     make("pagi", "2026-03-10T02:00:00Z", None).await;
     let ctx = ctx(w, user);
-    let found = w.engine.agenda(&ctx, window("interaction", by("starts_at", Some("duration"), Some("channel")), date(2026, 3, 10), date(2026, 3, 11))).await;
+    let found = w
+        .engine
+        .agenda(&ctx, window("interaction", by("starts_at", Some("duration"), Some("channel")), date(2026, 3, 10), date(2026, 3, 11)))
+        .await;
     let agenda = found.expect("an agenda");
-    let told: Vec<_> = agenda.entries.iter().map(|one| (one.record.title(), one.end, one.kind.map(|kind| agenda.kinds[kind].0.as_str()))).collect();
+    let told: Vec<_> =
+        agenda.entries.iter().map(|one| (one.record.title(), one.end, one.kind.map(|kind| agenda.kinds[kind].0.as_str()))).collect();
     let ends = Some(Moment::At("2026-03-09T19:00:00Z".parse().expect("a moment")));
     assert_eq!(told, [("lembur", ends, Some("meeting")), ("pagi", None, Some("meeting"))]);
     // days: from the creation of an opportunity's next step to its close
-    let open = w.make("opportunity", json!({"name": "Panjang", "close_date": "2026-03-20", "next_at": "2026-03-01T02:00:00Z", "owner": user})).await;
+    let open = w
+        .make("opportunity", json!({"name": "Panjang", "close_date": "2026-03-20", "next_at": "2026-03-01T02:00:00Z", "owner": user}))
+        .await;
     assert!(open > 0);
     let over = window("opportunity", by("next_at", Some("close_date"), None), date(2026, 3, 10), date(2026, 3, 11));
     assert_eq!(titles(w, &ctx, over).await, ["Panjang"]);
@@ -99,7 +105,10 @@ both!(an_entry_is_moved_by_its_version_and_put_back, async |w: &Workspace| {
     let task = w.make("task", json!({"subject": "Telepon Lestari", "due_at": "2026-03-10T03:00:00Z", "owner": user})).await;
     let page = browser.get("/tasks?type=calendar&start=due_at&at=2026-03-01").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.html.contains("data-agenda") && page.html.contains("Telepon Lestari") && page.html.contains("Maret 2026"), "the days stand there without a script");
+    assert!(
+        page.html.contains("data-agenda") && page.html.contains("Telepon Lestari") && page.html.contains("Maret 2026"),
+        "the days stand there without a script"
+    );
     let version = w.engine.get(&w.system(), "task", task).await.expect("a task").version;
     let moved = browser.post(&format!("/tasks/{task}/when?from=due_at"), &format!("start=2026-03-12T14%3A30%3A00&version={version}")).await;
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.html);
@@ -121,7 +130,9 @@ both!(an_entry_is_moved_by_its_version_and_put_back, async |w: &Workspace| {
 both!(making_an_entry_longer_writes_its_length_and_a_refusal_says_why, async |w: &Workspace| {
     let user = somebody(w, "ratna", "administrator").await;
     let mut browser = Browser::of(w, user).await;
-    let talk = w.make("interaction", json!({"subject": "Kunjungan", "channel": "visit", "starts_at": "2026-03-09T03:00:00Z", "owner": user})).await;
+    let talk = w
+        .make("interaction", json!({"subject": "Kunjungan", "channel": "visit", "starts_at": "2026-03-09T03:00:00Z", "owner": user}))
+        .await;
     let address = format!("/interactions/{talk}/when?from=starts_at&till=duration&colour=channel");
     let longer = browser.post(&address, "start=2026-03-09T10%3A00%3A00&end=2026-03-09T11%3A30%3A00").await;
     assert_eq!(longer.status, StatusCode::OK, "{}", longer.html);
@@ -149,8 +160,12 @@ both!(a_calendar_is_saved_shared_and_named_over_the_api, async |w: &Workspace| {
     let api = Api::by(w, user).await;
     let (_, views) = api.get("/interactions/views").await;
     let own = views["data"].as_array().expect("views").iter().find(|v| v["name"] == "Minggu saya").expect("the view").clone();
-    assert_eq!((&own["state"]["kind"], &own["state"]["span"], &own["state"]["calendar"]), (&json!("calendar"), &json!("week"), &json!({"start": "starts_at"})));
-    let (status, wrong) = api.post("/interactions/views", json!({"name": "Salah", "state": {"kind": "calendar", "calendar": {"start": "subject"}}})).await;
+    assert_eq!(
+        (&own["state"]["kind"], &own["state"]["span"], &own["state"]["calendar"]),
+        (&json!("calendar"), &json!("week"), &json!({"start": "starts_at"}))
+    );
+    let (status, wrong) =
+        api.post("/interactions/views", json!({"name": "Salah", "state": {"kind": "calendar", "calendar": {"start": "subject"}}})).await;
     assert_eq!((status, &wrong["errors"][0]["code"]), (422, &json!("wrong_type")), "{wrong}");
     let (status, agenda) = api.get("/interactions/agenda?from=2026-03-09&to=2026-03-16").await;
     assert_eq!((status, agenda["data"].as_array().map(Vec::len)), (200, Some(1)), "{agenda}");
@@ -179,7 +194,8 @@ both!(records_are_counted_by_province_however_it_is_written, async |w: &Workspac
     assert_eq!((areas.unknown.len(), areas.unknown[0].0.as_str(), areas.nowhere.count, areas.total.count), (1, "Bayern", 1, 6));
     // each area finds exactly what it counts, and the rest finds the rest
     let list = async |filter: &akrab_model::Filter| {
-        let request = ListRequest { object: "account".into(), filter: Some(filter.clone()), sort: vec!["name".into()], ..ListRequest::default() };
+        let request =
+            ListRequest { object: "account".into(), filter: Some(filter.clone()), sort: vec!["name".into()], ..ListRequest::default() };
         let list = w.engine.list(&ctx(w, admin), request).await.expect("a list");
         list.records.iter().map(|r| r.title().to_string()).collect::<Vec<_>>()
     };
@@ -191,7 +207,12 @@ both!(records_are_counted_by_province_however_it_is_written, async |w: &Workspac
     let bali = account(w, siti, "Tujuh", Some("Bali"), None).await;
     w.make("opportunity", deal("Milik Siti", bali, siti)).await;
     w.make("opportunity", deal("Milik Ratna", bali, admin)).await;
-    let deals = || AreaRequest { object: "opportunity".into(), filter: None, q: None, map: MapDecl { place: "account.address".into(), amount: Some("amount".into()) } };
+    let deals = || AreaRequest {
+        object: "opportunity".into(),
+        filter: None,
+        q: None,
+        map: MapDecl { place: "account.address".into(), amount: Some("amount".into()) },
+    };
     for (user, count, sum) in [(admin, 2, 4_000_000), (siti, 1, 2_000_000)] {
         let areas = w.engine.areas(&ctx(w, user), deals()).await.expect("areas");
         let bali = areas.provinces.first().expect("a province");
@@ -212,7 +233,12 @@ both!(a_map_leads_from_the_country_to_the_list, async |w: &Workspace| {
     assert!(country.html.contains("Bali: 1 perusahaan") && country.html.contains("area=51"), "{}", country.html);
     let bali = browser.get("/accounts?type=map&area=51").await;
     assert!(bali.html.contains("Kab. Badung") && bali.html.contains("Kab. Buleleng"), "all its regencies are drawn");
-    let href = bali.html.split("href=\"/accounts?").filter(|part| part.contains("Badung")).find_map(|part| part.split('"').next()).expect("a way to the list");
+    let href = bali
+        .html
+        .split("href=\"/accounts?")
+        .filter(|part| part.contains("Badung"))
+        .find_map(|part| part.split('"').next())
+        .expect("a way to the list");
     let list = browser.get(&format!("/accounts?{}", href.replace("&amp;", "&"))).await;
     assert_eq!(list.rows(), ["Hotel Pantai"]);
     // a report of the same
@@ -227,7 +253,12 @@ both!(a_map_leads_from_the_country_to_the_list, async |w: &Workspace| {
 both!(who_may_not_see_addresses_gets_no_map, async |w: &Workspace| {
     let admin = somebody(w, "ratna", "administrator").await;
     account(w, admin, "Hotel Pantai", Some("Bali"), None).await;
-    let role = w.make("role", json!({"key": "tertutup", "name": "Tertutup", "rights": {"account": {"read": "all", "fields": {"address": "hidden"}}}})).await;
+    let role = w
+        .make(
+            "role",
+            json!({"key": "tertutup", "name": "Tertutup", "rights": {"account": {"read": "all", "fields": {"address": "hidden"}}}}),
+        )
+        .await;
     let user = w.user("tono", role, None).await;
     let mut browser = Browser::of(w, user).await;
     let page = browser.get("/accounts?type=map").await;

@@ -77,7 +77,9 @@ impl Areas {
         let regencies: Vec<Regency> = lines(include_str!("area/regencies.csv")).filter_map(regency).collect();
         let mut province_names = HashMap::new();
         for (n, one) in provinces.iter().enumerate() {
-            for name in [one.name, one.iso, one.letters(), one.code].into_iter().chain(one.others.split('|')).filter(|name| !name.is_empty()) {
+            for name in
+                [one.name, one.iso, one.letters(), one.code].into_iter().chain(one.others.split('|')).filter(|name| !name.is_empty())
+            {
                 province_names.entry(letters(name)).or_insert(n);
                 province_names.entry(bare_province(name)).or_insert(n);
             }
@@ -187,7 +189,9 @@ mod tests {
         assert_eq!(tiles.len(), 38);
         assert!(tiles.iter().all(|(x, y)| *x < GRID.0 && *y < GRID.1));
         for one in provinces() {
-            for name in [one.name, one.code, one.iso, &one.name.to_uppercase(), &format!("Provinsi {}", one.name), &format!("Prov. {}", one.name)] {
+            for name in
+                [one.name, one.code, one.iso, &one.name.to_uppercase(), &format!("Provinsi {}", one.name), &format!("Prov. {}", one.name)]
+            {
                 assert_eq!(province_named(name), Some(one), "{name}");
             }
         }

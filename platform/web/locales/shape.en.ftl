@@ -37,6 +37,10 @@ lists-all = All
 lists-amount = Figure on a card
 lists-board = Board
 lists-board-text = Each value of this field becomes a lane of the board.
+lists-calendar-text = Left empty, the calendar goes by the first date field.
+lists-colour = Colour in the calendar by
+lists-end = End or length in the calendar
+lists-start = Date in the calendar
 lists-by = Lanes by
 lists-columns = Columns of the view “{ $view }”
 lists-date = Date on a card
@@ -104,7 +108,10 @@ shape-default-now = now means the moment it is made
 shape-default-today = today means the day it is made
 shape-down = Move down
 shape-export = Export
-shape-field-made = Field number { $n } is there.
+shape-field-made = Field made. This object now has { $n ->
+    [one] { $n } field
+   *[other] { $n } fields
+} of your own.
 shape-fields = Fields
 shape-fields-own = { $n }, { $own } of your own
 shape-formula = Formula

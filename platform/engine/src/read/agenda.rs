@@ -234,7 +234,9 @@ impl Tx<'_> {
 
     fn midnight(&self, day: Date) -> Result<Timestamp> {
         let zoned = day.to_zoned(self.ctx.now.time_zone().clone());
-        zoned.map(|at| at.timestamp()).map_err(|_| Problem::invalid(vec![FieldProblem::new("from", "calendar_window").with("max", MOST_DAYS)]))
+        zoned
+            .map(|at| at.timestamp())
+            .map_err(|_| Problem::invalid(vec![FieldProblem::new("from", "calendar_window").with("max", MOST_DAYS)]))
     }
 
     /// The instant a day begins or a moment is, to put them in order.

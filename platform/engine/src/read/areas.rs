@@ -254,7 +254,11 @@ impl Counted {
         };
         self.figures.take_in(figures);
         let alone = province.is_none();
-        if alone { add(&mut self.alone, &city) } else { add(&mut self.names, &province) }
+        if alone {
+            add(&mut self.alone, &city)
+        } else {
+            add(&mut self.names, &province)
+        }
         match regency {
             Some(regency) => {
                 let known = self.regencies.entry(regency.code).or_insert_with(|| (regency, Figures::default(), Vec::new(), Vec::new()));

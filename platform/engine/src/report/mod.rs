@@ -67,6 +67,8 @@ pub struct Column {
     pub key: String,
     pub label: Label,
     pub kind: FieldType,
+    /// The values are years.
+    pub year: bool,
 }
 
 /// A group: outer ones hold inner ones.

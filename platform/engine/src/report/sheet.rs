@@ -80,6 +80,7 @@ impl ReportTable {
             (FieldType::Money, _) if short => number(value).map_or_else(String::new, |d| format::money_short(d, currency, lang)),
             (FieldType::Money, _) => number(value).map_or_else(String::new, |d| format::money(d, currency, lang)),
             (FieldType::Percent, _) => number(value).map_or_else(String::new, |d| format::percent(d.round_dp(1), lang)),
+            _ if column.year => number(value).map_or_else(String::new, |d| d.round().to_string()),
             (FieldType::Duration, Value::Int(minutes)) => format::duration(u32::try_from(*minutes).unwrap_or_default(), lang),
             _ => number(value).map_or_else(String::new, |d| format::number(d.round_dp(2), lang)),
         }

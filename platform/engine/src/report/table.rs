@@ -7,7 +7,7 @@ use super::question::{Figures, Question};
 use super::{Axis, Column, Key, Line, Mark, ReportTable, number};
 use crate::Result;
 use crate::write::Tx;
-use akrab_model::report::{Bound, Chart, Cut, Kind, MOST_LINES, Report, Show};
+use akrab_model::report::{Bound, Chart, Cut, Function, Kind, MOST_LINES, Report, Show, Work};
 use akrab_model::{FieldType, Raw, Value};
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap};
@@ -114,8 +114,16 @@ impl Tx<'_> {
             key: measure.key.clone(),
             label: measure.label.clone().unwrap_or_else(|| super::words::measure(&self.registry, &question.object, measure)),
             kind: if matches!(bound.show, Show::Share | Show::Growth) { FieldType::Percent } else { bound.kind },
+            year: bound.show == Show::Value && self.is_year(question, &bound.work),
         });
         columns.collect()
+    }
+
+    /// The earliest or latest of years is a year too.
+    fn is_year(&self, question: &Question, work: &Work) -> bool {
+        let Work::Figure(n) = work else { return false };
+        let figure = question.bound.figures.get(*n).filter(|f| matches!(f.function, Function::Min | Function::Max | Function::Median));
+        figure.and_then(|f| f.place.as_ref()).is_some_and(|place| self.registry.at(place.object).at(place.field).is_year())
     }
 
     /// What the groups of key `n` are, with the titles of links.

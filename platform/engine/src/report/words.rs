@@ -105,12 +105,14 @@ impl Axis {
             (_, Value::Bool(true)) => lang.pick("Ya", "Yes").into(),
             (_, Value::Bool(false)) => lang.pick("Tidak", "No").into(),
             (_, Value::Text(text)) => text.clone(),
+            (_, Value::Int(year)) if self.field.is_year() => year.to_string(),
             (_, value) => value.dec().map_or_else(String::new, |d| self.amount(d, lang, currency)),
         }
     }
 
     fn amount(&self, amount: Decimal, lang: Lang, currency: &str) -> String {
         match self.field.kind {
+            _ if self.field.is_year() => amount.to_string(),
             FieldType::Money => format::money_short(amount, currency, lang),
             FieldType::Percent => format::percent(amount, lang),
             _ => format::number(amount, lang),

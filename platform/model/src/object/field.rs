@@ -153,7 +153,31 @@ impl Field {
                 _ => true,
             }
     }
+    /// A whole number that is a year: written without marks between its digits.
+    pub fn is_year(&self) -> bool {
+        let says = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "tahun" | "year"));
+        self.kind == FieldType::Integer && (says(&self.key.replace('_', " ")) || says(&self.label.id) || says(&self.label.en))
+    }
     pub fn choice(&self, key: &str) -> Option<&Choice> {
         self.choices.iter().find(|c| c.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FieldDecl, registry::compile_field};
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_year_is_told_by_its_name() {
+        let field = |key: &str, kind, id: &str, en: &str| {
+            compile_field(key, &FieldDecl::new(kind, Label::new(id, en)), &HashMap::new()).expect("a field")
+        };
+        assert!(field("tahun", FieldType::Integer, "Tahun", "Year").is_year());
+        assert!(field("built", FieldType::Integer, "Tahun pembuatan", "Built").is_year());
+        assert!(!field("seats", FieldType::Integer, "Kursi", "Seats").is_year());
+        assert!(!field("yearly", FieldType::Money, "Nilai per tahun", "Per year").is_year());
+        assert!(!field("yearly_visits", FieldType::Integer, "Kunjungan tahunan", "Yearly visits").is_year());
     }
 }

@@ -75,7 +75,8 @@ fn column(listing: &Listing, decl: &BoardDecl, data: &Board, lane: &Lane, create
         count: look.t.number(i64::try_from(lane.count).unwrap_or(i64::MAX)),
         sum: lane.sum.map(short).unwrap_or_default(),
         weighted: lane.weighted.map(|w| format!("{} {}", look.t.get("board-weighted"), short(w))).unwrap_or_default(),
-        percent: lane.probability.and_then(|p| p.to_u8()),
+        // a stage without a probability has no bar of nothing
+        percent: lane.probability.filter(|p| !p.is_zero()).and_then(|p| p.to_u8()),
         add_href: create.then(|| {
             let mut href = format!("/{}/new", listing.object.plural);
             push(&mut href, by, &stage);

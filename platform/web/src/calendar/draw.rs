@@ -65,7 +65,12 @@ fn data(listing: &Listing, calendar: &CalendarDecl, shown: &Shown, create: bool)
         push(&mut day, "at", "");
     }
     let mut shift = String::from("?");
-    for (name, key) in [("from", Some(&calendar.start)), ("till", calendar.end.as_ref()), ("words", calendar.title.as_ref()), ("colour", calendar.colour.as_ref())] {
+    for (name, key) in [
+        ("from", Some(&calendar.start)),
+        ("till", calendar.end.as_ref()),
+        ("words", calendar.title.as_ref()),
+        ("colour", calendar.colour.as_ref()),
+    ] {
         if let Some(key) = key {
             push(&mut shift, name, key);
         }
@@ -124,13 +129,22 @@ pub fn choices(listing: &Listing) -> Markup {
     let Some(calendar) = &listing.calendar else { return html! {} };
     let t = listing.look.t;
     let object = &listing.object;
-    let seen = |f: &&Field| f.is_column() && !f.hidden && object.field_ix(&f.key).is_some_and(|ix| listing.look.rights.field(object, ix) > FieldRight::Hidden);
+    let seen = |f: &&Field| {
+        f.is_column() && !f.hidden && object.field_ix(&f.key).is_some_and(|ix| listing.look.rights.field(object, ix) > FieldRight::Hidden)
+    };
     let own = || object.fields.iter().filter(seen);
     let at = || listing.address.first_page();
     let start = object.field(&calendar.start).map(|f| f.kind);
     let dated = |f: &&Field| matches!(f.kind, FieldType::Date | FieldType::DateTime);
-    let ends = own().filter(|f| (dated(f) && !f.system || f.kind == FieldType::Duration && start == Some(FieldType::DateTime)) && f.key != calendar.start);
-    let named = own().filter(|f| matches!(f.kind, FieldType::Text | FieldType::PersonName | FieldType::Link) && !f.system && f.part_of.is_none() && f.key != object.title_field().key);
+    let ends = own().filter(|f| {
+        (dated(f) && !f.system || f.kind == FieldType::Duration && start == Some(FieldType::DateTime)) && f.key != calendar.start
+    });
+    let named = own().filter(|f| {
+        matches!(f.kind, FieldType::Text | FieldType::PersonName | FieldType::Link)
+            && !f.system
+            && f.part_of.is_none()
+            && f.key != object.title_field().key
+    });
     let told = own().filter(|f| matches!(f.kind, FieldType::Choice | FieldType::Stage) && f.part_of.is_none());
     let label = |f: &Field| f.label.get(listing.look.key()).to_string();
     html! {

@@ -74,7 +74,10 @@ fn beside(look: &Look, calendar: &CalendarDecl, entry: &Entry) -> String {
     let object = &record.object;
     let said = [Some(&calendar.start), calendar.end.as_ref(), calendar.title.as_ref(), calendar.colour.as_ref()];
     let own = object.subtitle.iter().map(|ix| object.at(*ix));
-    let links = object.fields.iter().filter(|f| f.kind == FieldType::Link && !f.system && Some(f.key.as_str()) != object.owner.map(|ix| object.at(ix).key.as_str()));
+    let links = object
+        .fields
+        .iter()
+        .filter(|f| f.kind == FieldType::Link && !f.system && Some(f.key.as_str()) != object.owner.map(|ix| object.at(ix).key.as_str()));
     let mut seen = std::collections::HashSet::new();
     let fields = own.chain(links).filter(|f| !said.contains(&Some(&f.key)) && record.has(&f.key) && seen.insert(f.key.clone()));
     fields.map(|f| look.words(f, record)).filter(|words| !words.is_empty()).take(2).collect::<Vec<_>>().join(" · ")

@@ -51,9 +51,10 @@ pub async fn shift(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(
     let look = visit.look();
     match moved.await {
         Ok((agenda, change)) => {
-            let words = agenda.entries.first().map(|one| {
-                visit.t.with("agenda-moved", &[("name", one.record.title().into()), ("when", entry::whole(&look, one).into())])
-            });
+            let words = agenda
+                .entries
+                .first()
+                .map(|one| visit.t.with("agenda-moved", &[("name", one.record.title().into()), ("when", entry::whole(&look, one).into())]));
             let flash = Flash::ok(words.unwrap_or_else(|| visit.t.get("record-saved")));
             let flash = change.map_or(flash.clone(), |change| flash.undo_change(change));
             if !visit.is_fragment() {

@@ -73,7 +73,8 @@ impl Window {
             Span::Day => format::date_long(self.at, lang),
             Span::Week => {
                 let last = self.to.yesterday().unwrap_or(self.to);
-                let start = if last.month() == self.from.month() { self.from.day().to_string() } else { format::day_month(self.from, lang) };
+                let start =
+                    if last.month() == self.from.month() { self.from.day().to_string() } else { format::day_month(self.from, lang) };
                 format!("{start} – {} {}", format::day_month(last, lang), last.year())
             }
         }

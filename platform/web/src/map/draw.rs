@@ -150,7 +150,12 @@ impl Page<'_> {
         let mut areas: Vec<&Area<Province>> = self.areas.provinces.iter().collect();
         areas.sort_by(|a, b| self.worth(b.figures).total_cmp(&self.worth(a.figures)).then(a.what.name.cmp(b.what.name)));
         let row = |a: &&Area<Province>| {
-            (a.what.letters().to_string(), a.what.name.to_string(), a.figures, Some(self.listing.address.with_area(Some(a.what.code)).href()))
+            (
+                a.what.letters().to_string(),
+                a.what.name.to_string(),
+                a.figures,
+                Some(self.listing.address.with_area(Some(a.what.code)).href()),
+            )
         };
         areas.iter().map(row).collect()
     }
@@ -181,7 +186,8 @@ impl Page<'_> {
         let areas = self.areas;
         let unknown: i64 = areas.unknown.iter().map(|(_, f)| f.count).sum();
         let lost = areas.nowhere.count + unknown;
-        let told = areas.unknown.iter().take(TOLD).map(|(words, f)| format!("“{words}” ({})", self.count(f.count))).collect::<Vec<_>>().join(", ");
+        let told =
+            areas.unknown.iter().take(TOLD).map(|(words, f)| format!("“{words}” ({})", self.count(f.count))).collect::<Vec<_>>().join(", ");
         html! {
             @if lost > 0 {
                 div.ak-map-rest {
@@ -240,7 +246,9 @@ fn amount(look: &Look, kind: FieldType, sum: Decimal, short: bool) -> String {
     match kind {
         FieldType::Money if short => format::money_short(sum, &look.currency, look.lang),
         FieldType::Money => format::money(sum, &look.currency, look.lang),
-        FieldType::Duration => look.t.with("total-hours", &[("n", look.t.number((sum / Decimal::from(60)).round().to_i64().unwrap_or_default()).into())]),
+        FieldType::Duration => {
+            look.t.with("total-hours", &[("n", look.t.number((sum / Decimal::from(60)).round().to_i64().unwrap_or_default()).into())])
+        }
         _ => format::number(sum, look.lang),
     }
 }

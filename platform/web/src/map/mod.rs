@@ -13,10 +13,5 @@ use akrab_model::object::MapDecl;
 
 /// What the map asks the engine.
 pub fn request(listing: &Listing, map: &MapDecl) -> AreaRequest {
-    AreaRequest {
-        object: listing.object.key.clone(),
-        filter: listing.filter.clone(),
-        q: listing.address.q.clone(),
-        map: map.clone(),
-    }
+    AreaRequest { object: listing.object.key.clone(), filter: listing.filter.clone(), q: listing.address.q.clone(), map: map.clone() }
 }

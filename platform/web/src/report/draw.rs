@@ -296,12 +296,25 @@ impl Drawing<'_> {
                         tfoot { tr {
                             @if depth > 0 { td { b { (t.get("report-total")) } } }
                             @for block in &blocks { @for m in 0..measures {
-                                td.ak-right { b { (self.value(m, table.cell(&table.totals, *block, m), false)) } }
+                                td.ak-right data-label=(self.head(*block, m)) { b { (self.value(m, table.cell(&table.totals, *block, m), false)) } }
                             } }
                         } }
                     }
                 }
             }
+        }
+    }
+
+    /// What a column is called where it has no head above it.
+    fn head(&self, block: Option<usize>, measure: usize) -> String {
+        let table = self.table;
+        let label = table.measures.get(measure).map_or("", |m| m.label.get(self.look.key()));
+        match block.and_then(|h| table.heads.get(h)).map(|head| table.head_words(head, self.look.lang, &self.look.currency)) {
+            Some(head) if table.measures.len() == 1 => head,
+            Some(head) => format!("{head} · {label}"),
+            None if table.heads.is_empty() => label.to_string(),
+            None if table.measures.len() == 1 => self.look.t.get("report-all"),
+            None => format!("{} · {label}", self.look.t.get("report-all")),
         }
     }
 
@@ -316,7 +329,7 @@ impl Drawing<'_> {
                 }
                 @for block in blocks { @for m in 0..self.table.measures.len() {
                     @let value = self.table.cell(&line.cells, *block, m);
-                    td.ak-right {
+                    td.ak-right data-label=(self.head(*block, m)) {
                         @match block.and_then(|h| self.table.heads.get(h)).and_then(|head| self.href(lines, Some(head))).filter(|_| float(value).is_some_and(|v| v != 0.0)) {
                             Some(href) => { a href=(href) { (self.value(m, value, false)) } }
                             None => { (self.value(m, value, false)) }

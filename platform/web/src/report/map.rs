@@ -3,8 +3,8 @@
 use super::draw::{Drawing, float};
 use crate::ui::chart::{self, Tile};
 use akrab_engine::report::{Key, Line};
-use akrab_model::area::{self, Province};
 use akrab_model::FieldType;
+use akrab_model::area::{self, Province};
 use akrab_model::report::{Function, Show};
 use akrab_model::{Filter, Value};
 use maud::{Markup, html};
@@ -91,7 +91,9 @@ fn worth(drawing: &Drawing, found: &Found) -> Option<f64> {
 fn adds_up(drawing: &Drawing) -> bool {
     let key = drawing.table.measures.first().map(|m| m.key.as_str());
     drawing.table.report.measures.iter().find(|m| Some(m.key.as_str()) == key).is_some_and(|m| {
-        m.formula.is_none() && matches!(m.function, Function::Count | Function::Sum) && matches!(m.show, Show::Value | Show::Share | Show::Change)
+        m.formula.is_none()
+            && matches!(m.function, Function::Count | Function::Sum)
+            && matches!(m.show, Show::Value | Show::Share | Show::Change)
     })
 }
 
@@ -101,7 +103,8 @@ fn words(drawing: &Drawing, found: &Found) -> String {
         ([line], _) => one(line),
         (_, Some(sum)) => {
             let sum = Decimal::try_from(sum).unwrap_or_default();
-            let whole = matches!(drawing.table.measures.first().map(|m| m.kind), Some(FieldType::Integer | FieldType::Duration | FieldType::Score));
+            let whole =
+                matches!(drawing.table.measures.first().map(|m| m.kind), Some(FieldType::Integer | FieldType::Duration | FieldType::Score));
             let value = if whole { Value::Int(sum.to_i64().unwrap_or_default()) } else { Value::Dec(sum) };
             drawing.value(0, &value, false)
         }

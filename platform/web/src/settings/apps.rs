@@ -44,9 +44,9 @@ async fn page(visit: Visit) -> Reply {
         })
     } else {
         frame.actions = Some(html! { (Button::new(t.get("app-new")).icon("plus").primary().href("/settings/apps/new")) });
-        html! { div.ak-stack { p.ak-muted { (t.get("apps-text")) } (table(&visit, &apps)) } }
+        content(false, html! { div.ak-stack { p.ak-muted { (t.get("apps-text")) } (table(&visit, &apps)) } })
     };
-    show(&visit, &frame, content(false, body), false).await
+    show(&visit, &frame, body, false).await
 }
 
 fn table(visit: &Visit, apps: &[AppView]) -> Markup {

@@ -2,7 +2,7 @@
 
 use super::super::Errors;
 use super::super::line::{Filled, Kind, Line, draw as draw_lines};
-use super::{Come, Target, come, field_words, placeable, plan, set_board, set_views, tabbed};
+use super::{Come, Target, come, field_words, placeable, plan, set_board, set_calendar, set_views, tabbed};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -10,7 +10,7 @@ use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
 use crate::visit::Visit;
 use akrab_engine::shape::Deed;
-use akrab_model::object::{BoardDecl, ViewDecl, ViewKind};
+use akrab_model::object::{BoardDecl, CalendarDecl, ViewDecl, ViewKind};
 use akrab_model::{FieldType, Label, Object};
 use axum::extract::Path;
 use maud::html;
@@ -56,6 +56,14 @@ fn filled(object: &Object, view: Option<&ViewDecl>) -> Filled {
             }
         }
     }
+    if let Some(calendar) = &object.decl.calendar {
+        filled = filled.set("start", &calendar.start);
+        for (name, value) in [("end", &calendar.end), ("colour", &calendar.colour)] {
+            if let Some(value) = value {
+                filled = filled.set(name, value);
+            }
+        }
+    }
     filled
 }
 
@@ -85,6 +93,16 @@ fn board_lines(visit: &Visit, object: &Object) -> Vec<Line> {
         Line::new(t, "subtitle", "lists-subtitle", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Link | Text | Choice)))),
         Line::new(t, "amount", "lists-amount", Kind::Choice(of_types(visit, object, FieldType::is_number))),
         Line::new(t, "date", "lists-date", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Date | DateTime)))),
+    ]
+}
+
+fn calendar_lines(visit: &Visit, object: &Object) -> Vec<Line> {
+    use FieldType::{Choice, Date, DateTime, Duration, Stage};
+    let t = visit.t;
+    vec![
+        Line::new(t, "start", "lists-start", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Date | DateTime)))),
+        Line::new(t, "end", "lists-end", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Date | DateTime | Duration)))),
+        Line::new(t, "colour", "lists-colour", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Stage | Choice)))),
     ]
 }
 
@@ -143,6 +161,10 @@ async fn draw(visit: &Visit, target: &Target, looks: &Looks, filled: &Filled, er
                 p.ak-hint { (t.get("lists-board-text")) }
                 (draw_lines(t, &board_lines(visit, object), filled, &Errors::new()))
             }
+            fieldset.ak-form-group { legend { (t.get("type-calendar")) }
+                p.ak-hint { (t.get("lists-calendar-text")) }
+                (draw_lines(t, &calendar_lines(visit, object), filled, &Errors::new()))
+            }
             div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href(target.href("/lists"))) }
         }
     };
@@ -195,6 +217,10 @@ pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) 
     if board != object.decl.board {
         set_board(&mut part, board);
     }
+    let calendar = calendar(object, &fields);
+    if calendar != object.decl.calendar {
+        set_calendar(&mut part, calendar);
+    }
     let edit = target.edit(part, &fields, Deed::Views, "");
     match come(&visit, edit, &fields).await? {
         Come::Done => visit.go(&target.href("/lists"), Flash::ok(visit.t.get("saved"))),
@@ -223,4 +249,10 @@ fn board(object: &Object, fields: &Fields) -> Option<BoardDecl> {
     let before = object.decl.board.clone().filter(|board| board.by == by);
     let empty = BoardDecl { by: by.clone(), subtitle: None, amount: None, date: None, tags: None, since: None, next: None, next_at: None };
     Some(BoardDecl { by, subtitle: text("subtitle"), amount: text("amount"), date: text("date"), ..before.unwrap_or(empty) })
+}
+
+fn calendar(object: &Object, fields: &Fields) -> Option<CalendarDecl> {
+    let text = |name: &str| Some(fields.text(name)).filter(|text| !text.is_empty()).map(str::to_string);
+    let title = object.decl.calendar.as_ref().and_then(|calendar| calendar.title.clone());
+    Some(CalendarDecl { start: text("start")?, end: text("end"), colour: text("colour"), title })
 }

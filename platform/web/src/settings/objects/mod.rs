@@ -29,7 +29,7 @@ use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::shape::{Deed, Edit};
 use akrab_model::object::shape::{ObjectChange, Part};
-use akrab_model::object::{BoardDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ViewDecl};
+use akrab_model::object::{BoardDecl, CalendarDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ViewDecl};
 use akrab_model::{Object, Problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -126,6 +126,13 @@ pub(super) fn set_board(part: &mut Part, board: Option<BoardDecl>) {
     match part {
         Part::Own(decl) => decl.board = board,
         Part::Change(change) => change.board = board,
+    }
+}
+
+pub(super) fn set_calendar(part: &mut Part, calendar: Option<CalendarDecl>) {
+    match part {
+        Part::Own(decl) => decl.calendar = calendar,
+        Part::Change(change) => change.calendar = calendar,
     }
 }
 

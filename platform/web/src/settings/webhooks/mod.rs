@@ -68,9 +68,9 @@ async fn page(visit: Visit) -> Reply {
         })
     } else {
         frame.actions = Some(html! { (new) });
-        html! { div.ak-stack { p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &kinds)) } }
+        content(false, html! { div.ak-stack { p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &kinds)) } })
     };
-    show_page(&visit, &frame, content(false, body), false).await
+    show_page(&visit, &frame, body, false).await
 }
 
 fn table(visit: &Visit, hooks: &[HookView], kinds: &[EventKind]) -> Markup {
