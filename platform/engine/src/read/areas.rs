@@ -143,13 +143,15 @@ impl Tx<'_> {
     /// # Errors
     /// `invalid` with the entry at fault.
     pub(crate) fn map_fields(&self, object: &Object, map: &MapDecl) -> Result<Option<akrab_model::FieldIx>> {
-        let unknown = |entry: &str, key: &str| Problem::invalid(vec![FieldProblem::new(entry, "unknown_field").with("field", key)]);
         if !self.registry.places(object).contains(&map.place) {
-            return Err(unknown("place", &map.place));
+            return Err(Problem::invalid(vec![FieldProblem::new("place", "unknown_field").with("field", &map.place)]));
         }
         let Some(key) = &map.amount else { return Ok(None) };
         let ix = self.readable_field(object, key, "amount")?;
-        if object.at(ix).kind.is_number() { Ok(Some(ix)) } else { Err(unknown("amount", key)) }
+        if !object.at(ix).kind.is_number() {
+            return Err(Problem::invalid(vec![FieldProblem::new("amount", "wrong_type").with("field", key)]));
+        }
+        Ok(Some(ix))
     }
 
     /// Whether the actor may know where records are: province and city of the place.
