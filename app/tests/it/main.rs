@@ -52,6 +52,7 @@ mod shape;
 mod sharing;
 mod sign_in;
 mod tags;
+mod templates;
 mod timelines;
 mod values;
 mod wire;
