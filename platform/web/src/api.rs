@@ -2,6 +2,7 @@
 
 mod again;
 mod approvals;
+mod attachments;
 mod ask;
 mod audit;
 mod batch;

@@ -1,6 +1,7 @@
 //! Streams sample data into the workspace in large transactions.
 
 use super::approvals::approvals;
+use super::papers::papers;
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
 use super::people::{PASSWORD, people};
@@ -57,6 +58,7 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
     approvals(engine).await?;
+    papers(engine).await?;
     flows(engine, &ctx).await
 }
 
