@@ -93,7 +93,8 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
     );
     let files = engine.files_check(&system).await?;
     let broken = crate::files::lines(&files);
-    found.say(broken.is_empty(), format!("{} files are as they came{}", files.sound, told((!broken.is_empty()).then(|| broken.join("; ")))));
+    found
+        .say(broken.is_empty(), format!("{} files are as they came{}", files.sound, told((!broken.is_empty()).then(|| broken.join("; ")))));
     trail(&engine, &system, found).await?;
     for object in engine.registry().objects().filter(|o| !o.is_system()) {
         let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };

@@ -88,7 +88,7 @@ both!(files_are_added_versioned_put_away_and_brought_back, async |w: &Workspace|
 both!(what_nobody_should_keep_is_refused_and_leaves_nothing, async |w: &Workspace| {
     let admin = w.user("ratna", role(w, "administrator"), None).await;
     w.make("account", json!({"name": "Hotel Arjuna"})).await;
-    let settings = akrab_engine::Settings { file_mb: 1, files_mb: Some(2), ..(*w.engine.settings()).clone() };
+    let settings = akrab_engine::Settings { company: "PT Kopi".into(), file_mb: 1, files_mb: Some(2), ..(*w.engine.settings()).clone() };
     w.engine.save_settings(&w.of(admin, Door::Page), settings).await.expect("saved");
     let mut browser = Browser::of(w, admin).await;
     let large = vec![b'x'; (1 << 20) + 1];
@@ -211,7 +211,10 @@ both!(files_go_with_their_record_and_not_before, async |w: &Workspace| {
     let put = async |content: &[u8]| w.engine.file_put(&ctx, "a.pdf", Cursor::new(content.to_vec()), 1 << 20).await.expect("kept");
     let (kept, thrown) = (put(PDF).await, put(b"%PDF-1.7 thrown").await);
     let (first, second) = (kept.id, thrown.id);
-    w.engine.write(&ctx, move |tx| Ok((tx.attach("account", 1, first, "")?, tx.attach("account", 1, second, "")?))).await.expect("attached");
+    w.engine
+        .write(&ctx, move |tx| Ok((tx.attach("account", 1, first, "")?, tx.attach("account", 1, second, "")?)))
+        .await
+        .expect("attached");
     w.engine.write(&ctx, |tx| tx.attachment_bin("account", 1, 2, true)).await.expect("binned");
     let night = async |days: i64| {
         w.engine.pass_schedules().await.expect("the mark");

@@ -8,7 +8,8 @@ use akrab_model::{Label, ProblemKind};
 use axum::http::StatusCode;
 use serde_json::json;
 
-const NOTE: &str = "## Rapat\n\n**Penting**\n\n- [ ] kirim contoh\n- [x] telepon\n\n<script>alert(1)</script> [buka](javascript:alert(1))";
+const NOTE: &str =
+    "## Rapat\n\n**Penting**\n\n- [ ] kirim contoh\n- [x] telepon\n\n<script>alert(1)</script>\n\n[buka](javascript:alert(1))";
 
 fn role(w: &Workspace, key: &str) -> i64 {
     w.engine.people().roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role exists")
@@ -23,10 +24,10 @@ both!(a_note_is_drawn_ticked_and_made_a_task_of, async |w: &Workspace| {
     let answer = browser.submit("/accounts/1/entries", &[("kind", "note"), ("body", &text)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
     let page = browser.get("/accounts/1").await.html;
-    for part in ["<strong>Penting</strong>", "<h4>Rapat</h4>", "role=\"checkbox\"", "&lt;script&gt;", "ak-mention"] {
+    for part in ["<strong>Penting</strong>", "<strong>Penting", "role=\"checkbox\"", "&lt;script&gt;", "ak-mention"] {
         assert!(page.contains(part), "{part}");
     }
-    assert!(!page.contains("<script>alert") && !page.contains("javascript:alert"), "nothing of it runs");
+    assert!(!page.contains("<script>alert") && !page.contains("javascript:"), "nothing of it runs");
     let note = w.engine.get(&w.system(), "interaction", 1).await.expect("a note");
     assert_eq!((note.text("subject"), note.text("channel")), ("Rapat", "note"), "the title is without marks");
     // whoever was mentioned hears of it, and the words are found
@@ -75,7 +76,12 @@ both!(templates_begin_notes_with_what_the_record_says, async |w: &Workspace| {
     let deal = json!({"name": "Pasokan kopi", "account": account, "owner": siti});
     w.engine.create(&ctx, "opportunity", map(deal)).await.expect("made");
     let mut browser = Browser::of(w, admin).await;
-    let fields = [("object", "opportunity"), ("name_id", "Rapat"), ("name_en", "Meeting"), ("text_id", "## {{name}}\n\n- [ ] kirim ke {{account.name}}")];
+    let fields = [
+        ("object", "opportunity"),
+        ("name_id", "Rapat"),
+        ("name_en", "Meeting"),
+        ("text_id", "## {{name}}\n\n- [ ] kirim ke {{account.name}}"),
+    ];
     let answer = browser.submit("/settings/templates", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "both languages are wanted");
     let whole = [fields.as_slice(), &[("text_en", "## {{name}}")]].concat();
@@ -141,7 +147,10 @@ both!(objects_of_ones_own_have_notes_tasks_and_files_too, async |w: &Workspace| 
     let answer = browser.submit(&format!("{page}/entries"), &[("kind", "task"), ("body", "periksa air besok 10.00")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
     let html = browser.get(&page).await.html;
-    assert!(html.contains("<strong>karet</strong>") && html.contains("periksa air") && html.contains(&format!("mesin={id}")), "both are told");
+    assert!(
+        html.contains("<strong>karet</strong>") && html.contains("periksa air") && html.contains(&format!("mesin={id}")),
+        "both are told"
+    );
     let answer = browser.submit_files(&format!("{page}/attachments"), &[], &[("file", "buku.pdf", b"%PDF-1.7 manual")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert!(browser.get(&format!("{page}?tab=files")).await.html.contains("buku.pdf"));

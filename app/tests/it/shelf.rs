@@ -48,7 +48,14 @@ fn is_signed(request: &Request<()>, body: &[u8]) -> bool {
     if hash != "UNSIGNED-PAYLOAD" && hash != hex(Sha256::digest(body)) {
         return false;
     }
-    let mut query: Vec<String> = request.uri().query().unwrap_or("").split('&').filter(|p| !p.is_empty()).map(|p| if p.contains('=') { p.into() } else { format!("{p}=") }).collect();
+    let mut query: Vec<String> = request
+        .uri()
+        .query()
+        .unwrap_or("")
+        .split('&')
+        .filter(|p| !p.is_empty())
+        .map(|p| if p.contains('=') { p.into() } else { format!("{p}=") })
+        .collect();
     query.sort();
     let headers: String = names.split(';').map(|name| format!("{name}:{}\n", text(name).trim())).collect();
     let canonical = format!("{}\n{}\n{}\n{headers}\n{names}\n{hash}", request.method(), request.uri().path(), query.join("&"));
@@ -99,11 +106,13 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             None => (StatusCode::NOT_FOUND, "<Error><Code>NoSuchKey</Code></Error>").into_response(),
             Some(found) => {
                 let dates = [(header::LAST_MODIFIED, "Mon, 02 Mar 2026 02:00:00 GMT".to_string()), (header::ETAG, "\"x\"".into())];
-                let range = request.headers().get("range").and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes=")?.split_once('-'));
+                let range =
+                    request.headers().get("range").and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes=")?.split_once('-'));
                 match range.map(|(from, to)| (from.parse::<usize>().expect("from"), to.parse::<usize>().expect("to"))) {
                     Some((from, to)) => {
                         let told = format!("bytes {from}-{to}/{}", found.len());
-                        (StatusCode::PARTIAL_CONTENT, dates, [(header::CONTENT_RANGE, told)], found.slice(from..=to.min(found.len() - 1))).into_response()
+                        (StatusCode::PARTIAL_CONTENT, dates, [(header::CONTENT_RANGE, told)], found.slice(from..=to.min(found.len() - 1)))
+                            .into_response()
                     }
                     None if method == Method::HEAD => (dates, [(header::CONTENT_LENGTH, found.len().to_string())]).into_response(),
                     None => (dates, found.clone()).into_response(),

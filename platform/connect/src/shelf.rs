@@ -138,7 +138,7 @@ fn outbound(endpoint: Option<&str>) -> Result<Outbound, String> {
     let Some(endpoint) = endpoint else { return Outbound::new(Vec::new()) };
     let url = url::Url::parse(endpoint).map_err(|e| format!("{endpoint}: {e}"))?;
     let port = url.port_or_known_default().ok_or_else(|| format!("{endpoint} is no address of the web"))?;
-    let open = [format!("0.0.0.0/0:{port}"), format!("[::]/0:{port}")];
+    let open = [format!("0.0.0.0/0:{port}"), format!("[::/0]:{port}")];
     Outbound::new(open.iter().map(|one| one.parse()).collect::<Result<_, _>>()?)
 }
 

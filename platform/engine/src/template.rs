@@ -112,7 +112,11 @@ impl Tx<'_> {
     fn keep_templates(&mut self, all: &[NoteTemplate], changed: &NoteTemplate) -> Result<()> {
         self.conn.setting_set(KEY, &serde_json::to_string(all).map_err(Problem::internal)?)?;
         let there = all.iter().any(|t| t.id == changed.id);
-        self.audit("settings", None, json!({ "title": changed.name.get(self.ctx.lang_key()), "note_template": changed.id, "removed": !there }))
+        self.audit(
+            "settings",
+            None,
+            json!({ "title": changed.name.get(self.ctx.lang_key()), "note_template": changed.id, "removed": !there }),
+        )
     }
 
     fn require_admin(&self) -> Result<()> {

@@ -164,8 +164,7 @@ impl Conn {
     pub fn attachments_drop(&mut self, object: &str, record: i64) -> Result<(), StoreError> {
         let Some(name) = self.name_known(object)? else { return Ok(()) };
         let own = [Raw::Int(name), Raw::Int(record)];
-        let revisions =
-            "DELETE FROM attachment_revision WHERE attachment IN (SELECT id FROM attachment WHERE object = $1 AND record = $2)";
+        let revisions = "DELETE FROM attachment_revision WHERE attachment IN (SELECT id FROM attachment WHERE object = $1 AND record = $2)";
         self.execute(revisions, &own)?;
         self.execute("DELETE FROM attachment WHERE object = $1 AND record = $2", &own).map(|_| ())
     }

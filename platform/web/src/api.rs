@@ -2,8 +2,8 @@
 
 mod again;
 mod approvals;
-mod attachments;
 mod ask;
+mod attachments;
 mod audit;
 mod batch;
 mod bulk;

@@ -1,9 +1,9 @@
 //! Streams sample data into the workspace in large transactions.
 
 use super::approvals::approvals;
-use super::papers::papers;
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
+use super::papers::papers;
 use super::people::{PASSWORD, people};
 use crate::sample::{Generator, Sizes};
 use akrab_engine::{Ctx, Engine, ListRequest, Result};

@@ -18,7 +18,7 @@ const SELLER: &str = "siti@akrab.test";
 const LIMIT: u64 = 1 << 20;
 
 const NOTES: [&str; 3] = [
-    "## Rapat kebutuhan\n\nYang disepakati:\n\n- Biji **Gayo** dan *Toraja*, giling sedang\n- Kirim tiap Selasa, paling lambat 09.00\n\n- [x] Kirim contoh 1 kg\n- [ ] Hitung ulang ongkos kirim\n- [ ] Tanyakan jadwal pembukaan cabang\n\n@Budi Santoso tolong lihat harganya.",
+    "## Rapat kebutuhan\n\nYang disepakati:\n\n- Biji **Gayo** dan *Toraja*, giling sedang\n- Kirim tiap Selasa, paling lambat 09.00\n\n- [x] Kirim contoh 1 kg\n- [ ] Hitung ulang ongkos kirim\n- [ ] Tanyakan jadwal pembukaan cabang\n\n@Budi Hartono tolong lihat harganya.",
     "## Harga yang diminta\n\n| Barang | Sekarang | Diminta |\n|---|---|---|\n| Gayo 1 kg | 185.000 | 172.000 |\n| Toraja 1 kg | 210.000 | 198.000 |\n\nAlasannya: [harga pesaing](https://example.com), volume dua kali lipat.",
     "Kunjungan ke dapur:\n\n1. Mesin lama, 2 grup\n2. Air belum disaring\n3. Barista tiga orang\n\n> \"Kami ingin satu pemasok saja.\"\n\n- [ ] Tawarkan pelatihan barista",
 ];
@@ -47,7 +47,9 @@ pub(super) async fn papers(engine: &Engine) -> Result<()> {
             .write(&ctx, move |tx| {
                 let mut input = Input::new();
                 let title = note.lines().next().unwrap_or("").trim_start_matches("## ").trim_end_matches(':');
-                for (key, value) in [("subject", json!(title)), ("channel", json!("note")), ("body", json!(note)), ("opportunity", json!(id))] {
+                for (key, value) in
+                    [("subject", json!(title)), ("channel", json!("note")), ("body", json!(note)), ("opportunity", json!(id))]
+                {
                     input.insert(key.into(), value);
                 }
                 if let Some(account) = account {

@@ -58,7 +58,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As [`Tx::attachment`].
-    pub fn attachment_file(&mut self, object: &str, id: RecordId, attachment: i64, revision: Option<i64>) -> Result<(Attachment, FileMeta)> {
+    pub fn attachment_file(
+        &mut self,
+        object: &str,
+        id: RecordId,
+        attachment: i64,
+        revision: Option<i64>,
+    ) -> Result<(Attachment, FileMeta)> {
         let found = self.attachment(object, id, attachment)?;
         let Some(revision) = revision else {
             let file = found.file.clone();

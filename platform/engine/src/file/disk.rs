@@ -139,7 +139,7 @@ impl FileStore {
     }
 
     /// Puts a finished draft into the cache. It is not flushed: what is lost there is made or fetched anew.
-    pub(super) fn into_cache(&self, draft: &Path, place: &Path) -> Result<()> {
+    pub(super) fn keep_copy(&self, draft: &Path, place: &Path) -> Result<()> {
         private::folder(&self.cache).map_err(failure)?;
         fs::rename(draft, place).map_err(failure)
     }

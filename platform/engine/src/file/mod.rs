@@ -58,7 +58,7 @@ impl Engine {
         let place = self.shelve(&kept).await;
         let copy = match &place {
             // what lies elsewhere is at hand here as well for those who look at it now
-            Ok(Some(_)) => self.inner.files.into_cache(&kept.draft, &self.inner.files.cached(&kept.sha256)).map(|()| None),
+            Ok(Some(_)) => self.inner.files.keep_copy(&kept.draft, &self.inner.files.cached(&kept.sha256)).map(|()| None),
             Ok(None) => self.inner.files.settle(&kept),
             Err(problem) => Err(problem.clone()),
         };

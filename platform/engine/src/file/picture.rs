@@ -63,7 +63,7 @@ impl Engine {
         let (files, to) = (self.inner.files.clone(), made.clone());
         let work = move || {
             let draft = files.draft_path();
-            let done = draw(&from, kind, size.side(), &draft).and_then(|()| files.into_cache(&draft, &to));
+            let done = draw(&from, kind, size.side(), &draft).and_then(|()| files.keep_copy(&draft, &to));
             if done.is_err() {
                 let _ = std::fs::remove_file(&draft);
             }

@@ -58,7 +58,7 @@ impl Engine {
             if FileStore::sum(&draft)? != sha256 {
                 return Err(Problem::internal(format!("what lies under {sha256} in the store of files is something else")));
             }
-            files.into_cache(&draft, &to)
+            files.keep_copy(&draft, &to)
         };
         tokio::task::spawn_blocking(check).await.map_err(Problem::internal)?
     }

@@ -181,7 +181,8 @@ pub(super) fn describe(object: &Object, paths: &mut Map<String, Json>) {
     };
     let binary = json!({"type": "string", "format": "binary"});
     let form = json!({"type": "object", "required": ["file"], "properties": {"file": binary}});
-    let sent = json!({"required": true, "content": {"application/octet-stream": {"schema": binary}, "multipart/form-data": {"schema": form}}});
+    let sent =
+        json!({"required": true, "content": {"application/octet-stream": {"schema": binary}, "multipart/form-data": {"schema": form}}});
     let text = json!({"type": "string"});
     let tags = json!([object.plural]);
     let mut put = |path: String, parameters: Json, verbs: Json| {
@@ -251,7 +252,8 @@ pub(super) fn describe(object: &Object, paths: &mut Map<String, Json>) {
 pub(super) fn schema() -> Json {
     let (number, text, moment) = (json!({"type": "integer"}), json!({"type": "string"}), json!({"type": "string", "format": "date-time"}));
     let person = json!({"type": ["integer", "null"]});
-    let revision = json!({"type": "object", "properties": {"revision": number, "size": number, "content_type": text, "at": moment, "by": person}});
+    let revision =
+        json!({"type": "object", "properties": {"revision": number, "size": number, "content_type": text, "at": moment, "by": person}});
     json!({"type": "object", "required": ["id", "name", "revision", "size", "content_type"], "properties": {
         "id": number, "name": text, "description": text, "revision": number, "size": number, "content_type": text,
         "created_at": moment, "created_by": person, "updated_at": moment, "updated_by": person,

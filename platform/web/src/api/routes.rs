@@ -2,7 +2,8 @@
 //! document against them.
 
 use super::{
-    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views, write,
+    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, views,
+    write,
 };
 use crate::Web;
 use crate::router::upload_limit;

@@ -1,8 +1,8 @@
 //! One file of a record: what it shows, its versions, what can be done with it.
 
-use crate::assets::asset_url;
 use super::preview::{self, Preview};
 use super::{list, words};
+use crate::assets::asset_url;
 use crate::fail::Reply;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog};

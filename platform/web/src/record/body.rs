@@ -1,8 +1,8 @@
 //! The three columns of a record: fields, what happened, what is related.
 
 use super::load::Sight;
-use super::ticks::Ticks;
 use super::teller::tellers;
+use super::ticks::Ticks;
 use super::timeline::{due_words, kind_label};
 use super::{composer, flows, panel, path, timeline, words};
 use crate::file::list as files;

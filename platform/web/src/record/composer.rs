@@ -170,14 +170,19 @@ fn templates(sight: &Sight, writing: &Writing, base: &str) -> Markup {
     }
     let label = t.get("template-use");
     let trigger = html! { (icon_sized("notepad-text", 16)) span.ak-sr { (label) } };
-    menu_around(trigger, "btn ak-btn-icon", "ghost", html! {
-        @for (id, name) in &sight.templates {
-            @let query = format!("?write={}&template={id}", writing.key);
-            a.ak-menu-item href={ (sight.href()) (query) "#composer" } hx-get={ (base) (query) } hx-target="#composer" hx-swap="outerHTML" {
-                (icon_sized("notepad-text", 16)) span { (name) }
+    menu_around(
+        trigger,
+        "btn ak-btn-icon",
+        "ghost",
+        html! {
+            @for (id, name) in &sight.templates {
+                @let query = format!("?write={}&template={id}", writing.key);
+                a.ak-menu-item href={ (sight.href()) (query) "#composer" } hx-get={ (base) (query) } hx-target="#composer" hx-swap="outerHTML" {
+                    (icon_sized("notepad-text", 16)) span { (name) }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// To whom, and how the message itself is sent.

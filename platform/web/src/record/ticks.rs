@@ -14,7 +14,7 @@ use akrab_model::value::Input;
 use akrab_model::{Field, Problem, Record};
 use axum::extract::Path;
 use maud::{Markup, html};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
 
 /// Longest name of a task that is made of a line.
@@ -35,6 +35,7 @@ impl<'a> Ticks<'a> {
 
     /// The text of a field; `may` says whether the person may change it.
     pub fn draw(&self, record: &Record, field: &Field, text: &str, may: bool) -> Markup {
+        let text = rich::below_title(text, record.title());
         if !may {
             return rich::markup(text, &self.look.people, &rich::still);
         }
@@ -44,7 +45,7 @@ impl<'a> Ticks<'a> {
     fn tick(&self, record: &Record, field: &Field, task: &rich::Task) -> Markup {
         let t = self.look.t;
         let action = format!("{}/fields/{}/ticks", words::href(record), field.key);
-        let label = t.with(if task.done { "rich-untick" } else { "rich-tick" }, &[("task", task.words.clone().into())]);
+        let label = t.with(if task.done { "rich-untick" } else { "rich-tick" }, &[("line", task.words.clone().into())]);
         html! {
             form.ak-tick-form method="post" action=(action) hx-post=(action) hx-target="closest .ak-rich" hx-swap="outerHTML" {
                 input type="hidden" name="csrf" value=(self.csrf);
@@ -74,7 +75,7 @@ impl<'a> Ticks<'a> {
             }
         }
         let href = format!("/{}/new?{query}&back={}", object.plural, encode(&self.back));
-        let label = self.look.t.with("rich-make-task", &[("task", object.label(self.look.key()).to_lowercase().into())]);
+        let label = self.look.t.with("rich-make", &[("object", object.label(self.look.key()).to_lowercase().into())]);
         html! { a.ak-tick-make href=(href) data-dialog-href=(href) aria-label=(label) title=(label) { (icon_sized("list-plus", 14)) } }
     }
 }
@@ -115,7 +116,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id, key)): Path<(String, i6
         let record = tx.get(&own, id)?;
         let text = record.get(&name).text().unwrap_or("").to_string();
         let text = rich::ticked(&text, n, done).ok_or_else(Problem::stale)?;
-        let input = Input::from_iter([(name.clone(), Json::from(json!(text)))]);
+        let input = Input::from_iter([(name.clone(), json!(text))]);
         tx.update(&own, id, &input, Some(version))?;
         tx.get(&own, id)
     });

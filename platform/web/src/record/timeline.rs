@@ -1,8 +1,8 @@
 //! The timeline: what is to come, then what happened, by day.
 
 use super::load::{Asked, Sight, timeline as page};
-use super::ticks::{Ticks, tickable};
 use super::teller::{kind_icon, task_icon, tellers};
+use super::ticks::{Ticks, tickable};
 use super::{shift, words};
 use crate::fail::{Fail, Reply, encode};
 use crate::form::Fields;

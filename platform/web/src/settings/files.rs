@@ -44,9 +44,11 @@ async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let used = t.with("file-used", &[("n", count.into()), ("size", crate::file::words::size(t, bytes).into())]);
     let facts = [Field::text(t.get("file-used-label"), &used), Field::text(t.get("file-where"), &place)];
     let body = html! {
-        p.ak-muted { (t.get("file-settings-text")) }
-        (field_list(t, &facts))
-        (sheet(visit, "/settings/files", &lines(visit), (filled, errors), "save", ""))
+        div.ak-stack {
+            p.ak-muted { (t.get("file-settings-text")) }
+            (field_list(t, &facts))
+            (sheet(visit, "/settings/files", &lines(visit), (filled, errors), "save", ""))
+        }
     };
     show_form(visit, &t.get("settings-files"), body, errors).await
 }

@@ -85,7 +85,9 @@ fn text(t: Text, c: &Composer<'_>) -> Markup {
     let plain = Attrs::new().set("class", "ak-composer-text").set("name", "body").set("rows", "2").flag("data-autogrow", true);
     let plain = plain.set("data-mention", c.mention).set("placeholder", c.placeholder).set("aria-label", c.placeholder);
     let attrs = match &c.templates {
-        Some(templates) => rich(t).into_iter().fold(plain.set("data-rich", "").set("data-templates", templates.clone()), |a, (n, v)| a.set(n, v)),
+        Some(templates) => {
+            rich(t).into_iter().fold(plain.set("data-rich", "").set("data-templates", templates.clone()), |a, (n, v)| a.set(n, v))
+        }
         None => plain,
     };
     element("textarea", &attrs, &html! { (c.value) })
@@ -97,7 +99,7 @@ pub fn rich_words(t: Text, input: Input) -> Input {
 }
 
 fn rich(t: Text) -> Vec<(&'static str, String)> {
-    let tools = ["bold", "italic", "strike", "heading", "bullets", "numbers", "tasks", "link", "table", "quote"];
+    let tools = ["bold", "italic", "strike", "heading", "bullets", "numbers", "checks", "link", "table", "quote"];
     let words: Vec<String> = tools.iter().map(|tool| format!("{tool}={}", t.get(&format!("rich-{tool}")))).collect();
     vec![("data-tools", words.join("\n")), ("data-tools-label", t.get("rich-tools")), ("data-link-ask", t.get("rich-link-ask"))]
 }

@@ -20,8 +20,28 @@ const NAME: [char; 2] = ['\u{e002}', '\u{e003}'];
 static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut allowed = Builder::empty();
     let tags = [
-        "p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h3", "h4", "h5", "hr", "table", "thead",
-        "tbody", "tr", "th", "td",
+        "p",
+        "br",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "h3",
+        "h4",
+        "h5",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
     ];
     allowed
         .tags(HashSet::from(tags))
@@ -155,10 +175,10 @@ pub fn plain(text: &str) -> String {
     for event in Parser::new_ext(&text, options()) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => out.push_str(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow) => {
-                if !out.ends_with('\n') && !out.is_empty() {
-                    out.push('\n');
-                }
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow)
+                if !out.ends_with('\n') && !out.is_empty() =>
+            {
+                out.push('\n');
             }
             Event::End(TagEnd::TableCell) => out.push(' '),
             _ => {}
@@ -175,6 +195,12 @@ fn below(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
         H2 => H4,
         _ => H5,
     }
+}
+
+/// The text without a heading on top that says what the title says.
+pub fn below_title<'t>(text: &'t str, title: &str) -> &'t str {
+    let (first, rest) = text.trim_start().split_once('\n').unwrap_or((text, ""));
+    if first.starts_with('#') && plain(first) == title { rest.trim_start_matches('\n') } else { text }
 }
 
 /// What people write as plain text and Markdown would take for something else: a line of dashes below a line is the
@@ -258,7 +284,8 @@ mod tests {
 
     #[test]
     fn formats_are_drawn_and_nothing_else_is() {
-        let page = drawn("# Rapat\n\n**Penting** dan *miring*\nbaris dua\n\n- [ ] kirim\n- [x] telepon\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
+        let page =
+            drawn("# Rapat\n\n**Penting** dan *miring*\nbaris dua\n\n- [ ] kirim\n- [x] telepon\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
         for part in ["<h3>Rapat</h3>", "<strong>Penting</strong>", "<br>", "type=\"checkbox\"", "checked", "<td>1</td>"] {
             assert!(page.contains(part), "{part}: {page}");
         }

@@ -1,7 +1,7 @@
 //! Values in words and as markup.
 
-use super::rich;
 use super::Look;
+use super::rich;
 use crate::ui::avatar::{Shape, avatar};
 use crate::ui::icon::icon_sized;
 use crate::ui::progress::blocks;

@@ -86,7 +86,8 @@ const suggest = (name: string, char: string, url: string, host: HTMLElement, ins
           pluginKey: new PluginKey(name),
           char,
           allowSpaces: name === "people",
-          items: ({ query }) => get(url, query),
+          // a name that was taken is over
+          items: ({ query }) => (query.endsWith(" ") ? [] : get(url, query)),
           command: ({ editor, range, props }) => insert(editor, range, props),
           render: () => offers(host),
         }),
@@ -95,17 +96,17 @@ const suggest = (name: string, char: string, url: string, host: HTMLElement, ins
   });
 
 const TOOLS: Record<string, { sign: string; run: (editor: Editor, ask: string) => void; on?: (editor: Editor) => boolean }> = {
-  bold: { sign: "B", run: (e) => e.chain().focus().toggleBold().run(), on: (e) => e.isActive("bold") },
-  italic: { sign: "I", run: (e) => e.chain().focus().toggleItalic().run(), on: (e) => e.isActive("italic") },
-  strike: { sign: "S", run: (e) => e.chain().focus().toggleStrike().run(), on: (e) => e.isActive("strike") },
-  heading: { sign: "H", run: (e) => e.chain().focus().toggleHeading({ level: 2 }).run(), on: (e) => e.isActive("heading") },
-  bullets: { sign: "•", run: (e) => e.chain().focus().toggleBulletList().run(), on: (e) => e.isActive("bulletList") },
-  numbers: { sign: "1.", run: (e) => e.chain().focus().toggleOrderedList().run(), on: (e) => e.isActive("orderedList") },
-  tasks: { sign: "☑", run: (e) => e.chain().focus().toggleTaskList().run(), on: (e) => e.isActive("taskList") },
-  quote: { sign: "❝", run: (e) => e.chain().focus().toggleBlockquote().run(), on: (e) => e.isActive("blockquote") },
-  table: { sign: "▦", run: (e) => e.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
+  bold: { sign: "bold", run: (e) => e.chain().focus().toggleBold().run(), on: (e) => e.isActive("bold") },
+  italic: { sign: "italic", run: (e) => e.chain().focus().toggleItalic().run(), on: (e) => e.isActive("italic") },
+  strike: { sign: "strikethrough", run: (e) => e.chain().focus().toggleStrike().run(), on: (e) => e.isActive("strike") },
+  heading: { sign: "heading", run: (e) => e.chain().focus().toggleHeading({ level: 2 }).run(), on: (e) => e.isActive("heading") },
+  bullets: { sign: "list", run: (e) => e.chain().focus().toggleBulletList().run(), on: (e) => e.isActive("bulletList") },
+  numbers: { sign: "list-ordered", run: (e) => e.chain().focus().toggleOrderedList().run(), on: (e) => e.isActive("orderedList") },
+  checks: { sign: "list-checks", run: (e) => e.chain().focus().toggleTaskList().run(), on: (e) => e.isActive("taskList") },
+  quote: { sign: "quote", run: (e) => e.chain().focus().toggleBlockquote().run(), on: (e) => e.isActive("blockquote") },
+  table: { sign: "table", run: (e) => e.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
   link: {
-    sign: "🔗",
+    sign: "link",
     run: (e, ask) => {
       const url = prompt(ask, (e.getAttributes("link").href as string | undefined) ?? "https://");
       if (url === null) return;
@@ -114,6 +115,17 @@ const TOOLS: Record<string, { sign: string; run: (editor: Editor, ask: string) =
     },
     on: (e) => e.isActive("link"),
   },
+};
+
+/** A picture of the sprite that the page draws its own from. */
+const icon = (name: string) => {
+  const sprite = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0] ?? "";
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ class: "ak-icon", viewBox: "0 0 24 24", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(key, value);
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${sprite}#${name}`);
+  svg.append(use);
+  return svg;
 };
 
 const toolbar = (editor: Editor, text: HTMLTextAreaElement) => {
@@ -125,7 +137,7 @@ const toolbar = (editor: Editor, text: HTMLTextAreaElement) => {
   const buttons = Object.entries(TOOLS).map(([name, tool], i) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = tool.sign;
+    button.append(icon(tool.sign));
     button.className = `ak-rich-tool ak-rich-tool-${name}`;
     button.title = words.get(name) ?? name;
     button.setAttribute("aria-label", button.title);
@@ -186,7 +198,8 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
       },
       handleKeyDown: (_, event) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return false;
-        text.form?.requestSubmit();
+        // a composer listens itself
+        if (!text.form?.matches("[data-composer]")) text.form?.requestSubmit();
         return true;
       },
     },
