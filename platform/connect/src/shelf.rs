@@ -57,6 +57,8 @@ impl S3Shelf {
             .with_access_key_id(&of.access_key)
             .with_secret_access_key(&of.secret_key)
             .with_retry(RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(30), ..RetryConfig::default() })
+            // one question for each: not every store takes many names at once
+            .with_disable_bulk_delete(true)
             .with_http_connector(Connector(web));
         if let Some(endpoint) = endpoint {
             // a store of one's own stands within one's own walls, and seldom has a name for each bucket
