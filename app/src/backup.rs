@@ -31,9 +31,14 @@ pub async fn backup(config: &Config, file: &Path, force: bool) -> Result<(), Sto
     if let Ok((held, files)) = &written {
         note(&store, "backup", json!({ "file": file.display().to_string(), "rows": held.rows, "files": files })).await;
     }
+    let elsewhere = store.read(|conn| conn.files_elsewhere()).await;
     store.close().await;
-    let (held, files) = written?;
+    let ((held, files), elsewhere) = (written?, elsewhere.map_err(told)?);
     println!("{}: {} rows in {} tables, {files} files", file.display(), held.rows, held.tables);
+    if elsewhere.0 > 0 {
+        let size = crate::files::size(u64::try_from(elsewhere.1).unwrap_or_default());
+        eprintln!("{} more files ({size}) lie in a store elsewhere and are not in it: keep versions of that bucket", elsewhere.0);
+    }
     if config.key.is_none() {
         eprintln!("the key of the sealed secrets is not in it: keep {} apart from the backup", key::path(config).display());
     }

@@ -48,6 +48,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "archive_arrived",
         ],
     ),
+    ("file", &["file_add", "file_revise", "file_revert", "file_reword", "file_bin", "file_restore"]),
     (
         "rights",
         &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],

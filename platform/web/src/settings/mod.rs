@@ -9,9 +9,11 @@ mod condition;
 mod connections;
 pub(crate) mod consent;
 mod deputies;
+mod files;
 pub(crate) mod flows;
 mod leave;
 mod line;
+mod note_templates;
 mod objects;
 mod pipelines;
 mod profile;
@@ -48,6 +50,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(security::routes())
         .merge(see_as::routes())
         .merge(company::routes())
+        .merge(files::routes())
         .merge(calendars::routes())
         .merge(consent::routes())
         .merge(approvals::routes())
@@ -55,6 +58,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
+        .merge(note_templates::routes())
         .merge(territories::routes())
         .merge(sharing::routes())
         .merge(roles::routes())
@@ -89,6 +93,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/stages/", "settings-pipelines", "/settings/pipelines"),
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
+    ("/settings/templates/", "settings-templates", "/settings/templates"),
     ("/settings/work/", "settings-work", "/settings/work"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/apps/", "settings-apps", "/settings/apps"),
@@ -125,7 +130,7 @@ pub(crate) async fn file_text(visit: &Visit, fields: &Fields) -> Result<String, 
     match fields.text("file").parse::<i64>() {
         Ok(file) => {
             let file = visit.engine().file(&visit.ctx, file).await?;
-            let content = tokio::fs::read(visit.engine().file_path(&file)).await.map_err(Problem::internal)?;
+            let content = tokio::fs::read(visit.engine().file_local(&file).await?).await.map_err(Problem::internal)?;
             Ok(String::from_utf8_lossy(&content).into_owned())
         }
         Err(_) => Ok(fields.get("text").unwrap_or_default().to_string()),
@@ -175,6 +180,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             "settings-general",
             vec![
                 ("building", "settings-company", "/settings/company", admin),
+                ("folder", "settings-files", "/settings/files", admin),
                 ("calendar-clock", "settings-calendars", "/settings/calendars", admin),
                 ("shield-check", "settings-consent", "/settings/consent", admin),
             ],
@@ -195,6 +201,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("blocks", "settings-objects", "/settings/objects", admin),
                 ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
+                ("notepad-text", "settings-templates", "/settings/templates", admin),
                 ("workflow", "settings-flows", "/settings/flows", admin),
                 ("mail", "settings-mail-templates", "/settings/mail-templates", admin),
                 ("file-up", "settings-transfer", "/settings/transfer", admin),

@@ -101,6 +101,8 @@ on("click", "[data-insert]", (el) => {
   const form = el.closest("form")!;
   const text = written && form.contains(written) ? written : one<HTMLTextAreaElement>("textarea", form);
   if (!text) return;
+  const rich = one(".ak-rich-editor", el.closest("form")!);
+  if (rich) return void rich.dispatchEvent(new CustomEvent("akrab:insert", { detail: el.dataset.insert! }));
   text.focus();
   text.setRangeText(el.dataset.insert!, text.selectionStart ?? 0, text.selectionEnd ?? 0, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
