@@ -58,8 +58,8 @@ fn pattern_words(visit: &Visit, pattern: &str, kinds: &[EventKind]) -> String {
 /// The two kinds of webhooks, as a way from one to the other.
 fn kinds(visit: &Visit, incoming: bool) -> Markup {
     let t = visit.t;
-    let segments =
-        [("webhook-outgoing", "/settings/webhooks", !incoming), ("webhook-incoming", incoming::HERE, incoming)].map(|(key, href, here)| Segment::new(t.get(key), href, here));
+    let segments = [("webhook-outgoing", "/settings/webhooks", !incoming), ("webhook-incoming", incoming::HERE, incoming)]
+        .map(|(key, href, here)| Segment::new(t.get(key), href, here));
     segmented(&t.get("settings-webhooks"), &segments)
 }
 
