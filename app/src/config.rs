@@ -38,6 +38,8 @@ struct File {
     /// Where new files go: `disk` or `s3`.
     files: Option<String>,
     s3: S3File,
+    /// File of certificates (PEM) of authorities that servers called are proven by, beside those browsers trust.
+    outbound_ca: Option<PathBuf>,
 }
 
 /// A store of files; what is missing here is taken from the environment.
@@ -83,6 +85,7 @@ pub struct Config {
     pub s3: Option<Secret<S3>>,
     /// New files go there.
     pub files_on_s3: bool,
+    pub outbound_ca: Option<PathBuf>,
 }
 
 /// What shows itself in no log.
@@ -158,6 +161,7 @@ impl Config {
             outbound,
             s3,
             files_on_s3,
+            outbound_ca: env("AKRAB_OUTBOUND_CA").map(PathBuf::from).or(file.outbound_ca),
             api_rate: number("AKRAB_API_RATE")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).or(file.api_rate).unwrap_or(API_RATE),
         })
     }

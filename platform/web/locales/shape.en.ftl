@@ -186,7 +186,6 @@ shape-remind = Remind whoever is responsible
 shape-remind-hint = When the time has come, or at 07:00 of that day, as long as the record is open.
 shape-reminds = reminds
 shape-required = Required
-shape-required = Required
 shape-required-when = Required when
 shape-result = Type of the result
 shape-retired = No longer offered

@@ -183,7 +183,6 @@ shape-remind = Ingatkan penanggung jawab
 shape-remind-hint = Saat waktunya tiba, atau pukul 07.00 pada hari itu, selama data masih terbuka.
 shape-reminds = mengingatkan
 shape-required = Wajib diisi
-shape-required = Wajib
 shape-required-when = Wajib bila
 shape-result = Jenis hasil
 shape-retired = Tidak ditawarkan lagi

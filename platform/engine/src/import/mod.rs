@@ -15,6 +15,7 @@ mod plan;
 mod report;
 mod row;
 mod run;
+mod single;
 pub mod source;
 mod systems;
 mod undo;

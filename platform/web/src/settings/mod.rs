@@ -10,6 +10,7 @@ mod connections;
 pub(crate) mod consent;
 mod deputies;
 mod files;
+mod directory;
 pub(crate) mod flows;
 mod leave;
 mod line;
@@ -17,9 +18,11 @@ mod note_templates;
 mod objects;
 mod pipelines;
 mod profile;
+mod providers;
 mod roles;
 pub(crate) mod security;
 pub(crate) mod see_as;
+mod services;
 mod sharing;
 mod stages;
 mod teams;
@@ -72,6 +75,9 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(archive::routes())
         .merge(apps::routes())
         .merge(connections::routes())
+        .merge(providers::routes())
+        .merge(directory::routes())
+        .merge(services::routes())
 }
 
 pub(crate) use territories::options as territory_options;
@@ -95,8 +101,11 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
     ("/settings/templates/", "settings-templates", "/settings/templates"),
     ("/settings/work/", "settings-work", "/settings/work"),
+    ("/settings/webhooks/incoming/", "settings-webhooks", "/settings/webhooks/incoming"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/apps/", "settings-apps", "/settings/apps"),
+    ("/settings/sign-in/", "settings-sign-in", "/settings/sign-in"),
+    ("/settings/services/", "settings-services", "/settings/services"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
@@ -209,7 +218,13 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
         ),
         (
             "settings-connect",
-            vec![("webhook", "settings-webhooks", "/settings/webhooks", admin), ("puzzle", "settings-apps", "/settings/apps", admin)],
+            vec![
+                ("webhook", "settings-webhooks", "/settings/webhooks", admin),
+                ("puzzle", "settings-apps", "/settings/apps", admin),
+                ("bot", "settings-services", "/settings/services", admin),
+                ("key-round", "settings-sign-in", "/settings/sign-in", admin),
+                ("id-card", "settings-directory", "/settings/directory", admin),
+            ],
         ),
         (
             "settings-system",
