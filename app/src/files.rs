@@ -50,7 +50,7 @@ async fn change(engine: &Engine, ctx: &Ctx, to: FilePlace) -> Result<(), Stop> {
     };
     let elsewhere = matches!(to, FilePlace::S3);
     let report = |moved: &akrab_engine::file::FilesMoved| {
-        if moved.files % 100 == 0 {
+        if moved.files.is_multiple_of(100) {
             eprintln!("{} files so far", moved.files);
         }
     };

@@ -63,7 +63,11 @@ impl Tx<'_> {
         for template in self.note_templates()? {
             let name = template.name.get(lang).to_string();
             if template.object.as_deref().is_none_or(|key| key == object) && wanted(&name) {
-                filled.push(FilledTemplate { id: template.id, name, text: self.record_text(&record, template.text.get(lang), self.ctx.lang)? });
+                filled.push(FilledTemplate {
+                    id: template.id,
+                    name,
+                    text: self.record_text(&record, template.text.get(lang), self.ctx.lang)?,
+                });
             }
         }
         Ok(filled)

@@ -4,8 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp, oauth,
-    report, scim, settings, setup, sign_in, view,
+    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
+    oauth, report, scim, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;

@@ -48,6 +48,9 @@ impl InletPlan {
             on_match: if self.replace { OnMatch::Update } else { OnMatch::FillEmpty },
             on_bad_value: OnBadValue::Refuse,
             defaults: self.defaults.clone(),
+            make: Vec::new(),
+            system: None,
+            values: Default::default(),
         }
     }
     /// The row a body makes.
