@@ -253,6 +253,9 @@ pub struct ImportArgs {
     /// What happens to a matched record
     #[arg(long, value_enum, default_value = "fill")]
     pub mode: MatchMode,
+    /// Links, by commas, whose records are made when there is none: `--make account`
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub make: Vec<String>,
     /// Sheet of an XLSX file
     #[arg(long)]
     pub sheet: Option<String>,

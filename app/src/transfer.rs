@@ -36,6 +36,10 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
         spec.match_by = args.match_by.iter().map(|set| set.split(',').map(|f| f.trim().to_string()).collect()).collect();
     }
     spec.on_match = args.mode.on_match();
+    spec.make.clone_from(&args.make);
+    if let Some(system) = &spec.system {
+        eprintln!("this looks like an export of {system}");
+    }
     let job = engine.import_start(&ctx, spec, args.dry_run).await?;
     let (view, report) = work_off(&engine, &ctx, job).await?;
     if view.state != JobState::Done {
@@ -45,6 +49,9 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
     errors(&engine, &ctx, job, &args, &report, words).await?;
     let c = report.counts;
     let tail = if args.dry_run { " (dry run: nothing was written)" } else { "" };
+    for (object, made) in &report.made {
+        println!("{object}: {made} made beside");
+    }
     println!("created {}, updated {}, skipped {}, refused {}{tail}", c.created, c.updated, c.skipped + c.unchanged + c.asked, c.refused);
     Ok(())
 }

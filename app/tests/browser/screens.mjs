@@ -94,6 +94,7 @@ const work = [
   { name: "import-rules", path: "/contacts/import", act: importing(2) },
   { name: "import-dry-run", path: "/contacts/import", act: importing(3) },
   { name: "import-result", path: "/contacts/import", act: importing(4) },
+  { name: "export", path: "/contacts/export" },
   { name: "not-found", path: "/accounts/999999999" },
   { name: "forbidden", path: "/accounts/import", as: "sumarni@akrab.test" },
   { name: "readonly-list", path: "/accounts", as: "sumarni@akrab.test", ...desktop },

@@ -178,3 +178,121 @@ both!(
         }
     }
 );
+
+/// A file of another program, as it writes its titles.
+async fn guessed(w: &Workspace, ctx: &Ctx, object: &str, name: &str, text: &str) -> akrab_engine::import::ImportSpec {
+    let file = upload(w, ctx, name, text.as_bytes().to_vec()).await.expect("a file");
+    w.engine.import_guess(ctx, object, file, None).await.unwrap_or_else(|p| panic!("{p:?}"))
+}
+
+both!(
+    /// An export of HubSpot is recognised; what its words mean is offered, decided once and remembered; its numbers are
+    /// never taken for ours.
+    another_program_s_export_is_taken_over,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let seller = w.make("user", json!({"name": "Siti Aminah", "email": "siti@contoh.test", "role": 3})).await;
+        w.make("account", json!({"name": "Bukan ini"})).await;
+        let account = w.make("account", json!({"name": "PT Senja", "external_key": "1"})).await;
+        let text = "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Deal owner,Create Date,Associated Company IDs,Deal probability\n\
+            501,Mesin kopi,Closed Won,,15000000,2026-05-01,Siti,2026-01-01,1;7,0.9\n\
+            502,Langganan,appointmentscheduled,,1000,2026-06-01,siti@contoh.test,2026-01-02,1,0.1\n\
+            503,Tanpa perusahaan,Penawaran,,5,2026-06-02,,2026-01-02,99,0.2\n";
+        let spec = guessed(w, &ctx, "opportunity", "hubspot.csv", text).await;
+        assert_eq!(spec.system.as_deref(), Some("hubspot"));
+        let found = w.engine.import_inspect(&ctx, "opportunity", spec.file, None).await.expect("readable");
+        assert!(found.left.iter().any(|(n, why)| *n == 7 && *why == akrab_engine::import::Left::KeptHere), "{:?}", found.left);
+        let words = w.engine.import_words(&ctx, "opportunity", spec.file, None, &spec.columns).await.expect("words");
+        let stage = words.iter().find(|u| u.field == "stage").expect("stages");
+        let of = |text: &str| stage.words.iter().find(|word| word.text == text).unwrap_or_else(|| panic!("{text} in {stage:?}"));
+        assert_eq!(of("Closed Won").meant, Some(json!(3)), "won is won in every program");
+        assert_eq!((of("appointmentscheduled").meant.clone(), stage.words.len()), (None, 2));
+        let owner = words.iter().find(|u| u.field == "owner").expect("people");
+        assert_eq!((owner.words.len(), &owner.words[0].meant), (1, &Some(json!(seller))), "an e-mail address needs no decision: {owner:?}");
+        let mut spec = spec;
+        spec.values = [
+            ("stage".to_string(), [("closed won".to_string(), json!(3)), ("appointmentscheduled".to_string(), json!(1))].into()),
+            ("owner".to_string(), [("Siti".to_string(), json!(seller))].into()),
+        ]
+        .into();
+        let (_, report) = import(w, &ctx, &spec, false).await;
+        assert_eq!((report.counts.created, report.counts.refused), (2, 1), "{:?}", report.first);
+        assert_eq!((report.first[0].line, report.first[0].code.as_str()), (4, "no_such_record"), "99 is no id of ours");
+        let deal = w.engine.get(&ctx, "opportunity", 1).await.expect("a deal");
+        assert_eq!((deal.link("account"), deal.link("stage"), deal.link("owner"), deal.text("external_key")), (Some(account), Some(3), Some(seller), "501"));
+        let again = w.engine.import_words(&ctx, "opportunity", spec.file, None, &spec.columns).await.expect("words");
+        let stage = again.iter().find(|u| u.field == "stage").expect("stages");
+        assert!(stage.words.iter().any(|word| word.text == "appointmentscheduled" && word.meant == Some(json!(1))), "remembered: {stage:?}");
+    }
+);
+
+both!(
+    /// One parent over several rows, and rows with nothing but a parent: found by any key, made once when there is none,
+    /// told the same by the trial, and taken back with the rows.
+    parents_and_children_come_in_together,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let there = w.make("account", json!({"name": "PT Ada", "phone": "0215551234", "industry": "hotel"})).await;
+        w.make("account", json!({"name": "Kembar"})).await;
+        w.make("account", json!({"name": "Kembar"})).await;
+        let text = "Nama;Telepon;Perusahaan › Nama;Perusahaan › Telepon;Perusahaan › Segmen;Perusahaan › Kota/kabupaten\n\
+            Ani;081200000001;PT Baru;;Kafe;Solo\n\
+            Budi;081200000002;PT Baru;;Kafe;Solo\n\
+            Citra;081200000003;Nama lain;+62 21 555 1234;Kafe;Medan\n\
+            ;;CV Sendiri;;;Bogor\n\
+            Dedi;081200000004;Kembar;;;\n\
+            Eka;081200000005;;;;\n\
+            Fani;081200000006;PT Salah;bukan nomor;;\n";
+        let spec = guessed(w, &ctx, "contact", "gabungan.csv", text).await;
+        let columns: Vec<&str> = spec.columns.iter().map(|c| c.as_deref().unwrap_or("")).collect();
+        assert_eq!(columns, ["name", "phone", "account.name", "account.phone", "account.industry", "account.address_city"]);
+        let spec = akrab_engine::import::ImportSpec { make: vec!["account".into()], ..spec };
+        let (_, trial) = import(w, &ctx, &spec, true).await;
+        let counted = async |object: &str| {
+            let request = akrab_engine::ListRequest { object: object.into(), ..Default::default() };
+            w.engine.count(&ctx, request, true).await.expect("a count").shown()
+        };
+        assert_eq!((counted("account").await, counted("contact").await), (3, 0), "a trial makes nothing");
+        let (job, report) = import(w, &ctx, &spec, false).await;
+        for told in [&trial, &report] {
+            let c = told.counts;
+            assert_eq!((c.created, c.skipped, c.refused), (4, 1, 2), "{:?}", told.first);
+            assert_eq!(told.made.get("account"), Some(&2));
+        }
+        let codes: Vec<(u64, &str)> = report.first.iter().map(|n| (n.line, n.code.as_str())).collect();
+        assert!(codes.contains(&(6, "several_records")) && codes.contains(&(5, "import_linked_alone")) && codes.iter().any(|(line, _)| *line == 8), "{codes:?}");
+        let [ani, budi, citra] = [w.engine.get(&ctx, "contact", 1).await.expect("Ani"), w.engine.get(&ctx, "contact", 2).await.expect("Budi"), w.engine.get(&ctx, "contact", 3).await.expect("Citra")];
+        assert_eq!((ani.link("account"), ani.link_title("account")), (budi.link("account"), Some("PT Baru")), "one parent for both");
+        assert_eq!(citra.link("account"), Some(there), "found by its telephone");
+        let kept = w.engine.get(&ctx, "account", there).await.expect("a record");
+        assert_eq!((kept.text("name"), kept.text("industry"), kept.text("address_city")), ("PT Ada", "hotel", ""), "what is there stays");
+        assert_eq!(counted("account").await, 5);
+        // one of the parents is in use by somebody else meanwhile
+        w.make("contact", json!({"name": "Sesudahnya", "account": ani.link("account")})).await;
+        w.engine.job_undo(&ctx, job).await.expect("queued");
+        w.work_off().await;
+        assert_eq!(counted("contact").await, 1, "the rows are gone again");
+        assert!(counted("account").await <= 4, "and so are the parents that were made for them");
+    }
+);
+
+both!(
+    /// A link is found by whatever the other side is known by; without the wish nothing is made.
+    a_link_is_found_by_any_key,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let account = w.make("account", json!({"name": "PT Ada", "phone": "0215551234", "email": "halo@ada.co.id", "external_key": "X-77"})).await;
+        let number = w.engine.get(&ctx, "account", account).await.expect("a record").text("number").to_string();
+        let mut text = String::from("Nama peluang,Perusahaan\n");
+        for (n, name) in ["PT Ada", "pt ada", "halo@ada.co.id", "021 555 1234", "X-77", &number, &account.to_string(), "PT Tiada"].into_iter().enumerate() {
+            text += &format!("Peluang {n},{name}\n");
+        }
+        let spec = guessed(w, &ctx, "opportunity", "peluang.csv", &text).await;
+        let (_, report) = import(w, &ctx, &akrab_engine::import::ImportSpec { match_by: Vec::new(), ..spec.clone() }, true).await;
+        assert_eq!((report.counts.created, report.counts.refused), (7, 1), "{:?}", report.first);
+        let spec = akrab_engine::import::ImportSpec { match_by: Vec::new(), make: vec!["account".into()], ..spec };
+        let (_, report) = import(w, &ctx, &spec, false).await;
+        assert_eq!(report.counts.refused, 0, "{:?}", report.first);
+        assert_eq!(w.engine.get(&ctx, "opportunity", 8).await.expect("a record").link_title("account"), Some("PT Tiada"));
+    }
+);

@@ -29,3 +29,4 @@ problem-archive-running = An archive is being written at this moment. Wait for i
 problem-archive-too-large = { $entry } would be larger than { $max } MB once opened, which no archive of this size needs. It is not opened.
 problem-archive-unlisted = The archive holds something that does not belong in it: { $entry }. It is not opened.
 settings-archive = Whole workspace
+setup-archive = Moving from another installation? Stop this program and bring its archive in with

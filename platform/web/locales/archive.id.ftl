@@ -29,3 +29,4 @@ problem-archive-running = Sebuah arsip sedang dibuat. Tunggu sampai selesai, ata
 problem-archive-too-large = { $entry } akan lebih besar dari { $max } MB bila dibuka, padahal arsip sekecil ini tidak memerlukannya. Berkas ini tidak dibuka.
 problem-archive-unlisted = Arsip memuat sesuatu yang bukan bagiannya: { $entry }. Berkas ini tidak dibuka.
 settings-archive = Seluruh ruang kerja
+setup-archive = Pindah dari instalasi lain? Hentikan program ini dan masukkan arsipnya dengan

@@ -122,6 +122,7 @@ fn page(web: &Web, facts: &Facts, t: Text, given: &Given, errors: &[(String, Str
             }
             (Button::new(t.get("setup-do")).primary().large().submit())
         }
+        p.ak-muted.ak-small { (t.get("setup-archive")) " " code { "akrab import-workspace" } }
     };
     let languages = Some(("/setup/words/id".into(), "/setup/words/en".into()));
     let bare = Bare { t, languages, language_form: Some("setup"), ..bare(web, facts, &t.get("setup-title")) };

@@ -2,6 +2,7 @@
 
 use super::links::Links;
 use super::memory::{Memory, Who, key_of, keys_of};
+use super::parents::Parents;
 use super::plan::{Mode, OnMatch, Plan};
 use super::report::{ChangeSample, Counts, Note, Verdict};
 use super::row::Row;
@@ -24,6 +25,8 @@ pub(super) struct Tally {
     pub counts: Counts,
     pub notes: Vec<Note>,
     pub samples: Vec<ChangeSample>,
+    /// Linked records that were made, by object.
+    pub made: Vec<(String, u64)>,
 }
 
 /// Judges a chunk; with `keep` its rows are written in this transaction.
@@ -37,7 +40,11 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     }
     let links = Links::find(tx, plan, lines)?;
     let env = tx.parse_env();
-    let rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
+    let mut rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
+    // of a row that cannot be read nothing is made
+    let readable: Vec<bool> = rows.iter().map(|row| row.faults.is_empty()).collect();
+    let parents = Parents::settle(tx, plan, &links, (lines, &readable), memory)?;
+    rows.iter_mut().enumerate().for_each(|(place, row)| row.attach(plan, place, &parents));
     let stored = stored(tx, plan, &rows)?;
     free(tx, plan, &rows)?;
     let inputs: Vec<&Input> = rows.iter().filter(|row| row.faults.is_empty()).map(|row| &row.input).collect();
@@ -49,6 +56,7 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
         judge.row(tx, row)?;
     }
     judge.flush(tx)?;
+    judge.tally.made = parents.made;
     Ok(judge.tally)
 }
 
@@ -127,6 +135,9 @@ impl Judge<'_> {
         if !row.faults.is_empty() {
             let more = self.further(tx, &row)?;
             return self.refuse(row.faults.into_iter().chain(more).collect());
+        }
+        if row.alone {
+            return self.skip(&row, Verdict::Skipped, "import_linked_alone", &[]);
         }
         let (blanked, doubts) = (row.blanked.clone(), row.doubts.clone());
         let before = self.tally.counts;

@@ -1,9 +1,10 @@
 //! Finding records by what files call them, many at once.
 
+use super::parents::is_key;
 use super::plan::Plan;
 use super::source::Line;
 use crate::{Result, Tx};
-use akrab_model::text::fold;
+use akrab_model::text::{fold, phone};
 use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Raw};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
@@ -13,28 +14,75 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Links {
     found: HashMap<(u16, String), Vec<i64>>,
+    /// Numbers are those of another program.
+    foreign: bool,
+    /// Stages by what they stand for: (id, category, title).
+    stages: Vec<(i64, String, String)>,
 }
 
 impl Links {
     /// Looks up every name in the link columns of these rows: by number, e-mail and title.
     pub fn find(tx: &mut Tx, plan: &Plan, lines: &[Line]) -> Result<Links> {
-        let mut links = Links::default();
+        let mut links = Links { foreign: plan.spec.system.is_some(), ..Links::default() };
         let mut wanted: HashMap<u16, BTreeSet<String>> = HashMap::new();
-        for (column, ix) in &plan.fields {
-            let field = plan.object.at(*ix);
+        let plain = plan.linked.iter().filter(|l| l.plain).flat_map(|l| l.columns.iter().map(|(column, _)| (*column, l.field)));
+        for (column, ix) in plan.fields.iter().copied().chain(plain) {
+            let field = plan.object.at(ix);
             let Some(to) = field.to else { continue };
-            let names = lines.iter().flat_map(|line| names(field, line.text(*column)));
-            wanted.entry(to.0).or_default().extend(names.filter(|n| n.parse::<i64>().is_err()));
+            let names = lines.iter().flat_map(|line| names(field, line.text(column)));
+            let foreign = links.foreign;
+            wanted.entry(to.0).or_default().extend(names.filter(|n| foreign || n.parse::<i64>().is_err()));
         }
         for (to, names) in wanted {
             let target = tx.registry.at(akrab_model::ObjectIx(to)).clone();
             match target.key.as_str() {
                 "user" => links.people(tx, to),
-                "stage" => links.stages(tx, &plan.object.key, to)?,
+                "stage" => links.read_stages(tx, &plan.object.key, to)?,
                 _ => links.records(tx, &target, names)?,
             }
         }
         Ok(links)
+    }
+
+    /// What the values of one field are called: people or stages.
+    pub fn of_field(tx: &mut Tx, object: &Object, field: &Field) -> Result<Links> {
+        let mut links = Links::default();
+        if let Some(to) = field.to {
+            match tx.registry.at(to).key.clone().as_str() {
+                "user" => links.people(tx, to.0),
+                "stage" => links.read_stages(tx, &object.key, to.0)?,
+                _ => {}
+            }
+        }
+        Ok(links)
+    }
+
+    /// The stages there are, with their titles.
+    pub fn stages(&self) -> impl Iterator<Item = (i64, &str)> {
+        self.stages.iter().map(|(id, _, title)| (*id, title.as_str()))
+    }
+
+    /// The stage or person that a word of another program seems to mean.
+    pub fn meant(&self, field: &Field, text: &str) -> Option<Json> {
+        let typed = fold(text);
+        let has = |words: &[&str]| words.iter().any(|w| typed.contains(w));
+        if field.kind == FieldType::Stage {
+            let category = if has(&["won", "menang"]) {
+                "won"
+            } else if has(&["lost", "kalah"]) {
+                "lost"
+            } else {
+                return None;
+            };
+            return self.stages.iter().find(|(_, c, _)| c == category).map(|(id, ..)| Json::from(*id));
+        }
+        let to = field.to?.0;
+        // one person with this first name
+        let mut near = self.found.iter().filter(|((of, name), ids)| *of == to && ids.len() == 1 && name.split(' ').next() == Some(&typed));
+        match (near.next(), near.next()) {
+            (Some((_, ids)), None) => ids.first().map(|id| Json::from(*id)),
+            _ => None,
+        }
     }
 
     fn put(&mut self, to: u16, name: &str, id: i64) {
@@ -52,34 +100,53 @@ impl Links {
     }
 
     /// Stages are few, and the same name stands in several pipelines: those of this object count.
-    fn stages(&mut self, tx: &mut Tx, object: &str, to: u16) -> Result<()> {
+    fn read_stages(&mut self, tx: &mut Tx, object: &str, to: u16) -> Result<()> {
         let (stage, pipeline) = (tx.object("stage")?, tx.object("pipeline")?);
         let (Some(of), Some(by)) = (pipeline.field_ix("object"), stage.field_ix("pipeline")) else { return Ok(()) };
         let pipelines = tx.among(&pipeline, of, vec![object.into()], Vec::new())?;
         let ids = pipelines.into_iter().map(|(id, _)| Raw::Int(id)).collect();
-        for (id, cells) in tx.among(&stage, by, ids, vec![stage.title])? {
-            if let Some(Raw::Text(title)) = cells.first() {
-                self.put(to, title, id);
-            }
+        let mut read = vec![stage.title];
+        read.extend(stage.field_ix("category"));
+        for (id, cells) in tx.among(&stage, by, ids, read)? {
+            let Some(Raw::Text(title)) = cells.first() else { continue };
+            self.put(to, title, id);
+            let category = cells.get(1).and_then(Raw::text).unwrap_or_default();
+            self.stages.push((id, category.into(), title.clone()));
         }
+        self.stages.sort();
         Ok(())
     }
 
     fn records(&mut self, tx: &mut Tx, target: &Arc<Object>, names: BTreeSet<String>) -> Result<()> {
-        let by_what = |f: &Field| matches!(f.kind, FieldType::Email | FieldType::AutoNumber) || f.key == target.decl.title;
+        let unique = |f: &Field| f.unique || target.decl.unique.iter().any(|set| *set == [f.key.clone()]);
+        let by_what = |f: &Field| is_key(f.kind) || (f.kind == FieldType::Text && unique(f)) || f.key == target.decl.title;
+        let country = tx.parse_env().country;
         let fields: Vec<FieldIx> = (0..target.fields.len() as u16).map(FieldIx).filter(|ix| by_what(target.at(*ix))).collect();
         for by in fields {
             if tx.rights.field(target, by) == akrab_model::object::FieldRight::Hidden {
                 continue;
             }
-            let values = names.iter().map(|name| match target.at(by).kind {
-                FieldType::Email => name.to_lowercase(),
-                FieldType::AutoNumber => name.to_uppercase(),
-                _ => name.clone(),
+            let mut phones: HashMap<String, Vec<&String>> = HashMap::new();
+            let values = names.iter().filter_map(|name| match target.at(by).kind {
+                FieldType::Email => name.contains('@').then(|| name.to_lowercase()),
+                FieldType::AutoNumber => Some(name.to_uppercase()),
+                FieldType::Phone => {
+                    let e164 = phone::parse(name, &country).ok()?.e164;
+                    phones.entry(e164.clone()).or_default().push(name);
+                    Some(e164)
+                }
+                _ => Some(name.clone()),
             });
-            for (id, cells) in tx.among(target, by, values.map(Raw::Text).collect(), vec![by])? {
-                if let Some(Raw::Text(text)) = cells.first() {
-                    self.put(target.ix.0, text, id);
+            let values: Vec<Raw> = values.map(Raw::Text).collect();
+            if values.is_empty() {
+                continue;
+            }
+            for (id, cells) in tx.among(target, by, values, vec![by])? {
+                let Some(Raw::Text(text)) = cells.first() else { continue };
+                match phones.get(text) {
+                    // as the file writes it
+                    Some(written) => written.iter().for_each(|name| self.put(target.ix.0, name, id)),
+                    None => self.put(target.ix.0, text, id),
                 }
             }
         }
@@ -93,7 +160,7 @@ impl Links {
     pub fn resolve(&self, field: &Field, text: &str) -> Result<Json, FieldProblem> {
         let to = field.to.map_or(u16::MAX, |to| to.0);
         let one = |name: &str| -> Result<i64, FieldProblem> {
-            if let Ok(id) = name.parse() {
+            if let (false, Ok(id)) = (self.foreign, name.parse()) {
                 return Ok(id);
             }
             match self.found.get(&(to, fold(name))).map(Vec::as_slice) {
@@ -108,7 +175,9 @@ impl Links {
             let ids: Vec<i64> = names(field, text.into()).iter().map(|n| one(n)).collect::<Result<_, _>>()?;
             Ok(Json::from(ids))
         } else {
-            one(text.trim()).map(Json::from)
+            // a program that keeps several there puts the first one first
+            let first = if self.foreign { text.split(';').next().unwrap_or(text) } else { text };
+            one(first.trim()).map(Json::from)
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::Rights;
 use akrab_model::object::FieldRight;
 use akrab_model::text::fold;
-use akrab_model::{Field, FieldIx, FieldType, Object};
+use akrab_model::{Field, FieldIx, FieldType, Object, Registry};
 use std::collections::HashSet;
 
 /// The record's own id, as an export of this program writes it.
@@ -60,6 +60,35 @@ pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> V
     found
 }
 
+/// Columns about the record a link points to, as an export of this program calls them: `Perusahaan › Kota`.
+pub(super) fn guess_linked(
+    registry: &Registry,
+    rights: &Rights,
+    object: &Object,
+    fields: &[FieldIx],
+    header: &[String],
+    found: &mut [Option<String>],
+) {
+    for (n, title) in header.iter().enumerate().filter(|(_, title)| title.contains('›') || title.contains('.')) {
+        if found[n].is_some() {
+            continue;
+        }
+        let links = fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link);
+        found[n] = links.into_iter().find_map(|link| {
+            let target = registry.at(link.to?);
+            let of = super::plan::describing(rights, target).into_iter().map(|ix| target.at(ix)).find(|f| {
+                let labels = [(&link.label.id, &f.label.id), (&link.label.en, &f.label.en), (&link.key, &f.key)];
+                let marks = ["›", "›", "."];
+                labels
+                    .iter()
+                    .zip(marks)
+                    .any(|((link, of), mark)| title.split_once(mark).is_some_and(|(a, b)| bare(a) == bare(link) && bare(b) == bare(of)))
+            })?;
+            Some(format!("{}.{}", link.key, of.key))
+        });
+    }
+}
+
 /// Whether a text field is meant to take what this column holds: then names go there, not into a link
 /// that only knows records already made.
 fn named(object: &Object, fields: &[FieldIx], title: &str) -> bool {
@@ -97,16 +126,63 @@ fn part_aliases(field: &Field) -> Vec<String> {
             "address line 1",
             "alamat jalan",
             "billing street",
+            "billing address street",
+            "address street",
+            "business street",
+            "address 1 - street",
             "mailing street",
         ],
         "_village" => &["village", "kelurahan", "desa", "kel"],
         "_district" => &["district", "kecamatan", "kec"],
-        "_city" => &["city", "kota", "kabupaten", "kab/kota", "town", "billing city", "mailing city"],
-        "_province" => &["province", "provinsi", "state", "region", "state/region", "billing state", "mailing state"],
-        "_postcode" => &["postcode", "postal code", "zip", "zip code", "kodepos", "kode pos", "billing zip", "mailing zip"],
-        "_honorific" => &["salutation", "sapaan", "honorific", "panggilan hormat"],
+        "_city" => &[
+            "city",
+            "kota",
+            "kabupaten",
+            "kab/kota",
+            "town",
+            "billing city",
+            "mailing city",
+            "billing address city",
+            "address city",
+            "business city",
+            "address 1 - city",
+        ],
+        "_province" => &[
+            "province",
+            "provinsi",
+            "state",
+            "region",
+            "state/region",
+            "billing state",
+            "mailing state",
+            "mailing state/province",
+            "billing address state",
+            "address state",
+            "business state",
+            "address 1 - region",
+            "state_id",
+        ],
+        "_postcode" => &[
+            "postcode",
+            "postal code",
+            "zip",
+            "zip code",
+            "kodepos",
+            "kode pos",
+            "billing zip",
+            "mailing zip",
+            "billing code",
+            "billing postal code",
+            "mailing postal code",
+            "mailing zip/postal code",
+            "billing address postal code",
+            "address postal code",
+            "business postal code",
+            "address 1 - postal code",
+        ],
+        "_honorific" => &["salutation", "salutation name", "sapaan", "honorific", "panggilan hormat", "name prefix"],
         "_prefix" => &["gelar depan", "title before"],
-        "_suffix" => &["gelar belakang", "suffix"],
+        "_suffix" => &["gelar belakang", "suffix", "name suffix"],
         _ => &[],
     };
     names.iter().map(ToString::to_string).collect()

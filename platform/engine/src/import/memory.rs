@@ -4,7 +4,7 @@
 
 use crate::Draft;
 use akrab_model::{FieldIx, Object, Raw, Record, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A record matched or made.
@@ -25,6 +25,8 @@ struct Layer {
     /// (unique set, values) → record.
     unique: HashMap<(u8, String), Who>,
     records: HashMap<Who, Compact>,
+    /// Linked records made beside the rows.
+    made: HashSet<String>,
 }
 
 /// Layers: the chunk at work, and the chunks before it.
@@ -49,7 +51,13 @@ impl Memory {
         self.base.keys.extend(fresh.keys);
         self.base.unique.extend(fresh.unique);
         self.base.records.extend(fresh.records);
+        self.base.made.extend(fresh.made);
         self.settled = self.next;
+    }
+
+    /// Whether a linked record is made for the first time.
+    pub fn makes(&mut self, identity: String) -> bool {
+        !self.base.made.contains(&identity) && self.fresh.made.insert(identity)
     }
 
     pub fn newcomer(&mut self) -> Who {

@@ -9,13 +9,16 @@ mod judge;
 mod links;
 mod mapping;
 mod memory;
+mod parents;
 mod pattern;
 mod plan;
 mod report;
 mod row;
 mod run;
 pub mod source;
+mod systems;
 mod undo;
+mod values;
 
 pub use mapping::ID_COLUMN;
 pub(crate) use mapping::guess as column_guess;
@@ -24,10 +27,12 @@ pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
 pub(crate) use report::ChunkNote;
 pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
 pub use run::ImportJob;
+pub use systems::{Left, System};
 pub use undo::{UndoJob, UndoReport};
+pub use values::{Unknown, ValueMap, Word};
 
 use crate::{Ctx, Engine, Result};
-use akrab_model::{FieldIx, Problem};
+use akrab_model::{Field, FieldIx, FieldType, Object, Problem};
 use serde::Serialize;
 use serde_json::json;
 use source::Shape;
@@ -48,6 +53,23 @@ pub struct Inspection {
     /// The saved pattern that was laid over the guess.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<Pattern>,
+    /// The program whose export the file seems to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
+    /// Columns that fill nothing, with the reason.
+    pub left: Vec<(usize, Left)>,
+    /// Fields of linked records a column may be mapped to (`account.name`).
+    pub linked: Vec<String>,
+}
+
+impl Inspection {
+    fn judge(&mut self, object: &Object) {
+        let known = |title: &str| {
+            let named = |f: &Field| f.aliases.iter().chain([&f.key, &f.label.id, &f.label.en]).any(|name| mapping::bare(name) == title);
+            object.fields.iter().any(|f| f.writable() && named(f))
+        };
+        self.left = systems::left_out(&self.shape.header, &self.shape.samples, &self.columns, &known);
+    }
 }
 
 impl Engine {
@@ -64,10 +86,22 @@ impl Engine {
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
         let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
-        let columns = mapping::guess(&object, &fields, &shape.header);
+        let mut columns = mapping::guess(&object, &fields, &shape.header);
+        mapping::guess_linked(ctx.registry(), &rights, &object, &fields, &shape.header, &mut columns);
+        let system = systems::recognise(&shape.header);
+        let registry = ctx.registry();
+        let linked =
+            fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link).filter_map(|f| Some((f, registry.at(f.to?))));
+        let linked = linked.flat_map(|(f, target)| {
+            plan::describing(&rights, target).into_iter().map(move |ix| format!("{}.{}", f.key, target.at(ix).key)).collect::<Vec<_>>()
+        });
+        let linked = linked.collect();
         let match_by = mapping::keys(&object, &columns);
         let fields = fields.iter().map(|ix| object.at(*ix).key.clone()).collect();
-        Ok(Inspection { file, file_name: meta.name, shape, columns, match_by, fields, pattern: None })
+        let mut found =
+            Inspection { file, file_name: meta.name, shape, columns, match_by, fields, pattern: None, system, left: Vec::new(), linked };
+        found.judge(&object);
+        Ok(found)
     }
 
     /// As [`Engine::import_inspect`], with a saved pattern laid over the guess: the one of this name,
@@ -85,17 +119,19 @@ impl Engine {
     ) -> Result<Inspection> {
         let mut found = self.import_inspect(ctx, object, file, sheet).await?;
         let of = self.object(object)?;
+        let named_object = of.clone();
         let patterns = self.read(ctx, move |tx| tx.patterns(&of)).await?;
         let named = |p: &Pattern| wanted.as_ref().is_none_or(|name| *name == p.name);
         let fits = patterns.into_iter().filter(named).filter_map(|p| Some((p.columns_of(&found.shape.header)?, p)));
         if let Some((columns, pattern)) = fits.filter(|(_, p)| !p.columns.is_empty()).max_by_key(|(_, p)| p.columns.len()) {
-            let may = |key: &String| *key == ID_COLUMN || found.fields.contains(key);
+            let may = |key: &String| *key == ID_COLUMN || found.fields.contains(key) || found.linked.contains(key);
             found.columns = columns.into_iter().map(|c| c.filter(may)).collect();
             let mapped = |key: &String| found.columns.iter().flatten().any(|c| c == key);
             found.match_by.extend(pattern.match_by.iter().filter(|set| set.iter().all(mapped)).cloned());
             let mut seen = std::collections::HashSet::new();
             found.match_by.retain(|set| seen.insert(set.clone()));
             found.pattern = Some(pattern);
+            found.judge(&named_object);
         }
         Ok(found)
     }
@@ -125,6 +161,9 @@ impl Engine {
             on_match: OnMatch::FillEmpty,
             on_bad_value: OnBadValue::Refuse,
             defaults: Default::default(),
+            values: Default::default(),
+            make: Vec::new(),
+            system: found.system.map(|s| s.key),
         })
     }
 
@@ -139,6 +178,9 @@ impl Engine {
         let spec = ImportSpec { object: object.key.clone(), ..spec };
         let spec = plan::Plan::new(self, ctx, &spec)?.spec;
         self.file(ctx, spec.file).await?;
+        if !dry {
+            self.import_remember(ctx, &spec.object, &spec.values).await?;
+        }
         let job = ImportJob { spec, dry };
         self.write(ctx, move |tx| {
             let id = tx.enqueue(&job)?;

@@ -2,6 +2,7 @@
 
 use super::mapping::{ID_COLUMN, bare};
 use super::plan::{ImportSpec, Mode, OnBadValue, OnMatch};
+use super::values::ValueMap;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::text::fold;
 use akrab_model::value::Input;
@@ -26,6 +27,10 @@ pub struct Pattern {
     pub on_match: OnMatch,
     pub on_bad_value: OnBadValue,
     pub defaults: Input,
+    /// What words of the file mean.
+    pub values: ValueMap,
+    /// Links whose records are made when there is none.
+    pub make: Vec<String>,
 }
 
 impl Pattern {
@@ -52,7 +57,7 @@ impl Tx<'_> {
         let saved = self.conn.settings(&key(object, ""))?;
         let mut patterns: Vec<Pattern> = saved.iter().filter_map(|(_, json)| serde_json::from_str(json).ok()).collect();
         // fields that are gone, or out of sight, are left out
-        let known = |field: &String| field == ID_COLUMN || object.field(field).is_some();
+        let known = |field: &String| field == ID_COLUMN || object.field(field.split('.').next().unwrap_or(field)).is_some();
         for pattern in &mut patterns {
             pattern.columns.retain(|(_, field)| known(field));
             pattern.match_by.retain(|set| set.iter().all(|field| object.field(field).is_some()));
@@ -88,6 +93,8 @@ impl Tx<'_> {
             on_match: spec.on_match,
             on_bad_value: spec.on_bad_value,
             defaults: spec.defaults.clone(),
+            values: spec.values.clone(),
+            make: spec.make.clone(),
         };
         let json = serde_json::to_string(&pattern).map_err(Problem::internal)?;
         Ok(self.conn.setting_set(&key(object, name), &json)?)

@@ -1,10 +1,15 @@
 //! What the user decided, checked against the object once and then used for every row.
 
 use super::mapping::{self, ID_COLUMN};
+use super::values::ValueMap;
 use crate::{Ctx, Engine, Result, Rights};
+use akrab_model::object::FieldRight;
+use akrab_model::text::fold;
 use akrab_model::value::{Input, ParseEnv};
-use akrab_model::{FieldIx, FieldProblem, Object, Problem};
+use akrab_model::{FieldIx, FieldProblem, FieldType, Object, Problem};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Which rows count.
@@ -49,7 +54,8 @@ pub struct ImportSpec {
     pub file: i64,
     #[serde(default)]
     pub sheet: Option<String>,
-    /// For each column of the file the field it fills, `akrab_id` for the record's own id.
+    /// For each column of the file the field it fills, `akrab_id` for the record's own id, or a field of the record
+    /// that a link points to (`account.name`).
     pub columns: Vec<Option<String>>,
     /// Sets of fields; the first set by which a record is found decides.
     #[serde(default)]
@@ -63,6 +69,30 @@ pub struct ImportSpec {
     /// Values of new records where the file has none: owner, labels.
     #[serde(default)]
     pub defaults: Input,
+    /// What words of the file mean.
+    #[serde(default, skip_serializing_if = "ValueMap::is_empty")]
+    pub values: ValueMap,
+    /// Links whose records are made when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub make: Vec<String>,
+    /// The program the file comes from; numbers in its links are its own, never ids of this workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+}
+
+/// A linked record that comes in beside its rows.
+pub(super) struct Linked {
+    /// The link, and its key.
+    pub field: FieldIx,
+    pub key: String,
+    pub target: Arc<Object>,
+    /// (column, field of the target).
+    pub columns: Vec<(usize, FieldIx)>,
+    /// Fields of these columns by which it is found, the surest first.
+    pub keys: Vec<FieldIx>,
+    /// One column that names it by whatever it is known by.
+    pub plain: bool,
+    pub make: bool,
 }
 
 /// A specification bound to its object, its defaults in a form that means the same to the job.
@@ -73,6 +103,9 @@ pub(super) struct Plan {
     pub object: Arc<Object>,
     /// (column, field), in the order of the columns.
     pub fields: Vec<(usize, FieldIx)>,
+    pub linked: Vec<Linked>,
+    /// `values` by field, words folded.
+    pub values: HashMap<FieldIx, HashMap<String, Json>>,
     pub id_column: Option<usize>,
     /// Sets of match fields.
     pub keys: Vec<Vec<FieldIx>>,
@@ -87,28 +120,63 @@ impl Plan {
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
         let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings().country) };
         let mut faults = Vec::new();
-        let (mut fields, mut id_column) = (Vec::new(), None);
+        let (mut fields, mut id_column, mut linked) = (Vec::new(), None, Vec::new());
         for (n, key) in spec.columns.iter().enumerate() {
             match key.as_deref().filter(|k| !k.is_empty()) {
                 None => {}
                 Some(ID_COLUMN) => id_column = Some(n),
+                Some(key) if key.contains('.') => match linked_column(ctx, &object, &allowed, key) {
+                    Some((field, target, of)) => add(&mut linked, field, &object, target, (n, of)),
+                    None => faults.push(unknown(&format!("/columns/{n}"), key)),
+                },
                 Some(key) => match object.field_ix(key).filter(|ix| allowed.contains(ix)) {
                     Some(ix) => fields.push((n, ix)),
                     None => faults.push(unknown(&format!("/columns/{n}"), key)),
                 },
             }
         }
+        for key in &spec.make {
+            let wanted = object.field_ix(key).filter(|ix| allowed.contains(ix) && object.at(*ix).kind == FieldType::Link);
+            match wanted.and_then(|ix| Some((ix, ctx.registry().at(object.at(ix).to?).clone()))) {
+                Some((ix, target)) => {
+                    // a column of names alone says enough to make a record
+                    let names = fields.iter().filter(|(_, f)| *f == ix).map(|(n, _)| (*n, target.title)).collect::<Vec<_>>();
+                    if !linked.iter().any(|l: &Linked| l.field == ix) {
+                        names.into_iter().for_each(|column| add(&mut linked, ix, &object, target.clone(), column));
+                        linked.iter_mut().filter(|l| l.field == ix).for_each(|l| l.plain = true);
+                    }
+                    linked.iter_mut().filter(|l| l.field == ix).for_each(|l| l.make = true);
+                }
+                None => faults.push(unknown("/make", key)),
+            }
+        }
+        // what describes a linked record is no link by itself
+        fields.retain(|(n, _)| !linked.iter().any(|l| l.columns.iter().any(|(c, _)| c == n)));
         if fields.is_empty() {
             faults.push(FieldProblem::new("columns", "import_no_columns"));
         }
         let mut keys = Vec::new();
         for (n, set) in spec.match_by.iter().enumerate().filter(|(_, s)| !s.is_empty()) {
-            let found: Vec<FieldIx> =
-                set.iter().filter_map(|k| object.field_ix(k)).filter(|ix| fields.iter().any(|f| f.1 == *ix)).collect();
+            let found: Vec<FieldIx> = set
+                .iter()
+                .filter_map(|k| object.field_ix(k))
+                .filter(|ix| fields.iter().any(|f| f.1 == *ix) || linked.iter().any(|l| l.field == *ix))
+                .collect();
             if found.len() == set.len() {
                 keys.push(found);
             } else {
                 faults.push(FieldProblem::new(&format!("/match_by/{n}"), "import_key_not_mapped"));
+            }
+        }
+        let mut values: HashMap<FieldIx, HashMap<String, Json>> = HashMap::new();
+        for (key, words) in &spec.values {
+            match object.field_ix(key).filter(|ix| allowed.contains(ix)) {
+                Some(ix) => {
+                    let own = env.own();
+                    faults.extend(words.values().filter_map(|value| object.at(ix).parse(value, &own).err()));
+                    values.insert(ix, words.iter().map(|(word, value)| (fold(word), value.clone())).collect());
+                }
+                None => faults.push(unknown("/values", key)),
             }
         }
         let mut spec = spec.clone();
@@ -126,8 +194,56 @@ impl Plan {
         }
         let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
-        Ok(Plan { spec, world: ctx.world.version, unique: unique.collect(), object, fields, id_column, keys })
+        Ok(Plan { spec, world: ctx.world.version, unique: unique.collect(), object, fields, linked, values, id_column, keys })
     }
+}
+
+/// A field of the record that a link points to, by its path.
+pub(super) fn linked_column(ctx: &Ctx, object: &Object, allowed: &[FieldIx], key: &str) -> Option<(FieldIx, Arc<Object>, FieldIx)> {
+    let (link, of) = key.split_once('.')?;
+    let field = object.field_ix(link).filter(|ix| allowed.contains(ix) && object.at(*ix).kind == FieldType::Link)?;
+    let target = ctx.registry().at(object.at(field).to?).clone();
+    let rights = Rights::new(ctx.registry().clone(), ctx);
+    let of = target.field_ix(of).filter(|ix| describing(&rights, &target).contains(ix))?;
+    Some((field, target, of))
+}
+
+/// Fields that may describe a linked record: what files may fill, and the number it is found by.
+pub(super) fn describing(rights: &Rights, target: &Object) -> Vec<FieldIx> {
+    if target.is_system() || rights.require_read(target).is_err() {
+        return Vec::new();
+    }
+    let own = mapping::mappable(rights, target).into_iter().filter(|ix| target.at(*ix).to.is_none());
+    let numbers = target.columns().filter(|(ix, f)| f.kind == FieldType::AutoNumber && rights.field(target, *ix) > FieldRight::Hidden);
+    let numbers: Vec<FieldIx> = numbers.map(|(ix, _)| ix).collect();
+    own.chain(numbers).collect()
+}
+
+fn add(linked: &mut Vec<Linked>, field: FieldIx, object: &Object, target: Arc<Object>, column: (usize, FieldIx)) {
+    let place = match linked.iter().position(|l| l.field == field) {
+        Some(place) => place,
+        None => {
+            let key = object.at(field).key.clone();
+            linked.push(Linked { field, key, target, columns: Vec::new(), keys: Vec::new(), plain: false, make: false });
+            linked.len() - 1
+        }
+    };
+    let linked = &mut linked[place];
+    linked.columns.push(column);
+    let target = &linked.target;
+    let unique = |ix: FieldIx| target.at(ix).unique || target.decl.unique.iter().any(|set| *set == [target.at(ix).key.clone()]);
+    let rank = |ix: FieldIx| match target.at(ix).kind {
+        _ if unique(ix) => Some(0),
+        FieldType::AutoNumber => Some(1),
+        FieldType::Email => Some(2),
+        FieldType::Phone => Some(3),
+        _ if ix == target.title => Some(4),
+        _ => None,
+    };
+    let mut keys: Vec<FieldIx> = linked.columns.iter().map(|(_, ix)| *ix).filter(|ix| rank(*ix).is_some()).collect();
+    keys.sort_by_key(|ix| rank(*ix));
+    keys.dedup();
+    linked.keys = keys;
 }
 
 /// Whoever may neither make nor change records of the object has no business importing them.

@@ -105,6 +105,9 @@ pub struct ImportReport {
     /// The first notes; [`crate::Engine::import_notes`] gives all.
     pub first: Vec<Note>,
     pub samples: Vec<ChangeSample>,
+    /// Linked records that were made beside the rows, by object.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub made: BTreeMap<String, u64>,
     pub spec: Option<ImportSpec>,
 }
 

@@ -3,9 +3,11 @@
 use super::doubt::doubt;
 use super::links::Links;
 use super::memory::key_of;
+use super::parents::Parents;
 use super::plan::{OnBadValue, Plan};
 use super::report::{Note, Verdict};
 use super::source::Line;
+use akrab_model::text::fold;
 use akrab_model::value::{Input, ParseEnv};
 use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Raw, Value};
 use serde_json::Value as Json;
@@ -23,6 +25,9 @@ pub(super) struct Row {
     pub blanked: Vec<Note>,
     pub doubts: Vec<Note>,
     pub texts: HashMap<String, String>,
+    /// Nothing of its own: only a linked record stands there.
+    pub alone: bool,
+    values: HashMap<FieldIx, Value>,
 }
 
 impl Row {
@@ -37,6 +42,8 @@ impl Row {
             blanked: Vec::new(),
             doubts: Vec::new(),
             texts: HashMap::new(),
+            alone: false,
+            values: HashMap::new(),
         };
         let width = plan.spec.columns.len();
         if line.cells.iter().skip(width).any(|c| !c.is_null()) {
@@ -56,8 +63,23 @@ impl Row {
         for (column, ix) in &plan.fields {
             row.cell(plan, links, env, line, (*column, *ix), &mut values);
         }
-        row.key(plan, &values);
+        row.values = values;
         row
+    }
+
+    /// Puts the linked records beside it, and makes its match keys.
+    pub fn attach(&mut self, plan: &Plan, place: usize, parents: &Parents) {
+        let mut values = std::mem::take(&mut self.values);
+        self.alone = self.input.is_empty();
+        for (n, linked) in plan.linked.iter().enumerate() {
+            if let Some(id) = parents.id(place, n).filter(|_| !self.input.contains_key(&linked.key)) {
+                values.insert(linked.field, Value::Link(id));
+                self.input.insert(linked.key.clone(), Json::from(id));
+            }
+        }
+        self.alone &= !self.input.is_empty();
+        self.faults.extend(parents.faults(place).iter().cloned());
+        self.key(plan, &values);
     }
 
     fn cell(
@@ -77,13 +99,26 @@ impl Row {
             // a name in several columns
             text = format!("{before} {text}");
         }
+        let known = plan.values.get(&ix).and_then(|words| words.get(&fold(&text)));
+        if known.is_some_and(Json::is_null) {
+            // decided to be left out
+            return;
+        }
         let json = match cell {
+            _ if known.is_some() => Ok(known.cloned().unwrap_or_default()),
             _ if field.to.is_some() => links.resolve(field, &text),
             Json::Number(_) if field.kind.is_number() => Ok(cell.clone()),
             Json::Bool(_) if field.kind == FieldType::Boolean => Ok(cell.clone()),
             _ => Ok(Json::String(text.clone())),
         };
         self.texts.insert(field.key.clone(), text);
+        let own;
+        let env = if known.is_some() {
+            own = env.own();
+            &own
+        } else {
+            env
+        };
         match json.and_then(|json| field.parse(&json, env).map(|value| (json, value))) {
             Ok((_, Value::Null)) => {}
             Ok((json, value)) => {

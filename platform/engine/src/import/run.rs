@@ -114,6 +114,9 @@ impl Mark {
         for note in &tally.notes {
             *report.by_verdict.entry(note.verdict).or_default() += 1;
         }
+        for (object, n) in &tally.made {
+            *report.made.entry(object.clone()).or_default() += n;
+        }
         let room = FIRST.saturating_sub(report.first.len());
         report.first.extend(tally.notes.iter().take(room).cloned());
         let room = 3_usize.saturating_sub(report.samples.len());

@@ -129,7 +129,29 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         let mut owner = compile_field("owner", &owner, keys)?;
         owner.index = true;
         owner.default = Some(serde_json::json!("me"));
-        owner.aliases = ["pj", "pemilik", "owner", "sales"].map(String::from).to_vec();
+        owner.aliases = [
+            "pj",
+            "pemilik",
+            "owner",
+            "sales",
+            "ownerid",
+            "record owner",
+            "contact owner",
+            "company owner",
+            "account owner",
+            "deal owner",
+            "lead owner",
+            "opportunity owner",
+            "person - owner",
+            "organization - owner",
+            "deal - owner",
+            "assigned user",
+            "assigned user name",
+            "salesperson",
+            "user_id",
+        ]
+        .map(String::from)
+        .to_vec();
         fields.push(owner);
         if decl.group != "system" && !decl.fields.contains_key(TERRITORY) && keys.contains_key(TERRITORY) {
             fields.extend(territory(keys)?);

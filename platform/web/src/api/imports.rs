@@ -11,7 +11,7 @@ use akrab_model::{Object, Problem};
 use axum::extract::{Path, RawQuery, Request};
 use serde_json::{Value as Json, json};
 
-const IMPORT: &[&str] = &["inspect", "dry_run", "file", "name", "sheet", "columns", "match_by", "mode", "on_match", "on_bad_value"];
+const IMPORT: &[&str] = &["inspect", "dry_run", "file", "name", "sheet", "columns", "match_by", "mode", "on_match", "on_bad_value", "make"];
 
 /// `POST /api/v1/{object}/imports`: the file as body, as `file` of a form, or by the id of one sent
 /// before. `inspect` only answers what the columns seem to be; else a job is queued and told with 202.
@@ -40,6 +40,7 @@ pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query
         }
         let mut spec: ImportSpec = engine.import_guess(&caller.ctx, &object, file.id, ask.text("sheet")).await?;
         choose(&mut spec, &ask);
+        spec.make = ask.words("make");
         (spec.mode, spec.on_match, spec.on_bad_value) = (mode, on_match, on_bad_value);
         let job = engine.import_start(&caller.ctx, spec.clone(), dry_run).await?;
         let href = format!("/api/v1/jobs/{job}");
@@ -100,8 +101,9 @@ pub(super) fn describe(object: &Object) -> (String, Json) {
             query("file", "Id of a file sent before, instead of a body", json!({"type": "integer", "minimum": 1, "maximum": i64::MAX})),
             query("name", "What the file is called", json!({"type": "string", "maxLength": 200})),
             query("sheet", "Sheet of an XLSX file", json!({"type": "string", "maxLength": 200})),
-            query("columns", "The field of each column, separated by commas, empty for none; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
+            query("columns", "The field of each column, separated by commas, empty for none; also of a linked record (account.name); guessed when absent", json!({"type": "string", "maxLength": 4_000})),
             query("match_by", "Fields by which a row finds its record, + between those that count together, commas between alternatives; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
+            query("make", "Links, separated by commas, whose records are made when there is none", json!({"type": "string", "maxLength": 4_000})),
             choice("mode", "Which rows count", &["create", "update", "both"]),
             choice("on_match", "What a row does to the record it finds", &["skip", "update", "fill_empty", "ask"]),
             choice("on_bad_value", "What becomes of a row with a value that cannot be read", &["refuse", "blank_and_note"]),

@@ -142,7 +142,15 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
             @if c.skipped + c.asked > 0 { (outcome("4", "corner-up-right", &t.get("import-skipped"), &figure(c.skipped + c.asked))) }
             (outcome("bad", "ban", &t.get("import-refused"), &figure(c.refused)))
         }
+        @if !report.made.is_empty() { p { (t.with(if dry { "import-links-would" } else { "import-links-made" }, &[("what", made(visit, report).into())])) } }
     }
+}
+
+/// "12 Perusahaan"
+fn made(visit: &Visit, report: &ImportReport) -> String {
+    let registry = visit.registry();
+    let name = |key: &String| registry.object(key).map_or(key.clone(), |o| o.plural_label(visit.lang()).to_string());
+    report.made.iter().map(|(key, n)| format!("{} {}", visit.t.number(*n as i64), name(key))).collect::<Vec<_>>().join(", ")
 }
 
 fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note], looked: &Looked) -> Markup {
@@ -156,11 +164,8 @@ fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport,
         (note.as_str(), false, None),
         (result.as_str(), false, Some(170)),
     ];
-    let label = |note: &Note| {
-        note.field
-            .as_ref()
-            .map_or(String::new(), |key| object.field(key).map_or_else(|| key.clone(), |f| f.label.get(visit.lang()).to_string()))
-    };
+    let label =
+        |note: &Note| note.field.as_ref().map_or(String::new(), |key| super::column_words(&visit.registry(), object, key, visit.lang()));
     let rows: Vec<Vec<Markup>> = notes
         .iter()
         .map(|n| {
@@ -222,9 +227,17 @@ fn panel(visit: &Visit, object: &Object, spec: &ImportSpec, report: &ImportRepor
     ];
     let mut facts = facts.to_vec();
     facts.extend(defaults(visit, object, spec));
+    facts.extend(spec.system.as_ref().map(|key| (t.get("import-system"), super::system_name(key).to_string())));
+    let decided: usize = spec.values.values().map(std::collections::BTreeMap::len).sum();
+    if decided > 0 {
+        facts.push((t.get("import-words-decided"), t.number(decided as i64)));
+    }
     let mapped = spec.columns.iter().flatten().count();
     let counts = [("n", t.number(mapped as i64).into()), ("rest", t.number((spec.columns.len() - mapped) as i64).into())];
-    let field = |k: &String| object.field(k).map_or_else(|| t.get("import-own-id"), |f| f.label.get(visit.lang()).to_string());
+    let registry = visit.registry();
+    let field = |k: &String| {
+        if k == akrab_engine::import::ID_COLUMN { t.get("import-own-id") } else { super::column_words(&registry, object, k, visit.lang()) }
+    };
     let (look, people) = (visit.look(), visit.engine().people());
     let words = |key: &String, value: &serde_json::Value| {
         let told = object.field(key).and_then(|field| {

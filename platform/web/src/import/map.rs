@@ -36,6 +36,7 @@ pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(
         html! {
             (errand(t, &object, Some(file), 1))
             // forms of its own: not within the one below
+            (recognised(&visit, &found))
             (pattern::choice(&visit, &plural, &found, &patterns))
             form.ak-errand method="post" action={ "/" (plural) "/import/" (file) "/rules" } {
                 (visit.token_field())
@@ -71,6 +72,19 @@ fn facts(visit: &Visit, found: &Inspection) -> String {
     }
 }
 
+/// The program the file comes from, and how much of it is matched.
+fn recognised(visit: &Visit, found: &Inspection) -> Markup {
+    let t = visit.t;
+    let Some(system) = &found.system else { return html! {} };
+    let (matched, left) = (found.columns.iter().flatten().count(), found.left.len());
+    let counts = [
+        ("system", super::system_name(&system.key).into()),
+        ("n", t.number(matched as i64).into()),
+        ("left", t.number(left as i64).into()),
+    ];
+    html! { div.ak-notice.ak-pattern data-tone="ok" role="status" { (crate::ui::icon("badge-check")) span { (t.with("import-system-found", &counts)) } } }
+}
+
 fn sheets(visit: &Visit, plural: &str, found: &Inspection) -> Markup {
     let Layout::Xlsx { sheet, sheets } = &found.shape.layout else { return html! {} };
     let all: Vec<Segment> = sheets
@@ -96,7 +110,16 @@ fn table(visit: &Visit, object: &Object, found: &Inspection) -> Markup {
             let title = if title.is_empty() { t.with("import-unnamed", &[("n", (n as i64 + 1).into())]) } else { title.clone() };
             let chosen = found.columns[n].as_deref().unwrap_or("");
             let select = Input::new(&format!("c{n}"), chosen).attr("aria-label", title.clone());
-            vec![html! { b { (title) } }, html! { code { (samples.join(" · ")) } }, input::select(&select, &options)]
+            let why = found.left.iter().find(|(column, _)| *column == n).map(|(_, why)| why);
+            let why = why.map(|why| serde_json::json!(why).as_str().unwrap_or("").replace('_', "-"));
+            vec![
+                html! { b { (title) } },
+                html! { code { (samples.join(" · ")) } },
+                html! {
+                    (input::select(&select, &options))
+                    @if let Some(why) = why { div.ak-hint { (t.get(&format!("import-left-{why}"))) } }
+                },
+            ]
         })
         .collect();
     plain_table(&t.get("import-step-map"), &heads, &rows, None)
@@ -107,5 +130,7 @@ fn options(visit: &Visit, object: &Object, found: &Inspection) -> Vec<(String, S
     let mut options = vec![(String::new(), visit.t.get("import-ignored"))];
     options.extend(found.fields.iter().filter_map(|key| Some((key.clone(), object.field(key)?.label.get(lang).to_string()))));
     options.push((ID_COLUMN.into(), visit.t.get("import-own-id")));
+    let registry = visit.registry();
+    options.extend(found.linked.iter().map(|key| (key.clone(), super::column_words(&registry, object, key, lang))));
     options
 }

@@ -13,7 +13,7 @@ use crate::ui::steps::steps;
 use crate::{Fail, Visit};
 use akrab_engine::Access;
 use akrab_model::object::Scope;
-use akrab_model::{Object, Problem};
+use akrab_model::{Object, Problem, Registry};
 use axum::Router;
 use axum::routing::{get, post};
 use maud::Markup;
@@ -42,6 +42,31 @@ fn importable(visit: &Visit, plural: &str) -> Result<Arc<Object>, Fail> {
         return Err(Problem::forbidden().into());
     }
     Ok(object)
+}
+
+/// "Kota", "Perusahaan › Kota"
+fn column_words(registry: &Registry, object: &Object, key: &str, lang: &str) -> String {
+    let (link, of) = key.split_once('.').map_or((key, None), |(link, of)| (link, Some(of)));
+    let Some(field) = object.field(link) else { return key.into() };
+    let label = field.label.get(lang).to_string();
+    match of.zip(field.to).and_then(|(of, to)| registry.at(to).field(of)) {
+        Some(of) => format!("{label} › {}", of.label.get(lang)),
+        None => label,
+    }
+}
+
+/// Programs whose exports are known, as they call themselves.
+fn system_name(key: &str) -> &'static str {
+    match key {
+        "hubspot" => "HubSpot",
+        "salesforce" => "Salesforce",
+        "zoho" => "Zoho CRM",
+        "odoo" => "Odoo",
+        "pipedrive" => "Pipedrive",
+        "espocrm" => "EspoCRM",
+        "google" => "Google Contacts",
+        _ => "Outlook",
+    }
 }
 
 /// The five steps; those before `current` lead back where they can.

@@ -4,15 +4,15 @@ use super::{errand, importable};
 use crate::editor::Sheet;
 use crate::form::{Fields, one_of};
 use crate::ui::button::Button;
-use crate::ui::form::{error_summary, group};
+use crate::ui::form::{Row, error_summary, group, row};
 use crate::ui::frame::{content, foot_bar};
-use crate::ui::input::{checkbox, radios};
+use crate::ui::input::{Input, checkbox, radios, select};
 use crate::value::Typed;
 use crate::{Fail, Reply, Visit, fail};
-use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch};
+use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch, Unknown, ValueMap};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input as Values;
-use akrab_model::{Field, Object};
+use akrab_model::{Field, FieldType, Object};
 use axum::extract::Path;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -30,6 +30,7 @@ async fn page(visit: &Visit, object: &Arc<Object>, file: i64, fields: &Fields, e
     let found = visit.engine().import_inspect_by(&visit.ctx, &object.key, file, sheet(fields), wanted).await?;
     let new = new_rows(visit, object, &found, fields).await?;
     let columns = columns(fields, found.shape.header.len());
+    let unknown = visit.engine().import_words(&visit.ctx, &object.key, file, sheet(fields), &columns).await?;
     let mut frame = visit.frame(&t.get("import-title")).await;
     frame.breadcrumb.push(crate::ui::frame::Crumb { label: object.plural_label(visit.lang()).into(), href: Some(format!("/{plural}")) });
     let body = html! {
@@ -38,8 +39,11 @@ async fn page(visit: &Visit, object: &Arc<Object>, file: i64, fields: &Fields, e
             (visit.token_field())
             @if let Some(sheet) = sheet(fields) { input type="hidden" name="sheet" value=(sheet); }
             input type="hidden" name="pattern" value=(fields.text("pattern"));
+            input type="hidden" name="system" value=(found.system.as_ref().map_or("", |s| s.key.as_str()));
             @for (n, key) in columns.iter().enumerate() { input type="hidden" name={ "c" (n) } value=(key.as_deref().unwrap_or("")); }
-            (content(true, html! { (error_summary(t, errors)) (questions(visit, object, &found, &columns, new)) }))
+            (content(true, html! { (error_summary(t, errors)) (questions(visit, object, &found, &columns, new))
+                (words_wanted(visit, object, &found, &unknown, fields))
+                (links_wanted(visit, object, &found, &columns, fields)) }))
             (foot_bar(
                 html! { (t.get("import-check-promise")) },
                 html! {
@@ -108,6 +112,84 @@ fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Opti
     }
 }
 
+/// Words of the file that fields do not know: what each means.
+fn words_wanted(visit: &Visit, object: &Object, found: &Inspection, unknown: &[Unknown], fields: &Fields) -> Markup {
+    let t = visit.t;
+    let mut n = 0;
+    html! {
+        @for one in unknown {
+            @let label = object.field(&one.field).map_or(one.field.clone(), |f| f.label.get(visit.lang()).to_string());
+            (group(&t.with("import-words", &[("field", label.clone().into())]), html! {
+                p.ak-muted.ak-small.ak-form-wide { (t.get("import-words-text")) }
+                @for word in &one.words {
+                    @let at = { n += 1; n - 1 };
+                    @let kept = found.pattern.as_ref().and_then(|p| p.values.get(&one.field)?.get(&word.text)).or(word.meant.as_ref());
+                    @let chosen = fields.get(&format!("wv{at}")).map_or_else(|| kept.map(ToString::to_string).unwrap_or_default(), str::to_string);
+                    @let told = t.with("import-word", &[("word", word.text.clone().into()), ("n", t.number(word.rows as i64).into())]);
+                    input type="hidden" name={ "wf" (at) } value=(one.field);
+                    input type="hidden" name={ "wt" (at) } value=(word.text);
+                    (row(t, &Row::new(told), Input::new(&format!("wv{at}"), &chosen), |i| select(i, &meanings(visit, one))))
+                }
+                @if one.more > 0 { p.ak-muted { (t.with("import-words-more", &[("n", t.number(one.more as i64).into())])) } }
+            }))
+        }
+    }
+}
+
+fn meanings(visit: &Visit, one: &Unknown) -> Vec<(String, String)> {
+    let t = visit.t;
+    let mut options = vec![(String::new(), t.get("import-word-as-is")), ("null".to_string(), t.get("import-word-blank"))];
+    options.extend(one.options.iter().map(|(value, words)| (value.to_string(), words.clone())));
+    options
+}
+
+/// Links whose records may be made when there is none.
+fn links_wanted(visit: &Visit, object: &Object, found: &Inspection, columns: &[Option<String>], fields: &Fields) -> Markup {
+    let t = visit.t;
+    let (registry, rights) = (visit.registry(), visit.rights());
+    let beside = |key: &str| columns.iter().flatten().any(|c| c.split_once('.').is_some_and(|(link, _)| link == key));
+    let plain = |key: &str| columns.iter().flatten().any(|c| c == key);
+    let links: Vec<(&Field, String)> = object
+        .fields
+        .iter()
+        .filter(|f| f.kind == FieldType::Link && (plain(&f.key) || beside(&f.key)))
+        .filter_map(|f| {
+            let target = registry.at(f.to?);
+            (!target.is_system() && rights.may_create(target)).then(|| (f, target.label(visit.lang()).to_lowercase()))
+        })
+        .collect();
+    let asked = fields.get("made").is_some();
+    let ticked = |key: &str| match (asked, &found.pattern) {
+        (true, _) => fields.all("make").any(|k| k == key),
+        (false, Some(pattern)) => pattern.make.iter().any(|k| k == key),
+        (false, None) => beside(key),
+    };
+    html! {
+        @if !links.is_empty() {
+            (group(&t.get("import-links"), html! {
+                input type="hidden" name="made" value="1";
+                p.ak-muted.ak-small.ak-form-wide { (t.get("import-links-text")) }
+                @for (field, target) in &links {
+                    (checkbox("make", &field.key, &t.with("import-links-make", &[("record", target.clone().into()), ("field", field.label.get(visit.lang()).to_string().into())]), ticked(&field.key)))
+                }
+            }))
+        }
+    }
+}
+
+/// What was said about words: field → word → value.
+fn values(fields: &Fields) -> ValueMap {
+    let mut values = ValueMap::new();
+    for n in 0..10_000 {
+        let Some(field) = fields.get(&format!("wf{n}")) else { break };
+        let said = fields.text(&format!("wv{n}"));
+        if let (false, Ok(value)) = (said.is_empty(), serde_json::from_str(said)) {
+            values.entry(field.to_string()).or_default().insert(fields.text(&format!("wt{n}")).to_string(), value);
+        }
+    }
+    values
+}
+
 /// Sets that are mapped now: what was guessed, else the title alone.
 fn offered(object: &Object, found: &Inspection, columns: &[Option<String>]) -> Vec<Vec<String>> {
     let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
@@ -138,6 +220,9 @@ pub async fn check(visit: Visit, Path((plural, file)): Path<(String, i64)>, fiel
         on_match: one_of::<OnMatch>("on_match", fields.text("on_match"))?,
         on_bad_value: one_of::<OnBadValue>("on_bad_value", fields.text("on_bad_value"))?,
         defaults: defaults(&visit, &object, &fields),
+        values: values(&fields),
+        make: fields.all("make").map(str::to_string).collect(),
+        system: fields.get("system").filter(|s| !s.is_empty()).map(str::to_string),
     };
     match visit.engine().import_start(&visit.ctx, spec, true).await {
         Ok(job) => visit.go(&format!("/jobs/{job}"), None),
