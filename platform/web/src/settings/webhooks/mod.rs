@@ -80,9 +80,17 @@ async fn page(visit: Visit) -> Reply {
         })
     } else {
         frame.actions = Some(html! { (new) });
-        html! { p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &events)) }
+        content(
+            false,
+            html! { div.ak-stack { (kinds(&visit, false)) p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &events)) } },
+        )
     };
-    show_page(&visit, &frame, content(false, html! { div.ak-stack { (kinds(&visit, false)) (body) } }), false).await
+    let body = if hooks.is_empty() {
+        html! { (content(false, kinds(&visit, false))) (body) }
+    } else {
+        body
+    };
+    show_page(&visit, &frame, body, false).await
 }
 
 fn table(visit: &Visit, hooks: &[HookView], kinds: &[EventKind]) -> Markup {
