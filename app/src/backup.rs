@@ -27,12 +27,17 @@ pub async fn backup(config: &Config, file: &Path, force: bool) -> Result<(), Sto
     let store = workspace::store(config).await?;
     let draft = beside(file, "database");
     let held = store.backup(&draft).await.map_err(told);
+    let elsewhere = store.read(|conn| conn.files_elsewhere()).await;
     store.close().await;
-    let held = held?;
+    let (held, elsewhere) = (held?, elsewhere.map_err(told)?);
     let packed = pack(&draft, &config.workspace().join(FILES), file);
     let _ = fs::remove_file(&draft);
     let files = packed.map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
     println!("{}: {} rows in {} tables, {files} files", file.display(), held.rows, held.tables);
+    if elsewhere.0 > 0 {
+        let size = crate::files::size(u64::try_from(elsewhere.1).unwrap_or_default());
+        eprintln!("{} more files ({size}) lie in a store elsewhere and are not in it: keep versions of that bucket", elsewhere.0);
+    }
     if config.key.is_none() {
         eprintln!("the key of the sealed secrets is not in it: keep {} apart from the backup", key::path(config).display());
     }

@@ -86,6 +86,11 @@ pub enum Command {
         #[command(subcommand)]
         what: SchemaCommand,
     },
+    /// Files of the workspace: where they lie, whether they are sound, from one place to the other
+    Files {
+        #[command(subcommand)]
+        what: FilesCommand,
+    },
     /// Flows of the workspace, out into a file and in again
     Flow {
         #[command(subcommand)]
@@ -178,6 +183,27 @@ pub enum SchemaCommand {
     Plan,
     /// Run the steps
     Apply,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FilePlace {
+    /// The data folder
+    Disk,
+    /// The store of files that is configured
+    S3,
+}
+
+#[derive(Subcommand)]
+pub enum FilesCommand {
+    /// Say where the files lie
+    List,
+    /// Read every file and compare it with its checksum
+    Check,
+    /// Bring all files to one place; a server may go on working meanwhile
+    Move {
+        #[arg(value_enum)]
+        to: FilePlace,
+    },
 }
 
 #[derive(Subcommand)]

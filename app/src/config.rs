@@ -2,7 +2,7 @@
 
 use crate::cli::Common;
 use crate::stop::Stop;
-use akrab_connect::Allowed;
+use akrab_connect::{Allowed, S3};
 use akrab_store::Target;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -35,6 +35,21 @@ struct File {
     api_rate: Option<u32>,
     /// What may be called beside the public web.
     outbound: Option<Vec<String>>,
+    /// Where new files go: `disk` or `s3`.
+    files: Option<String>,
+    s3: S3File,
+}
+
+/// A store of files; what is missing here is taken from the environment.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct S3File {
+    bucket: Option<String>,
+    endpoint: Option<String>,
+    region: Option<String>,
+    access_key: Option<String>,
+    secret_key: Option<String>,
+    prefix: Option<String>,
 }
 
 /// The mail server for the program's own mails.
@@ -64,13 +79,17 @@ pub struct Config {
     pub job_lease: Duration,
     pub api_rate: u32,
     pub outbound: Vec<Allowed>,
+    /// A store of files elsewhere.
+    pub s3: Option<Secret<S3>>,
+    /// New files go there.
+    pub files_on_s3: bool,
 }
 
-/// A text that shows itself in no log.
+/// What shows itself in no log.
 #[derive(Clone)]
-pub struct Secret(pub String);
+pub struct Secret<T = String>(pub T);
 
-impl std::fmt::Debug for Secret {
+impl<T> std::fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
     }
@@ -110,6 +129,14 @@ impl Config {
                 }
             }
         };
+        let s3 = s3(file.s3, &env)?;
+        let files_on_s3 = match env("AKRAB_FILES").or(file.files).as_deref() {
+            None => s3.is_some(),
+            Some("disk") => false,
+            Some("s3") if s3.is_some() => true,
+            Some("s3") => return Err(Stop::refused("files = \"s3\" needs [s3] with bucket, access_key and secret_key")),
+            Some(other) => return Err(Stop::refused(format!("files (AKRAB_FILES) is disk or s3, not {other}"))),
+        };
         Ok(Config {
             data,
             listen: common.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),
@@ -129,6 +156,8 @@ impl Config {
                 .or(file.job_lease)
                 .map_or(akrab_engine::job::LEASE, Duration::from_secs),
             outbound,
+            s3,
+            files_on_s3,
             api_rate: number("AKRAB_API_RATE")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).or(file.api_rate).unwrap_or(API_RATE),
         })
     }
@@ -148,8 +177,26 @@ impl Config {
 
     /// The same installation with a workspace of its own: for the demonstration, for measuring.
     pub fn apart(&self, name: &str) -> Config {
-        Config { data: self.data.join(name), schema: format!("{}_{name}", self.schema), ..self.clone() }
+        Config { data: self.data.join(name), schema: format!("{}_{name}", self.schema), s3: None, files_on_s3: false, ..self.clone() }
     }
+}
+
+/// The store of files, from the environment and the file; none when no bucket is named.
+fn s3(file: S3File, env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Secret<S3>>, Stop> {
+    let Some(bucket) = env("AKRAB_S3_BUCKET").or(file.bucket) else { return Ok(None) };
+    let needs = |what: &str| Stop::refused(format!("the store of files (s3) needs {what}"));
+    let endpoint = env("AKRAB_S3_ENDPOINT").or(file.endpoint);
+    if endpoint.as_deref().is_some_and(|url| !is_origin(url)) {
+        return Err(needs("an endpoint such as https://s3.example.com, without a path"));
+    }
+    Ok(Some(Secret(S3 {
+        bucket,
+        endpoint,
+        region: env("AKRAB_S3_REGION").or(file.region).unwrap_or_else(|| "us-east-1".into()),
+        access_key: env("AKRAB_S3_ACCESS_KEY").or(file.access_key).ok_or_else(|| needs("access_key (AKRAB_S3_ACCESS_KEY)"))?,
+        secret_key: env("AKRAB_S3_SECRET_KEY").or(file.secret_key).ok_or_else(|| needs("secret_key (AKRAB_S3_SECRET_KEY)"))?,
+        prefix: env("AKRAB_S3_PREFIX").or(file.prefix).unwrap_or_default(),
+    })))
 }
 
 /// Scheme and host, with or without a port.

@@ -91,6 +91,10 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
         unbalanced.is_empty(),
         format!("ledgers balance{}", told((!unbalanced.is_empty()).then(|| format!("not those numbered {unbalanced:?}")))),
     );
+    let files = engine.files_check(&system).await?;
+    let broken = crate::files::lines(&files);
+    found
+        .say(broken.is_empty(), format!("{} files are as they came{}", files.sound, told((!broken.is_empty()).then(|| broken.join("; ")))));
     trail(&engine, &system, found).await?;
     for object in engine.registry().objects().filter(|o| !o.is_system()) {
         let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };

@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod demo;
 mod doctor;
+mod files;
 mod flow;
 mod generate;
 mod key;
@@ -91,6 +92,7 @@ async fn command(config: &Config, command: Command) -> Result<(), Stop> {
         Command::Bench { engines: true, seconds, out, .. } => bench::engines(config, seconds, &out).await,
         Command::Bench { contacts, seconds, rows, out, .. } => bench::run(config, contacts, seconds, rows, &out).await,
         Command::Generate { contacts, seed } => generate::run(config, contacts, seed).await,
+        Command::Files { what } => files::run(config, what).await,
         Command::Flow { what } => flow::run(config, what).await,
         Command::Shape { what } => shape::run(config, what).await,
         Command::Check { dir, .. } => check::run(config, dir.as_deref()).await,

@@ -3,8 +3,9 @@
 use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
-use akrab_connect::{FolderMailer, Outbound, SmtpMailer};
+use akrab_connect::{FolderMailer, Outbound, S3Shelf, SmtpMailer};
 use akrab_engine::clock::SystemRandom;
+use akrab_engine::file::Shelving;
 use akrab_engine::identity::Mailer;
 use akrab_engine::job::Work;
 use akrab_engine::{Behaviour, Clock, Ctx, Door, Engine, Setup};
@@ -101,12 +102,20 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
         random: Arc::new(SystemRandom),
         work: Work::default(),
         files: config.workspace().join("files"),
+        shelving: shelving(config)?,
         mailer,
         outside: Arc::new(Outbound::new(config.outbound.clone()).map_err(Stop::failed)?),
         key: key::load(config)?,
         lease: config.job_lease,
     };
     Ok(Engine::start(setup).await?)
+}
+
+/// The store of files elsewhere, if one is configured.
+fn shelving(config: &Config) -> Result<Option<Shelving>, Stop> {
+    let Some(s3) = &config.s3 else { return Ok(None) };
+    let shelf = S3Shelf::new(&s3.0).map_err(|e| Stop::refused(format!("the store of files (s3): {e}")))?;
+    Ok(Some(Shelving { shelf: Arc::new(shelf), new_files: config.files_on_s3 }))
 }
 
 /// Acts as this user; as the first administrator when nobody is named.

@@ -49,6 +49,8 @@ const records = [
   { name: "record-access", path: first("accounts", { tail: "/access" }), ...desktop },
   { name: "record-delete", path: first("accounts", { tail: "/delete" }), ...desktop },
   { name: "record-convert", path: first("leads", { tail: "/conversion" }) },
+  { name: "files", path: first("opportunities", { filter: { all: [is("owner", "is", "me"), is("stage.category", "is", "open")] }, sort: "-amount", tail: "?tab=files" }), as: "siti@akrab.test" },
+  { name: "file", path: first("opportunities", { filter: { all: [is("owner", "is", "me"), is("stage.category", "is", "open")] }, sort: "-amount", tail: "/attachments/1" }), as: "siti@akrab.test" },
   { name: "edit", path: first("accounts", { tail: "/edit" }) },
   { name: "edit-conflict", path: first("accounts", { tail: "/edit" }), act: conflict },
   { name: "new", path: "/contacts/new" },
@@ -103,6 +105,9 @@ const work = [
 
 const settings = [
   ...["profile", "security", "company", "users", "users/new", "teams", "teams/new", "roles", "roles/new", "pipelines", "pipelines/new"].map((page) => ({ name: `settings-${page.replace("/", "-")}`, path: `/settings/${page}` })),
+  { name: "settings-files", path: "/settings/files" },
+  { name: "settings-templates", path: "/settings/templates" },
+  { name: "settings-template", path: "/settings/templates/1" },
   { name: "settings-calendars", path: "/settings/calendars" },
   { name: "settings-calendar", path: "/settings/calendars/office?at=14%2F08%2F2026+16.00&n=4&unit=hours" },
   { name: "settings-calendar-new", path: "/settings/calendars/new", ...desktop },

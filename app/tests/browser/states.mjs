@@ -3,8 +3,10 @@ import { createHmac } from "node:crypto";
 import { passwords, until } from "./session.mjs";
 
 /** The first record of a list, or the address of something below it. */
-export const first = (plural, { filter, tail = "", view } = {}) => async (page, base) => {
+export const first = (plural, { filter, tail = "", view, sort } = {}) => async (page, base) => {
   const query = new URLSearchParams();
+  if (sort) query.set("sort", sort);
+  if (sort) query.set("type", "table");
   if (view) query.set("view", view);
   if (filter) query.set("filter", JSON.stringify(filter));
   await page.goto(`${base}/${plural}?${query}`);

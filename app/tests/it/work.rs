@@ -289,6 +289,7 @@ async fn engine_in(folder: &std::path::Path, lease: u64) -> Engine {
         random: Arc::new(SystemRandom),
         work: Work::default(),
         files: folder.join("files"),
+        shelving: None,
         mailer: Arc::new(Silent),
         outside: Arc::new(akrab_engine::outside::Nowhere),
         key: Key::new(&[7; 32]).expect("a key"),

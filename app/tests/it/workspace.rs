@@ -1,6 +1,7 @@
 //! A workspace of one's own for a test, on either database, with a clock that the test moves.
 
 use akrab_engine::clock::SystemRandom;
+use akrab_engine::file::Shelving;
 use akrab_engine::{Clock, Ctx, Door, Engine, Key, Setup, Worker};
 use akrab_model::Raw;
 use akrab_model::value::Input;
@@ -105,15 +106,27 @@ impl Workspace {
 
     /// The same workspace as a version with other object files opens it.
     pub async fn opened_with(&self, key: [u8; 32], objects: Vec<(&'static str, &'static str)>) -> Engine {
-        self.opened(&self.target, self.folder.join("files"), key, objects).await
+        self.opened(&self.target, self.folder.join("files"), key, objects, None).await
     }
 
     /// Another workspace as this program opens it.
     pub async fn opened_at(&self, target: &Target, files: PathBuf) -> Engine {
-        self.opened(target, files, KEY, objects()).await
+        self.opened(target, files, KEY, objects(), None).await
     }
 
-    async fn opened(&self, target: &Target, files: PathBuf, key: [u8; 32], objects: Vec<(&'static str, &'static str)>) -> Engine {
+    /// The same workspace with a store of files elsewhere.
+    pub async fn opened_shelving(&self, shelving: Option<Shelving>) -> Engine {
+        self.opened(&self.target, self.folder.join("files"), KEY, objects(), shelving).await
+    }
+
+    async fn opened(
+        &self,
+        target: &Target,
+        files: PathBuf,
+        key: [u8; 32],
+        objects: Vec<(&'static str, &'static str)>,
+        shelving: Option<Shelving>,
+    ) -> Engine {
         let store = Store::open(target, &Options::default()).await.expect("the database opens");
         let setup = Setup {
             store,
@@ -126,6 +139,7 @@ impl Workspace {
             outside: outside(),
             work: crate::jobs::work(),
             files,
+            shelving,
             key: Key::new(&key).expect("a key"),
             lease: akrab_engine::job::LEASE,
         };
@@ -149,6 +163,7 @@ impl Workspace {
             lease: akrab_engine::job::LEASE,
             work: crate::jobs::work(),
             files: folder.join("files"),
+            shelving: None,
         };
         let engine = Engine::start(setup).await.unwrap_or_else(|p| panic!("the engine starts: {p:?}"));
         let w = Workspace { engine, clock, outbox, folder, target };

@@ -4,6 +4,7 @@ mod approvals;
 mod basics;
 mod fill;
 mod load;
+mod papers;
 mod people;
 
 pub use basics::basics;

@@ -56,6 +56,7 @@ async fn place() -> Place {
         random: Arc::new(SystemRandom),
         work: Work::default(),
         files: folder.path().join("files"),
+        shelving: None,
         mailer: Arc::new(Nobody),
         outside: Arc::new(akrab_engine::outside::Nowhere),
         key: akrab_engine::Key::new(&[7; 32]).expect("a key"),

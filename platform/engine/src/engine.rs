@@ -38,6 +38,8 @@ pub struct Setup {
     pub work: Work,
     /// Folder of uploaded and produced files; made when missing.
     pub files: PathBuf,
+    /// Where files are kept besides.
+    pub shelving: Option<crate::file::Shelving>,
     /// Takes the mails of the program itself.
     pub mailer: Arc<dyn Mailer>,
     /// Calls other people's servers.
@@ -84,6 +86,9 @@ pub(crate) struct Inner {
     pub wake: tokio::sync::Notify,
     pub live: crate::live::Live,
     pub files: FileStore,
+    pub shelving: Option<crate::file::Shelving>,
+    /// Held while a picture is worked out: each takes memory.
+    pub picturing: tokio::sync::Semaphore,
     pub mailer: Arc<dyn Mailer>,
     pub outside: Arc<dyn Outside>,
     /// Who is told of what happens.
@@ -141,6 +146,8 @@ impl Engine {
                 wake: tokio::sync::Notify::new(),
                 live: crate::live::Live::default(),
                 files,
+                shelving: setup.shelving,
+                picturing: tokio::sync::Semaphore::new(1),
                 key: setup.key,
                 lease: setup.lease.max(std::time::Duration::from_millis(100)),
             }),

@@ -20,9 +20,16 @@ pub struct Settings {
     pub time_zone: String,
     /// Country of phone numbers written without a country code.
     pub country: String,
+    /// Largest file people may add, in MB.
+    pub file_mb: u32,
+    /// Room for all files together, in MB; none means as much as the disk has.
+    pub files_mb: Option<u32>,
     /// First set-up is done.
     pub ready: bool,
 }
+
+/// Largest file that may be allowed, in MB.
+pub const FILE_MB: u32 = 1024;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -32,6 +39,8 @@ impl Default for Settings {
             currency: "IDR".into(),
             time_zone: "Asia/Jakarta".into(),
             country: "ID".into(),
+            file_mb: 25,
+            files_mb: None,
             ready: false,
         }
     }
@@ -51,7 +60,21 @@ impl Settings {
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
             return fault("currency", "unknown_choice");
         }
+        if !(1..=FILE_MB).contains(&self.file_mb) {
+            return Err(Problem::invalid(vec![FieldProblem::new("file_mb", "out_of_range").with("min", 1).with("max", FILE_MB)]));
+        }
+        if self.files_mb == Some(0) {
+            return Err(Problem::invalid(vec![FieldProblem::new("files_mb", "out_of_range").with("min", 1).with("max", u32::MAX)]));
+        }
         Ok(())
+    }
+    /// Largest file people may add, in bytes.
+    pub fn file_bytes(&self) -> u64 {
+        u64::from(self.file_mb) << 20
+    }
+    /// Room for all files together, in bytes.
+    pub fn files_bytes(&self) -> Option<i64> {
+        self.files_mb.map(|mb| i64::from(mb) << 20)
     }
     pub fn load(conn: &mut Conn) -> Result<Settings> {
         match conn.setting_get(KEY)? {

@@ -143,6 +143,7 @@ impl Workspace {
             lease: job::LEASE,
             work: Default::default(),
             files: folder.join("files"),
+            shelving: None,
         };
         let engine = Engine::start(setup).await.unwrap();
         let workspace = Workspace { engine, folder };

@@ -17,6 +17,8 @@ const CARRIED: &[&str] = &[
     "approval",
     "approval_decision",
     "approval_seat",
+    "attachment",
+    "attachment_revision",
     "audit",
     "change",
     "consent_event",
@@ -79,6 +81,8 @@ const LEFT: &[(&str, Stays)] = &[
     ("scoped_link", Stays::Secret),
     ("session", Stays::Secret),
     ("totp_used", Stays::Secret),
+    // in the archive the bytes lie beside the rows
+    ("file_place", Stays::Derived),
     ("meta", Stays::Derived),
     ("search_entry", Stays::Derived),
     ("search_fts", Stays::Derived),

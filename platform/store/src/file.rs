@@ -1,4 +1,5 @@
-//! Which files there are. Their bytes lie outside the database, named by their checksum.
+//! Which files there are. Their bytes lie outside the database: in the folder of files, named by their checksum,
+//! or in a store elsewhere under the name in `file_place`.
 
 use crate::cells::Cells;
 use crate::conn::Conn;
@@ -10,6 +11,8 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS file ({id}, sha256 TEXT NOT NULL, name TEXT NOT NULL, size BIGINT NOT NULL, \
      content_type TEXT NOT NULL, created_by BIGINT, created_at BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS file_sha256 ON file (sha256)",
+    "CREATE TABLE IF NOT EXISTS file_place (file BIGINT PRIMARY KEY, place TEXT NOT NULL) {clustered}",
+    "CREATE INDEX IF NOT EXISTS file_place_place ON file_place (place)",
 ];
 
 /// A stored file.
@@ -17,7 +20,7 @@ pub(crate) const TABLES: &[&str] = &[
 pub struct FileRow {
     /// Given when stored; ignored by [`Conn::file_add`].
     pub id: i64,
-    /// Lower-case hexadecimal checksum of the bytes; also where they lie.
+    /// Lower-case hexadecimal checksum of the bytes; in the folder of files also where they lie.
     pub sha256: String,
     /// As it was called, cleaned.
     pub name: String,
@@ -27,9 +30,20 @@ pub struct FileRow {
     pub created_by: Option<i64>,
     /// Microseconds UTC.
     pub created_at: i64,
+    /// The name of the bytes in a store elsewhere; none when they lie in the folder of files.
+    pub place: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT id, sha256, name, size, content_type, created_by, created_at FROM file";
+/// A file that no record holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooseFile {
+    pub id: i64,
+    pub sha256: String,
+    pub place: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT f.id, f.sha256, f.name, f.size, f.content_type, f.created_by, f.created_at, p.place \
+                       FROM file f LEFT JOIN file_place p ON p.file = f.id";
 
 impl Conn {
     /// Stores a file's row and gives its id. The bytes must be safe on the disk before.
@@ -48,7 +62,21 @@ impl Conn {
             Raw::Int(file.created_at),
         ];
         let rows = self.changing(sql, &params)?;
-        rows.first().and_then(|c| c.first()?.int()).ok_or_else(|| StoreError::other("a file was not stored"))
+        let id = rows.first().and_then(|c| c.first()?.int()).ok_or_else(|| StoreError::other("a file was not stored"))?;
+        if let Some(place) = &file.place {
+            self.file_settle(id, Some(place))?;
+        }
+        Ok(id)
+    }
+
+    /// Says where the bytes of a file lie from now on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_settle(&mut self, id: i64, place: Option<&str>) -> Result<(), StoreError> {
+        self.execute("DELETE FROM file_place WHERE file = $1", &[Raw::Int(id)])?;
+        let Some(place) = place else { return Ok(()) };
+        self.execute("INSERT INTO file_place (file, place) VALUES ($1, $2)", &[Raw::Int(id), place.into()]).map(|_| ())
     }
 
     /// The file with this id.
@@ -56,7 +84,42 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn file(&mut self, id: i64) -> Result<Option<FileRow>, StoreError> {
-        Ok(self.query_one(&format!("{COLUMNS} WHERE id = $1"), &[Raw::Int(id)])?.map(file_of))
+        Ok(self.query_one(&format!("{COLUMNS} WHERE f.id = $1"), &[Raw::Int(id)])?.map(file_of))
+    }
+
+    /// The files with these ids; in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files(&mut self, ids: &[i64]) -> Result<Vec<FileRow>, StoreError> {
+        let mut found = Vec::new();
+        for part in ids.chunks(200) {
+            let marks: Vec<String> = (1..=part.len()).map(|n| format!("${n}")).collect();
+            let params: Vec<Raw> = part.iter().copied().map(Raw::Int).collect();
+            let rows = self.query(&format!("{COLUMNS} WHERE f.id IN ({})", marks.join(", ")), &params)?;
+            found.extend(rows.into_iter().map(file_of));
+        }
+        Ok(found)
+    }
+
+    /// How many files there are, and how many bytes they have together.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files_size(&mut self) -> Result<(i64, i64), StoreError> {
+        let row = self.query_one("SELECT count(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM file", &[])?;
+        let mut c = Cells::new(row.unwrap_or_default());
+        Ok((c.int(), c.int()))
+    }
+
+    /// How many files lie in a store elsewhere, and how many bytes they have together.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files_elsewhere(&mut self) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT count(*), CAST(COALESCE(SUM(f.size), 0) AS BIGINT) FROM file f JOIN file_place p ON p.file = f.id";
+        let mut c = Cells::new(self.query_one(sql, &[])?.unwrap_or_default());
+        Ok((c.int(), c.int()))
     }
 
     /// What the files with these ids are called; in no order.
@@ -79,7 +142,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn files_after(&mut self, after: i64, limit: usize) -> Result<Vec<FileRow>, StoreError> {
-        let rows = self.query(&format!("{COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2"), &[Raw::Int(after), Raw::Int(limit as i64)])?;
+        let rows = self.query(&format!("{COLUMNS} WHERE f.id > $1 ORDER BY f.id LIMIT $2"), &[Raw::Int(after), Raw::Int(limit as i64)])?;
         Ok(rows.into_iter().map(file_of).collect())
     }
 
@@ -88,24 +151,33 @@ impl Conn {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn files_loose(&mut self, registry: &Registry, before: i64, after: i64, limit: usize) -> Result<Vec<(i64, String)>, StoreError> {
-        let mut sql = String::from("SELECT id, sha256 FROM file WHERE id > $1 AND created_at < $2");
+    pub fn files_loose(&mut self, registry: &Registry, before: i64, after: i64, limit: usize) -> Result<Vec<LooseFile>, StoreError> {
+        let mut sql = format!("{COLUMNS} WHERE f.id > $1 AND f.created_at < $2 AND f.id NOT IN (SELECT file FROM attachment_revision)");
         for object in registry.objects() {
             for field in object.fields.iter().filter(|f| f.kind == FieldType::File) {
                 let (table, column) = (quote(&object.table), quote(&field.column));
-                sql += &format!(" AND id NOT IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)");
+                sql += &format!(" AND f.id NOT IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)");
             }
         }
-        let rows = self.query(&format!("{sql} ORDER BY id LIMIT $3"), &[Raw::Int(after), Raw::Int(before), Raw::Int(limit as i64)])?;
-        Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())).collect())
+        let rows = self.query(&format!("{sql} ORDER BY f.id LIMIT $3"), &[Raw::Int(after), Raw::Int(before), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(file_of).map(|f| LooseFile { id: f.id, sha256: f.sha256, place: f.place }).collect())
     }
 
-    /// Whether any row names these bytes; without one they are an orphan.
+    /// Whether any row names these bytes in the folder of files; without one they are an orphan.
     ///
     /// # Errors
     /// Those of the database.
     pub fn file_named(&mut self, sha256: &str) -> Result<bool, StoreError> {
-        Ok(self.query_one("SELECT id FROM file WHERE sha256 = $1 LIMIT 1", &[sha256.into()])?.is_some())
+        let sql = "SELECT id FROM file WHERE sha256 = $1 AND id NOT IN (SELECT file FROM file_place) LIMIT 1";
+        Ok(self.query_one(sql, &[sha256.into()])?.is_some())
+    }
+
+    /// Whether any row names bytes in a store elsewhere.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_placed(&mut self, place: &str) -> Result<bool, StoreError> {
+        Ok(self.query_one("SELECT file FROM file_place WHERE place = $1 LIMIT 1", &[place.into()])?.is_some())
     }
 
     /// Removes a file's row; its bytes become an orphan when no other row names them.
@@ -113,6 +185,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn file_drop(&mut self, id: i64) -> Result<(), StoreError> {
+        self.execute("DELETE FROM file_place WHERE file = $1", &[Raw::Int(id)])?;
         self.execute("DELETE FROM file WHERE id = $1", &[Raw::Int(id)]).map(|_| ())
     }
 }
@@ -127,5 +200,6 @@ fn file_of(row: Vec<Raw>) -> FileRow {
         content_type: c.text(),
         created_by: c.maybe_int(),
         created_at: c.int(),
+        place: c.maybe_text(),
     }
 }

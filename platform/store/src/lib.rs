@@ -10,6 +10,7 @@
 
 mod approval;
 mod archive;
+mod attachment;
 mod audit;
 mod backup;
 mod cells;
@@ -53,6 +54,7 @@ mod work;
 pub use akrab_model::query::Row;
 pub use approval::{ApprovalQuery, ApprovalRow, DecisionRow, SeatRow};
 pub use archive::{ArchiveTable, Stays, archived};
+pub use attachment::{AttachmentRow, RevisionRow};
 pub use audit::{AuditQuery, AuditRow};
 pub use backup::Backup;
 pub use conn::{Backend, Conn};
@@ -60,7 +62,7 @@ pub use contact::{ConsentEvent, ContactDecision};
 pub use declared::DeclaredVersion;
 pub use deputy::DeputyRow;
 pub use error::StoreError;
-pub use file::FileRow;
+pub use file::{FileRow, LooseFile};
 pub use flow::{FlowFeed, FlowLog, FlowMail, FlowRow, FlowRun, FlowRunQuery, FlowState};
 pub use history::Change;
 pub use hook::{HookAttempt, HookDelivery, HookEvent, HookRow, HookState};

@@ -49,6 +49,8 @@ const sprite = () => {
 };
 write("icons.svg", sprite());
 write("logo.svg", readFileSync("src/logo.svg"));
+// The part of the PDF viewer that reads files; it runs in a worker of its own.
+write("pdf-worker.js", readFileSync("node_modules/pdfjs-dist/legacy/build/pdf.worker.min.mjs"));
 
 const css = join(out, "raw.css");
 const tailwind = JSON.parse(readFileSync("node_modules/@tailwindcss/cli/package.json", "utf8"));

@@ -3,6 +3,7 @@
 mod again;
 mod approvals;
 mod ask;
+mod attachments;
 mod audit;
 mod batch;
 mod bulk;

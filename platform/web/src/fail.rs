@@ -43,7 +43,7 @@ impl Fail {
     pub fn with_status(problem: Problem, status: StatusCode) -> Self {
         Self { problem, status: Some(status) }
     }
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         self.status.or_else(|| StatusCode::from_u16(self.problem.status()).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

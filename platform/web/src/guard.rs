@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 pub const BODY_LIMIT: usize = 1 << 20;
 /// So long a page keeps its place among those that are worked on.
 const TURN: Duration = Duration::from_millis(20);
+/// So many times longer than others a request may take that brings a file.
+const FILE_PATIENCE: u32 = 10;
 /// Largest upload, in bytes.
 pub const UPLOAD_LIMIT: usize = 25 << 20;
 
@@ -136,7 +138,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     req.extensions_mut().insert(facts.clone());
     req.extensions_mut().insert(RequestId(facts.id.clone()));
     let mut response = match check(&web, &facts, req).await {
-        Ok(req) => in_turn(&web, &facts, run(req, next, web.config.patience())).await,
+        Ok(req) => in_turn(&web, &facts, run(req, next, patience(&web, &facts))).await,
         Err(fail) => fail.into_response(),
     };
     if let Some(fail) = unread(&facts, &response) {
@@ -163,6 +165,19 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     let user = facts.user.get().copied();
     tracing::info!(target: "access", request = facts.id, method = %facts.method, path = logged(facts.path()), status, micros = took.as_micros() as u64, user, ip = %facts.ip);
     response
+}
+
+/// How long a request may take: telephones send large files slowly.
+fn patience(web: &Web, facts: &Facts) -> Duration {
+    let kind = facts.header("content-type");
+    let brings = kind.starts_with("multipart/form-data") || facts.path().contains("/attachments");
+    web.config.patience() * if brings && facts.method == Method::POST { FILE_PATIENCE } else { 1 }
+}
+
+/// For routes that take files of records: as large as any workspace may allow, and a little for what stands around them.
+/// What the workspace allows is judged while the file comes in.
+pub(crate) fn file_limit() -> axum::extract::DefaultBodyLimit {
+    axum::extract::DefaultBodyLimit::max(((akrab_engine::settings::FILE_MB as usize) << 20) + BODY_LIMIT)
 }
 
 /// An address or form that could not be read has been answered in bare English words of the framework.

@@ -48,6 +48,7 @@ pub mod download;
 pub mod editor;
 pub mod export;
 pub mod fail;
+mod file;
 pub mod filter;
 pub mod flash;
 pub mod form;

@@ -3,6 +3,7 @@
 use super::approvals::approvals;
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
+use super::papers::papers;
 use super::people::{PASSWORD, people};
 use crate::sample::{Generator, Sizes};
 use akrab_engine::{Ctx, Engine, ListRequest, Result};
@@ -57,6 +58,7 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
     approvals(engine).await?;
+    papers(engine).await?;
     flows(engine, &ctx).await
 }
 

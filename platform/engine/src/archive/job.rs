@@ -85,6 +85,7 @@ impl Engine {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
+        self.files_at_hand(ctx).await?;
         let progress = Arc::new(Progress::default());
         let (to, watched) = (path.clone(), progress.clone());
         let writing = self.read(ctx, move |tx| write::whole(tx, &to, &watched));

@@ -166,7 +166,7 @@ impl Out {
 
     /// A file by its checksum; one that is missing on the disk is left out, as it is here.
     fn file(&mut self, store: &FileStore, sha256: &str) -> Result<()> {
-        let Ok(content) = File::open(store.path(sha256)) else {
+        let Ok(content) = File::open(store.at_hand(sha256)) else {
             tracing::warn!(sha256, "a file is missing and not in the archive");
             return Ok(());
         };

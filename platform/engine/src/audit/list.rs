@@ -33,6 +33,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("data", &["export", "import", "bulk", "purge", "hand_over", "trail_export", "backup", "archive", "archive_taken", "archive_arrived"]),
+    ("file", &["file_add", "file_revise", "file_revert", "file_reword", "file_bin", "file_restore"]),
     (
         "rights",
         &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-/// The folder of a workspace's files.
+/// The folder of a workspace's files, and beside it what can be made or fetched anew.
 #[derive(Clone)]
 pub struct FileStore {
     root: PathBuf,
+    cache: PathBuf,
     next: Arc<AtomicU64>,
 }
 
@@ -25,8 +26,8 @@ pub struct Kept {
     pub sha256: String,
     pub size: u64,
     pub kind: FileKind,
-    /// Which copy this is, when the system tells.
-    pub copy: Option<u64>,
+    /// Where it waits to be put into its place.
+    pub(super) draft: PathBuf,
 }
 
 impl FileStore {
@@ -34,14 +35,26 @@ impl FileStore {
     /// When the folder cannot be made.
     pub fn open(root: PathBuf) -> Result<FileStore> {
         private::folder(&root.join("incoming")).map_err(failure)?;
-        Ok(FileStore { root, next: Arc::new(AtomicU64::new(0)) })
+        let cache = root.with_extension("cache");
+        private::folder(&cache).map_err(failure)?;
+        Ok(FileStore { root, cache, next: Arc::new(AtomicU64::new(0)) })
     }
 
-    /// Stores everything `content` gives, up to `limit` bytes.
+    /// Stores everything `content` gives, up to `limit` bytes, in the folder of files.
     ///
     /// # Errors
     /// `file_too_large`, `file_empty`, `disk_full`.
-    pub fn keep(&self, mut content: impl Read, limit: u64) -> Result<Kept> {
+    pub fn keep(&self, content: impl Read, limit: u64) -> Result<Kept> {
+        let kept = self.take_in(content, limit)?;
+        self.settle(&kept)?;
+        Ok(kept)
+    }
+
+    /// Takes in everything `content` gives, up to `limit` bytes.
+    ///
+    /// # Errors
+    /// `file_too_large`, `file_empty`, `disk_full`.
+    pub(super) fn take_in(&self, mut content: impl Read, limit: u64) -> Result<Kept> {
         let draft = self.draft_path();
         let kept = self.copy(&mut content, limit, &draft);
         if kept.is_err() {
@@ -77,20 +90,66 @@ impl FileStore {
         }
         file.sync_all().map_err(failure)?;
         drop(file);
-        let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        let copy = number(draft);
-        self.settle(draft, &sha256)?;
-        Ok(Kept { sha256, size, kind: FileKind::of(&head), copy })
+        Ok(Kept { sha256: hex(hash), size, kind: FileKind::of(&head), draft: draft.to_path_buf() })
     }
 
-    /// Moves a finished draft to its place.
-    fn settle(&self, draft: &Path, sha256: &str) -> Result<()> {
-        let place = self.path(sha256);
+    /// Moves what was taken in to its place; says which copy that is, when the system tells.
+    ///
+    /// # Errors
+    /// `disk_full`.
+    pub(super) fn settle(&self, kept: &Kept) -> Result<Option<u64>> {
+        let place = self.path(&kept.sha256);
         let folder = place.parent().unwrap_or(&self.root).to_path_buf();
         private::folder(&folder).map_err(failure)?;
-        fs::rename(draft, &place).map_err(failure)?;
+        let copy = number(&kept.draft);
+        fs::rename(&kept.draft, &place).map_err(failure)?;
         // the name itself must survive too
-        File::open(&folder).and_then(|d| d.sync_all()).map_err(failure)
+        File::open(&folder).and_then(|d| d.sync_all()).map_err(failure)?;
+        Ok(copy)
+    }
+
+    /// Takes away what was taken in and is wanted no more.
+    pub(super) fn drop_draft(&self, kept: &Kept) {
+        let _ = fs::remove_file(&kept.draft);
+    }
+
+    /// The checksum of what lies in a file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn sum(path: &Path) -> Result<String> {
+        let mut hash = Sha256::new();
+        io::copy(&mut File::open(path).map_err(failure)?, &mut hash).map_err(failure)?;
+        Ok(hex(hash))
+    }
+
+    /// Where content lies on this machine: in the folder of files, or a copy of what is kept elsewhere.
+    pub fn at_hand(&self, sha256: &str) -> PathBuf {
+        Some(self.path(sha256)).filter(|path| path.exists()).unwrap_or_else(|| self.cached(sha256))
+    }
+
+    /// Where a copy of content lies that is kept elsewhere.
+    pub(super) fn cached(&self, sha256: &str) -> PathBuf {
+        self.cache.join(sha256)
+    }
+
+    /// Where something made of this content lies.
+    pub(super) fn made(&self, sha256: &str, what: &str) -> PathBuf {
+        self.cache.join(format!("{sha256}.{what}"))
+    }
+
+    /// Puts a finished draft into the cache. It is not flushed: what is lost there is made or fetched anew.
+    pub(super) fn keep_copy(&self, draft: &Path, place: &Path) -> Result<()> {
+        private::folder(&self.cache).map_err(failure)?;
+        fs::rename(draft, place).map_err(failure)
+    }
+
+    /// Empties the cache of what has lain there since `moment`; says how many files that were.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep_cache(&self, moment: SystemTime) -> Result<u64> {
+        sweep(&self.cache, moment)
     }
 
     /// Removes the copy that was written under this number. Somebody who brought the same content
@@ -111,7 +170,7 @@ impl FileStore {
     /// # Errors
     /// When the folder cannot be read.
     pub fn sweep(&self, moment: SystemTime) -> Result<u64> {
-        self.sweep_in(&self.root.join("incoming"), moment)
+        sweep(&self.root.join("incoming"), moment)
     }
 
     /// Removes archives that were written before `moment`.
@@ -119,18 +178,7 @@ impl FileStore {
     /// # Errors
     /// When the folder cannot be read.
     pub fn sweep_archives(&self, moment: SystemTime) -> Result<u64> {
-        self.sweep_in(&self.archives()?, moment)
-    }
-
-    fn sweep_in(&self, folder: &Path, moment: SystemTime) -> Result<u64> {
-        let mut swept = 0;
-        for entry in fs::read_dir(folder).map_err(failure)? {
-            let entry = entry.map_err(failure)?;
-            // another process may be removing it as well
-            let old = entry.metadata().and_then(|meta| meta.modified()).is_ok_and(|at| at < moment);
-            swept += u64::from(old && fs::remove_file(entry.path()).is_ok());
-        }
-        Ok(swept)
+        sweep(&self.archives()?, moment)
     }
 
     /// The folder of archives of the whole workspace. They are swept away after a while.
@@ -153,11 +201,26 @@ impl FileStore {
         self.root.join(&sha256[..2.min(sha256.len())]).join(sha256)
     }
 
-    /// A fresh path for something being written, to be given to [`FileStore::keep`] afterwards.
+    /// A fresh path for something being written, to be read and removed afterwards.
     pub fn draft_path(&self) -> PathBuf {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
         self.root.join("incoming").join(format!("{}-{n}-{:p}", std::process::id(), Arc::as_ptr(&self.next)))
     }
+}
+
+fn sweep(folder: &Path, moment: SystemTime) -> Result<u64> {
+    let mut swept = 0;
+    for entry in fs::read_dir(folder).map_err(failure)? {
+        let entry = entry.map_err(failure)?;
+        // another process may be removing it as well
+        let old = entry.metadata().and_then(|meta| meta.modified()).is_ok_and(|at| at < moment);
+        swept += u64::from(old && fs::remove_file(entry.path()).is_ok());
+    }
+    Ok(swept)
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The system's number of a file.

@@ -1,5 +1,7 @@
 //! What a file is, judged by its first bytes.
 
+use infer::MatcherType;
+
 /// Kinds told apart because something depends on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
@@ -8,8 +10,15 @@ pub enum FileKind {
     Pdf,
     Png,
     Jpeg,
+    Webp,
+    Gif,
+    /// Made to be run: by Windows, Linux, macOS, Android or a virtual machine.
+    Program,
     Unknown,
 }
+
+/// What programs are called that are told by their first bytes.
+const PROGRAM: &str = "application/x-executable";
 
 impl FileKind {
     /// `head`: the first bytes, some hundreds are enough.
@@ -24,6 +33,12 @@ impl FileKind {
             FileKind::Jpeg
         } else if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || !head.iter().any(|b| *b < 9 || (14..32).contains(b)) {
             FileKind::Text
+        } else if infer::image::is_webp(head) {
+            FileKind::Webp
+        } else if infer::image::is_gif(head) {
+            FileKind::Gif
+        } else if infer::get(head).is_some_and(|found| found.matcher_type() == MatcherType::App) {
+            FileKind::Program
         } else {
             FileKind::Unknown
         }
@@ -36,19 +51,24 @@ impl FileKind {
             "pdf" => self == FileKind::Pdf,
             "png" => self == FileKind::Png,
             "jpg" | "jpeg" => self == FileKind::Jpeg,
+            "webp" => self == FileKind::Webp,
+            "gif" => self == FileKind::Gif,
             "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp" | "zip" => self == FileKind::Zip,
             "txt" | "csv" | "tsv" | "vcf" | "eml" | "md" => self == FileKind::Text,
             "doc" | "xls" | "ppt" => self == FileKind::Unknown,
-            _ => !matches!(self, FileKind::Pdf | FileKind::Png | FileKind::Jpeg | FileKind::Zip),
+            _ => !matches!(self, FileKind::Pdf | FileKind::Zip) && !self.is_picture(),
         }
+    }
+
+    /// A picture that can be shown.
+    pub fn is_picture(self) -> bool {
+        matches!(self, FileKind::Png | FileKind::Jpeg | FileKind::Webp | FileKind::Gif)
     }
 
     /// The kind a MIME type of ours stands for.
     pub fn of_mime(mime: &str) -> FileKind {
-        [FileKind::Text, FileKind::Zip, FileKind::Pdf, FileKind::Png, FileKind::Jpeg]
-            .into_iter()
-            .find(|kind| kind.mime() == mime)
-            .unwrap_or(FileKind::Unknown)
+        use FileKind::*;
+        [Text, Zip, Pdf, Png, Jpeg, Webp, Gif, Program].into_iter().find(|kind| kind.mime() == mime).unwrap_or(Unknown)
     }
 
     pub fn mime(self) -> &'static str {
@@ -58,7 +78,26 @@ impl FileKind {
             FileKind::Pdf => "application/pdf",
             FileKind::Png => "image/png",
             FileKind::Jpeg => "image/jpeg",
+            FileKind::Webp => "image/webp",
+            FileKind::Gif => "image/gif",
+            FileKind::Program => PROGRAM,
             FileKind::Unknown => "application/octet-stream",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileKind;
+
+    #[test]
+    fn content_counts_and_not_the_name() {
+        let exe = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00\xb8\x00";
+        assert_eq!(FileKind::of(exe), FileKind::Program);
+        assert_eq!(FileKind::of(b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), FileKind::Program);
+        assert_eq!(FileKind::of(b"MZ is how this letter begins"), FileKind::Text);
+        assert_eq!(FileKind::of(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"), FileKind::Text);
+        assert_eq!(FileKind::of(b"GIF89a\x01\x00\x01\x00"), FileKind::Gif);
+        assert!(!FileKind::Program.fits("jpg") && FileKind::Text.fits("svg") && !FileKind::Zip.fits("pdf"));
     }
 }

@@ -6,6 +6,7 @@
 use crate::job::{JobCtx, Step};
 use crate::{Result, Tx};
 use akrab_model::{FieldIx, FieldType};
+use akrab_store::LooseFile;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeSet, HashSet};
 
@@ -23,7 +24,7 @@ pub(crate) async fn tidy(job: &JobCtx, before: i64) -> Result<i64> {
     let mut needed = None;
     loop {
         let loose = job.read(move |tx| tx.loose_files(before, after)).await?;
-        let Some(last) = loose.last().map(|(id, _)| *id) else { return Ok(removed) };
+        let Some(last) = loose.last().map(|file| file.id) else { return Ok(removed) };
         after = last;
         if needed.is_none() {
             needed = Some(job.read(|tx| tx.needed_files()).await?);
@@ -31,14 +32,19 @@ pub(crate) async fn tidy(job: &JobCtx, before: i64) -> Result<i64> {
         let unused = |id: &i64| needed.as_ref().is_some_and(|needed: &HashSet<i64>| !needed.contains(id));
         let store = job.engine.files().clone();
         // which copy lies there now: one that comes meanwhile stays
-        let gone: Vec<_> = loose.into_iter().filter(|(id, _)| unused(id)).map(|(id, sha)| (id, store.copy_of(&sha), sha)).collect();
-        let (asked, so_far) = (gone.clone(), removed);
+        let copy = |file: &LooseFile| if file.place.is_none() { store.copy_of(&file.sha256) } else { None };
+        let gone: Vec<_> = loose.into_iter().filter(|file| unused(&file.id)).map(|file| (copy(&file), file)).collect();
+        let so_far = removed;
         let orphans = job.step(move |tx| {
-            let dropped = tx.drop_files(&asked.iter().map(|(id, ..)| *id).collect(), before)?;
+            let dropped = tx.drop_files(&gone.iter().map(|(_, file)| file.id).collect(), before)?;
             let mut orphans = Vec::new();
-            for (_, copy, sha) in asked.iter().filter(|(id, ..)| dropped.contains(id)) {
-                if !tx.conn.file_named(sha)? {
-                    orphans.push((*copy, sha.clone()));
+            for (copy, file) in gone.iter().filter(|(_, file)| dropped.contains(&file.id)) {
+                let named = match &file.place {
+                    Some(place) => tx.conn.file_placed(place)?,
+                    None => tx.conn.file_named(&file.sha256)?,
+                };
+                if !named {
+                    orphans.push((*copy, file.clone()));
                 }
             }
             let done = so_far + dropped.len() as i64;
@@ -46,20 +52,23 @@ pub(crate) async fn tidy(job: &JobCtx, before: i64) -> Result<i64> {
         });
         let (done, orphans) = orphans.await?;
         removed = done;
-        for (copy, sha) in orphans {
-            copy.into_iter().for_each(|copy| store.forget(&sha, copy));
+        for (copy, file) in orphans {
+            match &file.place {
+                Some(place) => job.engine.unshelve(place).await,
+                None => copy.into_iter().for_each(|copy| store.forget(&file.sha256, copy)),
+            }
         }
     }
 }
 
 impl Tx<'_> {
     /// Nobody takes files away until this change is over.
-    pub(super) fn keep_files(&mut self) -> Result<()> {
+    pub(crate) fn keep_files(&mut self) -> Result<()> {
         Ok(self.conn.alone(ATTACHING)?)
     }
 
     /// Old files that no record holds, with what they hold.
-    fn loose_files(&mut self, before: i64, after: i64) -> Result<Vec<(i64, String)>> {
+    fn loose_files(&mut self, before: i64, after: i64) -> Result<Vec<LooseFile>> {
         let registry = self.registry.clone();
         Ok(self.conn.files_loose(&registry, before, after, BATCH)?)
     }
@@ -88,7 +97,7 @@ impl Tx<'_> {
     fn drop_files(&mut self, ids: &BTreeSet<i64>, before: i64) -> Result<BTreeSet<i64>> {
         let Some(first) = ids.first() else { return Ok(BTreeSet::new()) };
         self.keep_files()?;
-        let loose: BTreeSet<i64> = self.loose_files(before, first - 1)?.into_iter().map(|(id, _)| id).collect();
+        let loose: BTreeSet<i64> = self.loose_files(before, first - 1)?.into_iter().map(|file| file.id).collect();
         let gone: BTreeSet<i64> = ids.intersection(&loose).copied().collect();
         for id in &gone {
             self.conn.file_drop(*id)?;

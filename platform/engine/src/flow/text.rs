@@ -98,6 +98,11 @@ impl Tx<'_> {
 
     /// A text with what its `{{field}}`s stand for.
     pub(super) fn flow_text(&mut self, at: &At<'_>, text: &str) -> Result<String> {
+        self.filled_text(&at.record, text)
+    }
+
+    /// A text about a record with what its `{{field}}`s stand for.
+    pub(crate) fn filled_text(&mut self, of: &Record, text: &str) -> Result<String> {
         if !text.contains("{{") {
             return Ok(text.to_string());
         }
@@ -107,9 +112,9 @@ impl Tx<'_> {
         for part in parts(text) {
             match part {
                 Part::Words(words) => out.push_str(words),
-                Part::Field("id") => out.push_str(&at.record.id.to_string()),
+                Part::Field("id") => out.push_str(&of.id.to_string()),
                 Part::Field(path) => {
-                    let Some((record, field)) = self.follow(&at.record, path)? else { continue };
+                    let Some((record, field)) = self.follow(of, path)? else { continue };
                     let value = record.get(&field.key).clone();
                     let title = self.title_behind(&field, &value)?;
                     out.push_str(&words(&field, &value, title, lang, &currency, &zone));

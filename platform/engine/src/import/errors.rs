@@ -16,7 +16,7 @@ impl Engine {
         let (_, report) = self.import_report(ctx, job).await?;
         let spec = report.spec.ok_or_else(Problem::not_found)?;
         let object = self.object(&spec.object)?;
-        let path = self.file_path(&self.file(ctx, spec.file).await?);
+        let path = self.file_local(&self.file(ctx, spec.file).await?).await?;
         let notes = self.read(ctx, move |tx| report::notes(tx, job, &[Verdict::Refused], usize::MAX / 2)).await?;
         let lang = ctx.lang_key();
         let labels: HashMap<String, String> = object.fields.iter().map(|f| (f.key.clone(), f.label.get(lang).to_string())).collect();

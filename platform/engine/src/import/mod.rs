@@ -60,7 +60,7 @@ impl Engine {
         let object = self.object(object)?;
         plan::permitted(ctx, &object)?;
         let meta = self.file(ctx, file).await?;
-        let path = self.file_path(&meta);
+        let path = self.file_local(&meta).await?;
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
         let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);

@@ -35,7 +35,7 @@ impl Job for ImportJob {
     async fn run(self, mut job: JobCtx) -> Result<Outcome> {
         job.ctx.door = Door::Import;
         let file = job.engine.file(&job.ctx, self.spec.file).await?;
-        let path = job.engine.file_path(&file);
+        let path = job.engine.file_local(&file).await?;
         let (at, sheet) = (path.clone(), self.spec.sheet.clone());
         let shape = tokio::task::spawn_blocking(move || source::inspect(&at, sheet.as_deref())).await.map_err(Problem::internal)??;
         let plan = Arc::new(Plan::new(&job.engine, &job.ctx, &self.spec)?);

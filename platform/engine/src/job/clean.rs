@@ -22,6 +22,8 @@ const SESSION_DAYS: i64 = 30;
 const DRAFT_HOURS: i64 = 24;
 /// Days an archive of the whole workspace may be fetched.
 const ARCHIVE_DAYS: i64 = 7;
+/// Days what was made of a file or fetched from elsewhere stays at hand, beyond [`DRAFT_HOURS`].
+const CACHE_DAYS: i64 = 30;
 /// Days a file may wait to be put into a record.
 const FILE_DAYS: i64 = 1;
 /// Days after which it is forgotten that a record was given to somebody for a time.
@@ -78,11 +80,11 @@ impl Job for CleanUp {
         let (jobs, keys) = (days_ago(&job, JOB_DAYS), ago(&job, KEPT_HOURS.hours()));
         let unused = days_ago(&job, crate::oauth::UNUSED_DAYS);
         let (notices, hooks) = (days_ago(&job, NOTICE_DAYS), days_ago(&job, HOOK_DAYS));
-        let shares = days_ago(&job, SHARE_DAYS);
+        let (shares, binned) = (days_ago(&job, SHARE_DAYS), days_ago(&job, BIN_DAYS));
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
             let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)? + tx.conn.notices_forget(notices)?;
-            let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)?;
+            let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)? + tx.conn.attachments_purge(binned)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             tx.conn.scoped_links_forget(old)?;
@@ -92,8 +94,11 @@ impl Job for CleanUp {
         let dropped = dropped.await?;
         let runs = job.engine.flow_forget(days_ago(&job, crate::flow::RUN_DAYS)).await?;
         let (files, before) = (job.engine.files().clone(), job.engine.now().timestamp() - DRAFT_HOURS.hours());
-        let archives = job.engine.now().timestamp() - (24 * ARCHIVE_DAYS).hours();
-        let sweep = move || Ok::<_, Problem>(files.sweep(before.into())? + files.sweep_archives(archives.into())?);
+        let now = job.engine.now().timestamp();
+        let (archives, made) = (now - (24 * ARCHIVE_DAYS).hours(), now - (24 * CACHE_DAYS).hours());
+        let sweep = move || {
+            Ok::<_, Problem>(files.sweep(before.into())? + files.sweep_archives(archives.into())? + files.sweep_cache(made.into())?)
+        };
         let swept = tokio::task::spawn_blocking(sweep).await.map_err(Problem::internal)??;
         let files = crate::file::tidy(&job, days_ago(&job, FILE_DAYS)).await?;
         Ok(json!({ "dropped": dropped, "runs": runs, "swept": swept, "files": files }))

@@ -1,6 +1,7 @@
 //! The history of a record as the actor may read it.
 
 use crate::approval::ApprovalTold;
+use crate::attachment::FileTold;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
@@ -17,11 +18,13 @@ pub struct ChangeView {
     pub actor: Option<i64>,
     pub actor_name: Option<String>,
     pub door: String,
-    /// create, update, delete, restore, merge, purge, approval
+    /// create, update, delete, restore, merge, purge, approval, file
     pub kind: String,
     pub shifts: Vec<Shift>,
     /// What it tells of an approval.
     pub approval: Option<ApprovalTold>,
+    /// What it tells of a file of the record.
+    pub file: Option<FileTold>,
 }
 
 /// One field's way from an old to a new value. Titles stand beside ids of links.
@@ -129,7 +132,7 @@ impl Tx<'_> {
 
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
         let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
-        let approval = ApprovalTold::of(&diff)?;
+        let (approval, file) = (ApprovalTold::of(&diff)?, FileTold::of(&diff)?);
         let shifts = self.shifts(object, diff)?;
         Ok(ChangeView {
             id: change.id,
@@ -140,6 +143,7 @@ impl Tx<'_> {
             kind: change.kind.clone(),
             shifts,
             approval,
+            file,
         })
     }
 

@@ -15,7 +15,7 @@ pub(super) struct News {
 impl Tx<'_> {
     /// # Errors
     /// `not_found` when the record is out of the actor's sight.
-    pub(super) fn must_see(&mut self, object: &Object, id: RecordId, bin: Bin) -> Result<()> {
+    pub(crate) fn must_see(&mut self, object: &Object, id: RecordId, bin: Bin) -> Result<()> {
         let cond = self.rights.cond(object, Access::Read);
         let registry = self.registry.clone();
         self.conn.row(&registry, object, id, &[], &cond, bin)?.map(|_| ()).ok_or_else(Problem::not_found)
@@ -56,6 +56,6 @@ impl Tx<'_> {
     pub(super) fn news(&mut self, source: &Record, change: Option<i64>, known: &HashMap<i64, Change>) -> Result<Option<News>> {
         let Some(change) = change.and_then(|id| known.get(&id)) else { return Ok(Some(News { change: None })) };
         let view = self.view(&source.object.clone(), change)?;
-        Ok((!view.shifts.is_empty() || view.approval.is_some()).then_some(News { change: Some(view) }))
+        Ok((!view.shifts.is_empty() || view.approval.is_some() || view.file.is_some()).then_some(News { change: Some(view) }))
     }
 }

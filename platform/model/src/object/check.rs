@@ -184,6 +184,9 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if (field.min.is_some() || field.max.is_some()) && !field.kind.is_number() {
         fault("`min` and `max` belong to numbers".into());
     }
+    if field.rich && field.kind != LongText {
+        fault("`rich` belongs to long texts".into());
+    }
     if field.max_length.is_some() && !(field.kind.is_text() || field.kind == Json) {
         fault("`max_length` belongs to texts".into());
     }

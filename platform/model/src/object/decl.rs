@@ -131,6 +131,9 @@ pub struct TimelineDecl {
     /// Link fields whose targets get an entry for each record of this object (an interaction's account and contact).
     #[serde(default, skip_serializing_if = "is_default")]
     pub on: Vec<String>,
+    /// Records of objects that a workspace makes itself are told of too: each such object gets a link of its own key.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub any: bool,
     /// Date or date-time field that places the entry; creation time when absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub at: Option<String>,
@@ -225,6 +228,9 @@ pub struct FieldDecl {
     pub min: Option<f64>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub max: Option<f64>,
+    /// A `long_text` with headings, lists, tasks, links and tables: Markdown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rich: bool,
     /// Endings of the names of files a `file` field takes: `pdf`, `docx`. The usual documents and pictures when empty.
     #[serde(default, skip_serializing_if = "is_default")]
     pub accept: Vec<String>,

@@ -98,6 +98,8 @@ pub struct Field {
     pub max_length: Option<u32>,
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// For `LongText`: holds Markdown.
+    pub rich: bool,
     /// For `File`: endings of names taken, and the largest size in megabytes.
     pub accept: Vec<String>,
     pub max_mb: u32,

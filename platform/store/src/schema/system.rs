@@ -25,6 +25,7 @@ const TABLES: &[&[&str]] = &[
     crate::live::TABLES,
     crate::pin::TABLES,
     crate::file::TABLES,
+    crate::attachment::TABLES,
     crate::word::TABLES,
     crate::job::TABLES,
     crate::ledger::TABLES,

@@ -95,6 +95,7 @@ fn files_are_known_by_their_bytes() {
                     content_type: "application/pdf".into(),
                     created_by: None,
                     created_at: 4,
+                    place: None,
                 };
                 let id = conn.file_add(&file)?;
                 assert_eq!(conn.file(id)?, Some(FileRow { id, ..file.clone() }));

@@ -29,7 +29,7 @@ pub async fn fetch(caller: ApiCaller, Path((plural, id, field)): Path<(String, S
     Ask::read(query.as_deref(), &[])?;
     let object = caller.read(move |tx| object_of(tx, &plural)).await?;
     let file = caller.web.engine.record_file(&caller.ctx, &object, record_id(&id)?, &field).await?;
-    let content = std::fs::File::open(caller.web.engine.file_path(&file)).map_err(Problem::internal)?;
+    let content = std::fs::File::open(caller.web.engine.file_local(&file).await?).map_err(Problem::internal)?;
     download::file(content, &file.name, &file.content_type).await
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 pub fn document(registry: &Registry) -> Json {
     let mut paths = Map::new();
     let mut schemas = shared_schemas();
+    schemas.insert("Attachment".into(), super::attachments::schema());
     for object in registry.objects().filter(|object| !object.decl.hidden) {
         paths.insert(format!("/api/v1/{}", object.plural), collection(object));
         paths.insert(format!("/api/v1/{}/{{id}}", object.plural), single(object));
@@ -44,6 +45,7 @@ pub fn document(registry: &Registry) -> Json {
         paths.extend([super::flows::describe_press(object)]);
         views::describe(object, &mut paths);
         sharing::describe(object, &mut paths);
+        super::attachments::describe(object, &mut paths);
         schemas.insert(object.key.clone(), read_schema(object));
         schemas.insert(format!("{}_create", object.key), write_schema(object, true));
         schemas.insert(format!("{}_patch", object.key), write_schema(object, false));
@@ -252,6 +254,9 @@ fn field_schema(field: &Field, read: bool) -> Json {
         Text | LongText | PersonName | AutoNumber | Phone if !read => json!({"type": ["string", "number", "null"]}),
         _ => json!({"type": ["string", "null"]}),
     };
+    if field.rich {
+        schema["contentMediaType"] = json!("text/markdown");
+    }
     if let Some(map) = schema.as_object_mut() {
         // a length is measured after cleaning, which no schema can say
         let most = field.max_length.filter(|_| !read).map_or(String::new(), |most| format!("; at most {most} characters once cleaned"));

@@ -2,7 +2,8 @@
 //! document against them.
 
 use super::{
-    approvals, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, sight, views, write,
+    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, sight,
+    views, write,
 };
 use crate::Web;
 use crate::router::upload_limit;
@@ -31,6 +32,10 @@ impl Routes {
     /// With a body as large as files are.
     fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
         self.add("post", path, on(MethodFilter::POST, handler).layer(upload_limit()))
+    }
+    /// With a body as large as files of records may be.
+    fn take<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
+        self.add("post", path, on(MethodFilter::POST, handler).layer(crate::guard::file_limit()))
     }
     fn patch<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
         self.add("patch", path, on(MethodFilter::PATCH, handler))
@@ -98,6 +103,15 @@ fn all() -> Routes {
         .get("/api/v1/{object}/{id}/history", read::history)
         .get("/api/v1/{object}/{id}/timeline", read::timeline)
         .get("/api/v1/{object}/{id}/files/{field}", files::fetch)
+        .get("/api/v1/{object}/{id}/attachments", attachments::list)
+        .take("/api/v1/{object}/{id}/attachments", attachments::add)
+        .get("/api/v1/{object}/{id}/attachments/{attachment}", attachments::one)
+        .patch("/api/v1/{object}/{id}/attachments/{attachment}", attachments::reword)
+        .delete("/api/v1/{object}/{id}/attachments/{attachment}", attachments::bin)
+        .get("/api/v1/{object}/{id}/attachments/{attachment}/content", attachments::content)
+        .get("/api/v1/{object}/{id}/attachments/{attachment}/picture", attachments::picture)
+        .take("/api/v1/{object}/{id}/attachments/{attachment}/revisions", attachments::revise)
+        .post("/api/v1/{object}/{id}/attachments/{attachment}/{verb}", attachments::verb)
         .get("/api/v1/{object}/{id}/access", sharing::access)
         .get("/api/v1/{object}/{id}/shares", sharing::list)
         .post("/api/v1/{object}/{id}/shares", sharing::give)

@@ -55,7 +55,7 @@ pub fn hit(hit: &Hit) -> Json {
 
 pub fn change(change: &ChangeView) -> Json {
     let shifts: Map<String, Json> = change.shifts.iter().map(|s| (s.field.clone(), json!({"old": s.old, "new": s.new}))).collect();
-    json!({"id": change.id, "at": moment(change.at), "actor": change.actor, "actor_name": change.actor_name, "door": change.door, "kind": change.kind, "fields": shifts, "approval": change.approval})
+    json!({"id": change.id, "at": moment(change.at), "actor": change.actor, "actor_name": change.actor_name, "door": change.door, "kind": change.kind, "fields": shifts, "approval": change.approval, "file": change.file})
 }
 
 pub fn event(event: &Event) -> Json {

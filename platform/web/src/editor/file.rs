@@ -10,6 +10,6 @@ use axum::extract::Path;
 pub(super) async fn fetch(visit: Visit, Path((plural, id, field)): Path<(String, i64, String)>) -> Reply {
     let object = visit.object(&plural)?;
     let file = visit.engine().record_file(&visit.ctx, &object.key, id, &field).await?;
-    let content = std::fs::File::open(visit.engine().file_path(&file)).map_err(Problem::internal)?;
+    let content = std::fs::File::open(visit.engine().file_local(&file).await?).map_err(Problem::internal)?;
     download::file(content, &file.name, &file.content_type).await
 }

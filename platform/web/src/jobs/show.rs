@@ -183,7 +183,7 @@ pub async fn file(visit: Visit, Path(id): Path<i64>) -> Reply {
     let job = visit.engine().job(&visit.ctx, id).await?;
     let report: ExportReport = serde_json::from_value(job.result).map_err(|_| Problem::not_found())?;
     let file = visit.engine().file(&visit.ctx, report.file).await?;
-    let content = std::fs::File::open(visit.engine().file_path(&file)).map_err(Problem::internal)?;
+    let content = std::fs::File::open(visit.engine().file_local(&file).await?).map_err(Problem::internal)?;
     download::file(content, &file.name, akrab_engine::export::ExportFormat::of_name(&file.name).mime()).await
 }
 

@@ -2,8 +2,10 @@
 
 use super::load::Sight;
 use super::teller::tellers;
+use super::ticks::Ticks;
 use super::timeline::{due_words, kind_label};
 use super::{composer, flows, panel, path, timeline, words};
+use crate::file::list as files;
 use crate::ui::record::record_columns;
 use crate::ui::section::{Field as Pair, section};
 use crate::ui::status::{Status, status_strong};
@@ -14,12 +16,12 @@ use akrab_model::{Field, FieldType, Record, Value};
 use maud::{Markup, html};
 
 pub fn draw(sight: &Sight, csrf: &str) -> Markup {
-    let fields = html! { div id="data" data-fresh { (path::checklist(sight)) (sections(sight)) } };
+    let fields = html! { div id="data" data-fresh { (path::checklist(sight)) (sections(sight, csrf)) } };
     let middle = html! {
         div.ak-part id="record-tabs" data-fresh { (tabs(sight)) }
-        (composer::draw(sight, csrf))
+        @if !shows_files(sight) { (composer::draw(sight, csrf)) }
         div.ak-part id="record-told" data-fresh {
-            @if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
+            @if shows_files(sight) { (files::draw(sight, csrf)) } @else if lists_tasks(sight) { (tasks(sight, csrf)) } @else { (timeline::draw(sight, csrf)) }
         }
     };
     let side = has_side(sight)
@@ -33,19 +35,19 @@ fn has_side(sight: &Sight) -> bool {
 }
 
 /// Sections as laid out; a composite is one line. What is set by the program closes the column.
-fn sections(sight: &Sight) -> Markup {
+fn sections(sight: &Sight, csrf: &str) -> Markup {
     let object = &sight.object;
     let lang = sight.look.key();
     html! {
         @for part in &object.decl.layout.sections {
-            @let pairs = pairs(sight, &part.fields);
+            @let pairs = pairs(sight, &part.fields, csrf);
             @if !pairs.is_empty() { (section(sight.look.t, part.label.get(lang), !part.closed, &pairs)) }
         }
-        (section(sight.look.t, &sight.look.t.get("record-about"), false, &pairs(sight, &["created_at", "created_by", "updated_at", "updated_by"].map(String::from))))
+        (section(sight.look.t, &sight.look.t.get("record-about"), false, &pairs(sight, &["created_at", "created_by", "updated_at", "updated_by"].map(String::from), csrf)))
     }
 }
 
-fn pairs(sight: &Sight, keys: &[String]) -> Vec<Pair> {
+fn pairs(sight: &Sight, keys: &[String], csrf: &str) -> Vec<Pair> {
     let object = &sight.object;
     let mut pairs = Vec::new();
     let mut whole: Vec<&str> = Vec::new();
@@ -62,18 +64,18 @@ fn pairs(sight: &Sight, keys: &[String]) -> Vec<Pair> {
             }
             None => {
                 let shown = fields.into_iter().filter(|f| sight.record.has(&f.key) && !sight.unseen.contains(&f.key));
-                pairs.extend(shown.map(|f| pair(sight, f)));
+                pairs.extend(shown.map(|f| pair(sight, f, csrf)));
             }
         }
     }
     pairs
 }
 
-fn pair(sight: &Sight, field: &Field) -> Pair {
+fn pair(sight: &Sight, field: &Field, csrf: &str) -> Pair {
     let t = sight.look.t;
     let base = sight.href();
     let editable = sight.editable.contains(&field.key);
-    let in_place = editable && !matches!(field.kind, FieldType::Links | FieldType::Json | FieldType::File);
+    let in_place = editable && !matches!(field.kind, FieldType::Links | FieldType::Json | FieldType::File) && !field.rich;
     let hint = match &field.hint {
         _ if field.formula.is_some() => Some(t.get("record-read-only-formula")),
         _ if field.rollup.is_some() => Some(t.get("record-read-only-rollup")),
@@ -82,7 +84,11 @@ fn pair(sight: &Sight, field: &Field) -> Pair {
         Some(hint) => Some(hint.get(sight.look.key()).to_string()),
         None => None,
     };
-    let value = sight.look.markup(field, &sight.record);
+    let ticks = Ticks::of(sight, csrf);
+    let value = match sight.record.get(&field.key).text().filter(|_| field.rich) {
+        Some(text) => Some(ticks.draw(&sight.record, field, text, editable)),
+        None => sight.look.markup(field, &sight.record),
+    };
     let value = if editable && !in_place {
         Some(html! { (value.unwrap_or_else(crate::ui::tag::nothing)) " " (dialog_pencil(sight, &field.key, sight.look.name(field))) })
     } else {
@@ -112,6 +118,10 @@ fn dialog_pencil(sight: &Sight, keys: &str, label: &str) -> Markup {
     html! { a.ak-cell-edit href=(href) data-dialog-href=(href) aria-label=(name) title=(name) { (crate::ui::icon_sized("pencil", 12)) } }
 }
 
+fn shows_files(sight: &Sight) -> bool {
+    sight.asked.tab.as_deref() == Some(files::TAB)
+}
+
 fn lists_tasks(sight: &Sight) -> bool {
     sight.asked.tab.as_deref().is_some_and(|tab| sight.look.registry.object(tab).is_some())
 }
@@ -136,6 +146,11 @@ fn tabs(sight: &Sight) -> Markup {
         }
         tabs.push(tab);
     }
+    let mut here = Tab::new(t.get("files"), sight.asking("tab", files::TAB), shows_files(sight));
+    if sight.files.count > 0 {
+        here = here.count(t.number(sight.files.count));
+    }
+    tabs.push(here);
     let beside = html! {
         a.ak-tab.ak-only-phone href="#data" { span { (t.get("record-data")) } }
         @if has_side(sight) { a.ak-tab.ak-only-phone href="#related" { span { (t.get("record-related")) } } }

@@ -7,7 +7,9 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::composer::{Composer, ComposerTab, composer};
 use crate::ui::form::{self, Row};
+use crate::ui::icon::icon_sized;
 use crate::ui::input::{self, Input};
+use crate::ui::menu::menu_around;
 use crate::value::Typed;
 use crate::value::input::Sheet as Controls;
 use crate::visit::Visit;
@@ -25,17 +27,18 @@ use std::sync::Arc;
 /// `GET /{plural}/{id}/entries?write=KIND`: the composer for a kind, as a fragment.
 pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
     let object = visit.object(&plural)?;
+    let template = asked.template;
     let write = asked.write.clone().unwrap_or_default();
     if !visit.is_fragment() {
         return visit.go(&format!("/{}/{id}?write={}#composer", object.plural, crate::fail::encode(&write)), None);
     }
-    let sight = load(&visit, &object, id, &write).await?;
+    let sight = load(&visit, &object, id, &write, template).await?;
     visit.fragment(draw(&sight, &visit.csrf), None)
 }
 
-async fn load(visit: &Visit, object: &Arc<Object>, id: i64, write: &str) -> Result<Sight, Fail> {
+async fn load(visit: &Visit, object: &Arc<Object>, id: i64, write: &str, template: Option<i64>) -> Result<Sight, Fail> {
     let (own, look) = (object.clone(), visit.look());
-    let asked = Asked { write: Some(write.to_string()), ..Asked::default() };
+    let asked = Asked { write: Some(write.to_string()), template, ..Asked::default() };
     visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await
 }
 
@@ -70,7 +73,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             if !visit.is_fragment() {
                 return visit.go(&format!("/{}/{id}", object.plural), flash);
             }
-            let sight = load(&visit, &object, id, &kind).await?;
+            let sight = load(&visit, &object, id, &kind, None).await?;
             // the script asks for the rest of the page again (`data-fresh`)
             let body = html! {
                 (draw(&sight, &visit.csrf))
@@ -84,7 +87,7 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             if !visit.is_fragment() {
                 return visit.go(&format!("/{}/{id}?write={kind}#composer", object.plural), Flash::bad(words));
             }
-            let sight = load(&visit, &object, id, &kind).await?;
+            let sight = load(&visit, &object, id, &kind, None).await?;
             let body = one(&sight, &writing, &typed, &words, &visit.csrf);
             // swapped in like a success: the form carries what was typed and the fault
             Ok((StatusCode::OK, body).into_response())
@@ -129,12 +132,14 @@ fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str)
             action: &base,
             csrf,
             tabs: &tabs,
-            value: typed.text("body"),
+            value: if typed.has("body") { typed.text("body") } else { sight.template.as_deref().unwrap_or("") },
+            beside: templates(sight, writing, &base),
             fresh: fault.is_empty(),
             placeholder: &placeholder,
             fields: fields(sight, writing, typed, fault),
             note: note(sight, writing),
             mention: "/pick/user",
+            templates: writing.is_rich().then(|| format!("{}/templates", sight.href())),
             send: &t.get("record-save"),
         },
     )
@@ -155,6 +160,29 @@ fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Marku
             }
         }
     }
+}
+
+/// Texts to begin with; `/` in the editor offers the same.
+fn templates(sight: &Sight, writing: &Writing, base: &str) -> Markup {
+    let t = sight.look.t;
+    if !writing.is_rich() || sight.templates.is_empty() {
+        return html! {};
+    }
+    let label = t.get("template-use");
+    let trigger = html! { (icon_sized("notepad-text", 16)) span.ak-sr { (label) } };
+    menu_around(
+        trigger,
+        "btn ak-btn-icon",
+        "ghost",
+        html! {
+            @for (id, name) in &sight.templates {
+                @let query = format!("?write={}&template={id}", writing.key);
+                a.ak-menu-item href={ (sight.href()) (query) "#composer" } hx-get={ (base) (query) } hx-target="#composer" hx-swap="outerHTML" {
+                    (icon_sized("notepad-text", 16)) span { (name) }
+                }
+            }
+        },
+    )
 }
 
 /// To whom, and how the message itself is sent.

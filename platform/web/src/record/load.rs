@@ -5,6 +5,7 @@ use super::timeline::says;
 use super::{panel, path, place, reach, words};
 use crate::approval::panel::Approvals;
 use crate::fail::encode;
+use crate::file::list::{Files, TAB};
 use crate::value::Look;
 use akrab_engine::{Access, ListRequest, Result, Timeline, TimelineRequest, Tx};
 use akrab_model::object::ActionDecl;
@@ -26,6 +27,8 @@ pub struct Asked {
     pub before: Option<String>,
     /// Kind of entry the composer begins with.
     pub write: Option<String>,
+    /// Template the composer begins with.
+    pub template: Option<i64>,
     /// Query of the list the record was opened from.
     #[serde(rename = "in")]
     pub list: Option<String>,
@@ -50,6 +53,8 @@ pub struct Sight {
     pub reach: reach::Reach,
     pub path: Option<path::Path>,
     pub timeline: Timeline,
+    /// Its entries whose tasks the person may tick.
+    pub tickable: HashSet<(String, i64)>,
     /// Entries by kind or object: (key, count).
     pub counts: Vec<(String, u64)>,
     /// Entries of the timeline by their kind.
@@ -57,6 +62,11 @@ pub struct Sight {
     /// Records of the open tab, when it lists tasks.
     pub tasks: Vec<Record>,
     pub panels: Vec<panel::Panel>,
+    pub files: Files,
+    /// Templates of notes: id and name.
+    pub templates: Vec<(i64, String)>,
+    /// The text of the one asked for.
+    pub template: Option<String>,
     pub flows: super::flows::Flows,
     pub approvals: Approvals,
     pub favourite: bool,
@@ -73,7 +83,16 @@ impl Sight {
         let may_edit = tx.may(&object, Access::Edit, id)?;
         let editable = tx.editable(&object).into_iter().map(|ix| object.at(ix).key.clone()).filter(|_| may_edit).collect();
         let all = tellers(&tx.registry.clone(), &object);
+        let files = Files::load(tx, &object.key, id, asked.tab.as_deref() == Some(TAB))?;
         let creatable = tx.registry.objects().filter(|o| tx.rights.may_create(o)).map(|o| o.key.clone()).collect();
+        let template = match asked.template {
+            Some(wanted) => {
+                let filled = tx.note_templates_filled(&object.key, id, |_| true)?;
+                filled.into_iter().find(|t| t.id == wanted).map(|t| t.text)
+            }
+            None => None,
+        };
+        let told = timeline(tx, &look, &object, id, &asked)?;
         Ok(Sight {
             may_edit,
             may_delete: tx.may(&object, Access::Delete, id)?,
@@ -84,11 +103,15 @@ impl Sight {
             offered: tx.offered(&object, id)?,
             reach: reach::Reach::load(tx, &record),
             path: path::Path::load(tx, &record)?,
-            timeline: timeline(tx, &look, &object, id, &asked)?,
+            tickable: super::ticks::tickable(tx, &told)?,
+            timeline: told,
             counts: counts(tx, &all, id),
             tally: tx.timeline_counts(&object.key, id)?,
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record)?,
+            templates: tx.note_templates_for(&object.key)?,
+            template,
+            files,
             flows: super::flows::Flows::load(tx, &object, &record)?,
             approvals: Approvals::load(tx, &object, id)?,
             favourite: tx.is_favourite(&object.key, id)?,

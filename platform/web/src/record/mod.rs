@@ -20,9 +20,13 @@ mod shares;
 pub mod shift;
 mod show;
 pub mod teller;
+mod templates;
 mod territory;
+mod ticks;
 mod timeline;
 pub mod words;
+
+pub(crate) use load::Sight;
 
 use crate::state::Web;
 use crate::{editor, history, search, trash};
@@ -38,6 +42,8 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/{id}/favourite", post(favourite::toggle))
         .route("/{plural}/{id}/follow", post(follow::toggle))
         .route("/{plural}/{id}/flows/{flow}", post(flows::press))
+        .route("/{plural}/{id}/fields/{field}/ticks", post(ticks::save))
+        .route("/{plural}/{id}/templates", get(templates::show))
         .route("/{plural}/{id}/pins", post(timeline::pin))
         .route("/{plural}/{id}/access", get(access::show))
         .route("/{plural}/{id}/shares", get(shares::show).post(shares::give))
@@ -48,4 +54,5 @@ pub fn routes() -> Router<Web> {
         .merge(trash::routes())
         .merge(history::routes())
         .merge(search::routes())
+        .merge(crate::file::routes())
 }

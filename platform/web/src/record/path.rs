@@ -206,6 +206,7 @@ mod tests {
             kind: "update".into(),
             shifts: vec![Shift { field: "stage".into(), old: json!(old), new: json!(new), old_title: None, new_title: None }],
             approval: None,
+            file: None,
         };
         let history = [change(15, 2, 3), change(4, 1, 2)];
         let spent = spent(&history, "stage", 3, 0, 23 * day);

@@ -30,7 +30,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
         (Button::only_icon("link", visit.t.get("record-copy-link")).ghost().attr("data-copy", address(&visit, &sight.href())))
         (head::rest(&sight, &visit.csrf))
     });
-    let page = html! { div.ak-part id="record-head" data-fresh { (head::draw(&sight, &visit.csrf)) } (body::draw(&sight, &visit.csrf)) };
+    let page = html! { div.ak-part id="record-head" data-fresh { (head::draw(&sight, &visit.csrf)) } (body::draw(&sight, &visit.csrf)) (crate::file::list::target(&sight)) };
     visit.page(&frame, page)
 }
 

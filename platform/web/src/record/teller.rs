@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows an object by name: what an object declares under `timeline` decides.
 
+use crate::value::rich;
 use akrab_engine::links_about;
 use akrab_model::object::{KindDecl, Way};
 use akrab_model::value::Input;
@@ -106,6 +107,12 @@ impl Writing {
         self.kind.asks.iter().filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
     }
 
+    /// Written with headings, lists and tasks; what somebody said is kept as it was said.
+    pub fn is_rich(&self) -> bool {
+        let body = self.teller.object.decl.timeline.body.as_deref().and_then(|key| self.teller.object.field(key));
+        body.is_some_and(|field| field.rich) && !self.kind.quote
+    }
+
     /// Words in the empty composer.
     pub fn prompt(&self, lang: &str) -> Option<&str> {
         self.kind.prompt.as_ref().map(|words| words.get(lang))
@@ -122,7 +129,10 @@ impl Writing {
         let object = &self.teller.object;
         let mut input = Input::new();
         let text = text.trim();
-        let title = first_line(text);
+        let title = match self.is_rich() {
+            true => first_line(&rich::plain(text)),
+            false => first_line(text),
+        };
         input.insert(object.title_field().key.clone(), json!(title));
         if let Some(body) = object.decl.timeline.body.as_deref().filter(|_| title != text) {
             input.insert(body.into(), json!(text));

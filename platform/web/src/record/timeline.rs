@@ -2,6 +2,7 @@
 
 use super::load::{Asked, Sight, timeline as page};
 use super::teller::{kind_icon, task_icon, tellers};
+use super::ticks::{Ticks, tickable};
 use super::{shift, words};
 use crate::fail::{Fail, Reply, encode};
 use crate::form::Fields;
@@ -16,6 +17,7 @@ use akrab_engine::{Access, Event, Timeline};
 use akrab_model::{Object, Problem, Record, format};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Kinds of entries that tell of the record itself.
@@ -36,14 +38,16 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
 /// A page of the timeline on its own.
 async fn part(visit: &Visit, object: Arc<Object>, id: i64, asked: Asked) -> Result<Markup, Fail> {
     let (own, question, look) = (object.clone(), asked.clone(), visit.look());
-    let (events, may_pin) = visit
+    let (events, tickable, may_pin) = visit
         .read(move |tx| {
             tx.get(&own.key, id)?;
-            Ok((page(tx, &look, &own, id, &question)?, tx.may(&own, Access::Edit, id)?))
+            let events = page(tx, &look, &own, id, &question)?;
+            let tickable = tickable(tx, &events)?;
+            Ok((events, tickable, tx.may(&own, Access::Edit, id)?))
         })
         .await?;
     let look = visit.look();
-    Ok(list(&Told { look: &look, object: &object, id, events: &events, asked: &asked, csrf: &visit.csrf, may_pin }))
+    Ok(list(&Told { look: &look, object: &object, id, events: &events, asked: &asked, csrf: &visit.csrf, may_pin, tickable: &tickable }))
 }
 
 /// `POST /{plural}/{id}/pins` with `source` (plural) and `entry`: an entry goes on top, or down again without `on`.
@@ -69,6 +73,8 @@ struct Told<'a> {
     csrf: &'a str,
     /// Entries may be put on top.
     may_pin: bool,
+    /// Entries whose tasks may be ticked.
+    tickable: &'a HashSet<(String, i64)>,
 }
 
 /// Chips, search and the first page.
@@ -89,6 +95,7 @@ pub fn page_of(sight: &Sight, csrf: &str) -> Markup {
         asked: &sight.asked,
         csrf,
         may_pin: sight.may_edit,
+        tickable: &sight.tickable,
     })
 }
 
@@ -140,7 +147,7 @@ fn list(told: &Told) -> Markup {
     let t = look.t;
     let find = asked.find.as_deref().map(str::trim).filter(|q| !q.is_empty());
     let mut days = Vec::new();
-    let pinned: Vec<Entry> = events.pinned.iter().map(|e| pinnable(told, e, true, past_entry(look, object, id, e))).collect();
+    let pinned: Vec<Entry> = events.pinned.iter().map(|e| pinnable(told, e, true, past_entry(told, e))).collect();
     if !pinned.is_empty() {
         days.push(Day { label: t.get("record-pinned"), entries: pinned });
     }
@@ -156,7 +163,7 @@ fn list(told: &Told) -> Markup {
             last = Some(day);
         }
         if let Some(here) = days.last_mut() {
-            here.entries.push(pinnable(told, event, false, past_entry(look, object, id, event)));
+            here.entries.push(pinnable(told, event, false, past_entry(told, event)));
         }
     }
     let more = events.next.map(|(at, entry)| {
@@ -274,7 +281,23 @@ pub fn tick(look: &Look, record: &Record, csrf: &str) -> Option<Markup> {
     })
 }
 
-fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
+/// What an entry says: drawn where it is rich text, as it is where somebody is quoted.
+fn body(told: &Told, event: &Event, text: &str) -> Markup {
+    let source = &event.source;
+    let field = source.object.decl.timeline.body.as_deref().and_then(|key| source.object.field(key));
+    let quoted = source.object.decl.timeline.kinds.get(&event.kind).is_some_and(|kind| kind.quote);
+    match field.filter(|field| field.rich && !quoted) {
+        Some(field) => {
+            let back = format!("/{}/{}", told.object.plural, told.id);
+            let may = told.tickable.contains(&(source.object.key.clone(), source.id));
+            Ticks { look: told.look, csrf: told.csrf, back }.draw(source, field, text, may)
+        }
+        None => html! { (text) },
+    }
+}
+
+fn past_entry(told: &Told, event: &Event) -> Entry {
+    let Told { look, object: subject, id, .. } = *told;
     let t = look.t;
     let source = &event.source;
     let own = event.source_object == subject.key && source.id == id;
@@ -285,8 +308,11 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         if let Some(told) = &change.approval {
             return crate::approval::words::entry(look, told, &by, base);
         }
-        let told = shift::told(&source.object, change);
-        let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
+        if let Some(told) = &change.file {
+            return crate::file::words::entry(t, &words::href(source), told, &by, base);
+        }
+        let shifts = shift::told(&source.object, change);
+        let lines: Vec<_> = shifts.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
         let rest = |lines: &[(String, String, String)]| {
             (!lines.is_empty()).then(|| {
                 html! { @for (n, (label, old, new)) in lines.iter().enumerate() { @if n > 0 { "\n" } (label) ": " (shift::arrow(look, old, new)) } }
@@ -331,7 +357,7 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         icon: if done { "check".into() } else { base.icon },
         title: source.title().to_string(),
         detail: (!detail.is_empty()).then(|| html! { (detail.join(" · ")) }),
-        body: body_text(event).map(|text| html! { (text) }),
+        body: body_text(event).map(|text| body(told, event, &text)),
         quote: source.object.decl.timeline.kinds.get(&event.kind).is_some_and(|kind| kind.quote),
         href: base.href,
         time: base.time,

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 /// How a line is filled in.
 pub enum Kind {
     Text,
+    /// Several lines of text.
+    Long,
     Email,
     Number,
     /// As people write dates; a calendar opens beside it.
@@ -135,6 +137,7 @@ fn one(t: Text, line: &Line, filled: &Filled, errors: &Errors) -> Markup {
     let entry = Input::new(line.name, filled.first(line.name)).required(line.required);
     form::row(t, &row, entry, |i| match &line.kind {
         Kind::Text | Kind::Check => input::text(i),
+        Kind::Long => input::textarea(i, 8),
         Kind::Email => input::email(i),
         Kind::Number => input::number(i),
         Kind::Date => input::date(t, i, ""),

@@ -9,6 +9,7 @@ mod condition;
 mod connections;
 mod consent;
 mod deputies;
+mod files;
 pub(crate) mod flows;
 mod leave;
 mod line;
@@ -21,6 +22,7 @@ pub(crate) mod see_as;
 mod sharing;
 mod stages;
 mod teams;
+mod templates;
 pub(crate) mod territories;
 mod users;
 pub(crate) mod webhooks;
@@ -45,6 +47,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(security::routes())
         .merge(see_as::routes())
         .merge(company::routes())
+        .merge(files::routes())
         .merge(calendars::routes())
         .merge(consent::routes())
         .merge(approvals::routes())
@@ -52,6 +55,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(users::routes())
         .merge(leave::routes())
         .merge(teams::routes())
+        .merge(templates::routes())
         .merge(territories::routes())
         .merge(sharing::routes())
         .merge(roles::routes())
@@ -83,6 +87,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/stages/", "settings-pipelines", "/settings/pipelines"),
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
+    ("/settings/templates/", "settings-templates", "/settings/templates"),
     ("/settings/work/", "settings-work", "/settings/work"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/apps/", "settings-apps", "/settings/apps"),
@@ -157,6 +162,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
             "settings-general",
             vec![
                 ("building", "settings-company", "/settings/company", admin),
+                ("folder", "settings-files", "/settings/files", admin),
                 ("calendar-clock", "settings-calendars", "/settings/calendars", admin),
                 ("shield-check", "settings-consent", "/settings/consent", admin),
             ],
@@ -177,6 +183,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("blocks", "settings-objects", "/settings/objects", admin),
                 ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
+                ("notepad-text", "settings-templates", "/settings/templates", admin),
                 ("workflow", "settings-flows", "/settings/flows", admin),
             ],
         ),

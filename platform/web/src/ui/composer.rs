@@ -1,7 +1,9 @@
 //! The composer on top of a timeline: note, mail, WhatsApp, call, task, meeting.
 
 use super::button::Button;
+use super::element::{Attrs, element};
 use super::icon::icon_sized;
+use super::input::Input;
 use crate::locale::Text;
 use maud::{Markup, html};
 
@@ -39,10 +41,14 @@ pub struct Composer<'a> {
     pub placeholder: &'a str,
     /// Further fields of this kind (subject, due date, person).
     pub fields: Markup,
+    /// Buttons before the send button.
+    pub beside: Markup,
     /// To whom and within which limits.
     pub note: Markup,
     /// Where `@` finds people (JSON, `?q=`).
     pub mention: &'a str,
+    /// Text is rich; where `/` finds templates (JSON, `?q=`).
+    pub templates: Option<String>,
     /// Words on the send button.
     pub send: &'a str,
 }
@@ -63,13 +69,37 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
             }
             @for tab in c.tabs.iter().filter(|tab| tab.current) { input type="hidden" name="kind" value=(tab.kind); }
             (c.fields)
-            textarea.ak-composer-text name="body" rows="2" data-autogrow data-mention=(c.mention) placeholder=(c.placeholder) aria-label=(c.placeholder) { (c.value) }
+            (text(t, c))
             div.ak-composer-foot {
                 span.ak-composer-note { (c.note) }
                 span.ak-spacer {}
+                (c.beside)
                 (Button::only_icon("at-sign", t.get("mention")).ghost().attr("data-insert", "@"))
                 (Button::new(c.send).icon("send-horizontal").primary().submit())
             }
         }
     }
+}
+
+fn text(t: Text, c: &Composer<'_>) -> Markup {
+    let plain = Attrs::new().set("class", "ak-composer-text").set("name", "body").set("rows", "2").flag("data-autogrow", true);
+    let plain = plain.set("data-mention", c.mention).set("placeholder", c.placeholder).set("aria-label", c.placeholder);
+    let attrs = match &c.templates {
+        Some(templates) => {
+            rich(t).into_iter().fold(plain.set("data-rich", "").set("data-templates", templates.clone()), |a, (n, v)| a.set(n, v))
+        }
+        None => plain,
+    };
+    element("textarea", &attrs, &html! { (c.value) })
+}
+
+/// The words the editor needs, as attributes of the text it takes the place of.
+pub fn rich_words(t: Text, input: Input) -> Input {
+    rich(t).into_iter().fold(input, |input, (name, words)| input.attr(name, words))
+}
+
+fn rich(t: Text) -> Vec<(&'static str, String)> {
+    let tools = ["bold", "italic", "strike", "heading", "bullets", "numbers", "checks", "link", "table", "quote"];
+    let words: Vec<String> = tools.iter().map(|tool| format!("{tool}={}", t.get(&format!("rich-{tool}")))).collect();
+    vec![("data-tools", words.join("\n")), ("data-tools-label", t.get("rich-tools")), ("data-link-ask", t.get("rich-link-ask"))]
 }

@@ -78,6 +78,10 @@ impl Sheet<'_> {
     fn control(&self, field: &Field, i: &Input) -> Markup {
         let t = self.look.t;
         match field.kind {
+            FieldType::LongText if field.rich => {
+                let rich = i.clone().attr("data-rich", "").attr("data-mention", "/pick/user");
+                input::textarea(&crate::ui::composer::rich_words(t, rich), 6)
+            }
             FieldType::LongText => input::textarea(i, 3),
             FieldType::Json => input::textarea(i, 4),
             FieldType::Email => input::email(i),

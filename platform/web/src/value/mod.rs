@@ -6,6 +6,7 @@
 
 pub mod input;
 mod look;
+pub(crate) mod rich;
 mod show;
 mod typed;
 

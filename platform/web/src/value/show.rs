@@ -1,6 +1,7 @@
 //! Values in words and as markup.
 
 use super::Look;
+use super::rich;
 use crate::ui::avatar::{Shape, avatar};
 use crate::ui::icon::icon_sized;
 use crate::ui::progress::blocks;
@@ -39,6 +40,7 @@ impl Look {
                 field.choice(key).map_or(key.as_str(), |c| c.label.get(self.key())).into()
             }
             Value::Text(e164) if field.kind == FieldType::Phone => phone::display(e164),
+            Value::Text(text) if field.rich => rich::plain(text),
             Value::Text(text) => text.clone(),
             Value::Date(day) => format::date(*day),
             Value::Time(at) => format::datetime(&self.local(*at), self.lang),
@@ -81,6 +83,7 @@ impl Look {
                 html! { span.ak-num { (n) } " " (blocks(filled, 5, TagTone::Accent)) }
             }
             (FieldType::PersonName, Value::Text(_)) => html! { (self.full_name(field, record)) },
+            (FieldType::LongText, Value::Text(text)) if field.rich => rich::markup(text, &self.people, &rich::still),
             (FieldType::LongText, Value::Text(text)) => html! { div.ak-value-text { (text) } },
             (FieldType::Json, _) => html! { code.ak-mono { (words()) } },
             (FieldType::Date, Value::Date(day)) => html! { time.ak-num datetime=(day) { (format::date(*day)) } },

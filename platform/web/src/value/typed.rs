@@ -185,6 +185,7 @@ fn text_of(look: &Look, field: &Field, value: &Value) -> String {
         Value::Int(id) if field.kind == FieldType::File => id.to_string(),
         Value::Int(n) if field.kind != FieldType::Duration => format::number((*n).into(), look.lang),
         Value::Text(key) if field.kind == FieldType::Choice => key.clone(),
+        Value::Text(text) if field.rich => text.clone(),
         Value::Link(id) => id.to_string(),
         Value::Time(at) => look.local(*at).strftime("%Y-%m-%dT%H:%M").to_string(),
         value => look.value_words(field, value, |_| None),

@@ -1,7 +1,7 @@
 //! Shipped declarations and a workspace's parts become the declarations of this workspace.
 
 use super::{ObjectChange, Part, Shape};
-use crate::object::{DeclError, FieldDecl, Label, ObjectDecl, SectionDecl};
+use crate::object::{DeclError, FieldDecl, FieldType, Label, ObjectDecl, SectionDecl};
 
 /// The declarations of a workspace, each with its file for messages: of those the workspace made or changed that
 /// is the object's key alone. Parts that fit nothing are told as faults and left out.
@@ -23,7 +23,28 @@ pub fn merge(shipped: &[(String, ObjectDecl)], shape: &Shape) -> (Vec<(String, O
             }
         }
     }
+    tell_of_own(&mut decls);
     (decls, faults)
+}
+
+/// Objects of the workspace's own are told of by what tells of any object: each gets a link there.
+fn tell_of_own(decls: &mut [(String, ObjectDecl)]) {
+    let own: Vec<(String, Label)> =
+        decls.iter().filter(|(_, d)| d.own && !d.hidden).map(|(_, d)| (d.key.clone(), d.label.clone())).collect();
+    for (_, decl) in decls.iter_mut().filter(|(_, d)| d.timeline.any) {
+        for (key, label) in own.iter().filter(|(key, _)| *key != decl.key) {
+            let field = decl.fields.entry(key.clone()).or_insert_with(|| {
+                let mut field = FieldDecl::new(FieldType::Link, label.clone());
+                (field.to, field.own) = (Some(key.clone()), true);
+                field
+            });
+            // a field of that name may be about something else
+            let there = field.kind == FieldType::Link && field.to.as_deref() == Some(key) && !field.hidden;
+            if there && !decl.timeline.on.contains(key) {
+                decl.timeline.on.push(key.clone());
+            }
+        }
+    }
 }
 
 fn own(decl: &ObjectDecl) -> ObjectDecl {

@@ -44,6 +44,16 @@ on("click", "[data-filter-open]", (_, event) => {
     place.replaceWith(root);
   });
 });
+upgrade("[data-file-drop]", (el) => void import("./files").then((m) => m.files(el)));
+// The editor of rich text comes when somebody is about to write.
+const editRich = (el: HTMLElement, focus: boolean) => {
+  if ("editing" in el.dataset) return;
+  el.dataset.editing = "";
+  void import("./rich").then((m) => m.rich(el as HTMLTextAreaElement, focus || document.activeElement === el));
+};
+on("focusin", "textarea[data-rich]", (el) => editRich(el, true));
+upgrade("dialog textarea[data-rich]", (el) => editRich(el, false));
+upgrade("[data-pdf]", (el) => void import("./pdf").then((m) => m.pdf(el)));
 upgrade("[data-flow-canvas]", (el) => void import("./flow").then((m) => m.flow(el)));
 upgrade("[data-shown-when],[data-wanted-when]", (el) => void import("./when").then((m) => m.when(el)));
 upgrade("[data-filter]", (el) => void import("./filter").then((m) => m.filter(el)));

@@ -95,6 +95,8 @@ on("click", "[data-copy]", (el) => {
 on("click", "[data-insert]", (el) => {
   const text = one<HTMLTextAreaElement>("textarea", el.closest("form")!);
   if (!text) return;
+  const rich = one(".ak-rich-editor", el.closest("form")!);
+  if (rich) return void rich.dispatchEvent(new CustomEvent("akrab:insert", { detail: el.dataset.insert! }));
   text.focus();
   text.setRangeText(el.dataset.insert!, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));

@@ -87,7 +87,7 @@ pub(super) async fn take(visit: Visit, fields: Fields) -> Reply {
     let text = match fields.text("file").parse::<i64>() {
         Ok(file) => {
             let file = visit.engine().file(&visit.ctx, file).await?;
-            let content = tokio::fs::read(visit.engine().file_path(&file)).await.map_err(Problem::internal)?;
+            let content = tokio::fs::read(visit.engine().file_local(&file).await?).await.map_err(Problem::internal)?;
             String::from_utf8_lossy(&content).into_owned()
         }
         Err(_) => fields.get("text").unwrap_or_default().to_string(),

@@ -55,7 +55,11 @@ pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, 
         match kind {
             Formula => lines.push(line("formula", "shape-formula", Kind::Text).required().hint(formula_hint(visit, &target.object))),
             AutoNumber => lines.push(line("pattern", "shape-pattern", Kind::Text).required().hint(t.get("shape-pattern-hint"))),
-            Text | LongText => lines.push(line("max_length", "shape-max-length", Kind::Number)),
+            Text => lines.push(line("max_length", "shape-max-length", Kind::Number)),
+            LongText => lines.extend([
+                line("max_length", "shape-max-length", Kind::Number),
+                line("rich", "shape-rich", Kind::Check).hint(t.get("shape-rich-hint")),
+            ]),
             File => lines.push(line("accept", "shape-accept", Kind::Text).hint(t.get("shape-accept-hint"))),
             _ => {}
         }

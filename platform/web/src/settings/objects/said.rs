@@ -93,7 +93,11 @@ pub(super) fn set(object: &Object, kind: FieldType, fields: &Fields, decl: &mut 
     match kind {
         FieldType::Formula => decl.formula = Some(fields.text("formula").into()),
         FieldType::AutoNumber => decl.pattern = Some(fields.text("pattern").into()),
-        FieldType::Text | FieldType::LongText => decl.max_length = fields.text("max_length").parse().ok(),
+        FieldType::Text => decl.max_length = fields.text("max_length").parse().ok(),
+        FieldType::LongText => {
+            decl.max_length = fields.text("max_length").parse().ok();
+            decl.rich = fields.ticked("rich");
+        }
         FieldType::File => {
             decl.accept = fields
                 .text("accept")

@@ -1,0 +1,26 @@
+//! Templates of notes, ready for a record.
+
+use crate::fail::Reply;
+use crate::visit::Visit;
+use akrab_model::text::fold;
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::json;
+
+/// What was typed behind the `/`.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /{plural}/{id}/templates?q=` as JSON: name and text.
+pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(asked): Query<Asked>) -> Reply {
+    let object = visit.object(&plural)?.key.clone();
+    let wanted = fold(&asked.q);
+    let found = visit.read(move |tx| tx.note_templates_filled(&object, id, |name| fold(name).contains(&wanted))).await?;
+    let hits = found.into_iter().map(|t| json!({ "value": t.id.to_string(), "label": t.name, "text": t.text }));
+    Ok(Json(hits.collect::<Vec<_>>()).into_response())
+}
