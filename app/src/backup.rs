@@ -4,7 +4,9 @@ use crate::config::Config;
 use crate::key;
 use crate::stop::Stop;
 use crate::{lock, workspace};
-use akrab_store::{Options, Store, StoreError, Target, private};
+use akrab_engine::Clock;
+use akrab_store::{Backup, Options, Store, StoreError, Target, private};
+use serde_json::json;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, copy};
 use std::path::{Component, Path, PathBuf};
@@ -25,18 +27,34 @@ pub async fn backup(config: &Config, file: &Path, force: bool) -> Result<(), Sto
     }
     workspace::existing(config)?;
     let store = workspace::store(config).await?;
-    let draft = beside(file, "database");
-    let held = store.backup(&draft).await.map_err(told);
+    let written = write_out(config, &store, file).await;
+    if let Ok((held, files)) = &written {
+        note(&store, "backup", json!({ "file": file.display().to_string(), "rows": held.rows, "files": files })).await;
+    }
     store.close().await;
-    let held = held?;
-    let packed = pack(&draft, &config.workspace().join(FILES), file);
-    let _ = fs::remove_file(&draft);
-    let files = packed.map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?;
+    let (held, files) = written?;
     println!("{}: {} rows in {} tables, {files} files", file.display(), held.rows, held.tables);
     if config.key.is_none() {
         eprintln!("the key of the sealed secrets is not in it: keep {} apart from the backup", key::path(config).display());
     }
     Ok(())
+}
+
+async fn write_out(config: &Config, store: &Store, file: &Path) -> Result<(Backup, usize), Stop> {
+    let draft = beside(file, "database");
+    let held = store.backup(&draft).await.map_err(told)?;
+    let packed = pack(&draft, &config.workspace().join(FILES), file);
+    let _ = fs::remove_file(&draft);
+    Ok((held, packed.map_err(|e| Stop::failed(format!("{}: {e}", file.display())))?))
+}
+
+/// Tells the workspace's audit trail. One so old that it has none is served first by this version, which makes it.
+async fn note(store: &Store, kind: &'static str, detail: serde_json::Value) {
+    let now = workspace::SystemClock.now();
+    let tell = move |conn: &mut akrab_store::Conn| akrab_engine::audit::tell_command(conn, now, kind, detail.clone());
+    if let Err(problem) = store.write(tell).await {
+        eprintln!("the audit trail was not told: {}", problem.cause.as_deref().unwrap_or(problem.code));
+    }
 }
 
 /// Brings a workspace back where there is none, or in place of the one there is. Everything is
@@ -60,6 +78,9 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
         let _ = fs::remove_dir_all(&beside);
     }
     done?;
+    let store = workspace::store(config).await?;
+    note(&store, "restore", json!({ "file": file.display().to_string() })).await;
+    store.close().await;
     println!("{} restored", file.display());
     if !key::exists(config) {
         eprintln!(

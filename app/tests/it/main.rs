@@ -53,6 +53,7 @@ mod sharing;
 mod sight;
 mod sign_in;
 mod tags;
+mod templates;
 mod timelines;
 mod values;
 mod wire;

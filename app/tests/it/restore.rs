@@ -18,6 +18,13 @@ fn told(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// How many entries the audit trail has, all of them sound.
+fn entries(doctor: &Output) -> u64 {
+    let told = told(doctor);
+    let line = told.split("audit trail: ").nth(1).unwrap_or_else(|| panic!("{told}"));
+    if line.starts_with("nothing") { 0 } else { line.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{told}")) }
+}
+
 /// Restores a whole and a broken backup over a workspace with other people.
 fn walk(folder: &Path, server: &Server, postgres: Option<(&str, &str)>) {
     let fine = |args: &[&str]| {
@@ -34,6 +41,7 @@ fn walk(folder: &Path, server: &Server, postgres: Option<(&str, &str)>) {
     if postgres.is_some() {
         fine(&["user", "add", "admin@contoh.test", "--role", "administrator"]);
     }
+    let begun = entries(&run(server, postgres, &["doctor"]));
     fine(&["backup", &whole_name]);
     refused(&["backup", &whole_name]);
     fine(&["backup", &whole_name, "--force"]);
@@ -49,6 +57,7 @@ fn walk(folder: &Path, server: &Server, postgres: Option<(&str, &str)>) {
     fine(&["restore", &whole_name, "--replace"]);
     let people = fine(&["user", "list"]);
     assert!(people.contains("admin@contoh.test") && !people.contains("baru@contoh.test"), "{people}");
+    assert_eq!(entries(&run(server, postgres, &["doctor"])), begun + 2, "the first backup and this restore are told: {begun}");
     // a second time, beside what the first one set aside and what a killed one has left
     if let Some((url, schema)) = postgres {
         let left = format!("{schema}_restore");

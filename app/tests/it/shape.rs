@@ -604,3 +604,50 @@ both!(an_object_made_without_stages_gets_them_later, async |w: &Workspace| {
     let board = page.get("/mesin?type=board").await;
     assert!(board.status == 200 && board.html.contains("Espresso 1") && board.html.contains("Espresso 2"), "{}", board.status);
 });
+
+both!(
+    /// Before a field goes, everything that works with it is named: flows, approval rules, sharing and placing rules.
+    what_works_with_a_field_is_named_before_it_goes,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("taken");
+        // with the objects as they are now
+        let ctx = admin(w).await;
+        let flow = json!({
+            "name": {"id": "Sapa", "en": "Greet"}, "object": "kendaraan", "trigger": {"on": "created"},
+            "steps": [{"key": "a", "do": "notify", "to": ["creator"], "text": "Halo {{merek}} dari {{perusahaan.name}}"}],
+        });
+        let flow: akrab_engine::flow::Flow = serde_json::from_value(flow).expect("a flow");
+        let rule: akrab_engine::approval::ApprovalDecl = serde_json::from_value(json!({
+            "name": {"id": "Potongan", "en": "Discount"}, "object": "kendaraan", "calendar": "office", "formula": "diskon > 10.0",
+            "steps": [{"key": "s", "who": ["role:manager"]}], "reasons": [{"key": "x", "label": {"id": "X", "en": "X"}}],
+        }))
+        .expect("a rule");
+        let keep = move |tx: &mut akrab_engine::Tx| {
+            let key = tx.flow_make(&flow, None)?;
+            tx.flow_publish(&key)?;
+            tx.approval_rule_save("potongan", &rule, None).map(drop)
+        };
+        w.engine.write(&ctx, keep).await.expect("kept");
+        let role = w.engine.people().roles.iter().find(|r| r.key == "sales").map(|r| r.id).expect("the role");
+        let filter = json!({"all": [{"field": "merek", "op": "is", "value": "hino"}]});
+        w.make("sharing_rule", json!({"name": "Hino", "object": "kendaraan", "filter": filter, "to_role": role})).await;
+        let uses = async |object: &str, field: Option<&str>| {
+            let uses = w.engine.shape_uses(&ctx, object, field).await.expect("uses");
+            uses.into_iter().filter(|u| matches!(u.kind, "flow" | "approval" | "sharing_rule")).map(|u| (u.kind, u.name)).collect::<Vec<_>>()
+        };
+        let named = |all: &[(&'static str, &str)]| all.iter().map(|(kind, name)| (*kind, (*name).to_string())).collect::<Vec<_>>();
+        assert_eq!(uses("kendaraan", Some("merek")).await, named(&[("flow", "Sapa"), ("sharing_rule", "Hino")]));
+        assert_eq!(uses("kendaraan", Some("diskon")).await, named(&[("approval", "Potongan")]));
+        assert_eq!(uses("kendaraan", Some("tahun")).await, []);
+        assert_eq!(uses("account", Some("name")).await, named(&[("flow", "Sapa")]), "over a link too");
+        let all = uses("kendaraan", None).await;
+        assert_eq!(all, named(&[("flow", "Sapa"), ("approval", "Potongan"), ("sharing_rule", "Hino")]));
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let page = browser.get("/settings/objects/kendaraan/fields/merek/hide").await.html;
+        assert!(page.contains("Alur kerja “Sapa”") && page.contains("Aturan berbagi “Hino”"), "{page}");
+        // making the object and sharing its records stand in the audit trail
+        let trail = browser.get("/settings/audit?group=setup").await.html;
+        assert!(trail.contains("Mengubah objek") && trail.contains("Kendaraan"), "{trail}");
+    }
+);

@@ -36,6 +36,7 @@ pub use link::LinkView;
 pub use mail::ApprovalMail;
 pub use read::{Approval, ApprovalFilter, DecisionView, Seat, Whose};
 pub(crate) use rules::Rules;
+pub(crate) use tell::APPROVAL;
 pub use tell::ApprovalTold;
 
 use crate::Result;

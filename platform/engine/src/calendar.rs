@@ -6,12 +6,15 @@
 //! always there.
 
 mod change;
+mod clocks;
 mod find;
 mod templates;
 
 pub use crate::versions::{Kept, Version};
 pub use akrab_model::calendar::*;
 pub use change::is_key;
+pub(crate) use clocks::Clocks;
+pub use clocks::{Changed, Moved};
 pub use templates::{indonesia, ramadan, usual};
 
 /// Key of the calendar that every workspace has, also before anybody changed it.

@@ -39,6 +39,7 @@ pub mod settings;
 pub mod shape;
 pub mod sharing;
 mod standing;
+pub mod template;
 mod versions;
 pub mod view;
 pub mod work;

@@ -22,6 +22,8 @@ pub struct Person {
     pub single_keys: bool,
     /// When he gets news by mail.
     pub mail_news: MailNews,
+    /// Kinds of news that come by mail soon.
+    pub mail_kinds: Vec<&'static str>,
     /// Hours of his day, from and until, in which no mail is sent; may pass midnight.
     pub quiet: Option<(i8, i8)>,
     /// His own time zone; the workspace's when he has none.
@@ -147,6 +149,7 @@ impl People {
                 zone: user.get("time_zone").text().and_then(|name| jiff::tz::TimeZone::get(name).ok()),
                 single_keys: !matches!(user.get("single_keys"), Value::Bool(false)),
                 mail_news: MailNews::of(user.get("mail_news").text()),
+                mail_kinds: crate::notice::kinds_of(user.get("mail_kinds")),
                 quiet: hour(user, "quiet_from").zip(hour(user, "quiet_to")).filter(|(from, to)| from != to),
                 active: user.get("active").bool(),
                 team,

@@ -7,6 +7,7 @@
 mod decide;
 mod decl;
 mod preset;
+mod week;
 
 pub use decide::{Decision, Facts, Policy, Reason, Sends};
 pub use decl::{Consent, FrequencyDecl, Mode, PolicyDecl};

@@ -8,10 +8,12 @@
 mod bind;
 mod eval;
 mod json;
+mod mentions;
 mod relative;
 
 pub use bind::{Env, Rights};
 pub use eval::Facts;
+pub use mentions::{Mention, leads_to};
 pub use relative::Range;
 
 use crate::object::{FieldIx, ObjectIx};

@@ -9,6 +9,7 @@
 mod check;
 mod edit;
 mod given;
+mod mentions;
 mod moment;
 mod place;
 mod step;
@@ -16,12 +17,12 @@ mod step;
 mod tests;
 mod trigger;
 
-pub use check::{Judge, Known, LONGEST_WAIT_DAYS, MOST_CHILDREN, MOST_STEPS, fits, tasks};
+pub use check::{Judge, Known, LONGEST_WAIT_DAYS, MOST_CHILDREN, MOST_STEPS, fits, names_field, tasks};
 pub use edit::{Spot, Way};
 pub use given::{Given, Part, Values, Who, parts, paths};
 pub use moment::{Clock, Lapse, Unit};
 pub use place::{Go, Level, Place};
-pub use step::{Arm, Assigning, Deed, Else, MailTo, Rule, Step, Until};
+pub use step::{AfterApproval, Arm, Assigning, Came, Deed, Else, MailTo, Rule, Step, Until};
 pub use trigger::{DateUnit, Repeat, Rhythm, Trigger};
 
 use crate::Label;
@@ -61,6 +62,16 @@ pub enum ActsAs {
     Program,
     /// Whoever published the version that runs.
     Publisher,
+}
+
+impl Flow {
+    /// Keys of the templates its mails are written by.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        self.all_steps().into_iter().filter_map(|step| match &step.deed {
+            Deed::Mail { template, .. } => template.as_deref(),
+            _ => None,
+        })
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

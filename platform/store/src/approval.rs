@@ -249,6 +249,18 @@ impl Conn {
         Ok(self.query(&sql, &[now.into()])?.into_iter().filter_map(|c| c.first()?.int()).collect())
     }
 
+    /// Waiting requests with a time limit or a reminder, numbered above `after`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn approvals_timed(&mut self, after: i64, limit: usize) -> Result<Vec<ApprovalRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM approval WHERE state = 'waiting' AND id > $1 AND (due_at IS NOT NULL OR remind_at IS NOT NULL) \
+             ORDER BY id LIMIT {limit}"
+        );
+        Ok(self.query(&sql, &[after.into()])?.into_iter().map(row).collect())
+    }
+
     /// Objects with requests that were asked for without a rule and still say something about their record.
     ///
     /// # Errors

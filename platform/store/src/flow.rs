@@ -302,6 +302,16 @@ impl Conn {
         Ok(self.changing(&sql, &[flow.into(), now.into(), limit.into()])?.into_iter().map(run).collect())
     }
 
+    /// Runs of a flow that wait at a step that remembers something, numbered above `after`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn flow_waiting(&mut self, flow: i64, after: i64, limit: usize) -> Result<Vec<FlowRun>, StoreError> {
+        let sql =
+            format!("SELECT {RUN} FROM flow_run WHERE flow = $1 AND state = 0 AND id > $2 AND data IS NOT NULL ORDER BY id LIMIT {limit}");
+        Ok(self.query(&sql, &[flow.into(), after.into()])?.into_iter().map(run).collect())
+    }
+
     /// Writes where runs stand now.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ problem-headers-too-long = The head of the request is too long to be read.
 problem-internal = Something went wrong on our server.
 problem-invalid = Some entries need to be corrected.
 problem-link-gone = This link has been used or is too old. Ask for a new one.
+problem-mail-no-kinds = Choose at least one, or choose “Never” above.
 problem-malformed-cursor = The page marker is not valid. Start again from the first page.
 problem-method-not-allowed = This address does not take that kind of request.
 problem-money-currency = Unknown currency.

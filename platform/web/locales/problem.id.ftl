@@ -42,6 +42,7 @@ problem-headers-too-long = Kepala permintaan terlalu panjang untuk dibaca.
 problem-internal = Ada kesalahan di server kami.
 problem-invalid = Ada isian yang perlu diperbaiki.
 problem-link-gone = Tautan ini sudah dipakai atau sudah kedaluwarsa. Minta tautan baru.
+problem-mail-no-kinds = Pilih paling sedikit satu, atau pilih “Jangan kirim” di atas.
 problem-malformed-cursor = Penanda halaman tidak benar. Mulai lagi dari halaman pertama.
 problem-method-not-allowed = Alamat ini tidak menerima cara permintaan tersebut.
 problem-money-currency = Mata uang tidak dikenal.

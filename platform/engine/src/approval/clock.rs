@@ -2,12 +2,17 @@
 
 use super::tell::Letter;
 use super::{Plan, State, state_of};
+use crate::calendar::{Clocks, Moved};
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Result, Tx};
-use akrab_model::RecordId;
+use akrab_model::{Problem, RecordId};
+use akrab_store::ApprovalRow;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+/// Requests read at once when their clocks are worked out anew.
+const CLOCKS: usize = 1_000;
 /// Requests in one transaction.
 const BATCH: usize = 50;
 
@@ -64,6 +69,42 @@ impl Tx<'_> {
             self.tell_seats(&row, &plan, &record, &people, Letter::Reminder)?;
         }
         Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Time limits and reminders of waiting requests by the calendars as they are now; those that moved are told.
+    pub(crate) fn approval_clocks(&mut self, clocks: &mut Clocks) -> Result<Vec<Moved>> {
+        let (mut moved, mut after) = (Vec::new(), 0);
+        loop {
+            let rows = self.conn.approvals_timed(after, CLOCKS)?;
+            let Some(last) = rows.last() else { return Ok(moved) };
+            after = last.id;
+            for row in rows {
+                moved.extend(self.approval_clock(clocks, row)?);
+            }
+        }
+    }
+
+    fn approval_clock(&mut self, clocks: &mut Clocks, mut row: ApprovalRow) -> Result<Option<Moved>> {
+        let plan = Plan::of(&row)?;
+        let step = plan.step(&row)?.clone();
+        let Some(calendar) = clocks.calendar(self, &plan.calendar) else { return Ok(None) };
+        let begun = Timestamp::from_microsecond(row.step_at).map_err(Problem::internal)?;
+        let at = |minutes: Option<u32>| calendar.add(begun, SignedDuration::from_mins(minutes?.into())).ok().map(Timestamp::as_microsecond);
+        let shifted = |old: Option<i64>, new: Option<i64>| old.filter(|old| clocks.touches(*old)).and(new).or(old);
+        let (due, remind) = (shifted(row.due_at, at(step.limit)), shifted(row.remind_at, at(step.remind)));
+        if (due, remind) == (row.due_at, row.remind_at) {
+            return Ok(None);
+        }
+        let (from, to) = if due == row.due_at { (row.remind_at, remind) } else { (row.due_at, due) };
+        (row.due_at, row.remind_at) = (due, remind);
+        self.conn.approval_set(&row)?;
+        let moment = |micros: Option<i64>| micros.and_then(|m| Timestamp::from_microsecond(m).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let (from, to) = (moment(from), moment(to));
+        self.tell_approval_moved(&row, &plan, from, to)?;
+        let (object, record) = (row.object, row.record);
+        Ok(Some(Moved { kind: "approval", id: row.id, name: plan.name, object, record, from, to }))
     }
 }
 

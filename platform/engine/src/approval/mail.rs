@@ -5,6 +5,7 @@ use super::tell::Letter;
 use super::{Plan, State, state_of};
 use crate::identity::{Mail, digest};
 use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::notice::MailNews;
 use crate::{Door, Engine, Result, Tx};
 use akrab_model::format::{self, Lang};
 use akrab_model::problem::ProblemKind;
@@ -56,6 +57,9 @@ impl Job for ApprovalMail {
         let note: Note = serde_json::from_str(&engine.unseal(PLACE, &self.note)?).map_err(Problem::internal)?;
         engine.refresh_people().await?;
         let Some(person) = engine.people().user(note.person).filter(|p| p.active).cloned() else { return Ok(json!({ "sent": false })) };
+        if person.mail_news == MailNews::Never {
+            return Ok(json!({ "sent": false }));
+        }
         let ctx = engine.ctx(&person, Door::Job, "approval mail");
         let (asked, lang) = (note.clone(), ctx.lang);
         let found = engine.read(&ctx, move |tx| Facts::read(tx, &asked, lang)).await?;

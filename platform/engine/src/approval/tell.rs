@@ -2,9 +2,12 @@
 
 use super::mail::{ApprovalMail, Note};
 use super::{Plan, State, barred};
+use crate::job::Queued;
 use crate::{Result, Tx};
+use akrab_model::format;
 use akrab_model::{Label, Problem, Record, RecordId};
 use akrab_store::{ApprovalRow, Change, DecisionRow, Entry, NoticeRow};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,7 +19,7 @@ pub(crate) const TOLD: &str = "@approval";
 pub struct ApprovalTold {
     pub id: i64,
     pub name: Label,
-    /// `asked`, `approve`, `refuse`, `return`, `withdrawn`, `moved`, `expired`, `fallen`, `void`.
+    /// `asked`, `approve`, `refuse`, `return`, `withdrawn`, `moved`, `expired`, `fallen`, `void`, `clock`.
     pub event: String,
     /// The step it was, from 1.
     pub step: i64,
@@ -29,6 +32,9 @@ pub struct ApprovalTold {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
+
+/// What people call all of this when they choose which news come by mail.
+pub(crate) const APPROVAL: &str = "approval";
 
 /// What is written to who may decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,15 +51,19 @@ pub enum Letter {
 impl Tx<'_> {
     /// Tells the record's history and timeline, and the audit trail.
     pub(super) fn tell_approval(&mut self, row: &ApprovalRow, plan: &Plan, event: &str, said: Option<&DecisionRow>) -> Result<()> {
-        let people = self.engine.people();
-        let stands_for = said.and_then(|d| d.stands_for).and_then(|id| people.name(id));
-        let reason =
-            said.and_then(|d| d.reason.as_ref()).and_then(|key| plan.reasons.iter().find(|r| r.key == *key)).map(|r| r.label.clone());
         let note = match (said, event) {
             (Some(said), _) => said.note.clone(),
             (None, "asked") => row.note.clone(),
             _ => String::new(),
         };
+        self.tell_approval_with(row, plan, event, said, note)
+    }
+
+    fn tell_approval_with(&mut self, row: &ApprovalRow, plan: &Plan, event: &str, said: Option<&DecisionRow>, note: String) -> Result<()> {
+        let people = self.engine.people();
+        let stands_for = said.and_then(|d| d.stands_for).and_then(|id| people.name(id));
+        let reason =
+            said.and_then(|d| d.reason.as_ref()).and_then(|key| plan.reasons.iter().find(|r| r.key == *key)).map(|r| r.label.clone());
         let told = ApprovalTold {
             id: row.id,
             name: plan.name.clone(),
@@ -93,6 +103,14 @@ impl Tx<'_> {
             "reason": said.and_then(|d| d.reason.clone()), "for": stands_for,
         });
         self.audit(&format!("approval_{event}"), Some((&row.object, row.record)), detail)
+    }
+
+    /// A changed calendar has moved when a step is due: both times stay in the record's history, in the workspace's words.
+    pub(super) fn tell_approval_moved(&mut self, row: &ApprovalRow, plan: &Plan, from: Timestamp, to: Timestamp) -> Result<()> {
+        let (zone, lang) = (self.engine.settings().zone(), self.engine.settings().lang);
+        let words = |at: Timestamp| format::datetime(&at.to_zoned(zone.clone()), lang);
+        let note = format!("{} → {}", words(from), words(to));
+        self.tell_approval_with(row, plan, "clock", None, note)
     }
 
     /// Tells those who may decide, and who acts for them now: in the inbox and by mail.
@@ -160,9 +178,13 @@ impl Tx<'_> {
         if notices.is_empty() { Ok(()) } else { Ok(self.conn.notices_put(&notices)?) }
     }
 
+    /// By mail, as the person chose it for news: at once, in the morning or never, and not in his quiet hours.
     fn mail(&mut self, note: &Note) -> Result<()> {
+        let Some(person) = self.engine.people().user(note.person).cloned() else { return Ok(()) };
+        let Some(at) = crate::notice::mail_time(&self.engine, &person, APPROVAL) else { return Ok(()) };
         let job = ApprovalMail::new(&self.engine, note)?;
-        self.as_system("who is asked for an approval is told, whatever becomes of who asks").enqueue(&job).map(|_| ())
+        let queued = Queued { run_at: Some(at), ..Queued::of(&job)? };
+        self.as_system("who is asked for an approval is told, whatever becomes of who asks").queue(&queued).map(|_| ())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::identity::Origin;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::{Object, RecordId};
 use akrab_store::{AuditRow, Conn};
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 /// Adds an entry; number and hash are given here.
@@ -13,6 +14,23 @@ pub(crate) fn put(conn: &mut Conn, row: &AuditRow) -> Result<()> {
     let mut row = AuditRow { n, ..row.clone() };
     row.hash = chain::entry(&last, &row);
     Ok(conn.audit_add(&row)?)
+}
+
+/// Writes an entry about what a command does to the database as a whole, before anything else is read from it: `backup`,
+/// `restore`.
+///
+/// # Errors
+/// What the database answers, also where it is so old that it has no trail.
+pub fn tell_command(conn: &mut Conn, at: Timestamp, kind: &str, detail: Json) -> Result<()> {
+    let row = AuditRow {
+        at: at.as_microsecond(),
+        door: "command".into(),
+        request: "command".into(),
+        kind: kind.into(),
+        detail: detail.to_string(),
+        ..AuditRow::default()
+    };
+    put(conn, &row)
 }
 
 impl Engine {

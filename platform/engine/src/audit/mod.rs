@@ -13,6 +13,7 @@ mod seal;
 mod verify;
 
 pub(crate) use add::put;
+pub use add::tell_command;
 pub use akrab_store::{AuditQuery, AuditRow};
 pub(crate) use list::is_people;
 pub use list::{GROUPS, kinds_of};

@@ -71,14 +71,18 @@ impl Tx<'_> {
             Deed::Task { title, note, to, due, values } => self.flow_task(at, (title, note.as_deref()), to, due.as_ref(), values),
             Deed::Assign(assigning) => self.flow_assign(at, assigning),
             Deed::Notify { to, text } => self.flow_notify(at, to, text),
-            Deed::Mail { to, subject, text } => self.flow_mail(at, to, subject, text),
+            Deed::Mail { to, template, subject, text } => self.flow_mail(at, to, (template.as_deref(), subject, text)),
             Deed::Approval { rule, note, otherwise } => self.flow_approval(at, rule, note.as_deref(), *otherwise),
             Deed::Wait(until) => self.flow_wait(at, until),
             Deed::Branch { arms } => {
                 for (n, arm) in arms.iter().enumerate() {
-                    let taken = match &arm.when {
-                        Some(when) => self.holds(&at.record.object, &at.record, when)?,
+                    let came = match &arm.outcome {
+                        Some(outcome) => self.flow_came(at, outcome)?,
                         None => true,
+                    };
+                    let taken = match &arm.when {
+                        Some(when) => came && self.holds(&at.record.object, &at.record, when)?,
+                        None => came,
                     };
                     if taken {
                         return Ok(Took { next: Next::Arm(n), ..Took::told(Json::Null, json!({ "arm": n })) });

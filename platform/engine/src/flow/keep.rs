@@ -102,12 +102,14 @@ impl Tx<'_> {
     pub fn flow_faults(&mut self, flow: &Flow) -> Result<Vec<FieldProblem>> {
         let engine = self.engine.clone();
         let (people, calendars, rules) = (engine.people(), self.calendars()?, engine.approvals());
+        let templates = if flow.templates().next().is_some() { self.mail_templates()? } else { Vec::new() };
         let knows = |known: Known<'_>| match known {
             Known::Calendar(key) => calendars.iter().any(|kept| kept.key == key),
             Known::Who(Who::User(id)) => people.user(*id).is_some_and(|p| p.active),
             Known::Who(Who::Team(id)) => people.teams.iter().any(|(team, ..)| team == id),
             Known::Who(Who::Role(key)) => people.roles.iter().any(|role| role.key == *key),
             Known::Who(_) => true,
+            Known::Template(key, object) => templates.iter().any(|kept| kept.key == key && kept.decl.object == object),
             Known::Approval(rule, object) => rules.get(rule).is_some_and(|rule| rule.decl.object == object),
         };
         let flows = match flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Run { .. })) {

@@ -78,7 +78,7 @@ impl Tx<'_> {
     }
 
     /// The record and the field a path ends at.
-    fn follow(&mut self, record: &Record, path: &str) -> Result<Option<(Record, Field)>> {
+    pub(super) fn follow(&mut self, record: &Record, path: &str) -> Result<Option<(Record, Field)>> {
         let mut record = record.clone();
         let mut rest = path;
         loop {
@@ -98,19 +98,25 @@ impl Tx<'_> {
 
     /// A text with what its `{{field}}`s stand for.
     pub(super) fn flow_text(&mut self, at: &At<'_>, text: &str) -> Result<String> {
+        let lang = self.ctx.lang;
+        self.record_text(&at.record, text, lang)
+    }
+
+    /// A text about a record with what its `{{field}}`s stand for, in a language.
+    pub(crate) fn record_text(&mut self, record: &Record, text: &str, lang: Lang) -> Result<String> {
         if !text.contains("{{") {
             return Ok(text.to_string());
         }
-        let (lang, currency) = (self.ctx.lang, self.engine.settings().currency.clone());
+        let currency = self.engine.settings().currency.clone();
         let zone = self.ctx.now.time_zone().clone();
         let mut out = String::new();
         for part in parts(text) {
             match part {
                 Part::Words(words) => out.push_str(words),
-                Part::Field("id") => out.push_str(&at.record.id.to_string()),
+                Part::Field("id") => out.push_str(&record.id.to_string()),
                 Part::Field(path) => {
-                    let Some((record, field)) = self.follow(&at.record, path)? else { continue };
-                    let value = record.get(&field.key).clone();
+                    let Some((found, field)) = self.follow(record, path)? else { continue };
+                    let value = found.get(&field.key).clone();
                     let title = self.title_behind(&field, &value)?;
                     out.push_str(&words(&field, &value, title, lang, &currency, &zone));
                 }

@@ -1,6 +1,7 @@
 //! What people were told goes to them by mail as well, as they chose. Who has read of it by then gets no mail.
 
-use super::{MORNING, MailNews, next, quiet_until};
+use super::{MORNING, MailNews, kind_of, next, quiet_until};
+use crate::approval::APPROVAL;
 use crate::identity::{Mail, digest};
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Door, Engine, Notice, Person, Result, Tx};
@@ -16,8 +17,6 @@ use std::sync::Arc;
 const GRACE: i64 = 180_000_000;
 /// News told one by one in a mail; more are counted.
 const TOLD: usize = 20;
-/// What is worth a mail of its own.
-const LOUD: [&str; 4] = ["mention", "assigned", "due", "shared"];
 
 /// Sends the mails that are due.
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,7 +105,9 @@ async fn send(engine: &Engine, letter: &Letter) -> Result<bool> {
     let (since, daily) = (letter.since, letter.daily);
     // within his rights of now, as the inbox shows it
     let news = engine.read(&ctx, move |tx| tx.notices(None, true, 200)).await?.notices;
-    let news: Vec<Notice> = news.into_iter().filter(|n| n.at >= since && (daily || LOUD.contains(&n.kind.as_str()))).collect();
+    // approvals have a mail of their own, with links that decide
+    let wanted = |kind: &str| kind != APPROVAL && (daily || person.mail_kinds.contains(&kind));
+    let news: Vec<Notice> = news.into_iter().filter(|n| n.at >= since && wanted(kind_of(&n.kind))).collect();
     if news.is_empty() {
         return Ok(false);
     }
@@ -158,6 +159,8 @@ fn line(lang: Lang, notice: &Notice) -> String {
         "changed" => lang.pick(format!("{who} mengubah {title}"), format!("{who} changed {title}")),
         "entry" => lang.pick(format!("{who} menambahkan {object}: {title}"), format!("{who} added {object}: {title}")),
         "done" => lang.pick(format!("{who} menyelesaikan {title}"), format!("{who} finished {title}")),
+        "shared" => lang.pick(format!("{who} membagikan {object}: {title}"), format!("{who} shared {object}: {title}")),
+        "said" => notice.text.clone().unwrap_or_else(|| title.to_string()),
         "due" => lang.pick(format!("Jatuh tempo: {title}"), format!("Due: {title}")),
         _ => lang.pick(format!("{who}, tentang {title}"), format!("{who}, about {title}")),
     }

@@ -159,6 +159,7 @@ impl Tx<'_> {
         self.conn.schema_steps(&draft.now)?;
         for (row, deed) in &draft.rows {
             self.conn.shape_put(row, deed)?;
+            self.audit("shape", None, json!({ "object": deed.object, "deed": deed.deed, "title": deed.detail }))?;
         }
         for object in &draft.staged {
             self.first_pipeline(object)?;

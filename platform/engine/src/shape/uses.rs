@@ -1,15 +1,16 @@
 //! Where a field or an object is used: what somebody should know before he takes it out of sight or removes it.
 
+use crate::approval::{ApprovalDecl, Guard, Who};
 use crate::{Ctx, Engine, Result};
 use akrab_model::object::{FieldRight, ObjectDecl};
-use akrab_model::{Object, Problem, Registry, Value};
+use akrab_model::{Filter, Object, Problem, Registry, Value};
 use serde_json::Value as Json;
 
 /// One place a field or an object is used in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     /// `layout`, `view`, `saved_view`, `board`, `formula`, `rollup`, `condition`, `validation`, `stage`, `role`, `pattern`, `duplicate`,
-    /// `link`, `records`; message key `use-<kind>`.
+    /// `link`, `records`, `flow`, `approval`, `sharing_rule`, `territory_rule`; message key `use-<kind>`.
     pub kind: &'static str,
     /// Key of the object it stands in.
     pub object: String,
@@ -43,6 +44,7 @@ impl Engine {
                     found.push(said("saved_view", view.name));
                 }
             }
+            found.extend(rules(tx, &object, field.as_deref(), lang)?);
             for pattern in tx.patterns(&object)? {
                 if field.as_ref().is_none_or(|field| pattern.columns.iter().any(|(_, to)| to == field)) {
                     found.push(said("pattern", pattern.name));
@@ -85,6 +87,51 @@ impl crate::Tx<'_> {
         }
         Ok(found)
     }
+}
+
+/// Uses in what works by itself: flows, approval rules, and the rules that share and place records.
+fn rules(tx: &mut crate::Tx, object: &Object, field: Option<&str>, lang: &str) -> Result<Vec<Use>> {
+    let registry = tx.registry.clone();
+    let mut found = Vec::new();
+    for standing in &tx.engine.flows().standing {
+        let Some(ready) = standing.ready.as_ref().filter(|_| !standing.row.gone) else { continue };
+        if ready.flow.uses(&registry, &object.key, field) {
+            found.push(Use { kind: "flow", object: ready.flow.object.clone(), name: ready.flow.name.get(lang).into(), blocks: true });
+        }
+    }
+    let named = |of: &str, when: Option<&Json>| {
+        let filter = when.and_then(|json| Filter::from_json(json).ok());
+        filter.is_some_and(|filter| filter.uses(&registry, of, &object.key, field))
+    };
+    for rule in tx.approval_rules()?.into_iter().filter(|rule| !rule.retired) {
+        let of = rule.decl.object.clone();
+        if (of == object.key && asks_for(&rule.decl, field)) || named(&of, rule.decl.when.as_ref()) {
+            found.push(Use { kind: "approval", object: of, name: rule.name.get(lang).into(), blocks: true });
+        }
+    }
+    for kind in ["sharing_rule", "territory_rule"] {
+        for rule in crate::people::rows(tx.conn, &registry, kind)? {
+            let of = rule.text("object").to_string();
+            let own = of == object.key && field.is_none_or(|field| rule.has("via") && rule.text("via") == field);
+            let filter = if let Value::Json(json) = rule.get("filter") { Some(json) } else { None };
+            if own || named(&of, filter) {
+                found.push(Use { kind, object: of, name: rule.title().to_string(), blocks: true });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an approval rule of the object itself names a field of it besides in its condition.
+fn asks_for(rule: &ApprovalDecl, field: Option<&str>) -> bool {
+    let Some(field) = field else { return true };
+    let who = rule.steps.iter().flat_map(|step| step.who.iter().chain(&step.fallback));
+    let guarded = |guard: &Guard| matches!(guard, Guard::Value { field: of, .. } if of == field);
+    rule.field.as_deref() == Some(field)
+        || rule.void_on.iter().any(|of| of == field)
+        || rule.guards.iter().any(guarded)
+        || rule.formula.as_deref().is_some_and(|text| words(text).any(|word| word == field))
+        || who.into_iter().any(|who| matches!(who, Who::Field(path) if path.split('.').next() == Some(field)))
 }
 
 /// Uses in the declarations.

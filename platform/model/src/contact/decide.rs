@@ -1,9 +1,9 @@
 //! The decision at the moment of sending.
 
+use super::week::{DAY, Minute, Week};
 use super::{Consent, Mode, PolicyDecl};
 use crate::FieldProblem;
-use crate::calendar::{Calendar, CalendarDecl, Hours};
-use indexmap::IndexMap;
+use crate::calendar::Hours;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -44,6 +44,9 @@ pub enum Decision {
     },
 }
 
+/// Seconds of a quarter of an hour.
+const QUARTER: i64 = 15 * 60;
+
 /// When somebody was sent something that counts, within the window of the cap, in order of time.
 pub type Sends<'s> = &'s [Timestamp];
 
@@ -68,10 +71,10 @@ pub struct Facts<'f> {
 #[derive(Debug, Clone)]
 pub struct Policy {
     decl: PolicyDecl,
-    /// The allowed hours, as a calendar in the zone UTC: local times are asked, no moments.
-    week: Option<Calendar>,
-    quiet: Option<Hours>,
-    holidays: BTreeSet<Date>,
+    /// Hours allowed and hours of rest, minute by minute; none where it is allowed at any time.
+    week: Option<Week>,
+    /// Days on which nothing is sent, counted from 1 January 1970.
+    holidays: BTreeSet<i64>,
 }
 
 impl PolicyDecl {
@@ -81,22 +84,23 @@ impl PolicyDecl {
     /// All faults found, with their places.
     pub fn compile(&self, holidays: impl IntoIterator<Item = Date>) -> Result<Policy, Vec<FieldProblem>> {
         let mut faults = Vec::new();
-        let week = (!self.week.is_empty()).then(|| CalendarDecl { zone: "UTC".into(), week: self.week.clone(), ..CalendarDecl::default() });
-        let week = week.map(|week| week.compile(&IndexMap::new())).transpose().unwrap_or_else(|found| {
+        let mut quiet = Vec::new();
+        if let Some(text) = &self.quiet {
+            match text.parse::<Hours>() {
+                Ok(hours) => quiet.push(hours),
+                Err(_) => faults.push(FieldProblem::new("/quiet", "calendar_hours").with("value", text)),
+            }
+        }
+        let week = (!self.week.is_empty() || self.quiet.is_some()).then(|| Week::of(self, &quiet));
+        let week = week.transpose().unwrap_or_else(|found| {
             faults.extend(found);
             None
-        });
-        let quiet = self.quiet.as_ref().and_then(|text| match text.parse::<Hours>() {
-            Ok(hours) => Some(hours),
-            Err(_) => {
-                faults.push(FieldProblem::new("/quiet", "calendar_hours").with("value", text));
-                None
-            }
         });
         let cap = self.frequency.as_ref().filter(|cap| cap.most == 0 || cap.days == 0 || cap.days > 3_660);
         faults.extend(cap.map(|_| FieldProblem::new("/frequency", "out_of_range")));
         if faults.is_empty() {
-            Ok(Policy { decl: self.clone(), week, quiet, holidays: holidays.into_iter().collect() })
+            let kept = holidays.into_iter().filter(|_| self.not_on_holidays);
+            Ok(Policy { decl: self.clone(), week, holidays: kept.map(days_since_1970).collect() })
         } else {
             Err(faults)
         }
@@ -122,8 +126,9 @@ impl Policy {
         if let Some((reason, _)) = checks.into_iter().find(|(_, against)| *against) {
             return Decision::Refused { reason };
         }
-        if let Some(reason) = self.hours(facts, now) {
-            return self.later(facts, now, reason);
+        let local = local_minute(&facts.zone, now);
+        if let Some(reason) = self.against(local) {
+            return self.later(&facts.zone, now, reason);
         }
         if self.decl.attempts.is_some_and(|most| facts.attempts >= most) {
             return Decision::Refused { reason: Reason::AttemptCap };
@@ -135,33 +140,38 @@ impl Policy {
         last.into_iter().find(|(_, against)| *against).map_or(Decision::Allowed, |(reason, _)| Decision::Refused { reason })
     }
 
-    /// What of the time of day and the day speaks against it, where the recipient is.
-    fn hours(&self, facts: &Facts, now: Timestamp) -> Option<Reason> {
-        let local = facts.zone.to_datetime(now);
-        if self.decl.not_on_holidays && self.holidays.contains(&local.date()) {
+    /// What of the time of day and the day speaks against it; minutes are counted from 1970 where the recipient is.
+    fn against(&self, local: i64) -> Option<Reason> {
+        if self.holidays.contains(&local.div_euclid(DAY)) {
             return Some(Reason::PublicHoliday);
         }
-        let as_utc = TimeZone::UTC.to_timestamp(local).ok();
-        if let (Some(week), Some(at)) = (&self.week, as_utc)
-            && !week.is_open(at)
-        {
-            return Some(Reason::OutsideHours);
+        match self.week.as_ref().map_or(Minute::Open, |week| week.at(local)) {
+            Minute::Open => None,
+            Minute::Closed => Some(Reason::OutsideHours),
+            Minute::Quiet => Some(Reason::QuietHours),
         }
-        let minute = u16::try_from(i64::from(local.hour()) * 60 + i64::from(local.minute())).unwrap_or(0);
-        let rests = |hours: &Hours| (hours.start()..hours.end()).contains(&minute) || minute < hours.past_midnight();
-        self.quiet.as_ref().filter(|hours| rests(hours)).map(|_| Reason::QuietHours)
     }
 
-    /// What fails by the time of day is looked at again at the next quarter of an hour that is allowed, within a month.
-    fn later(&self, facts: &Facts, now: Timestamp, reason: Reason) -> Decision {
-        let quarter = 15 * 60;
-        let mut second = now.as_second().div_euclid(quarter) * quarter;
-        for _ in 0..31 * 96 {
-            second += quarter;
-            let Ok(at) = Timestamp::from_second(second) else { break };
-            if self.hours(facts, at).is_none() {
-                return Decision::Deferred { reason, until: at };
-            }
+    /// What fails by the time of day is looked at again at the next quarter of an hour that is allowed, within a month. Days
+    /// off and closed hours are passed over whole.
+    fn later(&self, zone: &TimeZone, now: Timestamp, reason: Reason) -> Decision {
+        let at = |quarter: i64| Timestamp::from_second(quarter * QUARTER).unwrap_or(Timestamp::MAX);
+        let mut quarter = now.as_second().div_euclid(QUARTER) + 1;
+        let last = quarter + 31 * 96;
+        while quarter < last {
+            let local = local_minute(zone, at(quarter));
+            let minutes = match self.against(local) {
+                None => return Decision::Deferred { reason, until: at(quarter) },
+                Some(Reason::PublicHoliday) => DAY - local.rem_euclid(DAY),
+                Some(_) => match self.week.as_ref().and_then(|week| week.opens_in(local)) {
+                    Some(minutes) => minutes,
+                    None => break,
+                },
+            };
+            // what opens at 10:07 is looked at at 10:15
+            let next = quarter + (minutes * 60 + QUARTER - 1).div_euclid(QUARTER).max(1);
+            // where clocks are changed on the way, step by step
+            quarter = if zone.to_offset(at(next)) == zone.to_offset(at(quarter)) { next } else { quarter + 1 };
         }
         Decision::Refused { reason }
     }
@@ -182,6 +192,16 @@ impl Policy {
         };
         Some(until.map_or(Decision::Refused { reason }, |until| Decision::Deferred { reason, until }))
     }
+}
+
+/// Minutes the clock shows where the recipient is, counted from 1 January 1970.
+fn local_minute(zone: &TimeZone, at: Timestamp) -> i64 {
+    (at.as_second() + i64::from(zone.to_offset(at).seconds())).div_euclid(60)
+}
+
+fn days_since_1970(day: Date) -> i64 {
+    let since = day.duration_since(jiff::civil::date(1970, 1, 1));
+    since.as_secs().div_euclid(24 * 3_600)
 }
 
 fn window(days: u32) -> SignedDuration {

@@ -194,3 +194,32 @@ proptest! {
         }
     }
 }
+
+/// What is put off is put off to the first quarter of an hour that is allowed: no earlier one is, wherever clocks change.
+#[test]
+fn the_next_time_is_the_first_one_allowed() {
+    let whole = || vec!["00:00-24:00".to_string()];
+    let plain = PolicyDecl { week: WeekDecl { sat: vec!["22:07-03:10".into()], ..WeekDecl::default() }, ..PolicyDecl::default() };
+    let rest = PolicyDecl { quiet: Some("20:00-08:00".into()), ..PolicyDecl::default() };
+    let never =
+        PolicyDecl { week: WeekDecl { mon: whole(), ..WeekDecl::default() }, quiet: Some("00:00-24:00".into()), ..PolicyDecl::default() };
+    let off = (1..=20).map(|day| date(2026, 8, day));
+    for decl in [offers(), plain, rest, never] {
+        let policy = decl.compile(off.clone()).expect("a policy");
+        for zone in [WIB, WIT, "Europe/Berlin", "Asia/Kathmandu"] {
+            let facts = facts(zone, &[]);
+            for n in 0..400_i64 {
+                let now = at("2026-03-27T00:00:00Z") + SignedDuration::from_mins(n * 673);
+                let until = match policy.decide(&facts, now) {
+                    Decision::Allowed => continue,
+                    Decision::Deferred { until, .. } => Some(until),
+                    Decision::Refused { .. } => None,
+                };
+                let first = now.as_second().div_euclid(900) + 1;
+                let quarters = (first..first + 31 * 96).map(|n| Timestamp::from_second(n * 900).expect("a moment"));
+                let found = quarters.into_iter().find(|at| policy.decide(&facts, *at) == Decision::Allowed);
+                assert_eq!(until, found, "{zone} {now} {decl:?}");
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What is wrong with a flow, and where: pointers are `trigger/…`, `when`, `steps/KEY/…`.
 
-use super::{Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Unit, Until, Values, Who, paths};
+use super::{Arm, Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Unit, Until, Values, Who, paths};
 use crate::filter::{Env, Rights};
 use crate::object::{FieldIx, FieldType, ObjectIx, Registry};
 use crate::value::ParseEnv;
@@ -37,6 +37,8 @@ pub enum Known<'a> {
     Calendar(&'a str),
     /// Key of an approval rule, and the object it has to be for.
     Approval(&'a str, &'a str),
+    /// Key of a template of mails, and the object it has to be for.
+    Template(&'a str, &'a str),
 }
 
 /// A flow is written by those who may see everything.
@@ -55,12 +57,14 @@ impl Rights for All {
 struct Check<'a> {
     judge: &'a Judge<'a>,
     faults: Vec<FieldProblem>,
+    /// Steps that ask for an approval, with the object of the records they are taken for.
+    asks: Vec<(String, String)>,
 }
 
 impl Flow {
     /// Every fault, each with its place. Expressions are the engine's to judge: [`Flow::formulas`].
     pub fn check(&self, judge: &Judge<'_>) -> Vec<FieldProblem> {
-        let mut check = Check { judge, faults: Vec::new() };
+        let mut check = Check { judge, faults: Vec::new(), asks: self.approvals() };
         for (pointer, words) in [("name_id", &self.name.id), ("name_en", &self.name.en)] {
             check.line(pointer, words);
         }
@@ -87,6 +91,12 @@ impl Flow {
         }
         check.list(&self.steps, object, 0);
         check.faults
+    }
+
+    /// Steps that ask for an approval, with the object of the records they are taken for.
+    pub fn approvals(&self) -> Vec<(String, String)> {
+        let asks = self.all_steps().into_iter().filter(|step| matches!(step.deed, Deed::Approval { .. }));
+        asks.map(|step| (step.key.clone(), self.object_of(&step.key).to_string())).collect()
     }
 
     /// Every expression of the flow with its place and the object it is about.
@@ -257,18 +267,25 @@ impl Check<'_> {
                 self.line(&format!("{at}/text"), text);
                 self.text(&format!("{at}/text"), object, text);
             }
-            Deed::Mail { to, subject, text } => self.mail(at, object, to, subject, text),
+            Deed::Mail { to, template, subject, text } => self.mail(at, object, to, (template.as_deref(), subject, text)),
             Deed::Wait(until) => self.wait(at, object, until),
             Deed::Branch { arms } => {
                 for (n, arm) in arms.iter().enumerate() {
+                    if let Some(outcome) = &arm.outcome
+                        && !self.asks.iter().any(|(step, of)| *step == outcome.step && *of == object.key)
+                    {
+                        self.fault(&format!("{at}/arms/{n}/outcome"), "flow_no_such_approval");
+                    }
                     match &arm.when {
                         Some(when) => self.filter(&format!("{at}/arms/{n}/when"), object, when),
-                        None if n + 1 < arms.len() => self.fault(&format!("{at}/arms/{n}/when"), "flow_condition_wanted"),
+                        None if arm.is_otherwise() && n + 1 < arms.len() => {
+                            self.fault(&format!("{at}/arms/{n}/when"), "flow_condition_wanted")
+                        }
                         None => {}
                     }
                     self.list(&arm.steps, object, depth + 1);
                 }
-                if arms.iter().all(|arm| arm.when.is_none()) {
+                if arms.iter().all(Arm::is_otherwise) {
                     self.fault(&format!("{at}/arms"), "flow_condition_wanted");
                 }
             }
@@ -326,7 +343,7 @@ impl Check<'_> {
         }
     }
 
-    fn mail(&mut self, at: &str, object: &Object, to: &[MailTo], subject: &str, text: &str) {
+    fn mail(&mut self, at: &str, object: &Object, to: &[MailTo], (template, subject, text): (Option<&str>, &str, &str)) {
         if to.is_empty() {
             self.fault(&format!("{at}/to"), "flow_no_people");
         }
@@ -345,6 +362,12 @@ impl Check<'_> {
                     }
                 }
             }
+        }
+        if let Some(template) = template {
+            if !(self.judge.knows)(Known::Template(template, &object.key)) {
+                self.fault(&format!("{at}/template"), "flow_template_unknown");
+            }
+            return;
         }
         self.line(&format!("{at}/subject"), subject);
         self.text(&format!("{at}/subject"), object, subject);
@@ -463,6 +486,11 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// Whether a path over links leads to a field.
+pub fn names_field(registry: &Registry, object: &Object, path: &str) -> bool {
+    walk(registry, object, path).is_some()
 }
 
 /// Whether what one field holds can be put into another.

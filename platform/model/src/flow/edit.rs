@@ -180,7 +180,7 @@ impl Flow {
     /// Adds an arm to a branch, before the one without a condition.
     pub fn add_arm(&mut self, key: &str) -> bool {
         let Some(Step { deed: Deed::Branch { arms }, .. }) = self.find_mut(key) else { return false };
-        let last = arms.len().saturating_sub(usize::from(arms.last().is_some_and(|arm| arm.when.is_none())));
+        let last = arms.len().saturating_sub(usize::from(arms.last().is_some_and(Arm::is_otherwise)));
         arms.insert(last, Arm::default());
         true
     }

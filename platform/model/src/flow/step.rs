@@ -3,6 +3,7 @@
 use super::given::{Values, Who};
 use super::is_default;
 use super::moment::{Lapse, Unit};
+use crate::approval::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -49,8 +50,16 @@ pub enum Deed {
     },
     /// Tells people in their inbox.
     Notify { to: Vec<Who>, text: String },
-    /// Sends a mail.
-    Mail { to: Vec<MailTo>, subject: String, text: String },
+    /// Sends a mail: with a subject and a text of its own, or by a template.
+    Mail {
+        to: Vec<MailTo>,
+        #[serde(default, skip_serializing_if = "is_default")]
+        template: Option<String>,
+        #[serde(default, skip_serializing_if = "is_default")]
+        subject: String,
+        #[serde(default, skip_serializing_if = "is_default")]
+        text: String,
+    },
     /// Asks for an approval of the record by a rule, and waits for the outcome.
     Approval {
         rule: String,
@@ -162,10 +171,74 @@ pub enum Else {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
+    /// What an approval that was asked for in an earlier step has come to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outcome: Option<AfterApproval>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub when: Option<Json>,
     #[serde(default)]
     pub steps: Vec<Step>,
+}
+
+impl Arm {
+    /// Asks for nothing: it is taken when no other is.
+    pub fn is_otherwise(&self) -> bool {
+        self.when.is_none() && self.outcome.is_none()
+    }
+}
+
+/// What a branch asks of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AfterApproval {
+    /// Key of the step that asked for it.
+    pub step: String,
+    pub is: Came,
+}
+
+/// What an approval has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    Approved,
+    /// Refused, returned, not answered or taken back.
+    NotApproved,
+    Refused,
+    Returned,
+    /// Nobody answered.
+    Expired,
+    /// The rule asked nobody about this record.
+    NotNeeded,
+}
+
+impl Came {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Came; 6] = [Came::Approved, Came::NotApproved, Came::Refused, Came::Returned, Came::Expired, Came::NotNeeded];
+
+    /// Its key in forms and words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Came::Approved => "approved",
+            Came::NotApproved => "not_approved",
+            Came::Refused => "refused",
+            Came::Returned => "returned",
+            Came::Expired => "expired",
+            Came::NotNeeded => "not_needed",
+        }
+    }
+
+    /// Whether a request that stands so, or that there is not, is what is asked for.
+    pub fn fits(self, state: Option<State>) -> bool {
+        match (self, state) {
+            (Came::NotNeeded, state) => state.is_none(),
+            (Came::Approved, state) => state == Some(State::Approved),
+            (Came::NotApproved, Some(state)) => state != State::Approved,
+            (Came::Refused, state) => state == Some(State::Refused),
+            (Came::Returned, state) => state == Some(State::Returned),
+            (Came::Expired, state) => state == Some(State::Expired),
+            (Came::NotApproved, None) => false,
+        }
+    }
 }
 
 impl Deed {
@@ -178,7 +251,7 @@ impl Deed {
             Deed::Assign(Assigning::RoundRobin { people: Vec::new() }),
             Deed::Task { title: String::new(), note: None, to: Who::Owner, due: Some(days(1)), values: Values::new() },
             Deed::Notify { to: vec![Who::Owner], text: String::new() },
-            Deed::Mail { to: Vec::new(), subject: String::new(), text: String::new() },
+            Deed::Mail { to: Vec::new(), template: None, subject: String::new(), text: String::new() },
             Deed::Approval { rule: String::new(), note: None, otherwise: Else::End },
             Deed::Wait(Until::Passed { lapse: days(1) }),
             Deed::Branch { arms: vec![Arm::default(), Arm::default()] },

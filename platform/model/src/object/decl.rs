@@ -263,6 +263,9 @@ pub struct FieldDecl {
     /// Changes are not told in history and timeline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub quiet: bool,
+    /// Whoever is responsible is reminded when this date or moment has come, while the record is open.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub remind: bool,
     /// What a phone number is kept for: `chat` is the one a chat opens with.
     #[serde(default, rename = "use", skip_serializing_if = "is_default")]
     pub used_for: Option<PhoneUse>,

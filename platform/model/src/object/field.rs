@@ -118,6 +118,8 @@ pub struct Field {
     /// `created_at`, `created_by`, `updated_at`, `updated_by`.
     pub system: bool,
     pub quiet: bool,
+    /// Whoever is responsible is reminded when it has come.
+    pub remind: bool,
     /// Out of sight for everybody.
     pub hidden: bool,
     /// Shown only while this holds, and wanted while this holds (filter JSON).

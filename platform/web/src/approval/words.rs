@@ -132,6 +132,7 @@ pub fn entry(look: &Look, one: &ApprovalTold, by: &str, base: Entry) -> Entry {
         "approve" => "badge-check",
         "refuse" | "expired" => "circle-x",
         "return" | "void" | "withdrawn" => "undo-2",
+        "clock" => "calendar-clock",
         _ => "stamp",
     };
     Entry { icon: icon.into(), title, detail: Some(html! { "· " (detail) }), ..base }

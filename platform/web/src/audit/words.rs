@@ -61,6 +61,9 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
         let label = object.map(|o| look.label(o).to_string()).unwrap_or_default();
         parts.push(html! { span.ak-muted { (label) } " " (name) });
     }
+    if row.kind == "shape" {
+        parts.push(html! { (t.get(&format!("shape-deed-{}", text("deed").replace('_', "-")))) });
+    }
     if !text("object").is_empty() {
         parts.push(html! { (object_of(text("object"))) });
     }
@@ -92,6 +95,10 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     }
     if !text("agent").is_empty() {
         parts.push(html! { (device(t, text("agent"))) });
+    }
+    if row.kind == "shape" && !text("title").is_empty() {
+        let field = registry.object(text("object")).and_then(|o| o.field(text("title"))).map(|f| f.label.get(look.key()).to_string());
+        parts.push(html! { (field.unwrap_or_else(|| text("title").to_string())) });
     }
     if row.kind.starts_with("app_") {
         parts.push(html! { (text("title")) });

@@ -21,6 +21,7 @@ pub(crate) mod see_as;
 mod sharing;
 mod stages;
 mod teams;
+mod templates;
 pub(crate) mod territories;
 mod users;
 pub(crate) mod webhooks;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(roles::routes())
         .merge(pipelines::routes())
         .merge(flows::routes())
+        .merge(templates::routes())
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
@@ -76,6 +78,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
     ("/settings/flows/", "settings-flows", "/settings/flows"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
+    ("/settings/mail-templates/", "settings-mail-templates", "/settings/mail-templates"),
     ("/settings/users/", "settings-users", "/settings/users"),
     ("/settings/teams/", "settings-teams", "/settings/teams"),
     ("/settings/roles/", "settings-roles", "/settings/roles"),
@@ -178,6 +181,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
                 ("workflow", "settings-flows", "/settings/flows", admin),
+                ("mail", "settings-mail-templates", "/settings/mail-templates", admin),
             ],
         ),
         (

@@ -29,6 +29,7 @@ fn lines(visit: &Visit) -> Vec<Line> {
     zones.insert(0, (String::new(), t.with("time-zone-workspace", &[("zone", visit.settings.time_zone.as_str().into())])));
     let themes = ["system", "light", "dark"].map(|key| (key.to_string(), t.get(&format!("theme-{key}"))));
     let news = ["soon", "daily", "never"].map(|key| (key.to_string(), t.get(&format!("mail-news-{key}"))));
+    let kinds = akrab_engine::notice::KINDS.map(|key| (key.to_string(), t.get(&format!("mail-kind-{key}")))).to_vec();
     let mail_hint = if visit.engine().sends_mail() { "mail-news-hint" } else { "mail-news-none" };
     vec![
         Line::new(t, "name", "person-name", Kind::Text).required(),
@@ -36,6 +37,7 @@ fn lines(visit: &Visit) -> Vec<Line> {
         Line::new(t, "theme", "theme", Kind::Choice(themes.to_vec())),
         Line::new(t, "time_zone", "time-zone", Kind::Choice(zones)).hint(t.get("time-zone-hint")),
         Line::new(t, "mail_news", "mail-news", Kind::Choice(news.to_vec())).hint(t.get(mail_hint)),
+        Line::new(t, "mail_kinds", "mail-kinds", Kind::Several(kinds)).hint(t.get("mail-kinds-hint")),
         Line::new(t, "quiet_from", "quiet-from", Kind::Choice(hours(visit))),
         Line::new(t, "quiet_to", "quiet-to", Kind::Choice(hours(visit))).hint(t.get("quiet-hint")),
         Line::new(t, "single_keys", "single-keys", Kind::Check).hint(t.get("single-keys-hint")),
@@ -58,6 +60,8 @@ async fn page(visit: Visit) -> Reply {
     let filled =
         Filled::default().set("name", person.name.clone()).set("language", person.language.clone()).set("theme", person.theme.clone());
     let filled = filled.set("time_zone", own_zone(&visit)).set("mail_news", person.mail_news.key());
+    let kinds: Vec<String> = person.mail_kinds.iter().map(ToString::to_string).collect();
+    let filled = filled.several("mail_kinds", &kinds);
     let filled = match person.quiet {
         Some((from, to)) => filled.set("quiet_from", from.to_string()).set("quiet_to", to.to_string()),
         None => filled,
@@ -87,6 +91,10 @@ async fn save(visit: Visit, fields: Fields) -> Reply {
     if fields.text("quiet_from").is_empty() != fields.text("quiet_to").is_empty() {
         let missing = if fields.text("quiet_to").is_empty() { "quiet_to" } else { "quiet_from" };
         return form(&visit, &Filled::typed(&fields), &fault(&visit, missing, "required")).await;
+    }
+    // an empty choice would be taken for none: who wants no mail says so
+    if fields.text("mail_news") == "soon" && fields.all("mail_kinds").next().is_none() {
+        return form(&visit, &Filled::typed(&fields), &fault(&visit, "mail_kinds", "mail_no_kinds")).await;
     }
     let input = read(&lines(&visit), &fields);
     let lang = fields.text("language").parse().unwrap_or_default();

@@ -3,11 +3,11 @@
 use super::{At, Next, Took};
 use crate::approval::State;
 use crate::{Result, Tx};
-use akrab_model::flow::Else;
+use akrab_model::flow::{AfterApproval, Deed, Else};
 use serde_json::{Value as Json, json};
 
-/// The outcome wakes the run; it is looked for once a year at the latest, in microseconds.
-const LOOK_AGAIN: i64 = 365 * 24 * 3_600 * 1_000_000;
+/// The outcome wakes the run; should it ever miss that, it looks again after so many microseconds.
+const LOOK_AGAIN: i64 = 15 * 60 * 1_000_000;
 
 impl Tx<'_> {
     pub(super) fn flow_approval(&mut self, at: &At<'_>, rule: &str, note: Option<&str>, otherwise: Else) -> Result<Took> {
@@ -39,6 +39,16 @@ impl Tx<'_> {
         };
         let next = if state != State::Approved && otherwise == Else::End { Next::End } else { Next::Pass };
         Ok(Took { next, ..Took::told(input, json!({ "approval": id, "outcome": state.key() })) })
+    }
+
+    /// Whether the approval that an earlier step asked for has come to this. In a trial nobody was asked: it counts as given.
+    pub(super) fn flow_came(&mut self, at: &At<'_>, wanted: &AfterApproval) -> Result<bool> {
+        let asked = at.ready.flow.find(&wanted.step).map(|step| &step.deed);
+        let Some(Deed::Approval { rule, .. }) = asked else { return Ok(false) };
+        let last = self.conn.approval_last(&at.record.object.key, at.record.id, rule)?;
+        let state = last.map(|row| State::of(&row.state).unwrap_or(State::Void));
+        let state = if at.trial { Some(State::Approved) } else { state };
+        Ok(wanted.is.fits(state))
     }
 
     /// Asks in the name of whoever set the flow going: he does not decide it.

@@ -71,6 +71,8 @@ pub struct FieldChange {
     #[serde(default, skip_serializing_if = "is_default")]
     pub required_when: Option<Json>,
     #[serde(default, skip_serializing_if = "is_default")]
+    pub remind: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub hidden: bool,
 }
 
@@ -116,6 +118,7 @@ impl FieldChange {
             decl.hint.clone_from(&self.hint);
         }
         decl.required |= self.required;
+        decl.remind |= self.remind;
         if self.default.is_some() {
             decl.default.clone_from(&self.default);
         }

@@ -92,11 +92,17 @@ on("click", "[data-reveal]", (el) => {
 on("click", "[data-copy]", (el) => {
   void navigator.clipboard?.writeText(el.dataset.copy!).then(() => import("./net").then((net) => net.showToast(say("js-copied"))));
 });
+// Where somebody wrote last: that is where a field is put in.
+let written: HTMLTextAreaElement | HTMLInputElement | undefined;
+on("focusin", "form:has([data-insert]) :is(textarea, input[type=text])", (el) => {
+  written = el as HTMLInputElement;
+});
 on("click", "[data-insert]", (el) => {
-  const text = one<HTMLTextAreaElement>("textarea", el.closest("form")!);
+  const form = el.closest("form")!;
+  const text = written && form.contains(written) ? written : one<HTMLTextAreaElement>("textarea", form);
   if (!text) return;
   text.focus();
-  text.setRangeText(el.dataset.insert!, text.selectionStart, text.selectionEnd, "end");
+  text.setRangeText(el.dataset.insert!, text.selectionStart ?? 0, text.selectionEnd ?? 0, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
 });
 on("click", ".ak-error-summary a", (el, event) => {

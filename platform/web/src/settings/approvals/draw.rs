@@ -107,8 +107,8 @@ impl Bench {
                 div.ak-label-line { b.ak-text-13 { (t.get("approval-when")) } }
                 @if let Some(when) = &self.decl.when { input type="hidden" name="when" value=(when.to_string()); }
                 p.ak-text-13 { @match words { Some(words) => (words), None => (t.with("approval-when-all", &[("records", object.plural_label(self.look.key()).to_lowercase().into())])) } }
-                @if self.key.is_empty() { div.ak-hint { (t.get("approval-when-later")) } }
-                @else { div { (Button::new(t.get("approval-when-change")).icon("filter").href(format!("{}/condition", self.href()))) } }
+                // with what is typed in the rest of the form, so that nothing of it is lost on the way
+                div { (Button::new(t.get("approval-when-change")).icon("filter").submit().attr("formaction", format!("{}/condition", self.href())).flag("formnovalidate", true)) }
                 @let error = error(errors, "when");
                 @if !error.is_empty() { div.ak-error { (error) } }
             }

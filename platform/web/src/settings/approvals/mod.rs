@@ -34,10 +34,11 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/approvals", get(page))
         .route("/settings/approvals/new", get(new).post(add))
+        .route("/settings/approvals/new/condition", post(condition::of_new))
         .route("/settings/approvals/export", get(file::export))
         .route("/settings/approvals/import", get(file::show).post(file::import))
         .route("/settings/approvals/{key}", get(edit).post(save))
-        .route("/settings/approvals/{key}/condition", get(condition::show))
+        .route("/settings/approvals/{key}/condition", post(condition::of_kept))
         .route("/settings/approvals/{key}/retire", post(retire))
 }
 
@@ -114,10 +115,24 @@ struct Asked {
     /// A number to try the rule with.
     #[serde(rename = "try")]
     number: String,
+    /// The rest of the address is what was typed in the form before the condition was put together.
+    typed: String,
+}
+
+/// What was typed before a condition was put together, with that condition.
+fn typed(visit: &Visit, asked: &Asked, all: Vec<(String, String)>, decl: &mut ApprovalDecl) -> Result<(), Fail> {
+    if !asked.typed.is_empty() {
+        *decl = read::decl(visit, &Fields(all), decl).0;
+    }
+    if let (Some(text), Some(object)) = (&asked.filter, visit.registry().object(&decl.object)) {
+        let filter = crate::filter::tree::read(&visit.registry(), object, &visit.look().parse_env(), text)?;
+        decl.when = filter.map(|f| f.to_json());
+    }
+    Ok(())
 }
 
 /// `GET /settings/approvals/new`: the object first, then the rule.
-async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
+async fn new(visit: Visit, Query(asked): Query<Asked>, Query(all): Query<Vec<(String, String)>>) -> Reply {
     visit.require_admin()?;
     let t = visit.t;
     let Some(object) = visit.registry().object(&asked.object).cloned() else {
@@ -132,8 +147,10 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         let frame = frame(&visit, &t.get("approval-rule-new")).await;
         return show(&visit, &frame, content(true, html! { div.ak-stack { (body) } }), false).await;
     };
-    let decl = ApprovalDecl { object: object.key.clone(), calendar: USUAL.into(), reasons: usual_reasons(), ..ApprovalDecl::default() };
-    draw_one(&visit, Bench::new(&visit, "", &decl, 0), &asked, &Errors::new()).await
+    let mut decl = ApprovalDecl { object: object.key.clone(), calendar: USUAL.into(), reasons: usual_reasons(), ..ApprovalDecl::default() };
+    typed(&visit, &asked, all, &mut decl)?;
+    let bench = Bench { unsaved: asked.filter.is_some(), ..Bench::new(&visit, "", &decl, 0) };
+    draw_one(&visit, bench, &asked, &Errors::new()).await
 }
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
@@ -155,16 +172,14 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
     draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Asked::default(), &errors).await
 }
 
-async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
+async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>, Query(all): Query<Vec<(String, String)>>) -> Reply {
     visit.require_admin()?;
     let wanted = key.clone();
     let kept = visit.read(move |tx| tx.approval_rule(&wanted)).await?;
     let mut decl = kept.decl.clone();
-    if let (Some(text), Some(object)) = (&asked.filter, visit.registry().object(&decl.object)) {
-        let filter = crate::filter::tree::read(&visit.registry(), object, &visit.look().parse_env(), text)?;
-        decl.when = filter.map(|f| f.to_json());
-    }
-    let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, kept.version) };
+    let known = all.iter().find(|(name, _)| name == "known").and_then(|(_, n)| n.parse().ok()).unwrap_or(kept.version);
+    typed(&visit, &asked, all, &mut decl)?;
+    let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, known) };
     draw_one(&visit, bench, &asked, &Errors::new()).await
 }
 

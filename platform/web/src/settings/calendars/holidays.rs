@@ -2,6 +2,7 @@
 
 use super::super::line::{Filled, Kind, Line, draw, sheet};
 use super::super::{Errors, frame, show, show_form};
+use super::clocks;
 use super::read::{date_of, errors_of, key_for, label_of};
 use super::source_words;
 use crate::fail::{Fail, Reply};
@@ -14,6 +15,7 @@ use crate::ui::setting::setting;
 use crate::ui::table::plain_table;
 use crate::ui::tag;
 use crate::visit::Visit;
+use akrab_engine::Tx;
 use akrab_engine::calendar::{HolidayDecl, HolidayKind, HolidayListDecl, Kept};
 use akrab_model::{FieldProblem, Problem, format};
 use axum::extract::Path;
@@ -162,8 +164,7 @@ pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) 
     let mut kept = kept(&visit, &key).await?;
     let known = fields.text("known").parse().ok();
     switch(&mut kept.decl.days, &fields);
-    keep(&visit, kept, known).await?;
-    visit.go(&format!("/settings/holidays/{key}"), Flash::ok(visit.t.get("saved")))
+    keep(&visit, kept, known, &fields).await?
 }
 
 pub(super) async fn add_day(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
@@ -190,24 +191,25 @@ pub(super) async fn add_day(visit: Visit, Path(key): Path<String>, fields: Field
     // whoever adds a day by hand means to keep it
     kept.decl.days.push(HolidayDecl { date, kind, name, provisional: false, on: Some(true) });
     let known = Some(kept.version);
-    match keep(&visit, kept, known).await {
-        Ok(()) => visit.go(&format!("/settings/holidays/{key}"), Flash::ok(visit.t.get("saved"))),
-        Err(fail) => one(&visit, &before, &typed, &errors_of(&visit, fail.problem)?).await,
+    match keep(&visit, kept, known, &fields).await {
+        Ok(reply) => reply,
+        Err(problem) => one(&visit, &before, &typed, &errors_of(&visit, problem)?).await,
     }
 }
 
-pub(super) async fn delete_day(visit: Visit, Path((key, date)): Path<(String, String)>) -> Reply {
+pub(super) async fn delete_day(visit: Visit, Path((key, date)): Path<(String, String)>, fields: Fields) -> Reply {
     let mut kept = kept(&visit, &key).await?;
     if !kept.decl.days.iter().any(|day| day.date == date) {
         return Err(Problem::not_found().into());
     }
     kept.decl.days.retain(|day| day.date != date);
     let known = Some(kept.version);
-    keep(&visit, kept, known).await?;
-    visit.go(&format!("/settings/holidays/{key}"), Flash::ok(visit.t.get("deleted")))
+    keep(&visit, kept, known, &fields).await?
 }
 
-async fn keep(visit: &Visit, mut kept: Kept<HolidayListDecl>, known: Option<i64>) -> Result<(), Fail> {
+async fn keep(visit: &Visit, mut kept: Kept<HolidayListDecl>, known: Option<i64>, fields: &Fields) -> Result<Reply, Problem> {
     kept.decl.days.sort_by(|a, b| a.date.cmp(&b.date));
-    visit.write(move |tx| tx.holiday_list_save(&kept.key, &kept.decl, known).map(|_| ())).await
+    let back = format!("/settings/holidays/{}", kept.key);
+    let change = move |tx: &mut Tx| tx.holiday_list_save(&kept.key, &kept.decl, known).map(drop);
+    clocks::keep(visit, fields, None, &back, change).await
 }

@@ -1,16 +1,17 @@
 //! The national holidays that come with the program: looked at first, and taken over as ticked.
 
 use super::super::{frame, show};
+use super::clocks;
 use super::holidays::{days, switch};
 use super::source_words;
 use crate::fail::{Fail, Reply};
-use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::input::checkbox;
 use crate::ui::tag;
 use crate::visit::Visit;
+use akrab_engine::Tx;
 use akrab_engine::calendar::{HolidayDecl, HolidayListDecl, Kept, USUAL, indonesia};
 use maud::html;
 
@@ -96,6 +97,6 @@ pub(super) async fn save(visit: Visit, fields: Fields) -> Reply {
     }
     list.days.sort_by(|a, b| a.date.cmp(&b.date));
     let calendars: Vec<String> = fields.all("calendar").map(str::to_string).collect();
-    visit.write(move |tx| tx.holiday_list_import(LIST, &list, Some(known), &calendars)).await?;
-    visit.go(&format!("/settings/holidays/{LIST}"), Flash::ok(visit.t.get("saved")))
+    let change = move |tx: &mut Tx| tx.holiday_list_import(LIST, &list, Some(known), &calendars);
+    clocks::keep(&visit, &fields, None, &format!("/settings/holidays/{LIST}"), change).await?
 }

@@ -1,5 +1,6 @@
 //! Business calendars: the list, one calendar with its week, and what it says when asked.
 
+mod clocks;
 mod holidays;
 mod import;
 mod overrides;
@@ -19,6 +20,7 @@ use crate::ui::setting::setting;
 use crate::ui::table::plain_table;
 use crate::ui::tag;
 use crate::visit::Visit;
+use akrab_engine::Tx;
 use akrab_engine::calendar::{CalendarDecl, HolidayListDecl, Kept, USUAL, Version, WeekDecl};
 use akrab_model::Label;
 use akrab_model::format;
@@ -276,13 +278,11 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
         Err(errors) => return one(&visit, &kept, &Filled::typed(&fields), &errors, &Asked::default()).await,
     };
     let (name, decl, known) = (label_of(&fields), told(&fields, kept.decl.clone()), fields.text("known").parse().ok());
-    let saved = {
-        let key = key.clone();
-        visit.write(move |tx| tx.calendar_save(&key, &name, &decl, from, known)).await
-    };
-    match saved {
-        Ok(_) => visit.go(&format!("/settings/calendars/{key}"), Flash::ok(visit.t.get("saved"))),
-        Err(fail) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, fail.problem)?, &Asked::default()).await,
+    let own = key.clone();
+    let change = move |tx: &mut Tx| tx.calendar_save(&own, &name, &decl, from, known).map(drop);
+    match clocks::keep(&visit, &fields, from, &format!("/settings/calendars/{key}"), change).await {
+        Ok(reply) => reply,
+        Err(problem) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, problem)?, &Asked::default()).await,
     }
 }
 

@@ -2,15 +2,16 @@
 
 use super::super::line::{Filled, Kind, Line, sheet};
 use super::super::{Errors, show_form};
+use super::clocks;
 use super::read::{WEEK, date_of, errors_of, hours_words, label_of, week_of};
 use super::week_words;
 use crate::fail::{Fail, Reply};
-use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::table::plain_table;
 use crate::ui::tag;
 use crate::visit::Visit;
+use akrab_engine::Tx;
 use akrab_engine::calendar::{CalendarDecl, Kept, OverrideDecl, ramadan};
 use akrab_model::{Problem, format};
 use axum::extract::{Path, Query};
@@ -147,23 +148,24 @@ async fn change(visit: Visit, key: String, n: Option<usize>, fields: Fields) -> 
         Some(n) => *kept.decl.overrides.get_mut(n).ok_or_else(Problem::not_found)? = over,
         None => kept.decl.overrides.push(over),
     }
-    match keep(&visit, kept).await {
-        Ok(()) => visit.go(&format!("/settings/calendars/{key}"), Flash::ok(visit.t.get("saved"))),
-        Err(fail) => form(&visit, &key, n, &Filled::typed(&fields), &errors_of(&visit, fail.problem)?).await,
+    match keep(&visit, kept, &fields).await {
+        Ok(reply) => reply,
+        Err(problem) => form(&visit, &key, n, &Filled::typed(&fields), &errors_of(&visit, problem)?).await,
     }
 }
 
-pub(super) async fn delete(visit: Visit, Path((key, n)): Path<(String, usize)>) -> Reply {
+pub(super) async fn delete(visit: Visit, Path((key, n)): Path<(String, usize)>, fields: Fields) -> Reply {
     let mut kept = kept(&visit, &key).await?;
     if n >= kept.decl.overrides.len() {
         return Err(Problem::not_found().into());
     }
     kept.decl.overrides.remove(n);
-    keep(&visit, kept).await?;
-    visit.go(&format!("/settings/calendars/{key}"), Flash::ok(visit.t.get("deleted")))
+    keep(&visit, kept, &fields).await?
 }
 
-async fn keep(visit: &Visit, mut kept: Kept<CalendarDecl>) -> Result<(), Fail> {
+async fn keep(visit: &Visit, mut kept: Kept<CalendarDecl>, fields: &Fields) -> Result<Reply, Problem> {
     kept.decl.overrides.sort_by(|a, b| a.from.cmp(&b.from));
-    visit.write(move |tx| tx.calendar_save(&kept.key, &kept.name, &kept.decl, None, Some(kept.version)).map(|_| ())).await
+    let back = format!("/settings/calendars/{}", kept.key);
+    let change = move |tx: &mut Tx| tx.calendar_save(&kept.key, &kept.name, &kept.decl, None, Some(kept.version)).map(drop);
+    clocks::keep(visit, fields, None, &back, change).await
 }

@@ -104,10 +104,7 @@ impl Canvas<'_> {
                     @for (n, arm) in arms.iter().enumerate() {
                         div.ak-flow-arm {
                             div.ak-flow-label {
-                                @match &arm.when {
-                                    Some(when) => (self.teller.condition(object, Some(when))),
-                                    None => (self.t("flow-arm-otherwise")),
-                                }
+                                @if arm.is_otherwise() { (self.t("flow-arm-otherwise")) } @else { (self.teller.arm_condition(self.flow, object, arm)) }
                             }
                             (self.list(&arm.steps, &format!("inside:{}:{n}", step.key), object))
                             @if !matches!(arm.steps.last().map(|s| &s.deed), Some(Deed::End {})) { span.ak-flow-tail aria-hidden="true" {} }

@@ -5,7 +5,7 @@ use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::visit::Visit;
-use akrab_engine::flow::{Deed, Flow, Spot, Step, Until, Way};
+use akrab_engine::flow::{AfterApproval, Came, Deed, Flow, Spot, Step, Until, Way};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Filter, Problem};
 use axum::extract::Path;
@@ -186,18 +186,36 @@ pub(super) async fn delete(visit: Visit, Path(key): At, fields: Fields) -> Reply
     visit.go(&href(&key, ""), Flash::ok(visit.t.get("flow-step-gone")))
 }
 
-/// `POST /settings/flows/{key}/arm`: one more, or one less.
+/// `POST /settings/flows/{key}/arm`: one more, one less, or what one asks of an approval.
 pub(super) async fn arm(visit: Visit, Path(key): At, fields: Fields) -> Reply {
     let (step, remove) = (fields.text("step").to_string(), fields.text("remove").parse::<usize>().ok());
     let own = step.clone();
+    let asked = match fields.get("outcome") {
+        Some(_) => Some((fields.text("arm").parse::<usize>().map_err(|_| Problem::not_found())?, outcome(fields.text("outcome"))?)),
+        None => None,
+    };
     change(&visit, &key, None, move |flow| {
-        Ok(match remove {
-            Some(n) => flow.remove_arm(&own, n),
-            None => flow.add_arm(&own),
+        Ok(match (asked.clone(), remove) {
+            (Some((n, outcome)), _) => match flow.find_mut(&own).map(|step| &mut step.deed) {
+                Some(Deed::Branch { arms }) if n < arms.len() => {
+                    arms[n].outcome = outcome;
+                    true
+                }
+                _ => false,
+            },
+            (None, Some(n)) => flow.remove_arm(&own, n),
+            (None, None) => flow.add_arm(&own),
         })
     })
     .await?;
     visit.go(&href(&key, &step), None)
+}
+
+/// `STEP:OUTCOME` of the form; nothing for none.
+fn outcome(text: &str) -> Result<Option<AfterApproval>, Problem> {
+    let Some((step, is)) = text.split_once(':') else { return Ok(None) };
+    let is = Came::ALL.into_iter().find(|came| came.key() == is).ok_or_else(Problem::not_found)?;
+    Ok(Some(AfterApproval { step: step.into(), is }))
 }
 
 /// `POST /settings/flows/{key}/publish`

@@ -155,7 +155,12 @@ impl Reader<'_> {
                 });
                 let typed = self.fields.text("addresses").split([',', ';', ' ']).map(str::trim).filter(|a| !a.is_empty());
                 let to = named.chain(typed.map(|address| MailTo::Address(address.into()))).collect();
-                Deed::Mail { to, subject: self.text("subject"), text: self.fields.get("text").unwrap_or_default().replace("\r\n", "\n") }
+                Deed::Mail {
+                    to,
+                    template: self.some("template"),
+                    subject: self.text("subject"),
+                    text: self.fields.get("text").unwrap_or_default().replace("\r\n", "\n"),
+                }
             }
             Deed::Approval { .. } => {
                 let otherwise = one_of::<Else>("else", self.fields.text("else"))?;

@@ -10,7 +10,8 @@ use crate::value::input::Sheet;
 use crate::value::{Look, Typed};
 use crate::visit::Visit;
 use akrab_engine::flow::{
-    Assigning, DateUnit, Deed, Flow, FlowDraft, Given, Lapse, MailTo, Rhythm, Step, Trigger, Unit, Until, Values, Who, fits, tasks,
+    Arm, Assigning, Came, DateUnit, Deed, Flow, FlowDraft, Given, Lapse, MailTo, Rhythm, Step, Trigger, Unit, Until, Values, Who, fits,
+    tasks,
 };
 use akrab_model::{Field, FieldType, Object, Value};
 use maud::{Markup, html};
@@ -289,7 +290,7 @@ impl Panel<'_> {
                     (self.insert(object))
                 },
             ),
-            Deed::Mail { to, subject, text } => form(false, self.mail(object, to, subject, text)),
+            Deed::Mail { to, template, subject, text } => form(true, self.mail(object, to, (template.as_deref(), subject, text))),
             Deed::Wait(until) => html! {
                 @if let Until::Holds { when, .. } = until { (self.condition("when", &object.key, Some(when))) }
                 (form(true, self.wait(until, object)))
@@ -297,8 +298,11 @@ impl Panel<'_> {
             Deed::Branch { arms } => html! {
                 @for (n, arm) in arms.iter().enumerate() {
                     div.ak-flow-arm-form {
-                        b { @if arm.when.is_none() && n + 1 == arms.len() { (self.t("flow-arm-otherwise")) } @else { (self.look().t.with("flow-arm-n", &[("n", (n + 1).into())])) } }
-                        @if arm.when.is_some() || n + 1 < arms.len() { (self.condition(&n.to_string(), &object.key, arm.when.as_ref())) }
+                        b { @if arm.is_otherwise() && n + 1 == arms.len() { (self.t("flow-arm-otherwise")) } @else { (self.look().t.with("flow-arm-n", &[("n", (n + 1).into())])) } }
+                        @if !arm.is_otherwise() || n + 1 < arms.len() {
+                            (self.condition(&n.to_string(), &object.key, arm.when.as_ref()))
+                            (self.outcome(step, n, arm, object))
+                        }
                         @if arms.len() > 1 {
                             form method="post" action=(self.href("/arm")) {
                                 (self.visit.token_field())
@@ -358,6 +362,27 @@ impl Panel<'_> {
                 )
             }
             Deed::End {} => html! { p.ak-muted { (self.t("flow-about-end")) } },
+        }
+    }
+
+    /// What an arm asks of the approvals of the flow, where it has any.
+    fn outcome(&self, step: &Step, n: usize, arm: &Arm, object: &Object) -> Markup {
+        let asks = self.flow.approvals();
+        let mut options: Options = vec![(String::new(), self.t("flow-outcome-none"))];
+        for (key, _) in asks.iter().filter(|(_, of)| *of == object.key) {
+            options.extend(Came::ALL.map(|is| (format!("{key}:{}", is.key()), self.teller.came(self.flow, key, is))));
+        }
+        let chosen = arm.outcome.as_ref().map(|outcome| format!("{}:{}", outcome.step, outcome.is.key())).unwrap_or_default();
+        html! {
+            @if options.len() > 1 || !chosen.is_empty() {
+                form.ak-flow-outcome method="post" action=(self.href("/arm")) {
+                    (self.visit.token_field())
+                    input type="hidden" name="step" value=(step.key);
+                    input type="hidden" name="arm" value=(n);
+                    (self.choose("flow-outcome", "outcome", &chosen, &options))
+                    (Button::new(self.t("save")).submit())
+                }
+            }
         }
     }
 
@@ -426,7 +451,7 @@ impl Panel<'_> {
         }
     }
 
-    fn mail(&self, object: &Arc<Object>, to: &[MailTo], subject: &str, text: &str) -> Markup {
+    fn mail(&self, object: &Arc<Object>, to: &[MailTo], (template, subject, text): (Option<&str>, &str, &str)) -> Markup {
         let mut options: Options =
             self.paths(object).into_iter().filter(|c| c.kind == FieldType::Email).map(|c| (format!("mail:{}", c.key), c.label)).collect();
         options.extend(self.people(object));
@@ -438,13 +463,28 @@ impl Panel<'_> {
                 MailTo::Address(_) => None,
             })
             .collect();
+        let fitting = self.teller.templates.iter().filter(|(.., of)| *of == object.key);
+        let templates: Options = std::iter::once((String::new(), self.t("flow-template-none")))
+            .chain(fitting.map(|(key, name, _)| (key.clone(), name.clone())))
+            .collect();
         let typed: Vec<&str> = to.iter().filter_map(|to| if let MailTo::Address(a) = to { Some(a.as_str()) } else { None }).collect();
         html! {
             (self.several("flow-to", "to", &options, &chosen))
             (row(self.look().t, &Row::new(self.t("flow-addresses")).hint(self.t("flow-addresses-hint")), Input::new("addresses", &typed.join(", ")), input::text))
-            (self.row("flow-subject", Input::new("subject", subject).required(true), input::text))
-            (self.row("flow-text", Input::new("text", text).required(true), |i| input::textarea(i, 8)))
-            (self.insert(object))
+            @if templates.len() > 1 || template.is_some() { (self.choose("flow-template", "template", template.unwrap_or(""), &templates)) }
+            @match template {
+                // what was written before stays, should the template be given up again
+                Some(key) => {
+                    input type="hidden" name="subject" value=(subject);
+                    input type="hidden" name="text" value=(text);
+                    p { a.ak-link href={ "/settings/mail-templates/" (key) } { (self.t("flow-template-open")) } }
+                }
+                None => {
+                    (self.row("flow-subject", Input::new("subject", subject).required(true), input::text))
+                    (self.row("flow-text", Input::new("text", text).required(true), |i| input::textarea(i, 8)))
+                    (self.insert(object))
+                }
+            }
         }
     }
 

@@ -5,7 +5,9 @@ use crate::filter::words::{Titles, Wording, sentence, titles, walk};
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::People;
-use akrab_engine::flow::{Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks};
+use akrab_engine::flow::{
+    Arm, Assigning, Came, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks,
+};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, FieldProblem, Filter, Object, Problem, Value};
 use serde_json::Value as Json;
@@ -26,6 +28,8 @@ pub struct Teller {
     calendars: HashMap<String, String>,
     /// Key, name and object of every approval rule in force.
     pub approvals: Vec<(String, String, String)>,
+    /// The same of every template of mails.
+    pub templates: Vec<(String, String, String)>,
 }
 
 impl Teller {
@@ -52,10 +56,17 @@ impl Teller {
             };
             let rules = tx.approval_rules()?.into_iter().filter(|rule| !rule.retired);
             let approvals = rules.map(|rule| (rule.key, rule.name.get(lang).to_string(), rule.decl.object)).collect();
-            Ok((known, calendars, flows, approvals))
+            let templates = tx.mail_templates()?.into_iter();
+            let templates = templates.map(|kept| (kept.key, kept.name.get(lang).to_string(), kept.decl.object)).collect();
+            Ok((known, calendars, flows, approvals, templates))
         });
-        let (titles, calendars, flows, approvals) = read.await?;
-        Ok(Teller { look: visit.look(), people, titles, flows, calendars, approvals })
+        let (titles, calendars, flows, approvals, templates) = read.await?;
+        Ok(Teller { look: visit.look(), people, titles, flows, calendars, approvals, templates })
+    }
+
+    /// Key, name and object of a template.
+    fn template(&self, key: &str) -> Option<&(String, String, String)> {
+        self.templates.iter().find(|(known, ..)| known == key)
     }
 
     /// Titles of the records that conditions name.
@@ -97,9 +108,11 @@ impl Teller {
         let mut lines = vec![format!("{}: {}", self.kind(&step.deed), self.deed(&step.deed, object))];
         match &step.deed {
             Deed::Branch { arms } => {
-                lines.extend(arms.iter().filter_map(|a| a.when.as_ref()).map(|when| self.condition(object, Some(when))))
+                lines.extend(arms.iter().filter(|a| !a.is_otherwise()).map(|arm| self.arm_condition(flow, object, arm)))
             }
-            Deed::Notify { text, .. } | Deed::Mail { text, .. } => lines.extend(text.lines().map(|line| self.placed(object, line))),
+            Deed::Notify { text, .. } | Deed::Mail { text, template: None, .. } => {
+                lines.extend(text.lines().map(|line| self.placed(object, line)))
+            }
             Deed::Task { note: Some(note), .. } | Deed::Approval { note: Some(note), .. } => {
                 lines.extend(note.lines().map(|line| self.placed(object, line)))
             }
@@ -141,6 +154,23 @@ impl Teller {
             }
             filter => sentence(&wording.of(filter)),
         }
+    }
+
+    /// What an arm of a branch asks: of an approval, of the record, or both.
+    pub fn arm_condition(&self, flow: &Flow, object: &str, arm: &Arm) -> String {
+        let outcome = arm.outcome.as_ref().map(|outcome| self.came(flow, &outcome.step, outcome.is));
+        let filter = Some(self.condition(object, arm.when.as_ref())).filter(|words| !words.is_empty());
+        [outcome, filter].into_iter().flatten().collect::<Vec<_>>().join(&format!(" {} ", self.look.t.get("filter-and")))
+    }
+
+    /// What the approval of a step has come to.
+    pub fn came(&self, flow: &Flow, step: &str, is: Came) -> String {
+        let rule = match flow.find(step).map(|step| &step.deed) {
+            Some(Deed::Approval { rule, .. }) => rule.as_str(),
+            _ => "",
+        };
+        let name = self.approvals.iter().find(|(key, ..)| key == rule).map_or_else(|| step.to_string(), |(_, name, _)| name.clone());
+        self.t(&format!("flow-came-{}", is.key().replace('_', "-")), &[("rule", name)])
     }
 
     /// Filter and formula together.
@@ -187,12 +217,12 @@ impl Teller {
                         steps if steps.is_empty() => self.look.t.get("flow-do-nothing"),
                         steps => steps,
                     };
-                    match &arm.when {
-                        Some(when) => self.t("flow-arm", &[("condition", self.condition(object, Some(when))), ("steps", steps)]),
-                        None => self.t("flow-arm-else", &[("steps", steps)]),
+                    match arm.is_otherwise() {
+                        false => self.t("flow-arm", &[("condition", self.arm_condition(flow, object, arm)), ("steps", steps)]),
+                        true => self.t("flow-arm-else", &[("steps", steps)]),
                     }
                 };
-                arms.iter().filter(|a| a.when.is_some() || !a.steps.is_empty()).map(arm).collect::<Vec<_>>().join("; ")
+                arms.iter().filter(|a| !a.is_otherwise() || !a.steps.is_empty()).map(arm).collect::<Vec<_>>().join("; ")
             }
             Deed::Each { object: child, steps, limit, .. } => {
                 let args = [("objects", self.label(child)), ("limit", limit.to_string()), ("steps", self.steps(flow, steps, child))];
@@ -326,9 +356,10 @@ impl Teller {
                 self.t("flow-do-task", &[("deed", task), ("title", self.placed(object, title)), ("who", self.who(object, to))])
             }
             Deed::Notify { to, .. } => self.t("flow-do-notify", &[("who", self.whole(object, to))]),
-            Deed::Mail { to, subject, .. } => {
+            Deed::Mail { to, subject, template, .. } => {
                 let whom = to.iter().map(|to| self.mail_to(object, to)).collect::<Vec<_>>().join(", ");
-                self.t("flow-do-mail", &[("subject", self.placed(object, subject)), ("who", whom)])
+                let named = template.as_ref().map(|key| self.template(key).map_or_else(|| key.clone(), |(_, name, _)| name.clone()));
+                self.t("flow-do-mail", &[("subject", named.unwrap_or_else(|| self.placed(object, subject))), ("who", whom)])
             }
             Deed::Approval { rule, .. } => {
                 let name = self.approvals.iter().find(|(key, ..)| key == rule).map_or_else(|| rule.clone(), |(_, name, _)| name.clone());

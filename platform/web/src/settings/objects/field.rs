@@ -98,6 +98,7 @@ fn row(visit: &Visit, target: &Target, key: &str, field: &FieldDecl) -> Vec<Mark
         (field.unique, "shape-unique"),
         (field.index, "shape-indexed"),
         (field.search, "shape-searched"),
+        (field.remind, "shape-reminds"),
         (field.visible_when.is_some(), "shape-visible-when"),
         (field.required_when.is_some(), "shape-required-when"),
     ];

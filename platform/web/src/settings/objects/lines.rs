@@ -70,6 +70,9 @@ pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, 
     if written && kind != Boolean {
         lines.push(line("required", "shape-required", Kind::Check));
     }
+    if matches!(kind, Date | DateTime) && target.object.owner.is_some() {
+        lines.push(line("remind", "shape-remind", Kind::Check).hint(t.get("shape-remind-hint")));
+    }
     if own {
         if matches!(kind, Text | Email | Phone | Integer) {
             lines.push(line("unique", "shape-unique", Kind::Check).hint(t.get("shape-unique-hint")));

@@ -82,6 +82,7 @@ pub(super) fn set(object: &Object, kind: FieldType, fields: &Fields, decl: &mut 
     let hint = label(fields, "hint");
     decl.hint = (!hint.id.is_empty()).then_some(hint);
     decl.required = fields.ticked("required");
+    decl.remind = fields.ticked("remind") && matches!(kind, FieldType::Date | FieldType::DateTime);
     decl.unique = fields.ticked("unique");
     decl.index = fields.ticked("index");
     decl.search = fields.ticked("search");
@@ -139,9 +140,14 @@ pub(super) fn filled(decl: &FieldDecl) -> Filled {
     if let Some(hint) = &decl.hint {
         filled = fill_label(filled, ["hint_id", "hint_en"], hint);
     }
-    for (name, on) in
-        [("required", decl.required), ("unique", decl.unique), ("index", decl.index), ("search", decl.search), ("open", decl.open)]
-    {
+    for (name, on) in [
+        ("required", decl.required),
+        ("remind", decl.remind),
+        ("unique", decl.unique),
+        ("index", decl.index),
+        ("search", decl.search),
+        ("open", decl.open),
+    ] {
         if on {
             filled = filled.set(name, "1");
         }
@@ -183,6 +189,7 @@ pub(super) fn change(part: &mut Part, object: &Object, key: &str, now: &FieldDec
     if wanted.hint != now.hint {
         change.hint = wanted.hint;
     }
+    change.remind = wanted.remind && (change.remind || !now.remind);
     change.required = wanted.required && (change.required || !now.required);
     if wanted.default != now.default {
         change.default = wanted.default;

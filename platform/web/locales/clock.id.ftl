@@ -1,0 +1,11 @@
+audit-kind-approval-clock = Menggeser tenggat persetujuan
+clock-approval = Persetujuan
+clock-flow = Jeda alur kerja
+clocks-after = Menjadi
+clocks-before = Tenggat sekarang
+clocks-do = Ubah kalender dan geser semuanya
+clocks-more = Dan { $n } lagi.
+clocks-record = Data
+clocks-title = Yang ikut bergeser
+clocks-what = Yang ditunggu
+clocks-would-move = { $n } tenggat yang berjalan mengikuti kalender ini dan akan bergeser. Belum ada yang diubah.
