@@ -210,26 +210,3 @@ both!(
         assert_eq!(history.iter().map(|said| said.given).collect::<Vec<_>>(), [true, false, true]);
     }
 );
-
-both!(
-    /// Two people who are one: a no of either stays a no, and who has said nothing takes nothing away.
-    merging_people_keeps_the_stricter_word,
-    async |w: &Workspace| {
-        preset(w).await;
-        let (from, into) = (person(w, "Dewi").await, person(w, "Dewi Lestari").await);
-        for (id, channel, given) in
-            [(from, "email", false), (into, "email", true), (from, "sms", true), (into, "sms", false), (from, "whatsapp", true), (into, "phone", true)]
-        {
-            say(w, id, "offers", channel, given).await;
-        }
-        w.engine.write(&w.system(), move |tx| tx.consent_merge("contact", from, into)).await.expect("merged");
-        let mut states = Vec::new();
-        for channel in ["email", "sms", "whatsapp", "phone"] {
-            let state = w.engine.read(&w.system(), move |tx| tx.consent("contact", into, "offers", channel)).await.expect("a state");
-            states.push(state.0);
-        }
-        assert_eq!(states, [Consent::Withdrawn, Consent::Withdrawn, Consent::Given, Consent::Given]);
-        let id = w.engine.read(&w.system(), move |tx| tx.consent("contact", into, "offers", "whatsapp")).await.expect("a state");
-        assert_eq!(id.1.expect("a proof").evidence["merged_from"]["id"].as_i64(), Some(from));
-    }
-);

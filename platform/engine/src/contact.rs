@@ -5,12 +5,17 @@
 //! in [`akrab_model::contact`], which is pure.
 
 mod ask;
+mod block;
+mod look;
 mod purpose;
 mod say;
 
 pub use akrab_model::contact::{
     Consent, Decision, Facts, FrequencyDecl, Mode, PolicyDecl, Preset, PresetPurpose, Reason, presets, zone_of_province,
 };
+pub use akrab_store::BlockRow;
 pub use ask::{Ask, Decided};
+pub use block::{BLOCK_REASONS, BlockList, BlocksTaken};
+pub use look::{ChannelState, ConsentView, PurposeState};
 pub use purpose::{PolicyKept, Purpose};
 pub use say::{Said, Saying};

@@ -10,6 +10,7 @@ pub mod archive;
 pub mod audit;
 pub mod behaviour;
 pub mod bulk;
+pub mod bundle;
 pub mod calendar;
 pub mod clock;
 pub mod contact;

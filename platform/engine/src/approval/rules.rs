@@ -9,7 +9,7 @@ use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Filter, Problem, Registry};
 use akrab_store::Conn;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 const RULE: &str = "approval";
@@ -147,17 +147,5 @@ impl Tx<'_> {
         // other processes read them anew as they do people
         self.effects.people_changed();
         Ok(version)
-    }
-
-    /// Rules of several objects at once, as a file brings them; what is there under the same key gets a new version.
-    ///
-    /// # Errors
-    /// As [`Tx::approval_rule_save`].
-    pub fn approval_rules_take(&mut self, rules: &BTreeMap<String, ApprovalDecl>) -> Result<usize> {
-        self.may_declare()?;
-        for (key, decl) in rules {
-            self.approval_rule_save(key, decl, None)?;
-        }
-        Ok(rules.len())
     }
 }

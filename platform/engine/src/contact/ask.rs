@@ -16,8 +16,11 @@ pub struct Ask {
     pub channel: String,
     pub do_not_contact: bool,
     pub do_not_call: bool,
-    /// The address bounced or is on a list of those not to be used.
+    /// The address bounced, as far as the domain knows. Lists of numbers and addresses that are not to be used are looked into
+    /// besides.
     pub suppressed: bool,
+    /// The address or number it goes to; those of the person for the channel when absent.
+    pub address: Option<String>,
     /// The person's own zone, if it is known.
     pub zone: Option<String>,
     /// The province of the main address, where the zone is not.
@@ -64,12 +67,13 @@ impl Tx<'_> {
             }
             None => Vec::new(),
         };
+        let (no_calls, no_address) = self.blocked(object, id, &ask.channel, ask.address.as_deref())?;
         let (consent, _) = self.consent(object, id, &ask.purpose, &ask.channel)?;
         let facts = Facts {
             do_not_contact: ask.do_not_contact,
             consent,
-            do_not_call: ask.do_not_call,
-            suppressed: ask.suppressed,
+            do_not_call: ask.do_not_call || no_calls,
+            suppressed: ask.suppressed || no_address,
             zone,
             sends: &sends,
             attempts: ask.attempts,

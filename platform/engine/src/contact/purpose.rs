@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 const PURPOSE: &str = "purpose";
-const POLICY: &str = "contact_policy";
+pub(super) const POLICY: &str = "contact_policy";
 
 /// What somebody may be contacted for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

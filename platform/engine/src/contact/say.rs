@@ -6,7 +6,6 @@ use akrab_model::{Problem, RecordId};
 use akrab_store::ConsentEvent;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
 
 /// A withdrawal is dealt with within so many hours, by wall clock (UU PDP 27/2022).
 const PRIVACY_HOURS: i64 = 72;
@@ -99,31 +98,6 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn consent_history(&mut self, object: &str, id: RecordId) -> Result<Vec<Said>> {
         Ok(self.conn.consent_events((object, id))?.into_iter().map(said).collect())
-    }
-
-    /// Two people turn out to be one: what `from` said counts for `into`, and of two sayings the stricter. Who has said
-    /// nothing adds nothing.
-    ///
-    /// # Errors
-    /// As [`Tx::consent_say`].
-    pub fn consent_merge(&mut self, object: &str, from: RecordId, into: RecordId) -> Result<()> {
-        let mut last: BTreeMap<(String, String), Said> = BTreeMap::new();
-        for said in self.consent_history(object, from)? {
-            last.entry((said.purpose.clone(), said.channel.clone())).or_insert(said);
-        }
-        for ((purpose, channel), said) in last {
-            let (state, _) = self.consent(object, into, &purpose, &channel)?;
-            let theirs = if said.given { Consent::Given } else { Consent::Withdrawn };
-            if theirs > state {
-                let mut evidence = said.evidence.clone();
-                if let Json::Object(kept) = &mut evidence {
-                    kept.insert("merged_from".into(), json!({ "id": from, "event": said.id, "at": said.at }));
-                }
-                let person = (object.to_string(), into);
-                self.consent_say(&Saying { person, purpose, channel, given: said.given, evidence, source: "merge".into() })?;
-            }
-        }
-        Ok(())
     }
 }
 

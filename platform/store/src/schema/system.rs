@@ -30,6 +30,7 @@ const TABLES: &[&[&str]] = &[
     crate::ledger::TABLES,
     crate::declared::TABLES,
     crate::contact::TABLES,
+    crate::block::TABLES,
     crate::work::TABLES,
     crate::share::TABLES,
     crate::hook::TABLES,

@@ -3,7 +3,7 @@
 use super::load::Sight;
 use super::teller::tellers;
 use super::timeline::{due_words, kind_label};
-use super::{composer, flows, panel, path, timeline, words};
+use super::{composer, consent, flows, panel, path, timeline, words};
 use crate::ui::record::record_columns;
 use crate::ui::section::{Field as Pair, section};
 use crate::ui::status::{Status, status_strong};
@@ -23,13 +23,13 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         }
     };
     let side = has_side(sight)
-        .then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) (flows::panel(sight)) } });
+        .then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) (consent::panel(sight)) (flows::panel(sight)) } });
     record_columns(fields, middle, side)
 }
 
 /// Whether anything stands in the column of what is related.
 fn has_side(sight: &Sight) -> bool {
-    !sight.panels.is_empty() || !sight.flows.runs.is_empty()
+    !sight.panels.is_empty() || sight.consent.is_some() || !sight.flows.runs.is_empty()
 }
 
 /// Sections as laid out; a composite is one line. What is set by the program closes the column.

@@ -7,6 +7,7 @@ mod access;
 mod action;
 mod body;
 pub mod composer;
+mod consent;
 mod favourite;
 mod flows;
 mod follow;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Web> {
         .route("/{plural}/{id}/access", get(access::show))
         .route("/{plural}/{id}/shares", get(shares::show).post(shares::give))
         .route("/{plural}/{id}/shares/{share}/end", post(shares::end))
+        .route("/{plural}/{id}/consent", get(consent::show).post(consent::save))
         .route("/{plural}/{id}/territory", get(territory::show).post(territory::save))
         .route("/{plural}/{id}/{action}", get(action::ask).post(action::run))
         .merge(editor::routes())

@@ -7,7 +7,7 @@ pub(crate) mod calendars;
 mod company;
 mod condition;
 mod connections;
-mod consent;
+pub(crate) mod consent;
 mod deputies;
 pub(crate) mod flows;
 mod leave;
@@ -23,11 +23,13 @@ mod stages;
 mod teams;
 mod templates;
 pub(crate) mod territories;
+mod transfer;
 mod users;
 pub(crate) mod webhooks;
 mod work;
 
 use crate::fail::{Reply, field_errors, field_message};
+use crate::form::Fields;
 use crate::state::Web;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
@@ -59,6 +61,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(pipelines::routes())
         .merge(flows::routes())
         .merge(templates::routes())
+        .merge(transfer::routes())
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
@@ -115,6 +118,18 @@ pub(crate) async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: boo
 async fn show_form(visit: &Visit, title: &str, body: Markup, errors: &Errors) -> Reply {
     let frame = frame(visit, title).await;
     show(visit, &frame, content(true, body), !errors.is_empty()).await
+}
+
+/// The text of a file that was handed in under `file`, or what was pasted under `text`.
+pub(crate) async fn file_text(visit: &Visit, fields: &Fields) -> Result<String, Problem> {
+    match fields.text("file").parse::<i64>() {
+        Ok(file) => {
+            let file = visit.engine().file(&visit.ctx, file).await?;
+            let content = tokio::fs::read(visit.engine().file_path(&file)).await.map_err(Problem::internal)?;
+            Ok(String::from_utf8_lossy(&content).into_owned())
+        }
+        Err(_) => Ok(fields.get("text").unwrap_or_default().to_string()),
+    }
 }
 
 /// A fault found here, beside its field.
@@ -182,6 +197,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
                 ("workflow", "settings-flows", "/settings/flows", admin),
                 ("mail", "settings-mail-templates", "/settings/mail-templates", admin),
+                ("file-cog", "settings-transfer", "/settings/transfer", admin),
             ],
         ),
         (

@@ -36,7 +36,6 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/approvals/new", get(new).post(add))
         .route("/settings/approvals/new/condition", post(condition::of_new))
         .route("/settings/approvals/export", get(file::export))
-        .route("/settings/approvals/import", get(file::show).post(file::import))
         .route("/settings/approvals/{key}", get(edit).post(save))
         .route("/settings/approvals/{key}/condition", post(condition::of_kept))
         .route("/settings/approvals/{key}/retire", post(retire))

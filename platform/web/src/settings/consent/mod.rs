@@ -1,5 +1,6 @@
 //! What people may be written to and called for, and by which rules: purposes, and a policy for each channel.
 
+mod blocks;
 mod policy;
 
 use super::line::{Filled, Kind, Line, sheet};
@@ -7,6 +8,8 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::locale::Text;
+use crate::router::upload_limit;
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
@@ -18,7 +21,7 @@ use akrab_engine::contact::{PolicyDecl, Preset, Purpose, presets};
 use akrab_model::{FieldProblem, Label, Problem, format};
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::{Markup, html};
 
 pub(super) fn routes() -> Router<Web> {
@@ -26,14 +29,18 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/consent", get(page))
         .route("/settings/consent/new", get(new).post(add))
         .route("/settings/consent/presets/{key}", get(preset).post(take))
+        .route("/settings/consent/lists/{list}", get(blocks::page).post(blocks::add))
+        .route("/settings/consent/lists/{list}/import", post(blocks::take).layer(upload_limit()))
+        .route("/settings/consent/lists/{list}/remove", post(blocks::remove))
         .route("/settings/consent/{purpose}/{channel}", get(policy::edit).post(policy::save))
 }
 
 /// Channels a policy may be for. A domain that has others gives them words of their own.
 const CHANNELS: [&str; 4] = ["phone", "whatsapp", "sms", "email"];
 
-fn channel_words(visit: &Visit, channel: &str) -> String {
-    visit.t.find(&format!("consent-channel-{channel}"), &[]).unwrap_or_else(|| channel.to_string())
+/// What a channel is called.
+pub(crate) fn channel_words(t: Text, channel: &str) -> String {
+    t.find(&format!("consent-channel-{channel}"), &[]).unwrap_or_else(|| channel.to_string())
 }
 
 /// The key of a purpose and its lawful basis.
@@ -65,11 +72,12 @@ async fn page(visit: Visit) -> Reply {
                 (table(&visit, &purpose.key, policies))
                 div.ak-row.ak-gap-8 {
                     @for channel in CHANNELS.iter().filter(|channel| !policies.iter().any(|(known, _)| known == *channel)) {
-                        (Button::new(channel_words(&visit, channel)).icon("plus").ghost().href(format!("/settings/consent/{}/{channel}", purpose.key)))
+                        (Button::new(channel_words(visit.t, channel)).icon("plus").ghost().href(format!("/settings/consent/{}/{channel}", purpose.key)))
                     }
                 }
             }))
         }
+        (setting(&t.get("block-lists"), &t.get("block-lists-text"), true, blocks::links(&visit)))
         (setting(&t.get("consent-presets"), &t.get("consent-presets-text"), true, html! {
             div.ak-row.ak-gap-8 {
                 @for preset in presets() {
@@ -101,8 +109,8 @@ fn table(visit: &Visit, purpose: &str, policies: &[(String, PolicyDecl)]) -> Mar
             .map(|cap| t.with("consent-cap-words", &[("most", i64::from(cap.most).into()), ("days", i64::from(cap.days).into())]));
         vec![
             html! {
-                @if purpose.is_empty() { (channel_words(visit, channel)) }
-                @else { a.ak-link href={ "/settings/consent/" (purpose) "/" (channel) } { (channel_words(visit, channel)) } }
+                @if purpose.is_empty() { (channel_words(visit.t, channel)) }
+                @else { a.ak-link href={ "/settings/consent/" (purpose) "/" (channel) } { (channel_words(visit.t, channel)) } }
             },
             html! { (yes(policy.needs_consent)) },
             html! {

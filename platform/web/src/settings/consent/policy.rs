@@ -131,7 +131,7 @@ async fn form(visit: &Visit, (purpose, channel): (&str, &str), version: i64, fil
             (buttons(t, Button::new(t.get("save")).primary(), "/settings/consent"))
         }
     };
-    show_form(visit, &format!("{purpose}: {}", channel_words(visit, channel)), body, errors).await
+    show_form(visit, &format!("{purpose}: {}", channel_words(visit.t, channel)), body, errors).await
 }
 
 pub(super) async fn save(visit: Visit, Path((purpose, channel)): Path<(String, String)>, fields: Fields) -> Reply {

@@ -16,7 +16,6 @@ pub(crate) mod words;
 use super::{Errors, frame, show};
 use crate::state::Web;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 pub(super) fn routes() -> Router<Web> {
@@ -26,7 +25,6 @@ pub(super) fn routes() -> Router<Web> {
         .route(base, get(list::page))
         .route(&format!("{base}/new"), get(list::new).post(list::add))
         .route(&format!("{base}/export"), get(file::export))
-        .route(&format!("{base}/import"), get(file::ask).post(file::take).layer(DefaultBodyLimit::max(crate::guard::BODY_LIMIT)))
         .route(&of(""), get(editor::page))
         .route(&of("/trigger"), post(edit::trigger))
         .route(&of("/step"), post(edit::step))

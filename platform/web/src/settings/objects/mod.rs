@@ -5,7 +5,7 @@
 
 mod choices;
 mod field;
-mod file;
+pub(in crate::settings) mod file;
 mod hide;
 mod layout;
 mod lines;
@@ -32,7 +32,6 @@ use akrab_model::object::shape::{ObjectChange, Part};
 use akrab_model::object::{BoardDecl, CalendarDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ViewDecl};
 use akrab_model::{Object, Problem};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use plan::{Come, come};
@@ -45,7 +44,6 @@ pub(super) fn routes() -> Router<Web> {
         .route(base, get(list::page))
         .route(&format!("{base}/new"), get(object::new).post(object::add))
         .route(&format!("{base}/export"), get(file::export))
-        .route(&format!("{base}/import"), get(file::ask).post(file::take).layer(DefaultBodyLimit::max(crate::guard::BODY_LIMIT)))
         .route(&format!("{base}/log"), get(log::all))
         .route(&of(""), get(field::list))
         .route(&of("/general"), get(object::edit).post(object::save))
