@@ -210,3 +210,74 @@ both!(
         assert_eq!(history.iter().map(|said| said.given).collect::<Vec<_>>(), [true, false, true]);
     }
 );
+
+both!(
+    /// What somebody said stands on his page with its proof and is changed there, by whoever may change him.
+    consent_stands_on_the_page_and_is_changed_there,
+    async |w: &Workspace| {
+        let id = person(w, "Lestari").await;
+        let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
+        let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
+        let page = format!("/contacts/{id}");
+        assert!(!browser.get(&page).await.html.contains("Izin dihubungi"), "nothing is asked of anybody yet");
+        assert_eq!(browser.get(&format!("{page}/consent")).await.status, StatusCode::NOT_FOUND);
+        preset(w).await;
+        assert!(browser.get(&page).await.html.contains("Izin dihubungi"));
+        let form = browser.get(&format!("{page}/consent")).await.html;
+        assert!(form.contains("offers/whatsapp") && form.contains("Belum ada jawaban"), "{form}");
+        let bare = browser.submit(&format!("{page}/consent"), &[("what", "offers/whatsapp"), ("said", "yes"), ("note", "")]).await;
+        assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.html.contains("itulah buktinya"), "{}", bare.html);
+        let said = [("what", "offers/whatsapp"), ("said", "yes"), ("note", "Di pameran, kartu nama")];
+        assert_eq!(browser.submit(&format!("{page}/consent"), &said).await.status, StatusCode::SEE_OTHER);
+        let (state, proof) = w.engine.read(&w.system(), move |tx| tx.consent("contact", id, "offers", "whatsapp")).await.expect("a state");
+        let proof = proof.expect("a proof");
+        assert_eq!((state, proof.evidence["note"].as_str(), proof.source.as_str()), (Consent::Given, Some("Di pameran, kartu nama"), "by_hand"));
+        let shown = browser.get(&format!("{page}/consent")).await.html;
+        assert!(shown.contains("Di pameran, kartu nama") && shown.contains("dicatat oleh · ratna"), "{shown}");
+        decide(w, ask(id, "sms")).await.expect("decided");
+        assert!(browser.get(&format!("{page}/consent")).await.html.contains("Tidak dikirim: belum ada izin"));
+        // who may look and not change sees it and changes nothing
+        let looks = w.engine.people().roles.iter().find(|r| r.key == "readonly").map(|r| r.id).expect("a role");
+        let mut sumarni = Browser::of(w, w.user("sumarni", looks, None).await).await;
+        let seen = sumarni.get(&format!("{page}/consent")).await;
+        assert!(seen.status == StatusCode::OK && !seen.html.contains("name=\"said\""), "{}", seen.html);
+        assert_eq!(sumarni.submit(&format!("{page}/consent"), &said).await.status, StatusCode::FORBIDDEN);
+    }
+);
+
+both!(
+    /// Who is on a list is not called or written to, whatever was agreed; lists are made by hand and taken in whole.
+    lists_of_numbers_and_addresses_count_before_consent,
+    async |w: &Workspace| {
+        preset(w).await;
+        let input = json!({"name": "Joko", "phone": "0812 3456 7890", "email": "joko@contoh.test"});
+        let id = w.make("contact", input).await;
+        for channel in ["phone", "whatsapp", "email"] {
+            say(w, id, "offers", channel, true).await;
+        }
+        assert_eq!(decide(w, ask(id, "phone")).await.expect("decided").decision, Decision::Allowed);
+        let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
+        let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
+        let calls = "/settings/consent/lists/do_not_call";
+        let wrong = browser.submit(calls, &[("address", "bukan nomor"), ("reason", "asked")]).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.html.contains("#f-address"), "{}", wrong.html);
+        let list = "nomor;nama\n+62 812-3456-7890;Joko\n0813 5555 0001;Rina\nbukan nomor\n081234567890\n";
+        let taken = browser.submit(&format!("{calls}/import"), &[("text", list), ("list_reason", "registry")]).await;
+        assert!(taken.html.contains("Ditambahkan: 2") && taken.html.contains("Tidak terbaca: 1"), "{}", taken.html);
+        assert!(taken.html.contains("Baris 4: bukan nomor"), "{}", taken.html);
+        let found = browser.get(&format!("{calls}?q=0812")).await.html;
+        assert!(found.contains("Dari daftar resmi") && !found.contains("5555"), "{found}");
+        assert_eq!(reason(&decide(w, ask(id, "phone")).await.expect("decided")), Some(Reason::DoNotCall));
+        assert_eq!(reason(&decide(w, ask(id, "whatsapp")).await.expect("decided")), None, "a message is no call");
+        let suppressed = "/settings/consent/lists/suppressed";
+        assert_eq!(browser.submit(suppressed, &[("address", "Joko@Contoh.test"), ("reason", "bounced")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(reason(&decide(w, ask(id, "email")).await.expect("decided")), Some(Reason::SuppressedAddress));
+        let page = browser.get(&format!("/contacts/{id}")).await.html;
+        assert!(page.contains("Jangan ditelepon") && page.contains("Pesan selalu kembali"), "{page}");
+        assert_eq!(browser.submit(&format!("{suppressed}/remove"), &[("address", "joko@contoh.test")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(reason(&decide(w, ask(id, "email")).await.expect("decided")), None);
+        let mut siti = Browser::of(w, w.user("siti", 3, None).await).await;
+        assert_eq!(siti.get(calls).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(siti.submit(calls, &[("address", "081300001111"), ("reason", "asked")]).await.status, StatusCode::FORBIDDEN);
+    }
+);

@@ -55,6 +55,7 @@ mod sign_in;
 mod tags;
 mod templates;
 mod timelines;
+mod transfer;
 mod values;
 mod wire;
 mod words;

@@ -32,7 +32,22 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "see_as_end",
         ],
     ),
-    ("data", &["export", "import", "bulk", "purge", "hand_over", "trail_export", "backup", "restore", "archive", "archive_taken", "archive_arrived"]),
+    (
+        "data",
+        &[
+            "export",
+            "import",
+            "bulk",
+            "purge",
+            "hand_over",
+            "trail_export",
+            "backup",
+            "restore",
+            "archive",
+            "archive_taken",
+            "archive_arrived",
+        ],
+    ),
     (
         "rights",
         &["share", "unshare", "placed", "placing", "people_create", "people_update", "people_delete", "people_restore", "people_purge"],
