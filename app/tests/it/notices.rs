@@ -145,6 +145,10 @@ label = { id = "Nama", en = "Name" }
 type = "date"
 label = { id = "Berakhir", en = "Ends" }
 remind = true
+[objects.access.manager]
+create = true
+read = "all"
+edit = "all"
 "#;
 
 both!(a_day_is_told_in_its_morning, async |w: &Workspace| {

@@ -7,6 +7,7 @@
 
 mod change;
 mod clocks;
+mod draft;
 mod find;
 mod templates;
 

@@ -20,6 +20,7 @@ const CARRIED: &[&str] = &[
     "audit",
     "change",
     "consent_event",
+    "contact_block",
     "contact_decision",
     "counter",
     "declared_version",

@@ -16,4 +16,4 @@ bundle-then = Afterwards: { $parts }
 bundle-try = See what would come
 problem-bundle-empty = There is nothing in this file that can be taken in.
 problem-bundle-section = Line { $line }: nobody knows the section “{ $section }”.
-settings-transfer = Settings as a file
+settings-transfer = Settings file

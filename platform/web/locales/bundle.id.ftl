@@ -16,4 +16,4 @@ bundle-then = Sesudahnya: { $parts }
 bundle-try = Lihat dulu
 problem-bundle-empty = Tidak ada yang bisa diambil dari berkas ini.
 problem-bundle-section = Baris { $line }: bagian “{ $section }” tidak dikenal.
-settings-transfer = Pengaturan sebagai berkas
+settings-transfer = Berkas pengaturan

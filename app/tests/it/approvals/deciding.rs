@@ -131,10 +131,10 @@ both!(
         let f = firm(w).await;
         keep(w, f.admin, rule()).await;
         w.engine.keep_link_base(BASE).await.expect("kept");
-        let mut sari = Browser::of(w, f.sari).await;
         let profile = "name=sari&language=id&theme=system&time_zone=&single_keys=1";
-        let mut choose = async |rest: &str| {
-            let kept = sari.post("/settings/profile", &format!("{profile}&{rest}")).await;
+        // she signs in anew each day
+        let choose = async |rest: &str| {
+            let kept = Browser::of(w, f.sari).await.post("/settings/profile", &format!("{profile}&{rest}")).await;
             assert_ne!(kept.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", kept.html);
         };
         // it is nine in the morning
@@ -156,7 +156,7 @@ both!(
         ask(w, f.siti, deal(w, f.siti, "17").await).await.expect("asked");
         until(w, "2026-03-05 12:00");
         settle(w).await;
-        assert_eq!(w.mails(), 2, "never is never");
+        assert!(w.mails() == 2, "never is never: {:?}", w.mail(2).await);
         assert_eq!(waiting(w, f.sari).await.len(), 3, "it waits for her all the same");
     }
 );

@@ -3,13 +3,12 @@
 use super::tell::Letter;
 use super::{Plan, State, state_of};
 use crate::calendar::{Clocks, Moved};
-use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::job::{Job, JobCtx, Outcome};
 use crate::{Result, Tx};
 use akrab_model::{Problem, RecordId};
 use akrab_store::ApprovalRow;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Requests read at once when their clocks are worked out anew.
 const CLOCKS: usize = 1_000;
@@ -24,24 +23,15 @@ impl Job for SettleApprovals {
     const KIND: &'static str = "settle_approvals";
 
     async fn run(self, job: JobCtx) -> Result<Outcome> {
-        let mut settled: i64 = job.mark()?.unwrap_or(0);
-        loop {
-            let so_far = settled;
-            let step = job.step(move |tx| {
-                let now = tx.ctx.micros();
-                let due = tx.conn.approvals_due(now, BATCH)?;
-                let count = due.len() as i64;
-                for id in due {
-                    tx.approval_settle(id)?;
-                }
-                Ok(Step { value: count, mark: json!(so_far + count), done: so_far + count, total: None })
-            });
-            let count = step.await?;
-            settled += count;
-            if count == 0 {
-                return Ok(json!({ "settled": settled }));
+        let some = |tx: &mut Tx| {
+            let now = tx.ctx.micros();
+            let due = tx.conn.approvals_due(now, BATCH)?;
+            for id in &due {
+                tx.approval_settle(*id)?;
             }
-        }
+            Ok(due.len())
+        };
+        job.settle(some).await
     }
 }
 

@@ -81,7 +81,7 @@ impl Tx<'_> {
     }
 }
 
-fn named(key: &str, name: &Label) -> Vec<FieldProblem> {
+pub(super) fn named(key: &str, name: &Label) -> Vec<FieldProblem> {
     let mut faults = Vec::new();
     if !is_key(key) {
         faults.push(FieldProblem::new("key", "calendar_key"));

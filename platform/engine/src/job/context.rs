@@ -1,10 +1,11 @@
 //! What a running job holds: its rights, its lease, its checkpoint.
 
+use super::Outcome;
 use crate::{Actor, Ctx, Engine, Person, Result, Tx};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -73,6 +74,27 @@ impl JobCtx {
             })
             .await?;
         if *self.stop.borrow() { Err(ended("job_paused")) } else { Ok(value) }
+    }
+
+    /// Works off what is due, some in each transaction: `some` does the next ones and says how many those were, none when
+    /// nothing is due any more.
+    ///
+    /// # Errors
+    /// As [`JobCtx::step`].
+    pub async fn settle(&self, some: impl Fn(&mut Tx) -> Result<usize> + Send + Sync + Clone + 'static) -> Result<Outcome> {
+        let mut settled: i64 = self.mark()?.unwrap_or(0);
+        loop {
+            let (some, so_far) = (some.clone(), settled);
+            let step = self.step(move |tx| {
+                let count = some(tx)? as i64;
+                Ok(Step { value: count, mark: json!(so_far + count), done: so_far + count, total: None })
+            });
+            let count = step.await?;
+            settled += count;
+            if count == 0 {
+                return Ok(json!({ "settled": settled }));
+            }
+        }
     }
 
     /// Reads with the rights of the job.

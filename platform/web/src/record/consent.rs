@@ -41,7 +41,9 @@ pub fn panel(sight: &Sight) -> Markup {
 fn block_row(look: &Look, block: &akrab_engine::contact::BlockRow) -> RelatedRow {
     RelatedRow {
         title: look.t.get(&format!("block-{}", block.list.replace('_', "-"))),
-        detail: Some(html! { (block.address) " · " (look.t.get(&format!("block-reason-{}", block.reason))) }),
+        detail: Some(
+            html! { (crate::settings::consent::shown(&block.address)) " · " (look.t.get(&format!("block-reason-{}", block.reason))) },
+        ),
         end: Some(status(Status::Late, &look.t.get("block-blocked"))),
         ..RelatedRow::default()
     }
@@ -105,11 +107,11 @@ fn body(visit: &Visit, record: &Record, view: &ConsentView, may: bool, (fields, 
         title: &title,
         body: html! {
             @if !view.blocks.is_empty() { ul.ak-given { @for block in &view.blocks {
-                li.ak-related-row { div.ak-two-lines { span { (block.address) } div.ak-two-lines-detail { (t.get(&format!("block-reason-{}", block.reason))) @if !block.note.is_empty() { " · “" (block.note) "”" } } }
+                li.ak-related-row { div.ak-two-lines { span { (crate::settings::consent::shown(&block.address)) } div.ak-two-lines-detail { (t.get(&format!("block-reason-{}", block.reason))) @if !block.note.is_empty() { " · “" (block.note) "”" } } }
                     span.ak-related-end { (status(Status::Late, &t.get(&format!("block-{}", block.list.replace('_', "-"))))) } }
             } } }
             @for purpose in &view.purposes { (purpose_lines(visit, purpose)) }
-            @if may && !view.purposes.is_empty() { h3 { (t.get("contact-consent-change")) } (form::error_summary(t, errors)) (inputs(visit, view, fields, errors)) }
+            @if may && !view.purposes.is_empty() { h3.ak-strong { (t.get("contact-consent-change")) } (form::error_summary(t, errors)) (inputs(visit, view, fields, errors)) }
             (past(visit, view))
         },
         footer: if may && !view.purposes.is_empty() {
@@ -126,7 +128,7 @@ fn body(visit: &Visit, record: &Record, view: &ConsentView, may: bool, (fields, 
 fn purpose_lines(visit: &Visit, purpose: &PurposeState) -> Markup {
     let (t, look) = (visit.t, visit.look());
     html! {
-        h3 { (purpose.wording.get(visit.lang())) }
+        h3.ak-strong { (purpose.wording.get(visit.lang())) }
         ul.ak-given { @for one in &purpose.channels {
             li.ak-related-row {
                 div.ak-two-lines {

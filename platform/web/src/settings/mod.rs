@@ -197,7 +197,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
                 ("workflow", "settings-flows", "/settings/flows", admin),
                 ("mail", "settings-mail-templates", "/settings/mail-templates", admin),
-                ("file-cog", "settings-transfer", "/settings/transfer", admin),
+                ("file-up", "settings-transfer", "/settings/transfer", admin),
             ],
         ),
         (

@@ -152,7 +152,7 @@ async fn draw(visit: &Visit, text: &str, left: Option<(&[(Part, String)], Option
         Some((left, Some(outlook))) => html! {
             @let names: Vec<String> = left.iter().map(|(part, _)| t.get(&format!("bundle-{}", part.key()))).collect();
             @if names.len() > 1 { p.ak-muted { (t.with("bundle-then", &[("parts", names[1..].join(", ").into())])) } }
-            h2 { (names.first().cloned().unwrap_or_default()) }
+            h2.ak-strong { (names.first().cloned().unwrap_or_default()) }
             (shown(visit, &outlook))
             form.ak-row.ak-gap-8 method="post" action=(here) {
                 (visit.token_field())

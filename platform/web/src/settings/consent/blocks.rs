@@ -121,7 +121,8 @@ fn table(visit: &Visit, list: BlockList, address: &str, rows: &[BlockRow]) -> Ma
     plain_table(&title(visit, list), &heads, &rows.iter().map(row).collect::<Vec<_>>(), None)
 }
 
-fn shown(address: &str) -> String {
+/// A number or an address as people read it.
+pub(crate) fn shown(address: &str) -> String {
     if address.contains('@') { address.to_string() } else { akrab_model::text::phone::display(address) }
 }
 

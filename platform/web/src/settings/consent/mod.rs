@@ -3,6 +3,8 @@
 mod blocks;
 mod policy;
 
+pub(crate) use blocks::shown;
+
 use super::line::{Filled, Kind, Line, sheet};
 use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
