@@ -159,33 +159,3 @@ both!(
         assert_eq!(refused.code, "calendar_usual");
     }
 );
-
-both!(
-    /// A draft of a calendar counts for nothing until it is put in force, whether the calendar is new or not.
-    a_draft_counts_once_it_is_put_in_force,
-    async |w: &Workspace| {
-        let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
-        let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
-        let mut fields = vec![("name_id", "Shift malam"), ("name_en", "Night shift"), ("zone", "Asia/Jakarta"), ("mon", "20:00-04:00"), ("draft", "1")];
-        let made = browser.submit("/settings/calendars/new", &fields).await;
-        assert_eq!(made.location, "/settings/calendars/night_shift", "{}", made.html);
-        let kept = async |key: &'static str| w.engine.read(&w.system(), move |tx| tx.calendar_kept(key)).await.map(|kept| kept.version);
-        assert_eq!(kept("night_shift").await.expect_err("not yet").code, "not_found");
-        assert!(browser.get("/settings/calendars").await.html.contains("rancangan"));
-        fields[3].1 = "21:00-05:00";
-        browser.submit("/settings/calendars/night_shift", &fields).await;
-        let page = browser.get("/settings/calendars/night_shift").await.html;
-        assert!(page.contains("21:00-05:00") && page.contains("Berlakukan rancangan"), "{page}");
-        let publish = browser.submit("/settings/calendars/night_shift/draft", &[("publish", "1")]).await;
-        assert_eq!(publish.status, StatusCode::SEE_OTHER, "{}", publish.html);
-        assert_eq!(kept("night_shift").await.expect("it counts"), 1);
-        assert!(!browser.get("/settings/calendars/night_shift").await.html.contains("Berlakukan rancangan"));
-        // a draft of one that counts, thrown away
-        fields[3].1 = "22:00-06:00";
-        fields.push(("known", "1"));
-        browser.submit("/settings/calendars/night_shift", &fields).await;
-        assert_eq!(kept("night_shift").await.expect("it counts"), 1, "the draft changes nothing");
-        assert_eq!(browser.submit("/settings/calendars/night_shift/draft", &[]).await.status, StatusCode::SEE_OTHER);
-        assert!(!browser.get("/settings/calendars/night_shift").await.html.contains("22:00-06:00"));
-    }
-);

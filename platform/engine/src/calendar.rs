@@ -7,7 +7,6 @@
 
 mod change;
 mod clocks;
-mod draft;
 mod find;
 mod templates;
 

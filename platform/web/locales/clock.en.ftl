@@ -1,8 +1,3 @@
-calendar-draft = draft
-calendar-draft-drop = Throw the draft away
-calendar-draft-keep = Keep as a draft
-calendar-draft-publish = Put the draft in force
-calendar-draft-waits = The form shows a draft. Nothing counts by it yet.
 audit-kind-approval-clock = Moved the due time of an approval
 clock-approval = Approval
 clock-flow = Wait of the flow

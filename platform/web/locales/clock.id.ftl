@@ -1,8 +1,3 @@
-calendar-draft = rancangan
-calendar-draft-drop = Buang rancangan
-calendar-draft-keep = Simpan sebagai rancangan
-calendar-draft-publish = Berlakukan rancangan
-calendar-draft-waits = Formulir menampilkan rancangan. Belum ada yang dihitung dengannya.
 audit-kind-approval-clock = Menggeser tenggat persetujuan
 clock-approval = Persetujuan
 clock-flow = Jeda alur kerja

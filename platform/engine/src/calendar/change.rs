@@ -81,7 +81,7 @@ impl Tx<'_> {
     }
 }
 
-pub(super) fn named(key: &str, name: &Label) -> Vec<FieldProblem> {
+fn named(key: &str, name: &Label) -> Vec<FieldProblem> {
     let mut faults = Vec::new();
     if !is_key(key) {
         faults.push(FieldProblem::new("key", "calendar_key"));

@@ -7,9 +7,9 @@ mod overrides;
 mod question;
 mod read;
 
-use super::line::{Filled, Kind, Line};
+use super::line::{Filled, Kind, Line, sheet};
 use super::{Errors, frame, show};
-use crate::fail::{Fail, Reply};
+use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::setup::zones;
@@ -24,7 +24,6 @@ use akrab_engine::Tx;
 use akrab_engine::calendar::{CalendarDecl, HolidayListDecl, Kept, USUAL, Version, WeekDecl};
 use akrab_model::Label;
 use akrab_model::format;
-use akrab_model::problem::ProblemKind;
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
@@ -40,7 +39,6 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/calendars/new", get(new).post(add))
         .route("/settings/calendars/{key}", get(edit).post(save))
         .route("/settings/calendars/{key}/retire", post(retire))
-        .route("/settings/calendars/{key}/draft", post(draft))
         .route("/settings/calendars/{key}/hours/new", get(overrides::new).post(overrides::add))
         .route("/settings/calendars/{key}/hours/{n}", get(overrides::edit).post(overrides::save))
         .route("/settings/calendars/{key}/hours/{n}/delete", post(overrides::delete))
@@ -54,11 +52,11 @@ pub(super) fn routes() -> Router<Web> {
 async fn page(visit: Visit) -> Reply {
     visit.require_admin()?;
     let t = visit.t;
-    let (calendars, drafts, lists) = visit.read(|tx| Ok((tx.calendars()?, tx.calendar_drafts()?, tx.holiday_lists()?))).await?;
+    let (calendars, lists) = visit.read(|tx| Ok((tx.calendars()?, tx.holiday_lists()?))).await?;
     let mut frame = frame(&visit, &t.get("settings-calendars")).await;
     frame.actions = Some(html! { (Button::new(t.get("calendar-new")).icon("plus").primary().href("/settings/calendars/new")) });
     let body = html! {
-        (setting(&t.get("calendars-title"), &t.get("calendars-text"), true, of_calendars(&visit, &calendars, &drafts)))
+        (setting(&t.get("calendars-title"), &t.get("calendars-text"), true, of_calendars(&visit, &calendars)))
         (setting(&t.get("holidays-title"), &t.get("holidays-text"), true, html! {
             (of_lists(&visit, &lists))
             div.ak-row.ak-gap-8 {
@@ -70,7 +68,7 @@ async fn page(visit: Visit) -> Reply {
     show(&visit, &frame, content(false, html! { div.ak-stack { (body) } }), false).await
 }
 
-fn of_calendars(visit: &Visit, calendars: &[Kept<CalendarDecl>], drafts: &[Kept<CalendarDecl>]) -> Markup {
+fn of_calendars(visit: &Visit, calendars: &[Kept<CalendarDecl>]) -> Markup {
     let t = visit.t;
     let words = ["calendar-name", "time-zone", "calendar-week", "calendar-overrides", "calendar-lists"].map(|key| t.get(key));
     let widths = [Some(180), Some(130), None, Some(130), Some(110)];
@@ -80,7 +78,6 @@ fn of_calendars(visit: &Visit, calendars: &[Kept<CalendarDecl>], drafts: &[Kept<
             html! {
                 a.ak-link href={ "/settings/calendars/" (one.key) } { (one.name.get(visit.lang())) }
                 @if one.retired { " " (tag(&t.get("calendar-retired"))) }
-                @if drafts.iter().any(|draft| draft.key == one.key) { " " (tag(&t.get("calendar-draft"))) }
             },
             html! { (one.decl.zone) },
             html! { (week_words(visit, &one.decl.week)) },
@@ -88,9 +85,7 @@ fn of_calendars(visit: &Visit, calendars: &[Kept<CalendarDecl>], drafts: &[Kept<
             html! { (t.number(one.decl.holidays.len() as i64)) },
         ]
     };
-    // a calendar that is a draft only stands among them
-    let new = drafts.iter().filter(|draft| !calendars.iter().any(|one| one.key == draft.key));
-    plain_table(&t.get("calendars-title"), &heads, &calendars.iter().chain(new).map(row).collect::<Vec<_>>(), None)
+    plain_table(&t.get("calendars-title"), &heads, &calendars.iter().map(row).collect::<Vec<_>>(), None)
 }
 
 fn of_lists(visit: &Visit, lists: &[Kept<HolidayListDecl>]) -> Markup {
@@ -183,55 +178,8 @@ async fn new(visit: Visit) -> Reply {
 async fn new_form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
     let lists = visit.read(|tx| tx.holiday_lists()).await?;
     let lines = lines(visit, &visit.settings.time_zone, &lists, true);
-    let t = visit.t;
-    let body = html! {
-        form.ak-stack method="post" action="/settings/calendars/new" data-guard {
-            (visit.token_field())
-            (super::line::draw(t, &lines, filled, errors))
-            (keep_buttons(visit))
-        }
-    };
-    super::show_form(visit, &t.get("calendar-new"), body, errors).await
-}
-
-/// Save, or keep as a draft that counts for nothing yet.
-fn keep_buttons(visit: &Visit) -> Markup {
-    let t = visit.t;
-    html! {
-        div.ak-row.ak-gap-8 {
-            (Button::new(t.get("save")).primary().submit())
-            (Button::new(t.get("calendar-draft-keep")).submit_as("draft", "1"))
-            (Button::new(t.get("cancel")).ghost().href("/settings/calendars"))
-        }
-    }
-}
-
-/// The calendar as it counts, or the draft of one that does not yet.
-async fn kept_or_draft(visit: &Visit, key: &str) -> Result<(Kept<CalendarDecl>, Option<Kept<CalendarDecl>>), Fail> {
-    let key = key.to_string();
-    visit
-        .read(move |tx| {
-            let draft = tx.calendar_draft(&key)?;
-            match (tx.calendar_kept(&key), &draft) {
-                (Err(problem), Some(draft)) if problem.kind == ProblemKind::NotFound => {
-                    Ok((Kept { version: 0, ..draft.clone() }, Some(draft.clone())))
-                }
-                (kept, _) => Ok((kept?, draft)),
-            }
-        })
-        .await
-}
-
-/// `POST /settings/calendars/{key}/draft`: puts it in force with `publish`, throws it away without.
-async fn draft(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
-    visit.require_admin()?;
-    let back = format!("/settings/calendars/{key}");
-    if fields.ticked("publish") {
-        let change = move |tx: &mut Tx| tx.calendar_draft_publish(&key);
-        return clocks::keep(&visit, &fields, None, &back, change).await?;
-    }
-    visit.write(move |tx| tx.calendar_draft_drop(&key)).await?;
-    visit.go("/settings/calendars", Flash::ok(visit.t.get("deleted")))
+    let body = sheet(visit, "/settings/calendars/new", &lines, (filled, errors), "save", "/settings/calendars");
+    super::show_form(visit, &visit.t.get("calendar-new"), body, errors).await
 }
 
 /// What the form says of a calendar; its other hours are changed elsewhere.
@@ -243,16 +191,10 @@ fn told(fields: &Fields, before: CalendarDecl) -> CalendarDecl {
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
     let (name, decl) = (label_of(&fields), told(&fields, CalendarDecl::default()));
-    let as_draft = fields.ticked("draft");
     let saved = visit.write(move |tx| {
-        let drafts = tx.calendar_drafts()?;
-        let taken: Vec<String> = tx.calendars()?.into_iter().chain(drafts).map(|one| one.key).collect();
+        let taken: Vec<String> = tx.calendars()?.into_iter().map(|one| one.key).collect();
         let key = key_for(&name.en, "calendar", &taken);
-        if as_draft {
-            tx.calendar_draft_save(&key, &name, &decl)?;
-        } else {
-            tx.calendar_save(&key, &name, &decl, None, Some(0))?;
-        }
+        tx.calendar_save(&key, &name, &decl, None, Some(0))?;
         Ok(key)
     });
     match saved.await {
@@ -263,20 +205,19 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
 
 async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
     visit.require_admin()?;
-    let (kept, draft) = kept_or_draft(&visit, &key).await?;
-    // the form goes on with the draft, where there is one
-    let shown = draft.as_ref().unwrap_or(&kept);
-    let filled = filled(&shown.name, &shown.decl);
+    let kept = {
+        let key = key.clone();
+        visit.read(move |tx| tx.calendar_kept(&key)).await?
+    };
+    let filled = filled(&kept.name, &kept.decl);
     one(&visit, &kept, &filled, &Errors::new(), &asked).await
 }
 
 async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: &Errors, asked: &Asked) -> Reply {
     let t = visit.t;
-    let (key, decl) = (kept.key.clone(), kept.decl.clone());
+    let key = kept.key.clone();
     let (lists, versions, calendar) =
-        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar_of(&decl)?))).await?;
-    let own = kept.key.clone();
-    let draft = visit.read(move |tx| tx.calendar_draft(&own)).await?;
+        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar(&key)?))).await?;
     let here = format!("/settings/calendars/{}", kept.key);
     let lines = lines(visit, &kept.decl.zone, &lists, false);
     let form = html! {
@@ -284,18 +225,10 @@ async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: 
             (visit.token_field())
             input type="hidden" name="known" value=(kept.version);
             (super::line::draw(t, &lines, filled, errors))
-            (keep_buttons(visit))
+            (super::line::buttons(t, Button::new(t.get("save")).primary(), "/settings/calendars"))
         }
     };
     let body = html! {
-        @if draft.is_some() {
-            form.ak-row.ak-gap-8 method="post" action={ (here) "/draft" } {
-                (visit.token_field())
-                p role="status" { (t.get("calendar-draft-waits")) }
-                (Button::new(t.get("calendar-draft-publish")).submit_as("publish", "1"))
-                (Button::new(t.get("calendar-draft-drop")).ghost().submit())
-            }
-        }
         @if let Some((_, begins)) = kept.next {
             p.ak-muted { (t.with("calendar-next", &[("when", visit.look().moment_words(&visit.look().local(begins)).into())])) }
         }
@@ -336,24 +269,17 @@ fn of_versions(visit: &Visit, versions: &[Version]) -> Markup {
 
 async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     visit.require_admin()?;
-    let (kept, _) = kept_or_draft(&visit, &key).await?;
+    let kept = {
+        let key = key.clone();
+        visit.read(move |tx| tx.calendar_kept(&key)).await?
+    };
     let from = match date_of(&visit, &fields, "valid_from") {
         Ok(day) => day.and_then(|day| day.to_zoned(visit.settings.zone()).ok()).map(|begin| begin.timestamp()),
         Err(errors) => return one(&visit, &kept, &Filled::typed(&fields), &errors, &Asked::default()).await,
     };
     let (name, decl, known) = (label_of(&fields), told(&fields, kept.decl.clone()), fields.text("known").parse().ok());
     let own = key.clone();
-    if fields.ticked("draft") {
-        return match visit.write(move |tx| tx.calendar_draft_save(&own, &name, &decl)).await {
-            Ok(()) => visit.go(&format!("/settings/calendars/{key}"), Flash::ok(visit.t.get("saved"))),
-            Err(fail) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, fail.problem)?, &Asked::default()).await,
-        };
-    }
-    let change = move |tx: &mut Tx| {
-        tx.calendar_save(&own, &name, &decl, from, known)?;
-        // what is kept takes the place of the draft
-        if tx.calendar_draft(&own)?.is_some() { tx.calendar_draft_drop(&own) } else { Ok(()) }
-    };
+    let change = move |tx: &mut Tx| tx.calendar_save(&own, &name, &decl, from, known).map(drop);
     match clocks::keep(&visit, &fields, from, &format!("/settings/calendars/{key}"), change).await {
         Ok(reply) => reply,
         Err(problem) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, problem)?, &Asked::default()).await,

@@ -133,7 +133,7 @@ impl Sheet {
             }
             Ok(Some(Tried { id, title: record.title().to_string(), mails }))
         });
-        Ok(found.await?)
+        found.await
     }
 }
 
