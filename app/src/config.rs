@@ -35,6 +35,8 @@ struct File {
     api_rate: Option<u32>,
     /// What may be called beside the public web.
     outbound: Option<Vec<String>>,
+    /// File of certificates (PEM) of authorities that servers called are proven by, beside those browsers trust.
+    outbound_ca: Option<PathBuf>,
 }
 
 /// The mail server for the program's own mails.
@@ -64,6 +66,7 @@ pub struct Config {
     pub job_lease: Duration,
     pub api_rate: u32,
     pub outbound: Vec<Allowed>,
+    pub outbound_ca: Option<PathBuf>,
 }
 
 /// A text that shows itself in no log.
@@ -129,6 +132,7 @@ impl Config {
                 .or(file.job_lease)
                 .map_or(akrab_engine::job::LEASE, Duration::from_secs),
             outbound,
+            outbound_ca: env("AKRAB_OUTBOUND_CA").map(PathBuf::from).or(file.outbound_ca),
             api_rate: number("AKRAB_API_RATE")?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)).or(file.api_rate).unwrap_or(API_RATE),
         })
     }

@@ -102,7 +102,7 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
         work: Work::default(),
         files: config.workspace().join("files"),
         mailer,
-        outside: Arc::new(Outbound::new(config.outbound.clone()).map_err(Stop::failed)?),
+        outside: Arc::new(outside(config)?),
         key: key::load(config)?,
         lease: config.job_lease,
     };
@@ -119,4 +119,12 @@ pub fn actor(engine: &Engine, email: Option<&str>, door: Door) -> Result<Ctx, St
         })?,
     };
     Ok(engine.ctx(person, door, "command"))
+}
+
+/// The way out: which addresses, and whose word for who they are.
+fn outside(config: &Config) -> Result<Outbound, Stop> {
+    let Some(path) = &config.outbound_ca else { return Outbound::new(config.outbound.clone()).map_err(Stop::failed) };
+    let wrong = |e: &dyn std::fmt::Display| Stop::refused(format!("outbound_ca (AKRAB_OUTBOUND_CA): {}: {e}", path.display()));
+    let authorities = std::fs::read(path).map_err(|e| wrong(&e))?;
+    Outbound::trusting(config.outbound.clone(), &authorities).map_err(|e| wrong(&e))
 }

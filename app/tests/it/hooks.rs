@@ -159,6 +159,31 @@ both!(what_happens_is_told_signed_and_in_order, async |w: &Workspace| {
     assert!(told["data"]["made"].as_array().is_some_and(|made| !made.is_empty()), "{told}");
 });
 
+both!(what_is_gone_for_good_is_told_by_its_number_alone, async |w: &Workspace| {
+    let (receiver, ctx) = (Receiver::new().await, admin(w).await);
+    let siti = person(w, "siti", json!({"contact": {"read": "own"}})).await;
+    let hers = Receiver::new().await;
+    subscribe(w, &ctx, draft(&receiver, &["contact.purged"])).await;
+    subscribe(w, &w.of(siti, Door::Api), draft(&hers, &["contact.*"])).await;
+    let own = w.make("contact", json!({"name": "Punya Siti", "owner": siti})).await;
+    let other = w.make("contact", json!({"name": "Punya Orang"})).await;
+    for id in [own, other] {
+        w.engine.delete(&w.system(), "contact", id, None).await.expect("binned");
+    }
+    w.tell_off().await;
+    hers.forget();
+    w.engine.write(&w.system(), move |tx| tx.purge("contact", own).and_then(|()| tx.purge("contact", other))).await.expect("gone");
+    w.tell_off().await;
+    let all: Vec<_> = receiver.got().iter().map(Got::json).collect();
+    let mut numbers: Vec<i64> = all.iter().filter_map(|told| told["data"]["id"].as_i64()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [own, other]);
+    assert!(all.iter().all(|told| told["type"] == "contact.purged"));
+    assert!(all.iter().all(|told| told["data"].get("record").is_none()), "{all:?}");
+    let told: Vec<_> = hers.got().iter().map(|got| got.json()["data"]["id"].clone()).collect();
+    assert_eq!(told, [json!(own)], "only what she could see");
+});
+
 both!(nobody_is_told_more_than_he_may_see, async |w: &Workspace| {
     let receiver = Receiver::new().await;
     let rights = json!({"contact": {"read": "own", "fields": {"phone": "hidden"}}, "account": {"read": "none"}});

@@ -24,6 +24,10 @@ pub enum Door {
     Flow,
     /// An assistant that speaks the Model Context Protocol.
     Mcp,
+    /// Another program that told of something.
+    Webhook,
+    /// The directory of the company's people.
+    Scim,
 }
 
 impl Door {
@@ -37,6 +41,8 @@ impl Door {
             Door::Undo => "undo",
             Door::Flow => "flow",
             Door::Mcp => "mcp",
+            Door::Webhook => "webhook",
+            Door::Scim => "scim",
         }
     }
 }

@@ -90,6 +90,8 @@ pub(crate) struct Inner {
     pub listeners: ArcSwap<Listeners>,
     /// Told when there is news for them.
     pub told: tokio::sync::Notify,
+    /// What providers of identity said of themselves.
+    pub oidc: crate::oidc::Found,
     pub key: Key,
     pub lease: std::time::Duration,
 }
@@ -137,6 +139,7 @@ impl Engine {
                 outside: setup.outside,
                 listeners: ArcSwap::from_pointee(listeners),
                 told: tokio::sync::Notify::new(),
+                oidc: crate::oidc::Found::default(),
                 kinds: Kinds::new(setup.work),
                 wake: tokio::sync::Notify::new(),
                 live: crate::live::Live::default(),

@@ -240,6 +240,7 @@ impl Conn {
         for table in ["session", "api_token", "reset"] {
             self.execute(&format!("DELETE FROM {table} WHERE user_id = $1"), &[user.into()])?;
         }
+        self.service_tokens_end(user)?;
         self.oauth_end(user)
     }
     /// Forgets what has run out: sessions by last use and by age, links, tries.

@@ -199,7 +199,7 @@ impl Conn {
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) fn oauth_end(&mut self, user: i64) -> Result<(), StoreError> {
+    pub fn oauth_end(&mut self, user: i64) -> Result<(), StoreError> {
         for sql in [
             "DELETE FROM oauth_token WHERE grant_id IN (SELECT id FROM oauth_grant WHERE user_id = $1)",
             "DELETE FROM oauth_grant WHERE user_id = $1",

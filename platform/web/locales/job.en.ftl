@@ -220,3 +220,4 @@ problem-undo-too-late = The time for undoing has passed.
 problem-zip-too-large = The content of this file goes beyond the limit once opened (part “{ $entry }”).
 problem-too-many-texts = This file holds too much text for one import, or more than { $max } different texts. Save it as CSV, or divide it.
 problem-zip-too-many-entries = This file has more than { $max } parts.
+job-passkey-mail = Mail about a passkey

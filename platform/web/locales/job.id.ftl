@@ -211,3 +211,4 @@ problem-undo-too-late = Batas waktu untuk membatalkan sudah lewat.
 problem-zip-too-large = Isi berkas ini melebihi batas setelah dibuka (bagian “{ $entry }”).
 problem-too-many-texts = Teks di berkas ini terlalu banyak untuk sekali impor, atau lebih dari { $max } teks yang berbeda. Simpan sebagai CSV, atau bagi berkasnya.
 problem-zip-too-many-entries = Berkas ini berisi lebih dari { $max } bagian.
+job-passkey-mail = Email tentang kunci sandi

@@ -15,6 +15,7 @@ webhook-event-any = anything
 webhook-event-created = created
 webhook-event-deleted = moved to the bin
 webhook-event-lost = lost
+webhook-event-purged = removed for good
 webhook-event-reopened = reopened
 webhook-event-restored = taken out of the bin
 webhook-event-stage-changed = moved to another stage

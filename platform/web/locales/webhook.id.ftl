@@ -15,6 +15,7 @@ webhook-event-any = kejadian apa pun
 webhook-event-created = dibuat
 webhook-event-deleted = dipindahkan ke tempat sampah
 webhook-event-lost = kalah
+webhook-event-purged = dihapus selamanya
 webhook-event-reopened = dibuka lagi
 webhook-event-restored = dikeluarkan dari tempat sampah
 webhook-event-stage-changed = pindah tahap

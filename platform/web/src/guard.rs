@@ -139,6 +139,9 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         Ok(req) => in_turn(&web, &facts, run(req, next, web.config.patience())).await,
         Err(fail) => fail.into_response(),
     };
+    if is_for_other_sites(facts.path()) {
+        open_to_sites(&facts, &mut response);
+    }
     if let Some(fail) = unread(&facts, &response) {
         response = fail.into_response();
     }
@@ -174,9 +177,13 @@ fn unread(facts: &Facts, response: &Response) -> Option<Fail> {
     bare.then(|| if asked { Problem::not_found() } else { Problem::malformed("bad_form") }.into())
 }
 
-/// A path as the log may keep it: without the secret of a mailed link.
+/// A path as the log may keep it: without the secret of a mailed link, or of an address others call.
 fn logged(path: &str) -> &str {
-    if path.contains("/reset/") { "/reset/…" } else { path }
+    match path {
+        path if path.contains("/reset/") => "/reset/…",
+        path if path.starts_with(crate::inlet::PLACE) => "/hooks/…",
+        path => path,
+    }
 }
 
 fn facts(web: &Web, req: &Request) -> (Facts, bool) {
@@ -218,7 +225,31 @@ fn is_rejection(facts: &Facts, response: &Response) -> bool {
 
 /// Addresses where programs come with tokens or secrets, never a browser with its cookie.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/mcp" || path.starts_with("/.well-known/") || crate::oauth::PROGRAMS.contains(&path)
+    path.starts_with("/api/") || path.starts_with(crate::inlet::PLACE) || path.starts_with(crate::scim::PLACE) || path == "/mcp" || path.starts_with("/.well-known/") || crate::oauth::PROGRAMS.contains(&path)
+}
+
+/// Addresses that scripts of other sites may call: assistants in browsers come there with tokens of their own, never with
+/// a cookie of ours.
+fn is_for_other_sites(path: &str) -> bool {
+    path == akrab_engine::oauth::MCP || path.starts_with("/.well-known/oauth-") || crate::oauth::PROGRAMS.contains(&path)
+}
+
+/// Tells browsers that scripts of other sites may call here, without what says who somebody is to us.
+fn open_to_sites(facts: &Facts, response: &mut Response) {
+    let asks = facts.method == Method::OPTIONS && facts.headers.contains_key("access-control-request-method");
+    if asks {
+        *response = StatusCode::NO_CONTENT.into_response();
+    }
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &'static str| headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    set("access-control-allow-origin", "*");
+    set("access-control-expose-headers", "www-authenticate, mcp-session-id, retry-after, x-request-id");
+    set("cross-origin-resource-policy", "cross-origin");
+    if asks {
+        set("access-control-allow-methods", "GET, POST, DELETE, OPTIONS");
+        set("access-control-allow-headers", "authorization, content-type, accept, mcp-protocol-version, mcp-session-id, last-event-id");
+        set("access-control-max-age", "7200");
+    }
 }
 
 fn is_static(path: &str) -> bool {

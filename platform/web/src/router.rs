@@ -4,8 +4,8 @@ use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
-    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, jobs, list, live, mcp, oauth,
-    report, settings, setup, sign_in, view,
+    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
+    oauth, report, scim, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -24,6 +24,8 @@ pub fn router(web: Web) -> Router {
         .merge(api::routes())
         .merge(mcp::routes())
         .merge(oauth::routes())
+        .merge(inlet::routes())
+        .merge(scim::routes())
         .merge(sign_in::routes())
         .merge(setup::routes())
         .merge(settings::routes())

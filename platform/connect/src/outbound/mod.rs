@@ -35,7 +35,15 @@ impl Outbound {
     /// # Errors
     /// When the library of TLS has no usable set-up.
     pub fn new(allowed: Vec<Allowed>) -> Result<Outbound, String> {
-        Ok(Outbound { allowed, tls: Tls::new()? })
+        Outbound::trusting(allowed, &[])
+    }
+
+    /// As [`Outbound::new`], and servers prove themselves by these authorities too (PEM): those of a company's own network.
+    ///
+    /// # Errors
+    /// What is wrong with the certificates.
+    pub fn trusting(allowed: Vec<Allowed>, authorities: &[u8]) -> Result<Outbound, String> {
+        Ok(Outbound { allowed, tls: Tls::new(authorities)? })
     }
 
     async fn calls(&self, call: Call) -> Result<Heard, Missed> {

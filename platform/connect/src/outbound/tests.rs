@@ -268,3 +268,38 @@ async fn an_answer_is_read_as_far_as_asked_and_waited_for_as_long() {
     // nobody proves himself with what is no TLS
     assert_eq!(open(&[port]).call(Call::get(format!("https://127.0.0.1:{port}/"))).await.expect_err("no TLS").code, "outside_tls");
 }
+
+/// A server that proves itself by an authority no browser knows; answers every question the same.
+async fn guarded() -> u16 {
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use tokio_rustls::rustls::{ServerConfig, crypto};
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(include_bytes!("../../tests/authority/server.pem")).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../../tests/authority/server.key")).unwrap();
+    let config = ServerConfig::builder_with_provider(std::sync::Arc::new(crypto::ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut bytes = vec![0; 4_096];
+            let _ = stream.read(&mut bytes).await;
+            let _ = stream.write_all(plain("200 OK", "halo").as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn an_authority_of_ones_own_is_believed_once_it_is_named() {
+    let port = guarded().await;
+    let allowed = || vec![format!("127.0.0.1:{port}").parse().unwrap()];
+    let call = || Call::get(format!("https://127.0.0.1:{port}/"));
+    assert_eq!(Outbound::new(allowed()).unwrap().call(call()).await.unwrap_err().code, "outside_tls");
+    let trusting = Outbound::trusting(allowed(), include_bytes!("../../tests/authority/ca.pem")).unwrap();
+    assert_eq!(trusting.call(call()).await.unwrap().body, b"halo");
+    assert!(Outbound::trusting(allowed(), b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").is_err());
+}

@@ -1,6 +1,6 @@
 //! Flows somebody begins by a button on a record's page, or by the API.
 
-use super::Ready;
+use super::{Ready, Trigger};
 use crate::rights::Access;
 use crate::{Result, Tx};
 use akrab_model::{Object, Problem, ProblemKind, RecordId};
@@ -30,6 +30,26 @@ impl Tx<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Flows that incoming webhooks may hand records of an object to: key and declaration.
+    pub(crate) fn flows_for_inlets(&self, object: &str) -> Vec<(String, Arc<Ready>)> {
+        let flows = self.engine.flows();
+        let live = flows.standing.iter().filter(|s| !s.row.gone && !s.row.paused).filter_map(|s| s.ready.as_ref());
+        let fits = live.filter(|ready| ready.flow.object == object && matches!(ready.flow.trigger, Trigger::Webhook {}));
+        fits.map(|ready| (ready.key.clone(), ready.clone())).collect()
+    }
+
+    /// Begins a flow for a record an incoming webhook made or found, unless the flow rests or its condition does not hold.
+    pub(crate) fn flow_by_inlet(&mut self, key: &str, object: &str, id: RecordId) -> Result<()> {
+        let Some((_, ready)) = self.flows_for_inlets(object).into_iter().find(|(known, _)| known == key) else { return Ok(()) };
+        let object = self.object(object)?;
+        let Some(record) = self.find(&object.key, id)? else { return Ok(()) };
+        if self.fits_flow(&ready, &object, &record)? {
+            let begun: Vec<_> = self.flow_run(&ready, id, false)?.into_iter().collect();
+            self.flow_begin(&begun)?;
+        }
+        Ok(())
     }
 
     /// Begins a flow with a button for a record the actor may change; gives the run, none when the flow runs for it already

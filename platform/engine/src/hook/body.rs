@@ -1,5 +1,6 @@
 //! What a subscriber is sent: the event, cut to what its owner may see now.
 
+use super::kinds::PURGED;
 use super::tell::Kept;
 use crate::rights::Access;
 use crate::write::Tx;
@@ -35,6 +36,13 @@ impl Tx<'_> {
             json!({ "message": "Akrab" })
         } else {
             let Some(object) = self.registry.object(&event.object).cloned() else { return Ok(None) };
+            if event.kind == format!("{}.{PURGED}", object.key) {
+                // the record is gone; that its subscriber could see it was asked before
+                self.rights.require_read(&object)?;
+                let actor = kept.actor.map(|id| json!({ "id": id, "name": self.engine.people().name(id) }));
+                let data = json!({ "object": object.plural, "id": event.record, "actor": actor, "door": kept.door });
+                return Ok(Some(json!({ "type": event.kind, "timestamp": at, "sequence": event.id, "data": data }).to_string()));
+            }
             let seen = self.rights.cond(&object, Access::Read);
             let registry = self.registry.clone();
             if self.conn.row(&registry, &object, event.record, &[], &seen, Bin::Any)?.is_none() {

@@ -5,7 +5,9 @@ use akrab_model::{FieldType, Label, Object};
 use std::sync::Arc;
 
 /// Happens to records of every object.
-const ALWAYS: [&str; 4] = ["created", "updated", "deleted", "restored"];
+const ALWAYS: [&str; 5] = ["created", "updated", "deleted", "restored", PURGED];
+/// It is gone for good: nothing but its number is told.
+pub(super) const PURGED: &str = "purged";
 /// Happens to records that pass through stages.
 const STAGED: [&str; 4] = ["stage_changed", "won", "lost", "reopened"];
 

@@ -1,6 +1,6 @@
 //! Writing down what happened, in the transaction in which it happened.
 
-use super::kinds::fits;
+use super::kinds::{PURGED, fits};
 use crate::behaviour::Draft;
 use crate::rights::{Access, Rights};
 use crate::write::Tx;
@@ -114,6 +114,15 @@ impl Tx<'_> {
         self.tell(object, &Happening { verb, record, version: record.version + 1, changes: Map::new(), made: &[] })
     }
 
+    /// A record is about to be removed for good: who may see it now is told its number, and nothing else.
+    pub(crate) fn tell_purged(&mut self, object: &Arc<Object>, record: &Record) -> Result<()> {
+        if !self.is_heard(object) {
+            return Ok(());
+        }
+        let bare = Record::new(object.clone(), record.id, record.version);
+        self.tell(object, &Happening { verb: PURGED, record: &bare, version: record.version + 1, changes: Map::new(), made: &[] })
+    }
+
     /// An action was run.
     pub(crate) fn tell_action(&mut self, object: &Arc<Object>, id: RecordId, key: &str, made: &[(String, RecordId)]) -> Result<()> {
         if !self.is_heard(object) {
@@ -166,7 +175,7 @@ impl Tx<'_> {
         let mut hooks = Vec::new();
         for listener in &listeners.0 {
             if listener.patterns.iter().any(|pattern| fits(pattern, &object.key, what.verb))
-                && self.concerns(listener, object, what.record.id)?
+                && self.concerns(listener, object, what.record.id, what.verb == PURGED)?
             {
                 hooks.push(listener.hook);
             }
@@ -202,9 +211,11 @@ impl Tx<'_> {
 
     /// Whether the record is among those a subscriber wants to hear of, as it stands now and its owner sees it. What
     /// he may see by the time of sending is asked then.
-    fn concerns(&mut self, listener: &Listener, object: &Arc<Object>, record: RecordId) -> Result<bool> {
+    fn concerns(&mut self, listener: &Listener, object: &Arc<Object>, record: RecordId, last: bool) -> Result<bool> {
         let Some(owner) = self.engine.people().user(listener.owner).filter(|p| p.active).cloned() else { return Ok(false) };
-        let Some(filter) = &listener.filter else { return Ok(true) };
+        // of what will be gone by the time of sending it is asked now who may see it
+        let every = Filter::All(Vec::new());
+        let Some(filter) = listener.filter.as_ref().or(last.then_some(&every)) else { return Ok(true) };
         let mut ctx = self.engine.ctx(&owner, Door::Job, "");
         ctx.world = self.ctx.world.clone();
         let (registry, rights) = (self.registry.clone(), Rights::new(self.registry.clone(), &ctx));

@@ -104,6 +104,7 @@ impl Engine {
             conn.sessions_end(user, None)?;
             if by_admin {
                 conn.tokens_end(user)?;
+                conn.oauth_end(user)?;
             }
             crate::audit::put(conn, &told)
         });

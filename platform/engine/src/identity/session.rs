@@ -137,6 +137,7 @@ impl Engine {
             return Err(wrong());
         };
         drop(place);
+        self.judge_way(&person).await?;
         if credential.is_some_and(|c| c.totp_on) {
             let token = self.add_session(person.id, "code", from, None, account).await?;
             return Ok(SignedIn::Code { user: person.id, token });
@@ -144,7 +145,31 @@ impl Engine {
         self.let_in(person.id, from, account).await
     }
 
-    async fn let_in(&self, user: i64, from: &Origin, account: String) -> Result<SignedIn> {
+    /// Where a provider of identity is the only way in, it is so for everybody but administrators: they are the way back
+    /// when the provider is gone.
+    ///
+    /// # Errors
+    /// `sign_in_elsewhere`.
+    pub(crate) async fn judge_way(&self, person: &Person) -> Result<()> {
+        let id = person.id;
+        if self.store().read(move |conn| conn.is_service_account(id)).await? {
+            return Err(wrong());
+        }
+        let only = !person.role.is_administrator() && self.oidc_open().await?.iter().any(|provider| provider.draft.only);
+        if only { Err(Problem::new(ProblemKind::Invalid, "sign_in_elsewhere")) } else { Ok(()) }
+    }
+
+    /// Lets somebody in who has proven himself otherwise than by a password; a second factor is still asked for.
+    pub(crate) async fn admit(&self, user: i64, from: &Origin, account: String) -> Result<SignedIn> {
+        let credential = self.store().read(move |conn| conn.credential(user)).await?;
+        if credential.is_some_and(|c| c.totp_on) {
+            let token = self.add_session(user, "code", from, None, account).await?;
+            return Ok(SignedIn::Code { user, token });
+        }
+        self.let_in(user, from, account).await
+    }
+
+    pub(crate) async fn let_in(&self, user: i64, from: &Origin, account: String) -> Result<SignedIn> {
         let device = from.device.clone().filter(|d| d.len() == 43).unwrap_or_else(|| self.secret());
         let token = self.add_session(user, "full", from, Some(digest(&device)), account).await?;
         Ok(SignedIn::Full { user, token, device })
@@ -205,6 +230,38 @@ impl Engine {
         }
         self.store().write(move |conn| conn.session_end(row.user, &id)).await?;
         self.let_in(row.user, from, code_name(row.user)).await
+    }
+
+    /// Ends a sign-in that waits for its second factor, which `user` has proven otherwise.
+    ///
+    /// # Errors
+    /// `code_too_late` when it is over, or somebody else's.
+    pub(crate) async fn end_pending(&self, token: &str, user: i64) -> Result<()> {
+        let (id, now) = (digest(token), self.micros());
+        let key = id.clone();
+        let row = self.store().read(move |conn| conn.session(&key)).await?;
+        let row = row.filter(|row| row.stage == "code" && row.user == user && now - row.created_at < CODE_TIME);
+        let row = row.ok_or_else(|| Problem::new(ProblemKind::Unauthenticated, "code_too_late"))?;
+        self.store().write(move |conn| conn.session_end(row.user, &id)).await?;
+        Ok(())
+    }
+
+    /// Refuses addresses from which too much has failed.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub(crate) async fn passkey_patience(&self, from: &Origin) -> Result<()> {
+        self.check_tries(address_name(from)).await
+    }
+
+    /// Counts and tells of a passkey that opened nothing.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub(crate) async fn passkey_failed(&self, from: &Origin) -> Result<()> {
+        self.count_tries(vec![(address_name(from), ADDRESS)]).await?;
+        let told = self.audit_stranger("sign_in_failed", from, None, "", false);
+        self.store().write(move |conn| crate::audit::put(conn, &told)).await
     }
 
     /// The session behind a cookie and its user; nothing when it has ended or the user is disabled.

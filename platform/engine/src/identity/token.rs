@@ -134,7 +134,7 @@ impl Engine {
         if ended.await? { Ok(()) } else { Err(Problem::not_found()) }
     }
 
-    /// Ends all tokens of a user; how many there were.
+    /// Ends all tokens of a user, and all he allowed apps of others; how many tokens of his own there were.
     ///
     /// # Errors
     /// `forbidden` for another user's unless by an administrator.
@@ -145,7 +145,9 @@ impl Engine {
         let told = self.audit_row(ctx, "tokens_ended", Some(("user", user)), json!({}));
         let end = self.store().write(move |conn| -> Result<u64> {
             let ended = conn.tokens_end(user)?;
-            if ended > 0 {
+            let allowed = !conn.oauth_grants(user)?.is_empty();
+            conn.oauth_end(user)?;
+            if ended > 0 || allowed {
                 crate::audit::put(conn, &told)?;
             }
             Ok(ended)

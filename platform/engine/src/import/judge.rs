@@ -24,6 +24,8 @@ pub(super) struct Tally {
     pub counts: Counts,
     pub notes: Vec<Note>,
     pub samples: Vec<ChangeSample>,
+    /// Records that were made, or matched and judged.
+    pub touched: Vec<i64>,
 }
 
 /// Judges a chunk; with `keep` its rows are written in this transaction.
@@ -299,6 +301,9 @@ impl Judge<'_> {
             }
             Ok((draft, changed))
         });
+        if let (Ok(_), Who::Stored(id)) = (&judged, who) {
+            self.tally.touched.push(id);
+        }
         match judged {
             Ok((_, false)) => self.tally.counts.unchanged += 1,
             Ok((draft, true)) => {
@@ -341,6 +346,7 @@ impl Judge<'_> {
         let (places, mut drafts): (Vec<_>, Vec<_>) = pending.into_iter().map(|(who, line, draft)| ((who, line), draft)).unzip();
         match tx.attempt(|tx| tx.insert_all(&object, &mut drafts)) {
             Ok(ids) => {
+                self.tally.touched.extend(&ids);
                 self.memory.name(&places.iter().map(|(who, _)| *who).zip(ids).collect());
                 return Ok(());
             }
@@ -350,7 +356,10 @@ impl Judge<'_> {
         for (place, mut draft) in places.into_iter().zip(drafts) {
             fresh(&mut draft);
             match tx.attempt(|tx| tx.insert_all(&object, std::slice::from_mut(&mut draft))) {
-                Ok(ids) => self.memory.name(&ids.into_iter().map(|id| (place.0, id)).collect()),
+                Ok(ids) => {
+                    self.tally.touched.extend(&ids);
+                    self.memory.name(&ids.into_iter().map(|id| (place.0, id)).collect());
+                }
                 Err(problem) => self.lost(place, problem)?,
             }
         }

@@ -14,6 +14,7 @@ mod plan;
 mod report;
 mod row;
 mod run;
+mod single;
 pub mod source;
 mod undo;
 

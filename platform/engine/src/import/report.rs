@@ -75,6 +75,10 @@ pub struct Note {
 }
 
 impl Note {
+    /// About something that came by another way than a file.
+    pub(crate) fn about(verdict: Verdict, problem: &FieldProblem) -> Note {
+        Note::of(1, verdict, None, problem)
+    }
     pub(super) fn of(line: u64, verdict: Verdict, value: Option<String>, problem: &FieldProblem) -> Note {
         let field = Some(problem.field().to_string()).filter(|f| !f.is_empty());
         let value = value.filter(|v| !v.is_empty()).map(|v| v.chars().take(120).collect());

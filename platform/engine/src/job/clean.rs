@@ -82,7 +82,7 @@ impl Job for CleanUp {
         let (idle, old) = (days_ago(&job, 1), days_ago(&job, SESSION_DAYS));
         let dropped = job.step(move |tx| {
             let dropped = tx.conn.job_clean(jobs)? + tx.conn.idempotency_forget(keys)? + tx.conn.notices_forget(notices)?;
-            let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)?;
+            let dropped = dropped + tx.conn.shares_ended(shares)? + tx.conn.hooks_forget(hooks)? + tx.conn.inlet_calls_forget(hooks)?;
             let now = tx.ctx.micros();
             tx.conn.identity_tidy(idle, old, now)?;
             tx.conn.scoped_links_forget(old)?;

@@ -110,6 +110,8 @@ impl Kinds {
             JobKind::of::<crate::shape::ShapeJob>(),
             JobKind::of::<crate::sharing::PlaceJob>(),
             JobKind::of::<crate::hook::HookStopped>(),
+            JobKind::of::<crate::passkey::PasskeyMail>(),
+            JobKind::of::<crate::scim::LeftMail>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules =

@@ -30,6 +30,9 @@ impl Engine {
         if secret.starts_with(ACCESS) {
             return self.app_bearer(secret, place).await;
         }
+        if secret.starts_with(crate::identity::SERVICE) {
+            return self.service_bearer(secret).await;
+        }
         let known = self.token(secret).await?;
         Ok(known.map(|(token, person)| Bearer { id: token.id, person, read_only: token.read_only, scopes: None }))
     }

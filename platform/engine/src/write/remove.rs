@@ -62,6 +62,7 @@ impl Tx<'_> {
         let object = self.object(object)?;
         let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
         let registry = self.registry.clone();
+        self.tell_purged(&object, &record)?;
         self.conn.timeline_drop_source(&object.key, id)?;
         self.conn.timeline_drop_subject(&object.key, id)?;
         self.conn.notices_drop(&object.key, id)?;

@@ -146,7 +146,7 @@ impl Check<'_> {
 
     fn trigger(&mut self, flow: &Flow, object: &Object) {
         match &flow.trigger {
-            Trigger::Created {} | Trigger::Button {} | Trigger::Called {} => {}
+            Trigger::Created {} | Trigger::Button {} | Trigger::Called {} | Trigger::Webhook {} => {}
             Trigger::Changed { field, to } => match object.field(field).filter(|f| !f.system && !f.hidden) {
                 None => self.unknown("trigger/field", field),
                 Some(field) => {

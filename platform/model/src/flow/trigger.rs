@@ -48,6 +48,8 @@ pub enum Trigger {
     Button {},
     /// Another flow runs it.
     Called {},
+    /// An incoming webhook hands the record over that it made or found.
+    Webhook {},
 }
 
 /// In what the distance from a date is counted.
@@ -96,6 +98,7 @@ impl Trigger {
             Trigger::Schedule { rhythm: Rhythm::Daily, day: 0, at: Clock::default(), calendar: None },
             Trigger::Button {},
             Trigger::Called {},
+            Trigger::Webhook {},
         ]
     }
     /// Its key in declarations, forms and words.
@@ -108,6 +111,7 @@ impl Trigger {
             Trigger::Schedule { .. } => "schedule",
             Trigger::Button {} => "button",
             Trigger::Called {} => "called",
+            Trigger::Webhook {} => "webhook",
         }
     }
     /// Looked at when a record is written.

@@ -33,11 +33,15 @@ const TABLES: &[&[&str]] = &[
     crate::work::TABLES,
     crate::share::TABLES,
     crate::hook::TABLES,
+    crate::inlet::TABLES,
     crate::flow::TABLES,
     crate::approval::TABLES,
     crate::deputy::TABLES,
     crate::scoped::TABLES,
     crate::oauth::TABLES,
+    crate::oidc::TABLES,
+    crate::passkey::TABLES,
+    crate::directory::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -96,9 +96,16 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     if row.kind.starts_with("app_") {
         parts.push(html! { (text("title")) });
     }
+    if ["passkey_", "identity_", "provider_", "service_"].iter().any(|start| row.kind.starts_with(start)) {
+        parts.push(html! { (text("title")) });
+    }
     if row.kind.starts_with("hook_") {
         let href = format!("/settings/webhooks/{}", number("hook").unwrap_or_default());
         parts.push(html! { @if row.kind == "hook_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
+    }
+    if row.kind.starts_with("inlet_") {
+        let href = format!("/settings/webhooks/incoming/{}", number("inlet").unwrap_or_default());
+        parts.push(html! { @if row.kind == "inlet_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
     }
     if let Some(job) = number("job") {
         parts.push(html! { a.ak-link href={ "/jobs/" (job) } { (t.get("audit-job")) } });

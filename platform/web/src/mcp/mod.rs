@@ -65,14 +65,17 @@ async fn serve(State(web): State<Web>, Extension(facts): Extension<Facts>, reque
     service.handle(request).await.map(Body::new)
 }
 
-/// No other page sends a browser here, whatever name it gives this machine.
+/// Whether a browser may come here with this page's request. Under a name of its own any may: whoever comes brings a
+/// token, never a cookie. Without one, names are somebody else's who may have pointed them here; then pages of this very
+/// machine alone.
 fn is_from_here(web: &Web, facts: &Facts) -> bool {
-    let host = facts.header("host");
-    let origin = facts.header("origin");
-    let same =
-        origin.is_empty() || origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(web.config.host().unwrap_or(host)));
-    // with a base address only its host comes this far; without, names are somebody else's
-    same && (web.config.host().is_some() || crate::oauth::is_number(host))
+    let (host, origin) = (facts.header("host"), facts.header("origin"));
+    if web.config.host().is_some() {
+        return true;
+    }
+    let from = origin.split_once("://").map_or("", |(_, from)| from);
+    let own = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| from == *name || from.strip_prefix(name).is_some_and(|port| port.starts_with(':')));
+    crate::oauth::is_number(host) && (origin.is_empty() || from.eq_ignore_ascii_case(host) || own)
 }
 
 /// Says where tokens come from (RFC 9728).

@@ -9,15 +9,18 @@ mod condition;
 mod connections;
 mod consent;
 mod deputies;
+mod directory;
 pub(crate) mod flows;
 mod leave;
 mod line;
 mod objects;
 mod pipelines;
 mod profile;
+mod providers;
 mod roles;
 pub(crate) mod security;
 pub(crate) mod see_as;
+mod services;
 mod sharing;
 mod stages;
 mod teams;
@@ -63,6 +66,9 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(archive::routes())
         .merge(apps::routes())
         .merge(connections::routes())
+        .merge(providers::routes())
+        .merge(directory::routes())
+        .merge(services::routes())
 }
 
 pub(crate) use territories::options as territory_options;
@@ -84,8 +90,11 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/calendars/", "settings-calendars", "/settings/calendars"),
     ("/settings/holidays/", "settings-calendars", "/settings/calendars"),
     ("/settings/work/", "settings-work", "/settings/work"),
+    ("/settings/webhooks/incoming/", "settings-webhooks", "/settings/webhooks/incoming"),
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/apps/", "settings-apps", "/settings/apps"),
+    ("/settings/sign-in/", "settings-sign-in", "/settings/sign-in"),
+    ("/settings/services/", "settings-services", "/settings/services"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
@@ -182,7 +191,13 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
         ),
         (
             "settings-connect",
-            vec![("webhook", "settings-webhooks", "/settings/webhooks", admin), ("puzzle", "settings-apps", "/settings/apps", admin)],
+            vec![
+                ("webhook", "settings-webhooks", "/settings/webhooks", admin),
+                ("puzzle", "settings-apps", "/settings/apps", admin),
+                ("bot", "settings-services", "/settings/services", admin),
+                ("key-round", "settings-sign-in", "/settings/sign-in", admin),
+                ("id-card", "settings-directory", "/settings/directory", admin),
+            ],
         ),
         (
             "settings-system",

@@ -1,4 +1,7 @@
-//! Password, second factor, signed-in devices, API tokens of the person.
+//! Password, second factor, passkeys, providers, signed-in devices, API tokens of the person.
+
+mod link;
+mod passkey;
 
 use super::{Errors, faults, frame, show};
 use crate::fail::Reply;
@@ -38,6 +41,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/security/sessions/{id}/end", post(end_session))
         .route("/settings/security/tokens", post(add_token))
         .route("/settings/security/tokens/{id}/end", post(end_token))
+        .merge(passkey::routes())
+        .merge(link::routes())
 }
 
 /// What the page shows once and never again, and faults by section.
@@ -52,12 +57,13 @@ struct Extra {
     token: Option<String>,
     password: Errors,
     totp: Errors,
+    passkeys: Errors,
     tokens: Errors,
 }
 
 impl Extra {
     fn faulty(&self) -> bool {
-        [&self.password, &self.totp, &self.tokens].iter().any(|e| !e.is_empty())
+        [&self.password, &self.totp, &self.passkeys, &self.tokens].iter().any(|e| !e.is_empty())
     }
 }
 
@@ -74,10 +80,13 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
     let (on, left) = visit.engine().totp_state(visit.person.id).await?;
     let sessions = visit.engine().sessions(visit.person.id).await?;
     let tokens = visit.engine().tokens(visit.person.id).await?;
+    let (passkeys, providers) = visit.read(|tx| Ok((tx.passkeys()?, tx.oidc_own()?))).await?;
     let frame = frame(visit, &t.get("settings-security")).await;
     let body = html! {
         (setting(&t.get("password"), &t.get("password-text"), false, password_form(visit, &extra.password, tokens.len())))
         (setting(&t.get("totp"), &t.get("totp-text"), false, totp_part(visit, on, left, &extra)))
+        (setting(&t.get("passkeys"), &t.get("passkeys-text"), true, passkey::part(visit, &passkeys, &extra.passkeys)))
+        @if !providers.is_empty() { (setting(&t.get("identities"), &t.get("identities-text"), true, link::part(visit, &providers))) }
         (setting(&t.get("sessions"), &t.get("sessions-text"), true, session_part(visit, &sessions)))
         (setting(&t.get("tokens"), &t.get("tokens-text"), true, token_part(visit, &tokens, &extra)))
     };

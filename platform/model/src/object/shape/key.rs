@@ -3,7 +3,7 @@
 use crate::text::fold;
 
 /// First parts of addresses that are no object's; a test holds them against the program's pages.
-pub const RESERVED: [&str; 45] = [
+pub const RESERVED: [&str; 46] = [
     "api",
     "approvals",
     "assets",
@@ -32,6 +32,7 @@ pub const RESERVED: [&str; 45] = [
     "new",
     "notifications",
     "oauth",
+    "oidc",
     "pick",
     "policies",
     "portal",

@@ -122,6 +122,7 @@ impl Reader<'_> {
             }
             "button" => Trigger::Button {},
             "called" => Trigger::Called {},
+            "webhook" => Trigger::Webhook {},
             _ => Trigger::Created {},
         };
         Ok(flow)

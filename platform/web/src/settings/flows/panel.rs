@@ -166,7 +166,7 @@ impl Panel<'_> {
                     @if *rhythm == Rhythm::WorkingDays { (self.calendar_row("calendar", calendar.as_deref())) }
                 }
             }
-            Trigger::Created {} | Trigger::Became {} | Trigger::Button {} | Trigger::Called {} => html! {},
+            Trigger::Created {} | Trigger::Became {} | Trigger::Button {} | Trigger::Called {} | Trigger::Webhook {} => html! {},
         }
     }
 

@@ -243,6 +243,7 @@ impl Teller {
             }
             Trigger::Button {} => self.t("flow-when-button", &[object()]),
             Trigger::Called {} => self.t("flow-when-called", &[object()]),
+            Trigger::Webhook {} => self.t("flow-when-webhook", &[object()]),
         }
     }
 

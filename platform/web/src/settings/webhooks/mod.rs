@@ -1,7 +1,9 @@
-//! Outgoing webhooks in the settings: who is told of what, whether the telling works, and what to do when it does not.
+//! Webhooks in the settings. Outgoing: who is told of what, whether the telling works, and what to do when it does not.
+//! Incoming ones stand in a folder of their own.
 
 mod delivery;
 mod form;
+mod incoming;
 mod show;
 
 use super::{frame, show as show_page};
@@ -11,6 +13,7 @@ use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
+use crate::ui::segmented::{Segment, segmented};
 use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
@@ -22,6 +25,7 @@ use maud::{Markup, html};
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/webhooks", get(page))
+        .merge(incoming::routes())
         .route("/settings/webhooks/new", get(form::new).post(form::add))
         .route("/settings/webhooks/{id}", get(show::page).post(show::verb))
         .route("/settings/webhooks/{id}/edit", get(form::edit).post(form::save))
@@ -51,10 +55,18 @@ fn pattern_words(visit: &Visit, pattern: &str, kinds: &[EventKind]) -> String {
     }
 }
 
+/// The two kinds of webhooks, as a way from one to the other.
+fn kinds(visit: &Visit, incoming: bool) -> Markup {
+    let t = visit.t;
+    let segments =
+        [("webhook-outgoing", "/settings/webhooks", !incoming), ("webhook-incoming", incoming::HERE, incoming)].map(|(key, href, here)| Segment::new(t.get(key), href, here));
+    segmented(&t.get("settings-webhooks"), &segments)
+}
+
 async fn page(visit: Visit) -> Reply {
     visit.require_admin()?;
     let t = visit.t;
-    let (hooks, kinds) = visit.read(|tx| Ok((tx.hooks()?, tx.event_kinds()))).await?;
+    let (hooks, events) = visit.read(|tx| Ok((tx.hooks()?, tx.event_kinds()))).await?;
     let mut frame = frame(&visit, &t.get("settings-webhooks")).await;
     let new = Button::new(t.get("webhook-new")).icon("plus").primary().href("/settings/webhooks/new");
     let body = if hooks.is_empty() {
@@ -68,8 +80,9 @@ async fn page(visit: Visit) -> Reply {
         })
     } else {
         frame.actions = Some(html! { (new) });
-        content(false, html! { div.ak-stack { p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &kinds)) } })
+        content(false, html! { div.ak-stack { (kinds(&visit, false)) p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &events)) } })
     };
+    let body = if hooks.is_empty() { html! { (content(false, kinds(&visit, false))) (body) } } else { body };
     show_page(&visit, &frame, body, false).await
 }
 

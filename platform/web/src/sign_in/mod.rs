@@ -1,5 +1,10 @@
 //! Signing in and out, the second factor, a forgotten password, an invitation.
 
+mod passkey;
+pub(crate) mod provider;
+
+pub(crate) use passkey::party;
+
 use crate::cookie::{self, Keep};
 use crate::fail::{Fail, Reply, encode, field_errors, field_message, message};
 use crate::flash::Flash;
@@ -36,6 +41,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/reset/{token}", get(show_reset).post(reset))
         .route("/guest/language/{lang}", get(language))
         .route("/guest/theme", get(theme))
+        .merge(provider::routes())
+        .merge(passkey::routes())
 }
 
 async fn home(visit: Visit) -> Redirect {
@@ -43,9 +50,17 @@ async fn home(visit: Visit) -> Redirect {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(default)]
 struct Wish {
-    #[serde(default)]
     next: String,
+    /// Asks for the password though a provider is the usual way.
+    password: String,
+}
+
+impl Wish {
+    fn on(next: &str) -> Wish {
+        Wish { next: next.into(), ..Wish::default() }
+    }
 }
 
 /// An address of ours, or the start page.
@@ -87,7 +102,7 @@ async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>, Query(
     if Visit::find(&web, &facts).await?.is_some() {
         return Ok(Redirect::to(own_address(&wish.next)).into_response());
     }
-    Ok(sign_in_page(&web, &facts, &wish.next, &known(&web, &facts).await, &[]))
+    Ok(sign_in_page(&web, &facts, &wish, &known(&web, &facts).await, &[]).await)
 }
 
 /// The address of whoever was signed in at this browser until the session ran out; empty when nobody was.
@@ -96,20 +111,31 @@ pub(crate) async fn known(web: &Web, facts: &Facts) -> String {
     web.engine.session_owner(token).await.ok().flatten().unwrap_or_default()
 }
 
-fn sign_in_page(web: &Web, facts: &Facts, next: &str, email: &str, errors: &[(String, String)]) -> Response {
+async fn sign_in_page(web: &Web, facts: &Facts, wish: &Wish, email: &str, errors: &[(String, String)]) -> Response {
     let t = facts.guest_words();
     let company = web.engine.settings().company.clone();
     let admin = web.engine.people().administrator().map(|p| p.name.clone());
+    // a sign-in by password is possible, whatever becomes of the other ways
+    let providers = web.engine.oidc_open().await.unwrap_or_default();
+    let only = providers.iter().any(|provider| provider.draft.only);
+    let (next, typed) = (wish.next.as_str(), !wish.password.is_empty() || !errors.is_empty());
     let card = html! {
         h1.ak-question { (t.with("sign-in-to", &[("company", company.into())])) }
         p { (web.config.host().unwrap_or_else(|| facts.header("host"))) }
         (error_summary(t, errors))
-        form method="post" action="/sign-in" {
-            (token_field(facts))
-            input type="hidden" name="next" value=(own_address(next));
-            (credentials(t, email))
-            (input::checkbox("stay", "1", &t.get("stay-signed-in"), true))
-            (Button::new(t.get("sign-in-do")).primary().large().submit())
+        (provider::buttons(facts, &providers, own_address(next)))
+        @if !only || typed {
+            @if !providers.is_empty() { p.ak-muted { (t.get(if only { "sign-in-administrators" } else { "sign-in-or-password" })) } }
+            form method="post" action="/sign-in" {
+                (token_field(facts))
+                input type="hidden" name="next" value=(own_address(next));
+                (credentials(t, email))
+                (input::checkbox("stay", "1", &t.get("stay-signed-in"), true))
+                (Button::new(t.get("sign-in-do")).primary().large().submit())
+            }
+            (passkey::form(web, facts, next, "/sign-in/passkey"))
+        } @else {
+            p { a.ak-link href={ "/sign-in?password=1&next=" (encode(own_address(next))) } { (t.get("sign-in-by-password")) } }
         }
     };
     let below = html! {
@@ -174,7 +200,7 @@ async fn sign_in(State(web): State<Web>, Extension(facts): Extension<Facts>, For
             let response = if facts.fragment {
                 again(&facts, &input.email, &errors).into_response()
             } else {
-                sign_in_page(&web, &facts, &input.next, &input.email, &errors)
+                sign_in_page(&web, &facts, &Wish::on(&input.next), &input.email, &errors).await
             };
             Ok(faulty(response, &problem))
         }
@@ -232,6 +258,7 @@ fn code_page(web: &Web, facts: &Facts, next: &str, errors: &[(String, String)]) 
             (input::checkbox("stay", "1", &t.get("stay-signed-in"), true))
             (Button::new(t.get("continue")).primary().large().submit())
         }
+        (passkey::form(web, facts, next, "/sign-in/code/passkey"))
     };
     page(web, facts, &t.get("code-title"), card, html! { a.ak-link href="/sign-in" { (t.get("sign-in-other")) } })
 }
@@ -250,7 +277,7 @@ async fn code(State(web): State<Web>, Extension(facts): Extension<Facts>, Form(i
         Ok(done) => Ok(signed_in(&web, &facts, done, input.stay.is_some(), &input.next)),
         Err(problem) if problem.code == "code_too_late" => {
             let errors = [(String::new(), message(facts.guest_words(), &problem))];
-            Ok(faulty(sign_in_page(&web, &facts, &input.next, "", &errors), &problem))
+            Ok(faulty(sign_in_page(&web, &facts, &Wish::on(&input.next), "", &errors).await, &problem))
         }
         Err(problem) if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Limited) => {
             let errors = field_errors(facts.guest_words(), &problem);
