@@ -24,7 +24,8 @@ fn role(w: &Workspace, key: &str) -> i64 {
 }
 
 async fn ask(w: &Workspace, token: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Json) -> (u16, Json, HeaderMap) {
-    let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
+    let mut request =
+        Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
     let kind = if path.starts_with("/scim") { "application/scim+json" } else { "application/json" };
     request = request.header("content-type", kind);
     for (name, value) in headers {
@@ -63,7 +64,9 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
     let token = w.engine.write(&ctx, move |tx| tx.directory_open(sales)).await.expect("open");
     assert_eq!(ask(w, "akscim_salah", "GET", "/scim/v2/Users", &[], Json::Null).await.0, 401);
     assert_eq!(ask(w, "", "GET", "/scim/v2/Users", &[], Json::Null).await.0, 401);
-    for place in ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", "Schemas/urn:ietf:params:scim:schemas:core:2.0:User"] {
+    for place in
+        ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", "Schemas/urn:ietf:params:scim:schemas:core:2.0:User"]
+    {
         let (status, told, headers) = ask(w, &token, "GET", &format!("/scim/v2/{place}"), &[], Json::Null).await;
         let kind = headers.get("content-type").and_then(|v| v.to_str().ok());
         assert!(status == 200 && kind == Some("application/scim+json") && told["schemas"].is_array(), "{place}: {told}");
@@ -91,8 +94,10 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
         ("active eq false", 0),
         ("", 3),
     ] {
-        let filter: String = filter.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect();
-        let (status, found, _) = ask(w, &token, "GET", &format!("/scim/v2/Users?filter={filter}&startIndex=1&count=2"), &[], Json::Null).await;
+        let filter: String =
+            filter.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect();
+        let (status, found, _) =
+            ask(w, &token, "GET", &format!("/scim/v2/Users?filter={filter}&startIndex=1&count=2"), &[], Json::Null).await;
         assert_eq!((status, &found["totalResults"]), (200, &json!(total)), "{filter}: {found}");
         assert_eq!(found["Resources"].as_array().map(Vec::len), Some(total.min(2)));
     }
@@ -107,7 +112,11 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
         {"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "value": "Gudang"}
     ]));
     let (status, told, _) = ask(w, &token, "PATCH", &here, &[("if-match", &version)], renamed.clone()).await;
-    assert_eq!((status, &told["userName"], &told["displayName"]), (200, &json!("siti.baru@contoh.test"), &json!("Siti R. Putri")), "{told}");
+    assert_eq!(
+        (status, &told["userName"], &told["displayName"]),
+        (200, &json!("siti.baru@contoh.test"), &json!("Siti R. Putri")),
+        "{told}"
+    );
     assert_eq!(ask(w, &token, "PATCH", &here, &[("if-match", &version)], renamed).await.0, 412, "changed since");
     let fresh = told["meta"]["version"].as_str().expect("a version").to_string();
     assert_eq!(ask(w, &token, "GET", &here, &[("if-none-match", &fresh)], Json::Null).await.0, 304);
@@ -117,22 +126,33 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
     let mut browser = Browser::of(w, user).await;
     let own = w.engine.token_add(&w.of(user, Door::Page), user, "Sendiri", false, None).await.expect("a token");
     assert_eq!(ask(w, &own, "GET", "/api/v1/me", &[], Json::Null).await.0, 200);
-    let (status, told, _) = ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "Replace", "path": "active", "value": "False"}]))).await;
+    let (status, told, _) =
+        ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "Replace", "path": "active", "value": "False"}]))).await;
     assert_eq!((status, &told["active"]), (200, &json!(false)), "{told}");
     assert_eq!(browser.get("/settings/profile").await.status, 303);
     assert_eq!(ask(w, &own, "GET", "/api/v1/me", &[], Json::Null).await.0, 401);
     w.work_off().await;
     let mail = w.mail(0).await;
-    assert!(mail.to == "ratna@contoh.test" && mail.text.contains("Siti R. Putri") && mail.text.contains(&format!("/settings/users/{id}/leave")), "{mail:?}");
-    let okta_back = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "replace", "value": {"active": true}}]});
+    assert!(
+        mail.to == "ratna@contoh.test" && mail.text.contains("Siti R. Putri") && mail.text.contains(&format!("/settings/users/{id}/leave")),
+        "{mail:?}"
+    );
+    let okta_back =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "replace", "value": {"active": true}}]});
     assert_eq!(ask(w, &token, "PATCH", &here, &[], okta_back).await.1["active"], true);
     assert_eq!(ask(w, &own, "GET", "/api/v1/me", &[], Json::Null).await.0, 401, "nothing comes back with him");
     // a whole, and away
-    let (status, told, _) = ask(w, &token, "PUT", &here, &[], json!({"schemas": [], "userName": "siti@contoh.test", "displayName": "Siti", "active": true})).await;
+    let (status, told, _) =
+        ask(w, &token, "PUT", &here, &[], json!({"schemas": [], "userName": "siti@contoh.test", "displayName": "Siti", "active": true}))
+            .await;
     assert_eq!((status, &told["displayName"], told.get("externalId")), (200, &json!("Siti"), None), "{told}");
     assert_eq!(ask(w, &token, "DELETE", &here, &[], Json::Null).await.0, 204);
     assert_eq!(ask(w, &token, "GET", &here, &[], Json::Null).await.0, 404);
-    for wrong in [json!([]), json!({"Operations": [{"op": "x", "path": "active"}]}), json!({"Operations": [{"op": "replace", "path": "active", "value": 7}]})] {
+    for wrong in [
+        json!([]),
+        json!({"Operations": [{"op": "x", "path": "active"}]}),
+        json!({"Operations": [{"op": "replace", "path": "active", "value": 7}]}),
+    ] {
         assert_eq!(ask(w, &token, "PATCH", &format!("/scim/v2/Users/{}", budi["id"].as_str().expect("an id")), &[], wrong).await.0, 400);
     }
     // administrators are nobody's but their own
@@ -164,11 +184,30 @@ both!(groups_of_the_directory_are_teams, async |w: &Workspace| {
     let (_, told, _) = ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "Add", "path": "members", "value": [member(budi)]}]))).await;
     assert_eq!(told["members"].as_array().map(Vec::len), Some(2), "{told}");
     let path = format!("members[value eq \"{siti}\"]");
-    let (_, told, _) = ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "Remove", "path": path}, {"op": "replace", "value": {"displayName": "Jakarta Pusat"}}]))).await;
+    let (_, told, _) = ask(
+        w,
+        &token,
+        "PATCH",
+        &here,
+        &[],
+        patch(json!([{"op": "Remove", "path": path}, {"op": "replace", "value": {"displayName": "Jakarta Pusat"}}])),
+    )
+    .await;
     assert_eq!((&told["displayName"], &told["members"][0]["display"]), (&json!("Jakarta Pusat"), &json!("budi")), "{told}");
-    let (_, found, _) = ask(w, &token, "GET", "/scim/v2/Groups?filter=displayName%20eq%20%22jakarta%20pusat%22&excludedAttributes=members", &[], Json::Null).await;
+    let (_, found, _) = ask(
+        w,
+        &token,
+        "GET",
+        "/scim/v2/Groups?filter=displayName%20eq%20%22jakarta%20pusat%22&excludedAttributes=members",
+        &[],
+        Json::Null,
+    )
+    .await;
     assert!(found["totalResults"] == 1 && found["Resources"][0].get("members").is_none(), "{found}");
-    assert_eq!(ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "add", "path": "members", "value": [{"value": "99999"}]}]))).await.0, 404);
+    assert_eq!(
+        ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "add", "path": "members", "value": [{"value": "99999"}]}]))).await.0,
+        404
+    );
     assert_eq!(ask(w, &token, "DELETE", &here, &[], Json::Null).await.0, 204);
     assert_eq!(w.engine.people().user(budi).and_then(|person| person.team), None);
 });
@@ -212,11 +251,19 @@ async fn narrow(w: &Workspace, user: i64, scopes: &str) -> String {
     let secret = format!("akat_{scopes}");
     let id: String = Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let now = w.engine.now().timestamp().as_microsecond();
-    let grant = GrantRow { id: 0, app: "app_x".into(), user, scopes: scopes.into(), resource: String::new(), created_at: now, used_at: None };
+    let grant =
+        GrantRow { id: 0, app: "app_x".into(), user, scopes: scopes.into(), resource: String::new(), created_at: now, used_at: None };
     let add = move |conn: &mut akrab_store::Conn| -> Result<(), akrab_store::StoreError> {
         let grant = conn.oauth_grant_add(&grant)?;
         conn.oauth_grant_touch(grant, now)?;
-        conn.oauth_token_add(&OauthTokenRow { id: id.clone(), grant, kind: "access".into(), created_at: now, expires_at: now + 3_600_000_000, spent_at: None })
+        conn.oauth_token_add(&OauthTokenRow {
+            id: id.clone(),
+            grant,
+            kind: "access".into(),
+            created_at: now,
+            expires_at: now + 3_600_000_000,
+            spent_at: None,
+        })
     };
     w.engine.store().write(add).await.expect("a token");
     secret
@@ -228,7 +275,15 @@ both!(a_token_without_any_scope_opens_no_address_of_the_api, async |w: &Workspac
     let token = narrow(w, ratna, "").await;
     let before = digest::of(w).await;
     // what tells nothing of anybody's records
-    let open = ["/api/v1/openapi.json", "/api/v1/me", "/api/v1/search", "/api/v1/reports", "/api/v1/hooks", "/api/v1/hooks/events", "/api/v1/flows"];
+    let open = [
+        "/api/v1/openapi.json",
+        "/api/v1/me",
+        "/api/v1/search",
+        "/api/v1/reports",
+        "/api/v1/hooks",
+        "/api/v1/hooks/events",
+        "/api/v1/flows",
+    ];
     let mut walked = 0;
     for (method, path) in akrab_web::api::addresses() {
         let place = path
@@ -272,7 +327,14 @@ both!(ending_all_tokens_ends_what_apps_were_allowed, async |w: &Workspace| {
 both!(scripts_of_other_sites_come_in_by_the_assistants_door_alone, async |w: &Workspace| {
     let elsewhere = ("origin", "https://asisten.test");
     let asks = ("access-control-request-method", "POST");
-    for place in ["/mcp", "/oauth/token", "/oauth/register", "/oauth/revoke", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource/mcp"] {
+    for place in [
+        "/mcp",
+        "/oauth/token",
+        "/oauth/register",
+        "/oauth/revoke",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-protected-resource/mcp",
+    ] {
         let (status, _, headers) = ask(w, "", "OPTIONS", place, &[elsewhere, asks], Json::Null).await;
         let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_string();
         assert_eq!((status, header("access-control-allow-origin").as_str()), (204, "*"), "{place}");

@@ -63,7 +63,12 @@ fn plan(mode: Mode, match_by: &[&str]) -> InletPlan {
     let field = |path: &str, field: &str| Mapped { path: path.into(), field: field.into() };
     InletPlan {
         object: "contact".into(),
-        fields: vec![field("/data/nama", "name"), field("/data/email", "email"), field("/data/jabatan", "job_title"), field("/data/pt", "account")],
+        fields: vec![
+            field("/data/nama", "name"),
+            field("/data/email", "email"),
+            field("/data/jabatan", "job_title"),
+            field("/data/pt", "account"),
+        ],
         match_by: match_by.iter().map(ToString::to_string).collect(),
         mode,
         replace: true,
@@ -146,7 +151,14 @@ both!(only_whoever_proves_himself_is_let_in, async |w: &Workspace| {
     }
     let calls = w.engine.read(&ctx, move |tx| tx.inlet_calls(id, Some(CallState::Refused), None, 100)).await.expect("calls");
     assert!(calls.len() == 20 && calls.iter().all(|call| call.body.is_null()));
-    let draft = InletDraft { open: false, name: "Toko".into(), owner: ratna, proof: Proof::Standard, header: String::new(), known_by: String::new() };
+    let draft = InletDraft {
+        open: false,
+        name: "Toko".into(),
+        owner: ratna,
+        proof: Proof::Standard,
+        header: String::new(),
+        known_by: String::new(),
+    };
     w.engine.write(&ctx, move |tx| tx.inlet_change(id, &draft)).await.expect("switched off");
     assert_eq!(signed(w, &path, &fresh, "msg_5", 0, &body).await.0, 404);
     // a secret in a header, in a form
@@ -169,18 +181,25 @@ both!(an_administrator_clicks_together_what_calls_become, async |w: &Workspace| 
     let (ratna, _) = admin(w).await;
     let mut browser = Browser::of(w, ratna).await;
     let made = browser
-        .submit("/settings/webhooks/incoming/new", &[("name", "Situs"), ("owner", &ratna.to_string()), ("proof", "secret"), ("secret", "rahasia-toko")])
+        .submit(
+            "/settings/webhooks/incoming/new",
+            &[("name", "Situs"), ("owner", &ratna.to_string()), ("proof", "secret"), ("secret", "rahasia-toko")],
+        )
         .await;
     assert!(made.status == 200 && made.html.contains("rahasia-toko"), "{}", made.html);
     let page = browser.get("/settings/webhooks/incoming/1").await.html;
-    let path = page.split("/hooks/").nth(1).and_then(|rest| rest.split(['<', '"']).next()).map(|key| format!("/hooks/{key}")).expect("an address");
+    let path =
+        page.split("/hooks/").nth(1).and_then(|rest| rest.split(['<', '"']).next()).map(|key| format!("/hooks/{key}")).expect("an address");
     assert!(!page.contains("rahasia-toko"), "shown once");
     assert!(browser.get("/settings/webhooks/incoming/1/mapping").await.status == 200);
     let body = r#"{"pelanggan":{"name":"Rina","e-mail":"rina@contoh.test"}}"#;
     let headers = [("content-type", "application/json"), ("x-webhook-secret", "rahasia-toko")];
     assert_eq!(send(w, &path, &headers, body).await.0, 202);
     let sheet = browser.get("/settings/webhooks/incoming/1/mapping?object=contact").await.html;
-    assert!(sheet.contains("rina@contoh.test") && sheet.contains("<option value=\"name\" selected>"), "values with guessed fields: {sheet}");
+    assert!(
+        sheet.contains("rina@contoh.test") && sheet.contains("<option value=\"name\" selected>"),
+        "values with guessed fields: {sheet}"
+    );
     let fields = [
         ("object", "contact"),
         ("path", "/pelanggan/name"),
@@ -201,9 +220,16 @@ both!(an_administrator_clicks_together_what_calls_become, async |w: &Workspace| 
     let again = browser.submit("/settings/webhooks/incoming/1/calls/1", &[]).await;
     assert_eq!(again.status, 303);
     assert_eq!(contacts(w).await, 1);
-    let nothing = browser.submit("/settings/webhooks/incoming/1/mapping", &[("object", "contact"), ("path", "/x"), ("field", ""), ("mode", "both"), ("verb", "save")]).await;
+    let nothing = browser
+        .submit(
+            "/settings/webhooks/incoming/1/mapping",
+            &[("object", "contact"), ("path", "/x"), ("field", ""), ("mode", "both"), ("verb", "save")],
+        )
+        .await;
     assert_eq!(nothing.status, 422);
-    for page in ["/settings/webhooks/incoming", "/settings/webhooks/incoming/1/edit", "/settings/webhooks/incoming/1/calls/1", "/settings/audit"] {
+    for page in
+        ["/settings/webhooks/incoming", "/settings/webhooks/incoming/1/edit", "/settings/webhooks/incoming/1/calls/1", "/settings/audit"]
+    {
         assert_eq!(browser.get(page).await.status, 200, "{page}");
     }
 });

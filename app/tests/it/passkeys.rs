@@ -43,7 +43,8 @@ impl Device {
         let point = self.key.public_key().as_ref();
         let cose = [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], &point[1..33], &[0x22, 0x58, 0x20], &point[33..]].concat();
         let site = options["rp"]["id"].as_str().expect("a site");
-        let data = [self.data(site, self.flags | 64), vec![0; 16], (self.id.len() as u16).to_be_bytes().to_vec(), self.id.clone(), cose].concat();
+        let data =
+            [self.data(site, self.flags | 64), vec![0; 16], (self.id.len() as u16).to_be_bytes().to_vec(), self.id.clone(), cose].concat();
         let length = (data.len() as u16).to_be_bytes();
         let object = [b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".as_slice(), &length, &data].concat();
         let response = json!({ "clientDataJSON": text(&self.client("webauthn.create", options)), "attestationObject": text(&object) });
@@ -91,7 +92,11 @@ both!(a_passkey_opens_the_account_it_was_made_for_and_its_owner_is_told, async |
     let answer = device.make(&options);
     let added = browser.submit("/settings/security/passkeys", &[("name", "Ponsel"), ("answer", &answer)]).await;
     assert_eq!(added.status, 303, "{}", added.html);
-    assert_eq!(browser.submit("/settings/security/passkeys", &[("name", "Lagi"), ("answer", &answer)]).await.status, 422, "a question is answered once");
+    assert_eq!(
+        browser.submit("/settings/security/passkeys", &[("name", "Lagi"), ("answer", &answer)]).await.status,
+        422,
+        "a question is answered once"
+    );
     assert!(browser.get("/settings/security").await.html.contains("Ponsel"));
     w.work_off().await;
     let mail = w.mail(0).await;
@@ -107,7 +112,11 @@ both!(a_passkey_opens_the_account_it_was_made_for_and_its_owner_is_told, async |
     assert_eq!(other.get("/settings/profile").await.status, 200);
     let mut thief = Browser::guest(w).await.at("localhost");
     thief.look("/sign-in").await;
-    assert_eq!(thief.submit("/sign-in/passkey", &[("answer", &answer), ("next", "/")]).await.status, 422, "an answer counts once, in its own browser");
+    assert_eq!(
+        thief.submit("/sign-in/passkey", &[("answer", &answer), ("next", "/")]).await.status,
+        422,
+        "an answer counts once, in its own browser"
+    );
     // removed, it opens nothing
     let id = text(&device.id);
     assert_eq!(other.submit(&format!("/settings/security/passkeys/{id}/end"), &[]).await.status, 403, "a form without its token");

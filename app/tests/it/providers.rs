@@ -86,7 +86,14 @@ async fn people_sign_in_through_a_provider_of_others_and_no_account_is_taken_ove
     // accounts are made for the company's own, and with a role that is not the administrators'
     let sales = w.engine.people().roles.iter().find(|r| r.key == "sales").map(|r| r.id);
     let change = |change: fn(&mut ProviderDraft)| {
-        let mut draft = ProviderDraft { name: "Kopi".into(), issuer: issuer.clone(), client_id: "akrab".into(), role: sales, open: true, ..ProviderDraft::default() };
+        let mut draft = ProviderDraft {
+            name: "Kopi".into(),
+            issuer: issuer.clone(),
+            client_id: "akrab".into(),
+            role: sales,
+            open: true,
+            ..ProviderDraft::default()
+        };
         change(&mut draft);
         draft
     };
@@ -115,7 +122,14 @@ async fn people_sign_in_through_a_provider_of_others_and_no_account_is_taken_ove
     assert_eq!(other.get(&back).await.status, 422);
     keep(change(|draft| draft.open = false)).await.expect("kept");
     assert_eq!(Browser::guest(&w).await.get(with).await.status, 422);
-    for page in ["/settings/sign-in", "/settings/sign-in/1", "/settings/sign-in/new?preset=google", "/settings/sign-in/new?preset=microsoft", "/settings/security", "/settings/audit"] {
+    for page in [
+        "/settings/sign-in",
+        "/settings/sign-in/1",
+        "/settings/sign-in/new?preset=google",
+        "/settings/sign-in/new?preset=microsoft",
+        "/settings/security",
+        "/settings/audit",
+    ] {
         assert_eq!(admin.get(page).await.status, 200, "{page}");
     }
     w.close().await;

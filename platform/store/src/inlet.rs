@@ -68,7 +68,8 @@ pub struct InletCall {
     pub ended_at: i64,
 }
 
-const INLET: &str = "id, owner, name, door, address, proof, header, secret, former, former_until, known_by, decl, open, created_at, heard_at";
+const INLET: &str =
+    "id, owner, name, door, address, proof, header, secret, former, former_until, known_by, decl, open, created_at, heard_at";
 const CALL: &str = "id, inlet, name, at, place, headers, body, state, object, record, outcome, ended_at";
 
 impl Conn {
@@ -214,7 +215,13 @@ impl Conn {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn inlet_calls(&mut self, inlet: i64, state: Option<&str>, before: Option<i64>, limit: usize) -> Result<Vec<InletCall>, StoreError> {
+    pub fn inlet_calls(
+        &mut self,
+        inlet: i64,
+        state: Option<&str>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<InletCall>, StoreError> {
         let sql = format!(
             "SELECT {CALL} FROM inlet_call WHERE inlet = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) \
              AND (CAST($3 AS BIGINT) IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"

@@ -75,7 +75,10 @@ impl Conn {
     /// `Unique` when its key is taken.
     pub fn oidc_provider_add(&mut self, row: &OidcProviderRow) -> Result<i64, StoreError> {
         let sql = "INSERT INTO oidc_provider (key, decl, secret, created_at) VALUES ($1, $2, $3, $4)";
-        let ids = self.insert_many(sql, &[vec![row.key.as_str().into(), row.decl.as_str().into(), row.secret.clone().into(), row.created_at.into()]])?;
+        let ids = self.insert_many(
+            sql,
+            &[vec![row.key.as_str().into(), row.decl.as_str().into(), row.secret.clone().into(), row.created_at.into()]],
+        )?;
         ids.first().copied().ok_or_else(|| StoreError::other("a provider was not stored"))
     }
     /// Changes a provider.
@@ -91,7 +94,11 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn oidc_provider_drop(&mut self, id: i64) -> Result<(), StoreError> {
-        for table in ["DELETE FROM oidc_identity WHERE provider = $1", "DELETE FROM oidc_flow WHERE provider = $1", "DELETE FROM oidc_provider WHERE id = $1"] {
+        for table in [
+            "DELETE FROM oidc_identity WHERE provider = $1",
+            "DELETE FROM oidc_flow WHERE provider = $1",
+            "DELETE FROM oidc_provider WHERE id = $1",
+        ] {
             self.execute(table, &[id.into()])?;
         }
         Ok(())
@@ -119,7 +126,14 @@ impl Conn {
     /// `Unique` when the subject is somebody already.
     pub fn oidc_identity_add(&mut self, row: &OidcIdentityRow) -> Result<(), StoreError> {
         let sql = "INSERT INTO oidc_identity (provider, subject, user_id, email, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6)";
-        let params = [row.provider.into(), row.subject.as_str().into(), row.user.into(), row.email.as_str().into(), row.created_at.into(), row.used_at.into()];
+        let params = [
+            row.provider.into(),
+            row.subject.as_str().into(),
+            row.user.into(),
+            row.email.as_str().into(),
+            row.created_at.into(),
+            row.used_at.into(),
+        ];
         self.execute(sql, &params).map(|_| ())
     }
     /// Notes a sign-in.

@@ -225,7 +225,12 @@ fn is_rejection(facts: &Facts, response: &Response) -> bool {
 
 /// Addresses where programs come with tokens or secrets, never a browser with its cookie.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with(crate::inlet::PLACE) || path.starts_with(crate::scim::PLACE) || path == "/mcp" || path.starts_with("/.well-known/") || crate::oauth::PROGRAMS.contains(&path)
+    path.starts_with("/api/")
+        || path.starts_with(crate::inlet::PLACE)
+        || path.starts_with(crate::scim::PLACE)
+        || path == "/mcp"
+        || path.starts_with("/.well-known/")
+        || crate::oauth::PROGRAMS.contains(&path)
 }
 
 /// Addresses that scripts of other sites may call: assistants in browsers come there with tokens of their own, never with

@@ -164,7 +164,8 @@ impl Tx<'_> {
             return Err(fault("days", "out_of_range"));
         }
         let allowed = Scopes::parse(scopes, &self.registry);
-        let allowed = allowed.map_err(|unknown| Problem::invalid(vec![FieldProblem::new("scopes", "unknown_choice").with("value", unknown)]))?;
+        let allowed =
+            allowed.map_err(|unknown| Problem::invalid(vec![FieldProblem::new("scopes", "unknown_choice").with("value", unknown)]))?;
         if allowed.is_empty() {
             return Err(fault("scopes", "required"));
         }

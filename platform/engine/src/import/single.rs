@@ -30,7 +30,7 @@ impl Tx<'_> {
         let object = self.object(&spec.object)?;
         plan::permitted(&self.ctx, &object)?;
         let plan = Plan::new(&self.engine, &self.ctx, spec)?;
-        let lines = [Line { number: 1, cells }];
+        let lines = [Line::new(1, cells)];
         let tally = judge::chunk(self, &plan, &lines, &mut Memory::default(), true)?;
         let record = tally.touched.last().copied();
         Ok(Single { counts: tally.counts, notes: tally.notes, sample: tally.samples.into_iter().next(), record })

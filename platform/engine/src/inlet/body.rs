@@ -28,7 +28,8 @@ pub fn read(kind: &str, body: &[u8]) -> Result<Json, Problem> {
         return Err(Problem::new(ProblemKind::TooLarge, "too_large").with("max", format!("{} KB", LARGEST >> 10)));
     }
     let broken = || Problem::malformed("inlet_body");
-    let read = if kind.trim_start().starts_with("application/x-www-form-urlencoded") { form(body) } else { serde_json::from_slice(body).ok() };
+    let read =
+        if kind.trim_start().starts_with("application/x-www-form-urlencoded") { form(body) } else { serde_json::from_slice(body).ok() };
     let json = read.filter(|json: &Json| matches!(json, Json::Object(_) | Json::Array(_))).ok_or_else(broken)?;
     if depth(&json) > DEEPEST { Err(broken()) } else { Ok(json) }
 }
@@ -122,11 +123,15 @@ mod tests {
 
     #[test]
     fn bodies_are_read_and_taken_apart() {
-        let body = read("application/json; charset=utf-8", br#"{"a/b":{"c~d":1,"e":[1,2],"f":[{"g":true},{}]},"h":null,"i":"  "}"#).unwrap();
+        let body =
+            read("application/json; charset=utf-8", br#"{"a/b":{"c~d":1,"e":[1,2],"f":[{"g":true},{}]},"h":null,"i":"  "}"#).unwrap();
         let paths: Vec<_> = leaves(&body).into_iter().map(|leaf| (leaf.path, leaf.sample)).collect();
         let wanted = [("/a~1b/c~0d", "1"), ("/a~1b/e", "1; 2"), ("/a~1b/f/0/g", "true"), ("/a~1b/f/1", ""), ("/h", ""), ("/i", "  ")];
         assert_eq!(paths, wanted.map(|(path, sample)| (path.to_string(), sample.to_string())));
-        assert_eq!((cell(&body, "/a~1b/c~0d"), cell(&body, "/a~1b/e"), cell(&body, "/i"), cell(&body, "/x")), (json!(1), json!("1; 2"), Json::Null, Json::Null));
+        assert_eq!(
+            (cell(&body, "/a~1b/c~0d"), cell(&body, "/a~1b/e"), cell(&body, "/i"), cell(&body, "/x")),
+            (json!(1), json!("1; 2"), Json::Null, Json::Null)
+        );
         let form = "application/x-www-form-urlencoded";
         assert_eq!(read(form, b"name=Siti+R%C3%A9&tag=a&tag=b&empty").unwrap(), json!({"name": "Siti Ré", "tag": ["a", "b"], "empty": ""}));
         assert_eq!(read(form, b"payload=%7B%22a%22%3A1%7D").unwrap(), json!({"a": 1}));

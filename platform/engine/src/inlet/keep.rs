@@ -179,7 +179,8 @@ impl Tx<'_> {
         if self.engine.people().user(draft.owner).is_none_or(|person| !person.active) {
             faults.push(FieldProblem::new("owner", "required"));
         }
-        let token = |name: &str| !name.is_empty() && name.len() <= PLACE && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let token =
+            |name: &str| !name.is_empty() && name.len() <= PLACE && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         if draft.proof != Proof::Standard && !token(draft.header.trim()) {
             faults.push(FieldProblem::new("header", "inlet_header"));
         }

@@ -84,8 +84,13 @@ impl Said<'_> {
             Proof::Hmac => self.hmac(secrets),
             Proof::Secret => {
                 let given = self.header(self.header).ok_or("inlet_unsigned")?.trim();
-                let bare = given.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or(given, |(_, rest)| rest.trim());
-                let fits = |secret: &String| bool::from(secret.as_bytes().ct_eq(bare.as_bytes())) || bool::from(secret.as_bytes().ct_eq(given.as_bytes()));
+                let bare = given
+                    .split_once(' ')
+                    .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                    .map_or(given, |(_, rest)| rest.trim());
+                let fits = |secret: &String| {
+                    bool::from(secret.as_bytes().ct_eq(bare.as_bytes())) || bool::from(secret.as_bytes().ct_eq(given.as_bytes()))
+                };
                 if secrets.iter().any(fits) { Ok(()) } else { Err("inlet_wrong") }
             }
         }
@@ -101,8 +106,7 @@ impl Said<'_> {
             return Err("inlet_stale");
         }
         let signed = [id.as_bytes(), b".", time.as_bytes(), b".", self.body].concat();
-        let given: Vec<Vec<u8>> =
-            given.split_whitespace().filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok()).collect();
+        let given: Vec<Vec<u8>> = given.split_whitespace().filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok()).collect();
         let fits = |secret: &String| {
             let key = standard_key(secret).map(|bytes| hmac::Key::new(hmac::HMAC_SHA256, &bytes));
             key.is_some_and(|key| given.iter().any(|tag| hmac::verify(&key, &signed, tag).is_ok()))
@@ -128,7 +132,7 @@ fn standard_key(secret: &str) -> Option<Vec<u8>> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     (0..text.len()).step_by(2).map(|n| u8::from_str_radix(&text[n..n + 2], 16).ok()).collect()
@@ -159,14 +163,18 @@ mod tests {
         assert_eq!(judged(Proof::Standard, "", &good, body, time - 301, secret), Err("inlet_stale"));
         assert_eq!(judged(Proof::Standard, "", &good[..2], body, time, secret), Err("inlet_unsigned"));
         let hub = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-        let one = |value| judged(Proof::Hmac, "X-Hub-Signature-256", &[("x-hub-signature-256", value)], "Hello, World!", 0, "It's a Secret to Everybody");
+        let one = |value| {
+            judged(Proof::Hmac, "X-Hub-Signature-256", &[("x-hub-signature-256", value)], "Hello, World!", 0, "It's a Secret to Everybody")
+        };
         assert_eq!(one(hub), Ok(()));
         assert_eq!(one(&hub[7..]), Ok(()));
         assert_eq!(one("dXEH6g6yUJ/CESIczphLijdXC211hsIsRvQ3nIsEPhc="), Ok(()));
         assert_eq!(one("sha256=00"), Err("inlet_wrong"));
         assert_eq!(one("é"), Err("inlet_wrong"));
         assert_eq!(judged(Proof::Hmac, "X-Other", &[], "", 0, "rahasia-kita"), Err("inlet_unsigned"));
-        for (value, wanted) in [("rahasia-kita", Ok(())), ("Bearer rahasia-kita", Ok(())), ("rahasia", Err("inlet_wrong")), ("", Err("inlet_wrong"))] {
+        for (value, wanted) in
+            [("rahasia-kita", Ok(())), ("Bearer rahasia-kita", Ok(())), ("rahasia", Err("inlet_wrong")), ("", Err("inlet_wrong"))]
+        {
             assert_eq!(judged(Proof::Secret, "Authorization", &[("authorization", value)], "", 0, "rahasia-kita"), wanted, "{value}");
         }
     }

@@ -225,7 +225,8 @@ impl Tx<'_> {
         trial.title = record.title().into();
         let diff: Map<String, Json> = match (state, single.sample) {
             (CallState::Created, _) => {
-                let given = object.fields.iter().filter(|f| plan.fields.iter().any(|one| one.field == f.key) || plan.defaults.contains_key(&f.key));
+                let given =
+                    object.fields.iter().filter(|f| plan.fields.iter().any(|one| one.field == f.key) || plan.defaults.contains_key(&f.key));
                 let given = given.filter(|f| record.has(&f.key) && !record.get(&f.key).is_blank());
                 given.map(|f| (f.key.clone(), json!([null, record.get(&f.key).to_json()]))).collect()
             }

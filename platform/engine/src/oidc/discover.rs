@@ -108,7 +108,14 @@ impl Engine {
     pub(super) async fn oidc_call<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
         let url = call.url.clone();
         let heard = self.outside().call(call).await.map_err(|missed| Problem { cause: Some(missed.detail), ..refused(missed.code) })?;
-        let answer = || Problem { cause: Some(format!("{url} answered {}: {}", heard.status, String::from_utf8_lossy(&heard.body).chars().take(300).collect::<String>())), ..refused("oidc_discovery") };
+        let answer = || Problem {
+            cause: Some(format!(
+                "{url} answered {}: {}",
+                heard.status,
+                String::from_utf8_lossy(&heard.body).chars().take(300).collect::<String>()
+            )),
+            ..refused("oidc_discovery")
+        };
         if heard.status != 200 || !heard.whole {
             return Err(answer());
         }

@@ -34,7 +34,10 @@ pub struct Back {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finished {
-    SignedIn { done: SignedIn, next: String },
+    SignedIn {
+        done: SignedIn,
+        next: String,
+    },
     /// Somebody linked himself.
     Linked,
 }
@@ -65,7 +68,8 @@ impl Engine {
         let (id, now) = (digest(&back.state), self.micros());
         let flow = self.store().write(move |conn| conn.oidc_flow_take(&id)).await?;
         // whoever was sent, and no other browser, comes back, once and in time
-        let flow = flow.filter(|flow| flow.expires_at > now && flow.browser == digest(&back.browser)).ok_or_else(|| refused("oidc_state"))?;
+        let flow =
+            flow.filter(|flow| flow.expires_at > now && flow.browser == digest(&back.browser)).ok_or_else(|| refused("oidc_state"))?;
         if flow.user.is_some() && flow.user != user {
             return Err(refused("oidc_state"));
         }
@@ -123,7 +127,12 @@ fn asked(
 ) -> (Vec<(String, String)>, String) {
     let own = provider.draft.client_id.as_str();
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs([("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &flow.redirect), ("code_verifier", verifier)]);
+    form.extend_pairs([
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &flow.redirect),
+        ("code_verifier", verifier),
+    ]);
     let mut headers =
         vec![("content-type".to_string(), "application/x-www-form-urlencoded".to_string()), ("accept".into(), "application/json".into())];
     match secret {
@@ -161,7 +170,9 @@ fn claimed(provider: &Provider, claims: &Map<String, Json>, nonce: &str, now: i6
 
 fn described(provider: &Provider, claims: &Map<String, Json>) -> Claimed {
     let text = |name: &str| claims.get(name).and_then(Json::as_str).unwrap_or_default().trim();
-    let yes = |name: &str| claims.get(name).is_some_and(|told| *told == json!(true) || *told == json!("true") || *told == json!(1) || *told == json!("1"));
+    let yes = |name: &str| {
+        claims.get(name).is_some_and(|told| *told == json!(true) || *told == json!("true") || *told == json!(1) || *told == json!("1"))
+    };
     let verified = yes("email_verified") || (provider.draft.preset == Preset::Microsoft && yes("xms_edov")) || provider.draft.trusts;
     Claimed { subject: text("sub").into(), email: text("email").to_lowercase(), verified, name: text("name").into() }
 }

@@ -71,7 +71,8 @@ impl<'t> Token<'t> {
         let message = self.signed.as_bytes();
         match (self.alg.as_str(), text("kty"), text("crv")) {
             ("RS256" | "PS256", "RSA", _) => {
-                let algorithm = if self.alg == "RS256" { &signature::RSA_PKCS1_2048_8192_SHA256 } else { &signature::RSA_PSS_2048_8192_SHA256 };
+                let algorithm =
+                    if self.alg == "RS256" { &signature::RSA_PKCS1_2048_8192_SHA256 } else { &signature::RSA_PSS_2048_8192_SHA256 };
                 RsaPublicKeyComponents { n: bytes("n"), e: bytes("e") }.verify(algorithm, message, &self.signature).is_ok()
             }
             ("ES256", "EC", "P-256") => {

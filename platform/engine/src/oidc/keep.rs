@@ -161,7 +161,8 @@ impl Tx<'_> {
         draft.name = draft.name.trim().into();
         draft.issuer = draft.issuer.trim().into();
         draft.client_id = draft.client_id.trim().into();
-        draft.domains = draft.domains.iter().map(|domain| domain.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty()).collect();
+        draft.domains =
+            draft.domains.iter().map(|domain| domain.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty()).collect();
         let mut faults = Vec::new();
         if draft.name.is_empty() {
             faults.push(FieldProblem::new("name", "required"));

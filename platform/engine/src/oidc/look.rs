@@ -1,8 +1,8 @@
 //! Providers and links to them as people see them.
 
 use super::keep::{Provider, ProviderDraft};
-use crate::write::Tx;
 use crate::Result;
+use crate::write::Tx;
 use akrab_model::Problem;
 use jiff::Timestamp;
 use serde_json::json;

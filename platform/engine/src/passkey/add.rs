@@ -136,7 +136,8 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn passkeys(&mut self) -> Result<Vec<PasskeyView>> {
         let Some(user) = self.ctx.user_id() else { return Ok(Vec::new()) };
-        let view = |row: PasskeyRow| PasskeyView { id: row.id, name: row.name, created_at: time(row.created_at), used_at: row.used_at.map(time) };
+        let view =
+            |row: PasskeyRow| PasskeyView { id: row.id, name: row.name, created_at: time(row.created_at), used_at: row.used_at.map(time) };
         Ok(self.conn.passkeys(user)?.into_iter().map(view).collect())
     }
 

@@ -167,7 +167,13 @@ mod tests {
         }
         let client = |json: &str| Answer {
             id: "a".into(),
-            response: Response { client: encode(json.as_bytes()), attestation_object: None, authenticator_data: None, signature: None, user_handle: None },
+            response: Response {
+                client: encode(json.as_bytes()),
+                attestation_object: None,
+                authenticator_data: None,
+                signature: None,
+                user_handle: None,
+            },
         };
         let good = r#"{"type":"webauthn.get","challenge":"abc","origin":"http://localhost:8080"}"#;
         assert_eq!(client(good).question("webauthn.get", &party).as_deref(), Some("abc"));

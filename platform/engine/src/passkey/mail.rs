@@ -1,8 +1,8 @@
 //! Whoever a passkey belongs to is told by mail when one is added or removed: it may not have been he.
 
+use crate::Result;
 use crate::identity::{Mail, digest};
 use crate::job::{Job, JobCtx, Outcome};
-use crate::Result;
 use akrab_model::format::Lang;
 use akrab_model::{Problem, ProblemKind};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,10 @@ fn words(lang: Lang, person: &str, company: &str, name: &str, added: bool) -> (S
             format!("Kunci sandi “{name}” kini dapat dipakai untuk masuk ke akun Anda, tanpa kata sandi."),
             format!("The passkey “{name}” now opens your account, without a password."),
         ),
-        false => lang.pick(format!("Kunci sandi “{name}” tidak lagi membuka akun Anda."), format!("The passkey “{name}” no longer opens your account.")),
+        false => lang.pick(
+            format!("Kunci sandi “{name}” tidak lagi membuka akun Anda."),
+            format!("The passkey “{name}” no longer opens your account."),
+        ),
     };
     let text = lang.pick(
         format!(

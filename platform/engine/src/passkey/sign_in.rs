@@ -23,7 +23,14 @@ impl Engine {
     ///
     /// # Errors
     /// `passkey_late`, `passkey_refused`, `passkey_unknown`; `too_many_tries`; `sign_in_elsewhere`.
-    pub async fn passkey_sign_in(&self, party: &Party, browser: &str, answer: &str, pending: Option<&str>, from: &Origin) -> Result<SignedIn> {
+    pub async fn passkey_sign_in(
+        &self,
+        party: &Party,
+        browser: &str,
+        answer: &str,
+        pending: Option<&str>,
+        from: &Origin,
+    ) -> Result<SignedIn> {
         self.passkey_patience(from).await?;
         match self.passkey_proven(party, browser, answer).await {
             Ok(row) => {

@@ -60,7 +60,8 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn scim_people(&mut self) -> Result<Vec<ScimPerson>> {
         let services: Vec<i64> = self.conn.service_accounts()?.into_iter().map(|(user, ..)| user).collect();
-        let mut ids: Vec<i64> = self.engine.people().users().into_iter().map(|person| person.id).filter(|id| !services.contains(id)).collect();
+        let mut ids: Vec<i64> =
+            self.engine.people().users().into_iter().map(|person| person.id).filter(|id| !services.contains(id)).collect();
         ids.sort_unstable();
         let names = self.conn.directory_names("user")?;
         ids.into_iter().filter_map(|id| self.scim_read(id, &names).transpose()).collect()

@@ -74,7 +74,9 @@ fn is_from_here(web: &Web, facts: &Facts) -> bool {
         return true;
     }
     let from = origin.split_once("://").map_or("", |(_, from)| from);
-    let own = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| from == *name || from.strip_prefix(name).is_some_and(|port| port.starts_with(':')));
+    let own = ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .any(|name| from == *name || from.strip_prefix(name).is_some_and(|port| port.starts_with(':')));
     crate::oauth::is_number(host) && (origin.is_empty() || from.eq_ignore_ascii_case(host) || own)
 }
 

@@ -40,7 +40,10 @@ impl Asked {
         let count = usize::try_from(self.count.unwrap_or(100).max(0)).unwrap_or(MOST).min(MOST);
         let total = all.len();
         let page: Vec<Json> = all.into_iter().skip(usize::try_from(start - 1).unwrap_or(usize::MAX)).take(count).collect();
-        told(StatusCode::OK, &json!({ "schemas": [LIST], "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page }))
+        told(
+            StatusCode::OK,
+            &json!({ "schemas": [LIST], "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page }),
+        )
     }
 }
 
@@ -84,7 +87,12 @@ impl Filter {
             let same = |value: &Json| match (value.as_str(), wanted.as_str()) {
                 (Some(a), Some(b)) if exact => a == b,
                 (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
-                _ => value == wanted || value.as_bool().is_some_and(|yes| wanted.as_str().is_some_and(|text| text.eq_ignore_ascii_case(if yes { "true" } else { "false" }))),
+                _ => {
+                    value == wanted
+                        || value.as_bool().is_some_and(|yes| {
+                            wanted.as_str().is_some_and(|text| text.eq_ignore_ascii_case(if yes { "true" } else { "false" }))
+                        })
+                }
             };
             let fits = match name.as_str() {
                 "id" => same(&resource["id"]),
@@ -144,7 +152,15 @@ mod tests {
             }
             assert_eq!(filter.ok().and_then(|filter| filter.fits(&someone).ok()), Some(wanted), "{text}");
         }
-        for wrong in ["userName", "userName eq", "userName sw \"s\"", "userName eq siti", "userName eq \"a\" or active eq true", "userName eq \"a\" and", "userName eq {}"] {
+        for wrong in [
+            "userName",
+            "userName eq",
+            "userName sw \"s\"",
+            "userName eq siti",
+            "userName eq \"a\" or active eq true",
+            "userName eq \"a\" and",
+            "userName eq {}",
+        ] {
             assert!(Filter::read(wrong).is_err(), "{wrong}");
         }
         assert!(Filter::read("shoeSize eq 7").ok().is_some_and(|filter| filter.fits(&someone).is_err()));

@@ -75,7 +75,11 @@ pub(super) async fn remove(directory: Directory, Path(id): Path<String>) -> Told
 }
 
 fn whole(body: &Json) -> Result<TeamWish, Fault> {
-    let mut wish = TeamWish { name: body["displayName"].as_str().map(str::to_string), external: body["externalId"].as_str().map(str::to_string), ..TeamWish::default() };
+    let mut wish = TeamWish {
+        name: body["displayName"].as_str().map(str::to_string),
+        external: body["externalId"].as_str().map(str::to_string),
+        ..TeamWish::default()
+    };
     if let Some(all) = body.get("members") {
         wish.members = Some(members(all)?);
     }
@@ -110,6 +114,8 @@ fn members(value: &Json) -> Result<Vec<i64>, Fault> {
         Json::Null => Vec::new(),
         one => vec![one.clone()],
     };
-    let one = |member: &Json| member["value"].as_str().and_then(|id| id.parse().ok()).ok_or_else(|| Fault::bad("invalidValue", "a member has the id of a user"));
+    let one = |member: &Json| {
+        member["value"].as_str().and_then(|id| id.parse().ok()).ok_or_else(|| Fault::bad("invalidValue", "a member has the id of a user"))
+    };
     all.iter().map(one).collect()
 }

@@ -81,15 +81,23 @@ fn all(directory: &Directory) -> Vec<Json> {
     let base = crate::oauth::issuer(&directory.web, &directory.facts);
     let (text, write, read) = ("string", "readWrite", "readOnly");
     let plain = |name: &str| attribute(name, text, write, json!({}));
-    let name = attribute("name", "complex", write, json!({ "subAttributes": [plain("formatted"), plain("givenName"), plain("familyName")] }));
+    let name =
+        attribute("name", "complex", write, json!({ "subAttributes": [plain("formatted"), plain("givenName"), plain("familyName")] }));
     let primary = attribute("primary", "boolean", write, json!({}));
-    let emails = attribute("emails", "complex", write, json!({ "multiValued": true, "subAttributes": [plain("value"), plain("type"), primary] }));
+    let emails =
+        attribute("emails", "complex", write, json!({ "multiValued": true, "subAttributes": [plain("value"), plain("type"), primary] }));
     let roles = attribute("roles", "complex", write, json!({ "multiValued": true, "subAttributes": [plain("value"), plain("display")] }));
     let of = |kind: &str| attribute("$ref", "reference", read, json!({ "referenceTypes": [kind] }));
     let fixed = |name: &str| attribute(name, text, read, json!({}));
-    let groups = attribute("groups", "complex", read, json!({ "multiValued": true, "subAttributes": [fixed("value"), of("Group"), fixed("type")] }));
+    let groups =
+        attribute("groups", "complex", read, json!({ "multiValued": true, "subAttributes": [fixed("value"), of("Group"), fixed("type")] }));
     let value = attribute("value", text, "immutable", json!({}));
-    let members = attribute("members", "complex", write, json!({ "multiValued": true, "subAttributes": [value, fixed("display"), of("User"), fixed("type")] }));
+    let members = attribute(
+        "members",
+        "complex",
+        write,
+        json!({ "multiValued": true, "subAttributes": [value, fixed("display"), of("User"), fixed("type")] }),
+    );
     let user_name = attribute("userName", text, write, json!({ "required": true, "uniqueness": "server" }));
     let user = vec![
         user_name,

@@ -81,7 +81,9 @@ impl From<Problem> for Fault {
             ProblemKind::NotFound => Fault::unknown(),
             ProblemKind::Unauthenticated => Fault::new(StatusCode::UNAUTHORIZED, None, "the token is missing or has ended"),
             ProblemKind::Stale => Fault::new(StatusCode::PRECONDITION_FAILED, None, "changed since this version"),
-            ProblemKind::Invalid if first.is_some_and(|fault| fault.code == "taken") => Fault::new(StatusCode::CONFLICT, Some("uniqueness"), detail),
+            ProblemKind::Invalid if first.is_some_and(|fault| fault.code == "taken") => {
+                Fault::new(StatusCode::CONFLICT, Some("uniqueness"), detail)
+            }
             ProblemKind::Invalid if problem.code == "scim_administrator" => Fault::bad("mutability", detail),
             ProblemKind::Invalid => Fault::bad("invalidValue", detail),
             _ => {
@@ -134,7 +136,8 @@ impl FromRequestParts<Web> for Directory {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Fault> {
         let facts = parts.extensions.get::<Facts>().cloned().ok_or_else(|| Problem::internal("a route outside the guard"))?;
         let header = facts.header("authorization");
-        let secret = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or("", |(_, secret)| secret.trim());
+        let secret =
+            header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or("", |(_, secret)| secret.trim());
         web.pace.take(&format!("scim {}", facts.ip), PACE, Instant::now())?;
         let ctx = web.engine.scim_enter(secret, &facts.id, facts.ip).await?;
         Ok(Directory { web: web.clone(), ctx, facts })
@@ -157,11 +160,17 @@ impl Directory {
         number.map(Some).map_err(|_| Fault::new(StatusCode::PRECONDITION_FAILED, None, "changed since this version"))
     }
 
-    async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut akrab_engine::Tx) -> akrab_engine::Result<T> + Send + 'static) -> Result<T, Fault> {
+    async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut akrab_engine::Tx) -> akrab_engine::Result<T> + Send + 'static,
+    ) -> Result<T, Fault> {
         Ok(self.web.engine.read(&self.ctx, f).await?)
     }
 
-    async fn write<T: Send + 'static>(&self, f: impl Fn(&mut akrab_engine::Tx) -> akrab_engine::Result<T> + Send + Sync + 'static) -> Result<T, Fault> {
+    async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut akrab_engine::Tx) -> akrab_engine::Result<T> + Send + Sync + 'static,
+    ) -> Result<T, Fault> {
         Ok(self.web.engine.write(&self.ctx, f).await?)
     }
 }

@@ -27,7 +27,11 @@ pub(super) struct Change {
 /// The changes of a request, those of a whole taken apart.
 pub(super) fn changes(body: &Json) -> Result<Vec<Change>, Fault> {
     let wrong = |detail: &str| Fault::bad("invalidSyntax", detail);
-    let all = body.get("Operations").or_else(|| body.get("operations")).and_then(Json::as_array).ok_or_else(|| wrong("there are no Operations"))?;
+    let all = body
+        .get("Operations")
+        .or_else(|| body.get("operations"))
+        .and_then(Json::as_array)
+        .ok_or_else(|| wrong("there are no Operations"))?;
     let mut changes = Vec::new();
     for one in all {
         let deed = match one["op"].as_str().unwrap_or_default().to_lowercase().as_str() {
@@ -40,7 +44,12 @@ pub(super) fn changes(body: &Json) -> Result<Vec<Change>, Fault> {
         match (raw.is_empty(), &value) {
             (false, _) => changes.push(Change { deed, path: plain(&raw), raw, value }),
             (true, Json::Object(parts)) if deed != Deed::Remove => {
-                changes.extend(parts.iter().map(|(name, value)| Change { deed, path: plain(name), raw: name.clone(), value: value.clone() }));
+                changes.extend(parts.iter().map(|(name, value)| Change {
+                    deed,
+                    path: plain(name),
+                    raw: name.clone(),
+                    value: value.clone(),
+                }));
             }
             (true, _) => return Err(Fault::bad("noTarget", "an operation without path changes a whole")),
         }

@@ -176,7 +176,7 @@ fn token_lines(visit: &Visit) -> Vec<Line> {
         .map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
     vec![
         Line::new(t, "token", "token-name", Kind::Text).required().hint(t.get("token-name-hint")),
-        Line::new(t, "scopes", "token-scope", Kind::Several(scopes)).required().hint(t.get("service-scopes-hint")),
+        Line::new(t, "scopes", "token-scope", Kind::Several(scopes)).hint(t.get("service-scopes-hint")),
         Line::new(t, "days", "token-expires", Kind::Choice(lives.to_vec())),
     ]
 }

@@ -23,7 +23,10 @@ use std::time::Instant;
 const PACE: u32 = 60;
 
 pub(super) fn routes() -> Router<Web> {
-    Router::new().route("/sign-in/with/{key}", get(begin)).route("/oidc/callback", get(back)).route("/settings/security/link/{key}", get(link))
+    Router::new()
+        .route("/sign-in/with/{key}", get(begin))
+        .route("/oidc/callback", get(back))
+        .route("/settings/security/link/{key}", get(link))
 }
 
 /// Where providers send the browser back to.

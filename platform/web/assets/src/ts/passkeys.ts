@@ -40,7 +40,7 @@ export const passkey = (form: HTMLFormElement) => {
     const begin = async () => {
       const response = await fetch(form.dataset.passkey!, { method: "POST", headers: { "X-CSRF-Token": csrf(), Accept: "application/json" }, body: fields });
       const told = await response.json();
-      if (!response.ok) return fault(told.errors?.[0]?.message ?? told.detail ?? form.dataset.failed!);
+      if (!response.ok) return fault(told.errors?.[0]?.detail ?? told.detail ?? form.dataset.failed!);
       field.value = JSON.stringify(await (form.dataset.make === undefined ? prove(told) : make(told)));
       form.requestSubmit();
     };

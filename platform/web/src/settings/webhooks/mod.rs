@@ -58,8 +58,8 @@ fn pattern_words(visit: &Visit, pattern: &str, kinds: &[EventKind]) -> String {
 /// The two kinds of webhooks, as a way from one to the other.
 fn kinds(visit: &Visit, incoming: bool) -> Markup {
     let t = visit.t;
-    let segments =
-        [("webhook-outgoing", "/settings/webhooks", !incoming), ("webhook-incoming", incoming::HERE, incoming)].map(|(key, href, here)| Segment::new(t.get(key), href, here));
+    let segments = [("webhook-outgoing", "/settings/webhooks", !incoming), ("webhook-incoming", incoming::HERE, incoming)]
+        .map(|(key, href, here)| Segment::new(t.get(key), href, here));
     segmented(&t.get("settings-webhooks"), &segments)
 }
 
@@ -80,9 +80,16 @@ async fn page(visit: Visit) -> Reply {
         })
     } else {
         frame.actions = Some(html! { (new) });
-        content(false, html! { div.ak-stack { (kinds(&visit, false)) p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &events)) } })
+        content(
+            false,
+            html! { div.ak-stack { (kinds(&visit, false)) p.ak-muted { (t.get("webhook-text")) } (table(&visit, &hooks, &events)) } },
+        )
     };
-    let body = if hooks.is_empty() { html! { (content(false, kinds(&visit, false))) (body) } } else { body };
+    let body = if hooks.is_empty() {
+        html! { (content(false, kinds(&visit, false))) (body) }
+    } else {
+        body
+    };
     show_page(&visit, &frame, body, false).await
 }
 

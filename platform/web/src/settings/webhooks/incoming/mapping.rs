@@ -135,7 +135,6 @@ async fn draw(visit: &Visit, sheet: &Sheet, trial: Option<&InletTrial>, errors: 
             div.ak-row.ak-gap-8 {
                 (Button::new(t.get("save")).primary().submit().attr("name", "verb").attr("value", "save"))
                 (Button::new(t.get("inlet-try")).icon("flask-conical").submit().attr("name", "verb").attr("value", "try"))
-                (Button::new(t.get("cancel")).ghost().href(format!("{HERE}/{}", sheet.inlet.id)))
             }
         }
     };
@@ -206,8 +205,8 @@ fn tried(visit: &Visit, sheet: &Sheet, trial: &InletTrial) -> Markup {
     let (t, look) = (visit.t, visit.look());
     let lines: Vec<_> = trial.shifts.iter().filter_map(|one| shift::words(&look, &sheet.object, one)).collect();
     html! {
-        div.ak-notice data-tone=(if trial.state == CallState::Failed { "warn" } else { "ok" }) role="status" {
-            div.ak-stack {
+        div.ak-tile role="status" {
+            div.ak-col.ak-gap-8 {
                 p.ak-row.ak-gap-8 { b { (t.get("inlet-tried")) } (call_state(t, trial.state)) @if !trial.title.is_empty() { (trial.title) } }
                 @for (label, old, new) in &lines {
                     div { span.ak-muted { (label) } " " @if trial.state == CallState::Created { b { (new) } } @else { (shift::arrow(&look, old, new)) } }
