@@ -39,6 +39,8 @@ mod mcp;
 mod notices;
 mod oauth;
 mod people;
+mod policies;
+mod processes;
 mod races;
 mod records;
 mod reports;

@@ -5,6 +5,7 @@ mod basics;
 mod fill;
 mod load;
 mod people;
+mod processes;
 
 pub use basics::basics;
 pub use load::{Progress, Volume, demo, fill, sample};

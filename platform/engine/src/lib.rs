@@ -30,6 +30,8 @@ pub mod oauth;
 pub mod objects;
 pub mod outside;
 pub mod people;
+pub mod policy;
+pub mod process;
 pub mod read;
 pub mod report;
 pub mod rights;

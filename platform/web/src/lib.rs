@@ -67,6 +67,8 @@ pub mod metrics;
 mod oauth;
 pub mod pace;
 mod pack;
+pub mod policy;
+pub mod process;
 pub mod record;
 pub mod report;
 pub mod router;

@@ -5,7 +5,7 @@ use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
     api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, jobs, list, live, mcp, oauth,
-    report, settings, setup, sign_in, view,
+    policy, process, report, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -39,6 +39,8 @@ pub fn router(web: Web) -> Router {
         .merge(inbox::routes())
         .merge(live::routes())
         .merge(approval::routes())
+        .merge(process::routes())
+        .merge(policy::routes())
         .merge(report::routes())
         .merge(dashboard::routes())
         .merge(view::routes());

@@ -4,6 +4,7 @@ use super::approvals::approvals;
 use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
 use super::people::{PASSWORD, people};
+use super::processes;
 use crate::sample::{Generator, Sizes};
 use akrab_engine::{Ctx, Engine, ListRequest, Result};
 use akrab_model::filter::Op;
@@ -43,7 +44,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 /// # Errors
 /// What the database answers.
 pub async fn sample(engine: &Engine, seed: u64) -> Result<()> {
-    fill(engine, seed, Volume::Demo, &|_, _| {}).await
+    fill(engine, seed, Volume::Demo, &|_, _| {}).await?;
+    processes::ways(engine).await
 }
 
 /// Loads the sample firm with users who sign in with [`PASSWORD`].
@@ -57,6 +59,7 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
     approvals(engine).await?;
+    processes::rules(engine).await?;
     flows(engine, &ctx).await
 }
 

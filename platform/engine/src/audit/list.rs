@@ -54,6 +54,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "deputy_ended",
         ],
     ),
+    ("policy", &["process", "process_passed", "policy", "breach"]),
     (
         "setup",
         &[

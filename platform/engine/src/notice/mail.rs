@@ -17,7 +17,7 @@ const GRACE: i64 = 180_000_000;
 /// News told one by one in a mail; more are counted.
 const TOLD: usize = 20;
 /// What is worth a mail of its own.
-const LOUD: [&str; 4] = ["mention", "assigned", "due", "shared"];
+const LOUD: [&str; 5] = ["mention", "assigned", "due", "shared", "policy"];
 
 /// Sends the mails that are due.
 #[derive(Debug, Serialize, Deserialize)]
@@ -158,6 +158,10 @@ fn line(lang: Lang, notice: &Notice) -> String {
         "changed" => lang.pick(format!("{who} mengubah {title}"), format!("{who} changed {title}")),
         "entry" => lang.pick(format!("{who} menambahkan {object}: {title}"), format!("{who} added {object}: {title}")),
         "done" => lang.pick(format!("{who} menyelesaikan {title}"), format!("{who} finished {title}")),
+        "policy" => {
+            let name = notice.text.as_deref().unwrap_or_default();
+            lang.pick(format!("Kebijakan \"{name}\" dilanggar: {title}"), format!("Policy \"{name}\" is broken: {title}"))
+        }
         "due" => lang.pick(format!("Jatuh tempo: {title}"), format!("Due: {title}")),
         _ => lang.pick(format!("{who}, tentang {title}"), format!("{who}, about {title}")),
     }

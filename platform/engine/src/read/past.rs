@@ -1,6 +1,7 @@
 //! The history of a record as the actor may read it.
 
 use crate::approval::ApprovalTold;
+use crate::process::Passed;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
@@ -22,6 +23,8 @@ pub struct ChangeView {
     pub shifts: Vec<Shift>,
     /// What it tells of an approval.
     pub approval: Option<ApprovalTold>,
+    /// What it tells of a process map that was passed over.
+    pub passed: Option<Passed>,
 }
 
 /// One field's way from an old to a new value. Titles stand beside ids of links.
@@ -130,6 +133,7 @@ impl Tx<'_> {
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
         let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
         let approval = ApprovalTold::of(&diff)?;
+        let passed = Passed::of(&diff)?;
         let shifts = self.shifts(object, diff)?;
         Ok(ChangeView {
             id: change.id,
@@ -140,6 +144,7 @@ impl Tx<'_> {
             kind: change.kind.clone(),
             shifts,
             approval,
+            passed,
         })
     }
 

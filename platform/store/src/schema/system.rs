@@ -38,6 +38,8 @@ const TABLES: &[&[&str]] = &[
     crate::deputy::TABLES,
     crate::scoped::TABLES,
     crate::oauth::TABLES,
+    crate::stay::TABLES,
+    crate::breach::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

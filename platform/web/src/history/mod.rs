@@ -126,12 +126,16 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
             }
         }),
         time: format::time(look.local_micros(change.at).time(), look.lang),
-        body: match &change.approval {
-            Some(told) => {
+        body: match (&change.approval, &change.passed) {
+            (_, Some(told)) => {
+                let (title, detail) = crate::process::words::passed(look, object, told, &who);
+                Some(html! { div { (title) } div.ak-muted { (detail) } })
+            }
+            (Some(told), _) => {
                 let (title, detail) = crate::approval::words::told(look, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })
             }
-            None => shift::lines(look, object, change),
+            (None, None) => shift::lines(look, object, change),
         },
     })
 }

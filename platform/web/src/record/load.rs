@@ -59,6 +59,8 @@ pub struct Sight {
     pub panels: Vec<panel::Panel>,
     pub flows: super::flows::Flows,
     pub approvals: Approvals,
+    /// Policies it breaks now.
+    pub broken: Vec<crate::policy::panel::Line>,
     pub favourite: bool,
     pub following: bool,
     /// Place in the list it was opened from.
@@ -91,6 +93,7 @@ impl Sight {
             panels: panel::load(tx, &record)?,
             flows: super::flows::Flows::load(tx, &object, &record)?,
             approvals: Approvals::load(tx, &object, id)?,
+            broken: crate::policy::panel::load(tx, &look, &object, id)?,
             favourite: tx.is_favourite(&object.key, id)?,
             following: tx.is_following(&object.key, id)?,
             place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),

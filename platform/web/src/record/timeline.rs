@@ -285,6 +285,9 @@ fn past_entry(look: &Look, subject: &Object, id: i64, event: &Event) -> Entry {
         if let Some(told) = &change.approval {
             return crate::approval::words::entry(look, told, &by, base);
         }
+        if let Some(told) = &change.passed {
+            return crate::process::words::entry(look, &source.object, told, &by, base);
+        }
         let told = shift::told(&source.object, change);
         let lines: Vec<_> = told.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
         let rest = |lines: &[(String, String, String)]| {

@@ -14,6 +14,8 @@ mod leave;
 mod line;
 mod objects;
 mod pipelines;
+mod policies;
+mod processes;
 mod profile;
 mod roles;
 pub(crate) mod security;
@@ -48,6 +50,8 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(calendars::routes())
         .merge(consent::routes())
         .merge(approvals::routes())
+        .merge(processes::routes())
+        .merge(policies::routes())
         .merge(deputies::routes())
         .merge(users::routes())
         .merge(leave::routes())
@@ -87,6 +91,8 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/webhooks/", "settings-webhooks", "/settings/webhooks"),
     ("/settings/apps/", "settings-apps", "/settings/apps"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
+    ("/settings/processes/", "settings-processes", "/settings/processes"),
+    ("/settings/policies/", "settings-policies", "/settings/policies"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
 
@@ -177,6 +183,8 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("blocks", "settings-objects", "/settings/objects", admin),
                 ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
+                ("milestone", "settings-processes", "/settings/processes", admin),
+                ("shield-alert", "settings-policies", "/settings/policies", admin),
                 ("workflow", "settings-flows", "/settings/flows", admin),
             ],
         ),
