@@ -24,6 +24,7 @@ mail-kind-done = Work that was finished
 mail-kind-due = What is due
 mail-kind-entry = Entries on records I follow
 mail-kind-mention = Mentions
+mail-kind-policy = Broken policies
 mail-kind-said = Messages of flows
 mail-kind-shared = Records shared with me
 mail-kinds = Send soon

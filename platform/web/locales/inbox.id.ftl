@@ -24,6 +24,7 @@ mail-kind-done = Pekerjaan yang selesai
 mail-kind-due = Tenggat
 mail-kind-entry = Catatan pada data yang saya ikuti
 mail-kind-mention = Sebutan
+mail-kind-policy = Kebijakan yang dilanggar
 mail-kind-said = Pesan dari alur kerja
 mail-kind-shared = Data yang dibagikan kepada saya
 mail-kinds = Kirim segera

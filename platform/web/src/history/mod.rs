@@ -126,12 +126,16 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
             }
         }),
         time: format::time(look.local_micros(change.at).time(), look.lang),
-        body: match (&change.approval, &change.file) {
-            (Some(told), _) => {
+        body: match (&change.approval, &change.passed, &change.file) {
+            (_, Some(told), _) => {
+                let (title, detail) = crate::process::words::passed(look, object, told, &who);
+                Some(html! { div { (title) } div.ak-muted { (detail) } })
+            }
+            (Some(told), _, _) => {
                 let (title, detail) = crate::approval::words::told(look, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })
             }
-            (_, Some(file)) => Some(html! { (file.name) " " span.ak-muted { "· " (crate::file::words::deed(t, file)) } }),
+            (_, _, Some(file)) => Some(html! { (file.name) " " span.ak-muted { "· " (crate::file::words::deed(t, file)) } }),
             _ => shift::lines(look, object, change),
         },
     })
