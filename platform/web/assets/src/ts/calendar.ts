@@ -40,6 +40,8 @@ export const calendar = (root: HTMLElement) => {
   const made = Date.now();
   const span = root.dataset.calendar;
   const view = span === "month" ? "dayGridMonth" : data.timed ? (span === "week" ? "timeGridWeek" : "timeGridDay") : span === "week" ? "dayGridWeek" : "dayGridDay";
+  const hours = view.startsWith("time");
+  place.classList.toggle("ak-calendar-hours", hours);
   let held = false;
   // the entry that is moved by keys keeps the focus, wherever it is drawn anew
   let followed = "";
@@ -82,7 +84,7 @@ export const calendar = (root: HTMLElement) => {
     headerToolbar: false,
     firstDay: 1,
     fixedWeekCount: false,
-    height: !narrow ? "100%" : view.startsWith("time") ? 560 : "auto",
+    height: narrow && !hours ? "auto" : "100%",
     ...(narrow && span === "week" ? { dayHeaderFormat: { weekday: "narrow", day: "numeric" } } : {}),
     // more at once than this could not be read
     eventMaxStack: narrow ? 2 : span === "day" ? 10 : 4,
