@@ -34,6 +34,8 @@ export const calendar = (root: HTMLElement) => {
   if (agenda) agenda.hidden = true;
   const place = document.createElement("div");
   place.className = "ak-calendar-grid";
+  // the calendar takes its root for itself; how high it is, is ours to say
+  const drawn = place.appendChild(document.createElement("div"));
   root.append(place);
   const narrow = window.innerWidth < 768;
   // the clock goes on from the moment the page was made
@@ -73,7 +75,7 @@ export const calendar = (root: HTMLElement) => {
     board.addEvent(input(entry));
   };
 
-  const board = new Calendar(place, {
+  const board = new Calendar(drawn, {
     plugins: [dayGrid, timeGrid, interaction, theme],
     locales: [id],
     locale: data.lang === "id" ? "id" : "en",
