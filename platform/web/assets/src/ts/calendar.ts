@@ -34,12 +34,16 @@ export const calendar = (root: HTMLElement) => {
   if (agenda) agenda.hidden = true;
   const place = document.createElement("div");
   place.className = "ak-calendar-grid";
+  // the calendar takes its root for itself; how high it is, is ours to say
+  const drawn = place.appendChild(document.createElement("div"));
   root.append(place);
   const narrow = window.innerWidth < 768;
   // the clock goes on from the moment the page was made
   const made = Date.now();
   const span = root.dataset.calendar;
   const view = span === "month" ? "dayGridMonth" : data.timed ? (span === "week" ? "timeGridWeek" : "timeGridDay") : span === "week" ? "dayGridWeek" : "dayGridDay";
+  const hours = view.startsWith("time");
+  place.classList.toggle("ak-calendar-hours", hours);
   let held = false;
   // the entry that is moved by keys keeps the focus, wherever it is drawn anew
   let followed = "";
@@ -71,7 +75,7 @@ export const calendar = (root: HTMLElement) => {
     board.addEvent(input(entry));
   };
 
-  const board = new Calendar(place, {
+  const board = new Calendar(drawn, {
     plugins: [dayGrid, timeGrid, interaction, theme],
     locales: [id],
     locale: data.lang === "id" ? "id" : "en",
@@ -82,7 +86,7 @@ export const calendar = (root: HTMLElement) => {
     headerToolbar: false,
     firstDay: 1,
     fixedWeekCount: false,
-    height: !narrow ? "100%" : view.startsWith("time") ? 560 : "auto",
+    height: narrow && !hours ? "auto" : "100%",
     ...(narrow && span === "week" ? { dayHeaderFormat: { weekday: "narrow", day: "numeric" } } : {}),
     // more at once than this could not be read
     eventMaxStack: narrow ? 2 : span === "day" ? 10 : 4,
