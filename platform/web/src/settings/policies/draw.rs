@@ -114,7 +114,7 @@ impl Bench {
                 div.ak-label-line { b.ak-text-13 { (t.get("policy-when")) } }
                 @if let Some(json) = &self.decl.when { input type="hidden" name="when" value=(json.to_string()); }
                 p.ak-text-13 { (when.words()) }
-                @if self.key.is_empty() { div.ak-hint { (t.get("approval-when-later")) } }
+                @if self.key.is_empty() { div.ak-hint { (t.get("policy-when-later")) } }
                 @else { div { (Button::new(t.get("approval-when-change")).icon("filter").href(format!("{}/condition", self.href()))) } }
                 @if !error(errors, "when").is_empty() { div.ak-error { (error(errors, "when")) } }
             }
