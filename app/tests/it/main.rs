@@ -43,6 +43,8 @@ mod notices;
 mod oauth;
 mod passkeys;
 mod people;
+mod policies;
+mod processes;
 mod providers;
 mod races;
 mod records;

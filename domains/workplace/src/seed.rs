@@ -6,6 +6,7 @@ mod fill;
 mod load;
 mod papers;
 mod people;
+mod processes;
 
 pub use basics::basics;
 pub use load::{Progress, Volume, demo, fill, sample};

@@ -10,6 +10,8 @@ use crate::identity::Mailer;
 use crate::job::{Kinds, Work};
 use crate::outside::Outside;
 use crate::people::{People, Person};
+use crate::policy::Policies;
+use crate::process::Processes;
 use crate::report::Library;
 use crate::seal::Key;
 use crate::settings::Settings;
@@ -78,6 +80,10 @@ pub(crate) struct Inner {
     pub settings: ArcSwap<Settings>,
     /// Approval rules in force.
     pub approvals: ArcSwap<Rules>,
+    /// Process maps in force.
+    pub processes: ArcSwap<Processes>,
+    /// Policies in force.
+    pub policies: ArcSwap<Policies>,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -119,7 +125,7 @@ impl Engine {
         setup.store.apply(&steps).await?;
         let own = world.registry.clone();
         let load = move |conn: &mut akrab_store::Conn| known(conn, &own);
-        let Known { people, settings, listeners, flows, approvals } = setup.store.read(load).await?;
+        let Known { people, settings, listeners, flows, approvals, processes, policies } = setup.store.read(load).await?;
         let files = FileStore::open(setup.files)?;
         let engine = Engine {
             inner: Arc::new(Inner {
@@ -137,6 +143,8 @@ impl Engine {
                 flow_turn: std::sync::atomic::AtomicUsize::new(0),
                 settings: ArcSwap::from_pointee(settings),
                 approvals: ArcSwap::from_pointee(approvals),
+                processes: ArcSwap::from_pointee(processes),
+                policies: ArcSwap::from_pointee(policies),
                 behaviours: crate::standing::behaviours().into_iter().chain(setup.behaviours).collect(),
                 clock: setup.clock,
                 random: setup.random,
@@ -157,6 +165,7 @@ impl Engine {
         };
         engine.seal_open_secrets().await?;
         engine.fill_figures().await?;
+        engine.fill_stays().await?;
         engine.begin_reminding().await?;
         Ok(engine)
     }
@@ -188,6 +197,14 @@ impl Engine {
     /// Approval rules in force.
     pub(crate) fn approvals(&self) -> Arc<Rules> {
         self.inner.approvals.load_full()
+    }
+    /// Process maps in force.
+    pub(crate) fn processes(&self) -> Arc<Processes> {
+        self.inner.processes.load_full()
+    }
+    /// Policies in force.
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        self.inner.policies.load_full()
     }
     /// Whether there are rules by which anything is approved.
     pub fn has_approvals(&self) -> bool {
@@ -330,10 +347,12 @@ impl Engine {
         self.refresh_world().await?;
         let registry = self.registry();
         let load = move |conn: &mut akrab_store::Conn| known(conn, &registry);
-        let Known { people, settings, listeners, flows, approvals } = self.inner.store.read(load).await?;
+        let Known { people, settings, listeners, flows, approvals, processes, policies } = self.inner.store.read(load).await?;
         self.inner.listeners.store(Arc::new(listeners));
         self.inner.flows.store(Arc::new(flows));
         self.inner.approvals.store(Arc::new(approvals));
+        self.inner.processes.store(Arc::new(processes));
+        self.inner.policies.store(Arc::new(policies));
         self.inner.settings.store(Arc::new(settings));
         self.inner.people.store(Arc::new(people));
         Ok(())
@@ -373,6 +392,8 @@ struct Known {
     listeners: Listeners,
     flows: crate::flow::Flows,
     approvals: Rules,
+    processes: Processes,
+    policies: Policies,
 }
 
 fn known(conn: &mut akrab_store::Conn, registry: &Registry) -> Result<Known> {
@@ -382,6 +403,8 @@ fn known(conn: &mut akrab_store::Conn, registry: &Registry) -> Result<Known> {
         listeners: Listeners::load(conn)?,
         flows: crate::flow::Flows::load(conn, registry)?,
         approvals: Rules::load(conn, registry)?,
+        processes: Processes::load(conn, registry)?,
+        policies: Policies::load(conn, registry)?,
     })
 }
 

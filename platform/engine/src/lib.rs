@@ -36,6 +36,8 @@ pub mod oidc;
 pub mod outside;
 pub mod passkey;
 pub mod people;
+pub mod policy;
+pub mod process;
 pub mod read;
 pub mod report;
 pub mod rights;

@@ -23,6 +23,8 @@ pub(crate) fn behaviours() -> Vec<Arc<dyn Behaviour>> {
         Arc::new(Stages),
         Arc::new(Placed { object: "pipeline", field: "object" }),
         Arc::new(Placed { object: "stage", field: "pipeline" }),
+        Arc::new(Mapped { object: "pipeline" }),
+        Arc::new(Mapped { object: "stage" }),
     ];
     own.into_iter().chain(sharing).collect()
 }
@@ -158,6 +160,36 @@ impl Behaviour for Placed {
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
         let Some(id) = draft.before.as_ref().map(|b| b.id).filter(|_| draft.changed(self.field)) else { return Ok(()) };
         if has_children(tx, self.object, id, true)? { Err(draft.fault(self.field, "fixed_once_used")) } else { Ok(()) }
+    }
+}
+
+/// Process maps are drawn over pipelines and their stages: they follow their names, and are read anew when they change.
+struct Mapped {
+    object: &'static str,
+}
+
+impl Behaviour for Mapped {
+    fn object(&self) -> &'static str {
+        self.object
+    }
+    fn after_save(&self, draft: &Draft, id: i64, tx: &mut Tx) -> Result<()> {
+        tx.effects.people_changed();
+        let name = |value: &Value| value.text().unwrap_or_default().to_string();
+        let (old, new) = (name(draft.old("name")), name(draft.get("name")));
+        if draft.is_new() || old == new {
+            return Ok(());
+        }
+        let whole = self.object == "pipeline";
+        let pipeline = if whole { Some(id) } else { draft.after.link("pipeline") };
+        pipeline.map_or(Ok(()), |pipeline| tx.process_renamed(pipeline, &old, &new, whole))
+    }
+    fn before_delete(&self, _: &Record, tx: &mut Tx) -> Result<()> {
+        tx.effects.people_changed();
+        Ok(())
+    }
+    fn after_restore(&self, _: &Record, tx: &mut Tx) -> Result<()> {
+        tx.effects.people_changed();
+        Ok(())
     }
 }
 

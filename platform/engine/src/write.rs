@@ -75,6 +75,8 @@ pub(crate) struct Known {
     pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
+    /// Calendars as they count now, by key.
+    pub calendars: HashMap<String, Arc<akrab_model::calendar::Calendar>>,
     /// What the actor reaches; only in transactions that read.
     pub reach: HashMap<(ObjectIx, Access), crate::read::Reach>,
 }

@@ -1,5 +1,5 @@
-//! What things are: objects, fields, values, filters, and how people write them; the business calendar, approvals,
-//! and the value ledger.
+//! What things are: objects, fields, values, filters, and how people write them; the business calendar, approvals, process
+//! maps, policies, and the value ledger.
 //!
 //! Pure by rule: no I/O, no SQL, no HTML, no clock. The time comes in as an argument.
 //!
@@ -15,7 +15,9 @@ pub mod flow;
 pub mod format;
 pub mod ledger;
 pub mod object;
+pub mod policy;
 pub mod problem;
+pub mod process;
 pub mod query;
 pub mod record;
 pub mod report;

@@ -14,6 +14,8 @@ mod hooks;
 mod imports;
 mod jobs;
 mod openapi;
+mod policies;
+mod processes;
 mod read;
 pub(crate) mod reports;
 mod routes;

@@ -35,6 +35,8 @@ impl Told {
         entries.extend(crate::dashboard::nav(tx, look));
         entries.extend(crate::report::nav(tx, look));
         entries.extend(crate::approval::nav(tx, look));
+        entries.extend(crate::process::nav(tx, look));
+        entries.extend(crate::policy::nav(tx, look));
         let inbox = crate::inbox::nav(tx, look);
         let unread = inbox.item.count.clone();
         entries.push(inbox);

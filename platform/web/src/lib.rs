@@ -69,6 +69,8 @@ pub mod metrics;
 mod oauth;
 pub mod pace;
 mod pack;
+pub mod policy;
+pub mod process;
 pub mod record;
 pub mod report;
 pub mod router;

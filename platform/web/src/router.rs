@@ -5,7 +5,7 @@ use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
     api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
-    oauth, report, scim, settings, setup, sign_in, view,
+    oauth, policy, process, report, scim, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -41,6 +41,8 @@ pub fn router(web: Web) -> Router {
         .merge(inbox::routes())
         .merge(live::routes())
         .merge(approval::routes())
+        .merge(process::routes())
+        .merge(policy::routes())
         .merge(report::routes())
         .merge(dashboard::routes())
         .merge(view::routes());

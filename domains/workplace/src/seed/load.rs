@@ -5,6 +5,7 @@ use super::basics::{basics, context, stages};
 use super::fill::{self as made, Links};
 use super::papers::papers;
 use super::people::{PASSWORD, people};
+use super::processes;
 use crate::sample::{Generator, Sizes};
 use akrab_engine::{Ctx, Engine, ListRequest, Result};
 use akrab_model::filter::Op;
@@ -44,7 +45,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 /// # Errors
 /// What the database answers.
 pub async fn sample(engine: &Engine, seed: u64) -> Result<()> {
-    fill(engine, seed, Volume::Demo, &|_, _| {}).await
+    fill(engine, seed, Volume::Demo, &|_, _| {}).await?;
+    processes::ways(engine).await
 }
 
 /// Loads the sample firm with users who sign in with [`PASSWORD`].
@@ -59,6 +61,7 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
     }
     approvals(engine).await?;
     papers(engine).await?;
+    processes::rules(engine).await?;
     flows(engine, &ctx).await
 }
 

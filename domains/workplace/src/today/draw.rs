@@ -65,6 +65,7 @@ fn content(visit: &Visit, day: &Day) -> Markup {
     let idle = day.approvals.is_empty() && day.late.is_empty() && day.today.is_empty() && day.calls.is_empty();
     html! {
         (side::phone_figures(visit, day))
+        (akrab_web::policy::panel::today(&day.look, day.broken))
         (akrab_web::approval::panel::today(visit, &day.approvals))
         @if !day.late.is_empty() {
             (task_section(&t.get("today-late"), &count(day.late.len()), Tone::Bad, html! {}, html! { @for record in &day.late { (line(visit, day, record)) } }))

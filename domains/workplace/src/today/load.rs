@@ -55,6 +55,8 @@ pub struct Day {
     pub leads: Vec<Record>,
     /// What waits for his word.
     pub approvals: Vec<Approval>,
+    /// How many of his records break a policy.
+    pub broken: u64,
     pub lead_count: u64,
     pub agenda: Vec<Appointment>,
     /// Absent when the role may not see amounts.
@@ -93,6 +95,7 @@ impl Day {
             steps: Vec::new(),
             leads: Vec::new(),
             approvals: if team { Vec::new() } else { tx.approvals_waiting()? },
+            broken: if team { 0 } else { tx.policies_mine()? },
             lead_count: 0,
             agenda: Vec::new(),
             month: month(tx, &owner),

@@ -32,7 +32,7 @@ impl Tx<'_> {
     }
 
     /// Everybody that a step names, whether he may decide or not.
-    pub(super) fn named(&mut self, who: &[Who], record: &Record) -> Result<Vec<RecordId>> {
+    pub(crate) fn named(&mut self, who: &[Who], record: &Record) -> Result<Vec<RecordId>> {
         let mut found = Vec::new();
         for who in who {
             found.extend(self.named_by(who, record, &[])?.into_iter().map(|(person, _)| person));
@@ -60,7 +60,7 @@ impl Tx<'_> {
     }
 
     /// Whether somebody may see a record.
-    pub(super) fn sees(&mut self, person: &Arc<Person>, object: &Arc<Object>, id: RecordId) -> Result<bool> {
+    pub(crate) fn sees(&mut self, person: &Arc<Person>, object: &Arc<Object>, id: RecordId) -> Result<bool> {
         let ctx = self.engine.ctx(person, Door::Job, "");
         let rights = Rights::new(self.registry.clone(), &ctx);
         let cond = rights.cond(object, Access::Read);
@@ -125,7 +125,7 @@ impl Tx<'_> {
     }
 
     /// Whether a rule names a role or a user that there is.
-    pub(super) fn is_anybody(&self, who: &Who) -> bool {
+    pub(crate) fn is_anybody(&self, who: &Who) -> bool {
         let people = self.engine.people();
         match who {
             Who::Role { role, .. } => people.roles.iter().any(|known| known.key == *role),

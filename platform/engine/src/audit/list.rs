@@ -75,6 +75,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "deputy_ended",
         ],
     ),
+    ("policy", &["process", "process_passed", "policy", "breach"]),
     (
         "setup",
         &[

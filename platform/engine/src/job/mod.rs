@@ -107,6 +107,8 @@ impl Kinds {
             JobKind::of::<crate::approval::SettleApprovals>(),
             JobKind::of::<crate::approval::ApprovalMail>(),
             JobKind::of::<crate::audit::AuditSeal>(),
+            JobKind::of::<crate::process::CountStays>(),
+            JobKind::of::<crate::policy::WatchPolicies>(),
             JobKind::of::<crate::shape::ShapeJob>(),
             JobKind::of::<crate::sharing::PlaceJob>(),
             JobKind::of::<crate::hook::HookStopped>(),

@@ -161,6 +161,10 @@ fn line(lang: Lang, notice: &Notice) -> String {
         "done" => lang.pick(format!("{who} menyelesaikan {title}"), format!("{who} finished {title}")),
         "shared" => lang.pick(format!("{who} membagikan {object}: {title}"), format!("{who} shared {object}: {title}")),
         "said" => notice.text.clone().unwrap_or_else(|| title.to_string()),
+        "policy" => {
+            let name = notice.text.as_deref().unwrap_or_default();
+            lang.pick(format!("Kebijakan \"{name}\" dilanggar: {title}"), format!("Policy \"{name}\" is broken: {title}"))
+        }
         "due" => lang.pick(format!("Jatuh tempo: {title}"), format!("Due: {title}")),
         _ => lang.pick(format!("{who}, tentang {title}"), format!("{who}, about {title}")),
     }

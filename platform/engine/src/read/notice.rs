@@ -147,11 +147,16 @@ impl Tx<'_> {
                 Some((object, id)) => self.title_of(object, *id)?.map(|title| (object.clone(), *id, title)),
                 None => None,
             };
+            let (mut kind, mut text) = (row.kind, texts.remove(&row.id));
+            if let Some(key) = kind.strip_prefix(crate::policy::NOTICE) {
+                let Some(name) = self.policy_name(key) else { continue };
+                (kind, text) = ("policy".into(), Some(name));
+            }
             notices.push(Notice {
                 id: row.id,
                 at: row.at,
-                text: texts.remove(&row.id),
-                kind: row.kind,
+                text,
+                kind,
                 unread: row.read_at.is_none(),
                 actor: row.actor.and_then(|id| self.engine.people().name(id)),
                 source,

@@ -2,6 +2,7 @@
 
 use crate::approval::ApprovalTold;
 use crate::attachment::FileTold;
+use crate::process::Passed;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
@@ -25,6 +26,8 @@ pub struct ChangeView {
     pub approval: Option<ApprovalTold>,
     /// What it tells of a file of the record.
     pub file: Option<FileTold>,
+    /// What it tells of a process map that was passed over.
+    pub passed: Option<Passed>,
 }
 
 /// One field's way from an old to a new value. Titles stand beside ids of links.
@@ -133,6 +136,7 @@ impl Tx<'_> {
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
         let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
         let (approval, file) = (ApprovalTold::of(&diff)?, FileTold::of(&diff)?);
+        let passed = Passed::of(&diff)?;
         let shifts = self.shifts(object, diff)?;
         Ok(ChangeView {
             id: change.id,
@@ -144,6 +148,7 @@ impl Tx<'_> {
             shifts,
             approval,
             file,
+            passed,
         })
     }
 

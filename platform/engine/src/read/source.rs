@@ -56,6 +56,7 @@ impl Tx<'_> {
     pub(super) fn news(&mut self, source: &Record, change: Option<i64>, known: &HashMap<i64, Change>) -> Result<Option<News>> {
         let Some(change) = change.and_then(|id| known.get(&id)) else { return Ok(Some(News { change: None })) };
         let view = self.view(&source.object.clone(), change)?;
-        Ok((!view.shifts.is_empty() || view.approval.is_some() || view.file.is_some()).then_some(News { change: Some(view) }))
+        let told = view.approval.is_some() || view.file.is_some() || view.passed.is_some();
+        Ok((!view.shifts.is_empty() || told).then_some(News { change: Some(view) }))
     }
 }

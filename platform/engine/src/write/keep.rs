@@ -52,6 +52,7 @@ impl Tx<'_> {
         self.unforesee(object, drafts);
         self.keep_words(object, drafts)?;
         self.tell_created(object, drafts)?;
+        self.stays_begin(object, drafts)?;
         self.index(object, drafts)?;
         self.feed(object, drafts.iter())?;
         self.place_new(object, drafts, &ids)?;
@@ -85,6 +86,7 @@ impl Tx<'_> {
         self.unforesee(object, std::slice::from_ref(draft));
         self.keep_words(object, std::slice::from_ref(draft))?;
         self.tell_changed(object, draft)?;
+        self.stays_move(object, draft)?;
         if object.fields.iter().any(|f| (f.search || f.key == object.decl.title) && draft.changed(&f.key)) {
             self.index(object, std::slice::from_ref(draft))?;
         }
@@ -117,6 +119,7 @@ impl Tx<'_> {
             behaviour.after_save(draft, id, self)?;
         }
         self.mind_approvals(object, draft, id)?;
+        self.mind_process(object, draft, id)?;
         self.tell_people(object, draft, id)
     }
 

@@ -58,6 +58,7 @@ impl Tx<'_> {
             self.keep_links(object, draft, *id)?;
         }
         self.tell_loaded(object, &drafts)?;
+        self.stays_begin(object, &drafts)?;
         if object.decl.searchable {
             let entries: Vec<_> = drafts.iter().map(|d| super::search_entry(object, &d.after)).collect();
             self.conn.search_put(&entries)?;

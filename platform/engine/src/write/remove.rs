@@ -69,6 +69,8 @@ impl Tx<'_> {
         self.conn.shares_drop(&object.key, id)?;
         self.conn.approvals_drop(&object.key, id)?;
         self.conn.attachments_drop(&object.key, id)?;
+        self.conn.stays_drop(&object.key, Some(id))?;
+        self.conn.breaches_drop(&object.key, id)?;
         self.conn.purge(&registry, &object, id)?;
         // what the night purges was put into the bin by somebody thirty days before
         if !object.is_system() && self.ctx.user_id().is_some() {

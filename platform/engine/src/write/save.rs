@@ -104,6 +104,7 @@ impl Tx<'_> {
         self.check_retired(draft, &mut faults);
         self.check_rules(draft, &mut faults)?;
         self.check_approvals(draft, &mut faults)?;
+        self.check_process(draft, &mut faults)?;
         if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 

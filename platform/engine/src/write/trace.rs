@@ -23,6 +23,11 @@ impl Tx<'_> {
         }
     }
 
+    /// A change as it is kept, for what is told of a record besides.
+    pub(crate) fn told_change(&self, object: &Object, id: i64, kind: &str, diff: String) -> Change {
+        self.change(object, id, kind, diff)
+    }
+
     pub(super) fn tell_created(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
         let changes: Vec<_> = drafts.iter().map(|d| self.change(object, d.after.id, "create", "{}".into())).collect();
         let ids = self.conn.add_changes(&changes)?;

@@ -76,7 +76,7 @@ fn raw(value: Value) -> Raw {
 }
 
 impl Conn {
-    fn select_rows(&mut self, statement: &SelectStatement) -> Result<Rows, StoreError> {
+    pub(crate) fn select_rows(&mut self, statement: &SelectStatement) -> Result<Rows, StoreError> {
         let (sql, params) = built(self.backend(), statement);
         self.query(&sql, &params)
     }

@@ -44,6 +44,8 @@ const TABLES: &[&[&str]] = &[
     crate::oidc::TABLES,
     crate::passkey::TABLES,
     crate::directory::TABLES,
+    crate::stay::TABLES,
+    crate::breach::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -82,6 +82,8 @@ pub fn document(registry: &Registry) -> Json {
     super::audit::describe(&mut paths);
     super::flows::describe(&mut paths);
     super::jobs::describe(&mut paths);
+    super::policies::describe(&mut paths);
+    super::processes::describe(&mut paths);
     super::files::describe(&mut paths);
     super::reports::describe(&mut paths);
     super::hooks::describe(&mut paths);

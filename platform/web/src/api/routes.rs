@@ -2,8 +2,8 @@
 //! document against them.
 
 use super::{
-    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, read, reports, sharing, sight,
-    views, write,
+    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, policies, processes, read,
+    reports, sharing, sight, views, write,
 };
 use crate::Web;
 use crate::router::upload_limit;
@@ -54,6 +54,12 @@ fn all() -> Routes {
         .post("/api/v1/approvals", approvals::ask)
         .get("/api/v1/approvals/{approval}", approvals::one)
         .post("/api/v1/approvals/{approval}/{verb}", approvals::verb)
+        .get("/api/v1/processes", processes::list)
+        .get("/api/v1/processes/{process}", processes::one)
+        .get("/api/v1/processes/{process}/figures", processes::figures)
+        .get("/api/v1/policies", policies::list)
+        .get("/api/v1/policies/{policy}/breaches", policies::breaches)
+        .post("/api/v1/policies/{policy}/breaches/{record}", policies::say)
         .get("/api/v1/search", read::search)
         .post("/api/v1/batch", batch::run)
         .upload("/api/v1/files", files::upload)

@@ -23,7 +23,12 @@ pub fn asked(object: &Object, posted: &Fields) -> Vec<String> {
 /// Whether every fault can be mended by typing something in.
 pub fn askable(object: &Object, problem: &Problem) -> bool {
     let own = |key: &str| object.field(key).is_some_and(|f| f.writable() && object.decl.board.as_ref().is_none_or(|b| b.by != key));
-    !problem.fields.is_empty() && problem.fields.iter().all(|f| own(f.field()))
+    !problem.fields.is_empty() && problem.fields.iter().all(|f| own(f.field()) || is_rule(f))
+}
+
+/// What a process map asks for and no field can be typed for: it is named in the dialog.
+fn is_rule(fault: &FieldProblem) -> bool {
+    matches!(fault.code.as_str(), "process_entry" | "process_exit" | "process_path")
 }
 
 /// The page the move was asked for from: where the answer leads and where the dialog closes to.
@@ -47,19 +52,25 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
         }
     }
     let rights = visit.rights();
-    keys.retain(|key| object.field_ix(key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit));
+    let by = object.decl.board.as_ref().map(|b| b.by.clone()).unwrap_or_default();
+    keys.retain(|key| *key != by && object.field_ix(key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit));
     let own = object.key.clone();
     let record = visit.read(move |tx| tx.get(&own, id)).await?;
     let title = t.with("gate-title", &[("name", record.title().into())]);
     let first = posted.text("gate").is_empty();
-    let faults: Vec<(String, String)> = problem.fields.iter().map(|f| (f.field().to_string(), field_message(t, f))).collect();
+    let rules: Vec<String> = problem.fields.iter().filter(|f| is_rule(f)).map(|f| field_message(t, f)).collect();
+    let faults: Vec<(String, String)> =
+        problem.fields.iter().filter(|f| !is_rule(f)).map(|f| (f.field().to_string(), field_message(t, f))).collect();
     let look = visit.look();
     let label = |key: &str| object.field(key).map(|field| look.name(field)).unwrap_or_default();
     let told: Vec<_> = faults.iter().map(|(key, words)| (key.clone(), format!("{}: {words}", label(key)))).collect();
     let needed: Vec<&str> = problem.fields.iter().filter(|fault| instead(fault).is_none()).map(FieldProblem::field).collect();
     let close = way_back(visit, object, id, posted);
     let body = html! {
-        @if keys.is_empty() { p { (message(t, problem)) } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else { (error_summary(t, &told)) }
+        @if !rules.is_empty() {
+            ul.ak-process-rules.ak-process-unmet { @for words in &rules { li { (crate::ui::icon_sized("circle-x", 15)) span { (words) } } } }
+        }
+        @if keys.is_empty() { @if rules.is_empty() { p { (message(t, problem)) } } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else if !told.is_empty() { (error_summary(t, &told)) }
         input type="hidden" name="stage" value=(stage);
         input type="hidden" name="gate" value="1";
         input type="hidden" name="back" value=(close);

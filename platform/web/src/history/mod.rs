@@ -127,6 +127,10 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
         }),
         time: format::time(look.local_micros(change.at).time(), look.lang),
         body: match (&change.approval, &change.file) {
+            _ if change.passed.is_some() => {
+                let told = change.passed.as_ref().map(|told| crate::process::words::passed(look, object, told, &who));
+                told.map(|(title, detail)| html! { div { (title) } div.ak-muted { (detail) } })
+            }
             (Some(told), _) => {
                 let (title, detail) = crate::approval::words::told(look, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })

@@ -45,6 +45,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         (record_head(&head))
         @if let Some(path) = path::draw(sight, csrf) { (path) }
         (crate::approval::panel::draw(&sight.look, object, sight.record.id, &sight.approvals))
+        (crate::policy::panel::draw(&sight.look, object, sight.record.id, &sight.broken, &sight.editable))
         @if let Some(next) = next(sight, csrf) { (next) }
         @if !staged { (strip(sight)) }
     }

@@ -71,6 +71,8 @@ pub struct Sight {
     pub approvals: Approvals,
     /// Where a person stands on being contacted.
     pub consent: Option<akrab_engine::contact::ConsentView>,
+    /// Policies it breaks now.
+    pub broken: Vec<crate::policy::panel::Line>,
     pub favourite: bool,
     pub following: bool,
     /// Place in the list it was opened from.
@@ -117,6 +119,7 @@ impl Sight {
             flows: super::flows::Flows::load(tx, &object, &record)?,
             approvals: Approvals::load(tx, &object, id)?,
             consent: tx.consent_view(&object.key, id, false)?,
+            broken: crate::policy::panel::load(tx, &look, &object, id)?,
             favourite: tx.is_favourite(&object.key, id)?,
             following: tx.is_following(&object.key, id)?,
             place: asked.list.as_deref().and_then(|query| place::load(tx, &look, &object, id, query)),

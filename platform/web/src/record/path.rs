@@ -2,6 +2,7 @@
 
 use super::load::Sight;
 use super::words;
+use crate::process::panel::{self as process, Map};
 use crate::ui::button::Button;
 use crate::ui::stage::{GateItem, StageState, StageStep, gate, stage_path};
 use akrab_engine::{ChangeView, Result, Tx};
@@ -25,6 +26,8 @@ pub struct Path {
     pub field: String,
     pub current: RecordId,
     pub stages: Vec<Stage>,
+    /// What the process map over its stage says.
+    pub map: Map,
     /// Microseconds spent in each stage, the present one included.
     pub spent: HashMap<RecordId, i64>,
 }
@@ -43,11 +46,13 @@ impl Path {
             None => tx.find(&target, current)?.and_then(|stage| stage.link("pipeline")),
         };
         let Some(pipeline) = pipeline else { return Ok(None) };
-        let stages = tx.stages(pipeline)?.iter().map(stage).collect();
+        let stages: Vec<Stage> = tx.stages(pipeline)?.iter().map(stage).collect();
+        let mut open = stages.iter().filter(|s| s.category == "open").skip_while(|s| s.id != current).skip(1);
+        let map = Map::load(tx, &object, record.id, current, open.next().map(|s| s.id))?;
         let history = tx.history(&object.key, record.id, None)?;
         let now = tx.ctx.micros();
         let spent = spent(&history, &field.key, current, created(record), now);
-        Ok(Some(Path { field: field.key.clone(), current, stages, spent }))
+        Ok(Some(Path { field: field.key.clone(), current, stages, map, spent }))
     }
 
     fn open(&self) -> impl Iterator<Item = &Stage> {
@@ -132,7 +137,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Option<Markup> {
             @else if sight.may_edit && !closed { (Button::new(stage.name.clone()).icon(icon).submit_as("stage", stage.id.to_string())) }
         }
     };
-    Some(stage_path(&t.get("record-path"), &action, csrf, &steps, end))
+    Some(html! { (stage_path(&t.get("record-path"), &action, csrf, &steps, end)) (process::guide(&sight.look, &path.map)) })
 }
 
 fn detail(sight: &Sight, path: &Path, stage: &Stage, state: StageState, closed: bool) -> String {
@@ -161,13 +166,14 @@ pub fn forward(sight: &Sight, csrf: &str) -> Option<Markup> {
 
 /// What the next stage asks for, beside the path.
 pub fn checklist(sight: &Sight) -> Markup {
-    let Some((path, next)) = sight.path.as_ref().and_then(|p| Some((p, p.next()?))) else { return html! {} };
+    let Some(path) = sight.path.as_ref() else { return html! {} };
     let t = sight.look.t;
+    let Some(next) = path.next() else {
+        let items = process::items(&sight.look, &sight.record, &path.map, &sight.editable, &[]);
+        return process::checklist(&sight.look, &path.map, &items);
+    };
     let fields: Vec<_> = next.gate.iter().filter_map(|key| sight.object.field(key)).collect();
-    if fields.is_empty() {
-        return html! {};
-    }
-    let items: Vec<GateItem> = fields
+    let mut items: Vec<GateItem> = fields
         .iter()
         .map(|field| {
             let value = sight.look.words(field, &sight.record);
@@ -182,8 +188,12 @@ pub fn checklist(sight: &Sight) -> Markup {
             }
         })
         .collect();
+    let known: Vec<&str> = next.gate.iter().map(String::as_str).collect();
+    items.extend(process::items(&sight.look, &sight.record, &path.map, &sight.editable, &known));
+    if items.is_empty() {
+        return html! {};
+    }
     let met = items.iter().filter(|i| i.met).count();
-    let _ = path;
     let count = t.with("record-gate-count", &[("n", met.into()), ("of", items.len().into())]);
     gate(&t.with("record-gate-title", &[("stage", next.name.as_str().into())]), &count, &items)
 }
@@ -207,6 +217,7 @@ mod tests {
             shifts: vec![Shift { field: "stage".into(), old: json!(old), new: json!(new), old_title: None, new_title: None }],
             approval: None,
             file: None,
+            passed: None,
         };
         let history = [change(15, 2, 3), change(4, 1, 2)];
         let spent = spent(&history, "stage", 3, 0, 23 * day);

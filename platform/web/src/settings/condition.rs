@@ -73,11 +73,20 @@ impl Condition {
 
     /// The condition in words with the button that opens the builder; goes with the form as `filter`.
     pub fn line(&self) -> Markup {
+        self.line_saying(&self.words())
+    }
+
+    /// The same where there has to be one: without it `none` is said.
+    pub fn line_or(&self, none: &str) -> Markup {
+        if self.filter.is_none() { self.line_saying(none) } else { self.line() }
+    }
+
+    fn line_saying(&self, words: &str) -> Markup {
         let t = self.look.t;
         html! {
             div.ak-form-row {
                 div.ak-label-line { span.ak-label { (t.get("rule-condition")) } }
-                p { (self.words()) }
+                p { (words) }
                 div { (Button::new(t.get("rule-condition-change")).icon("list-filter").href("#filter").flag("data-filter-open", true)) }
                 @if let Some(json) = self.json() { input type="hidden" name="filter" value=(json); }
             }

@@ -17,6 +17,8 @@ mod line;
 mod note_templates;
 mod objects;
 mod pipelines;
+mod policies;
+mod processes;
 mod profile;
 mod providers;
 mod roles;
@@ -57,6 +59,8 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(calendars::routes())
         .merge(consent::routes())
         .merge(approvals::routes())
+        .merge(processes::routes())
+        .merge(policies::routes())
         .merge(deputies::routes())
         .merge(users::routes())
         .merge(leave::routes())
@@ -107,6 +111,8 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/sign-in/", "settings-sign-in", "/settings/sign-in"),
     ("/settings/services/", "settings-services", "/settings/services"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
+    ("/settings/processes/", "settings-processes", "/settings/processes"),
+    ("/settings/policies/", "settings-policies", "/settings/policies"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
 ];
 
@@ -211,6 +217,8 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("badge-check", "settings-approvals", "/settings/approvals", admin),
                 ("git-commit-horizontal", "settings-pipelines", "/settings/pipelines", sees("pipeline")),
                 ("notepad-text", "settings-templates", "/settings/templates", admin),
+                ("milestone", "settings-processes", "/settings/processes", admin),
+                ("shield-alert", "settings-policies", "/settings/policies", admin),
                 ("workflow", "settings-flows", "/settings/flows", admin),
                 ("mail", "settings-mail-templates", "/settings/mail-templates", admin),
                 ("file-up", "settings-transfer", "/settings/transfer", admin),

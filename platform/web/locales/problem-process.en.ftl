@@ -1,0 +1,16 @@
+problem-policy-clear-above = The figure at which it is well again must not lie above the limit.
+problem-policy-no-entries = Records of this object have neither work to do nor conversations, nor a next step. Choose something else that should hold.
+problem-policy-no-stage = Records of this object do not pass through stages with a time of entry. Choose something else that should hold.
+problem-policy-past = This time has passed already. Choose a later one.
+problem-process-entry = Before “{ $stage }” the process { $process } asks: { $rule }.
+problem-process-exit = Before it leaves “{ $stage }” the process { $process } asks: { $rule }.
+problem-process-field-entry = The process { $process } asks for this before “{ $stage }”.
+problem-process-field-exit = The process { $process } asks for this before it leaves “{ $stage }”.
+problem-process-limit = Write a whole number of at least 1, and at most ten years.
+problem-process-no-pipeline = There is no pipeline “{ $value }” for this object.
+problem-process-no-stage = The pipeline has no stage “{ $value }”.
+problem-process-path = The process { $process } has no way to “{ $stage }” from here. Possible: { $ways }.
+problem-process-rule = The rule “{ $rule }” cannot be asked of these records: { $cause }
+problem-process-rule-empty = Put a condition together first.
+problem-process-rule-name = Give the rule a name in both languages.
+problem-process-taken = There is a map over this pipeline already. Change that one, or take it out of force.

@@ -1,0 +1,16 @@
+problem-policy-clear-above = Angka saat keadaan baik lagi tidak boleh melebihi batasnya.
+problem-policy-no-entries = Catatan objek ini tidak punya pekerjaan, percakapan, maupun langkah berikutnya. Pilih syarat lain.
+problem-policy-no-stage = Catatan objek ini tidak melalui tahap yang mencatat waktu masuk. Pilih syarat lain.
+problem-policy-past = Waktu ini sudah lewat. Pilih waktu yang akan datang.
+problem-process-entry = Sebelum masuk “{ $stage }”, proses { $process } meminta: { $rule }.
+problem-process-exit = Sebelum keluar dari “{ $stage }”, proses { $process } meminta: { $rule }.
+problem-process-field-entry = Diminta proses { $process } sebelum masuk “{ $stage }”.
+problem-process-field-exit = Diminta proses { $process } sebelum keluar dari “{ $stage }”.
+problem-process-limit = Tulis bilangan bulat minimal 1, paling lama sepuluh tahun.
+problem-process-no-pipeline = Objek ini tidak punya alur “{ $value }”.
+problem-process-no-stage = Alur ini tidak punya tahap “{ $value }”.
+problem-process-path = Proses { $process } tidak punya jalan ke “{ $stage }” dari sini. Yang mungkin: { $ways }.
+problem-process-rule = Aturan “{ $rule }” tidak bisa diterapkan pada catatan ini: { $cause }
+problem-process-rule-empty = Susun syaratnya dulu.
+problem-process-rule-name = Beri aturan ini nama dalam kedua bahasa.
+problem-process-taken = Sudah ada peta untuk alur ini. Ubah peta itu, atau hentikan dulu.

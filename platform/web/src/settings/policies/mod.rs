@@ -1,0 +1,253 @@
+//! Policies in the settings: the list, a policy with its condition, policies as a file.
+
+mod condition;
+mod draw;
+mod file;
+mod read;
+
+use super::{Errors, frame, show};
+use crate::fail::{Fail, Reply, field_message, message};
+use crate::flash::Flash;
+use crate::form::Fields;
+use crate::policy::words;
+use crate::settings::calendars::key_for;
+use crate::settings::condition as conditions;
+use crate::state::Web;
+use crate::ui::button::Button;
+use crate::ui::empty::{Empty, empty};
+use crate::ui::frame::content;
+use crate::ui::status::{Status, status};
+use crate::ui::table::plain_table;
+use crate::visit::Visit;
+use akrab_engine::calendar::{Kept, USUAL};
+use akrab_engine::policy::{Must, PolicyDecl};
+use akrab_model::problem::ProblemKind;
+use akrab_model::{Filter, Object};
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::routing::{get, post};
+use draw::Bench;
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::sync::Arc;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/settings/policies", get(page))
+        .route("/settings/policies/new", get(new).post(add))
+        .route("/settings/policies/export", get(file::export))
+        .route("/settings/policies/import", get(file::show).post(file::import))
+        .route("/settings/policies/{key}", get(edit).post(save))
+        .route("/settings/policies/{key}/condition", get(condition::show))
+        .route("/settings/policies/{key}/retire", post(retire))
+}
+
+/// Objects whose records a policy may be about.
+fn objects(visit: &Visit) -> Vec<Arc<Object>> {
+    let mut all: Vec<Arc<Object>> = visit.registry().objects().filter(|o| !o.is_system() && !o.decl.hidden).cloned().collect();
+    all.sort_by_key(|o| o.plural_label(visit.lang()).to_lowercase());
+    all
+}
+
+async fn page(visit: Visit) -> Reply {
+    visit.require_admin()?;
+    let t = visit.t;
+    let (rules, faulty) = visit
+        .read(|tx| {
+            let rules = tx.policy_rules()?;
+            let faulty: Vec<String> =
+                rules.iter().filter(|r| !r.retired && tx.policy_check(&r.key, &r.decl).is_err()).map(|r| r.key.clone()).collect();
+            Ok((rules, faulty))
+        })
+        .await?;
+    let mut frame = frame(&visit, &t.get("settings-policies")).await;
+    frame.actions = Some(html! {
+        @if !rules.is_empty() { (Button::new(t.get("policy-file-out")).icon("download").ghost().href("/settings/policies/export")) }
+        (Button::new(t.get("policy-file-in")).icon("upload").ghost().href("/settings/policies/import"))
+        (Button::new(t.get("policy-new")).icon("plus").primary().href("/settings/policies/new"))
+    });
+    let body = if rules.is_empty() {
+        empty(&Empty { icon: "shield-alert".into(), title: t.get("policy-none"), text: t.get("policy-text"), ..Empty::default() })
+    } else {
+        content(false, html! { div.ak-stack { p { (t.get("policy-text")) } (table(&visit, &rules, &faulty)) } })
+    };
+    show(&visit, &frame, body, false).await
+}
+
+fn table(visit: &Visit, rules: &[Kept<PolicyDecl>], faulty: &[String]) -> Markup {
+    let (t, look) = (visit.t, visit.look());
+    let heads = ["policy-name", "policy-object", "policy-must", "policy-severity", "process-state"].map(|key| t.get(key));
+    let widths = [Some(220), Some(140), None, Some(120), Some(150)];
+    let heads: Vec<_> = heads.iter().zip(widths).map(|(label, width)| (label.as_str(), false, width)).collect();
+    let row = |rule: &Kept<PolicyDecl>| {
+        let object = visit.registry().object(&rule.decl.object).cloned();
+        vec![
+            html! { a.ak-link href={ "/settings/policies/" (rule.key) } { (rule.name.get(visit.lang())) } },
+            html! { (object.as_ref().map_or(rule.decl.object.as_str(), |o| o.plural_label(visit.lang()))) },
+            html! { (words::must(&look, object.as_deref(), &rule.decl, None)) },
+            words::severity(t, rule.decl.severity),
+            html! {
+                @if rule.retired { (status(Status::None, &t.get("process-off"))) }
+                @else if faulty.contains(&rule.key) { (status(Status::Late, &t.get("policy-faulty"))) }
+                @else { (status(Status::Ok, &t.get("process-on"))) }
+            },
+        ]
+    };
+    html! { div.ak-audit { (plain_table(&t.get("settings-policies"), &heads, &rules.iter().map(row).collect::<Vec<_>>(), None)) } }
+}
+
+/// What the address of a policy's page may say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// Of a new one: its object, and what it asks for.
+    object: String,
+    kind: String,
+    /// A condition that was put together, to be kept with the rest.
+    filter: Option<String>,
+    when: Option<String>,
+}
+
+/// A policy of this kind with nothing filled in yet.
+fn blank(object: &Object, kind: &str) -> Option<PolicyDecl> {
+    let day = "1d".parse().ok()?;
+    let must = match kind {
+        "fields" => Must::Fields { fields: Vec::new() },
+        "next" => Must::Next { ahead: true },
+        "answer" => Must::Answer { from: "created_at".into(), by: String::new(), within: "8h working".parse().ok()? },
+        "touch" => Must::Touch { within: day },
+        "pace" => Must::Pace {},
+        "hold" => Must::Hold { filter: serde_json::Value::Null },
+        "below" => Must::Below { field: String::new(), limit: String::new(), clear: String::new() },
+        _ => return None,
+    };
+    Some(PolicyDecl { object: object.key.clone(), calendar: USUAL.into(), must, ..PolicyDecl::default() })
+}
+
+/// `GET /settings/policies/new`: the object first, then what it is about, then the policy.
+async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
+    visit.require_admin()?;
+    let t = visit.t;
+    let chosen = visit.registry().object(&asked.object).cloned();
+    let decl = chosen.as_ref().and_then(|object| blank(object, &asked.kind));
+    if let (Some(object), Some(mut decl)) = (&chosen, decl) {
+        if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
+            *filter = conditions::typed(&visit, object, text)?.map_or(serde_json::Value::Null, |f| f.to_json());
+        }
+        return draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Errors::new()).await;
+    }
+    let body = match &chosen {
+        None => html! {
+            p.ak-muted { (t.get("policy-choose-object")) }
+            div.ak-type-list { @for object in objects(&visit) {
+                a href={ "/settings/policies/new?object=" (object.key) } { b { (object.plural_label(visit.lang())) } span { (object.decl.purpose.get(visit.lang())) } }
+            } }
+        },
+        Some(object) => html! {
+            p.ak-muted { (t.with("policy-choose-kind", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
+            div.ak-type-list { @for kind in Must::KINDS {
+                a href={ "/settings/policies/new?object=" (object.key) "&kind=" (kind) } { b { (t.get(&format!("policy-kind-{kind}"))) } span { (t.get(&format!("policy-kind-{kind}-text"))) } }
+            } }
+        },
+    };
+    let frame = frame(&visit, &t.get("policy-new")).await;
+    show(&visit, &frame, content(true, html! { div.ak-stack { (body) } }), false).await
+}
+
+async fn add(visit: Visit, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let start = visit.registry().object(fields.text("object")).and_then(|object| blank(object, fields.text("kind"))).unwrap_or_default();
+    let (decl, mut errors) = read::decl(&visit, &fields, &start);
+    if errors.is_empty() {
+        let made = decl.clone();
+        let saved = visit.write(move |tx| {
+            let taken: Vec<String> = tx.policy_rules()?.into_iter().map(|rule| rule.key).collect();
+            let key = key_for(&made.name.en, "policy", &taken);
+            tx.policy_rule_save(&key, &made, Some(0))?;
+            Ok(key)
+        });
+        match saved.await {
+            Ok(key) => return visit.go(&format!("/settings/policies/{key}"), Flash::ok(visit.t.get("saved"))),
+            Err(fail) => errors = faults(&visit, fail)?,
+        }
+    }
+    draw_one(&visit, Bench::new(&visit, "", &decl, 0), &errors).await
+}
+
+async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
+    visit.require_admin()?;
+    let wanted = key.clone();
+    let kept = visit.read(move |tx| tx.policy_rule(&wanted)).await?;
+    let mut decl = kept.decl.clone();
+    if let Some(object) = visit.registry().object(&decl.object).cloned() {
+        if let Some(text) = &asked.when {
+            decl.when = conditions::typed(&visit, &object, text)?.map(|f| f.to_json());
+        }
+        if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
+            *filter = conditions::typed(&visit, &object, text)?.map_or(serde_json::Value::Null, |f: Filter| f.to_json());
+        }
+    }
+    let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, kept.version) };
+    draw_one(&visit, bench, &Errors::new()).await
+}
+
+async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let wanted = key.clone();
+    let kept = visit.read(move |tx| tx.policy_rule(&wanted)).await?;
+    let known: i64 = fields.text("known").parse().unwrap_or(kept.version);
+    let (decl, mut errors) = read::decl(&visit, &fields, &kept.decl);
+    if errors.is_empty() {
+        let (made, name) = (decl.clone(), key.clone());
+        match visit.write(move |tx| tx.policy_rule_save(&name, &made, Some(known))).await {
+            Ok(_) => return visit.go(&format!("/settings/policies/{key}"), Flash::ok(visit.t.get("saved"))),
+            Err(fail) => errors = faults(&visit, fail)?,
+        }
+    }
+    let bench = Bench { retired: kept.retired, ..Bench::new(&visit, &key, &decl, known) };
+    draw_one(&visit, bench, &errors).await
+}
+
+/// Faults beside the rows of the form.
+fn faults(visit: &Visit, fail: Fail) -> Result<Errors, Fail> {
+    let problem = fail.problem;
+    match problem.kind {
+        ProblemKind::Invalid => Ok(problem.fields.iter().map(|fault| (fault.field().to_string(), field_message(visit.t, fault))).collect()),
+        ProblemKind::Stale => Ok(vec![(String::new(), message(visit.t, &problem))]),
+        _ => Err(problem.into()),
+    }
+}
+
+async fn draw_one(visit: &Visit, bench: Bench, errors: &Errors) -> Reply {
+    let body = bench.draw(visit, errors).await?;
+    let t = visit.t;
+    let name = bench.decl.name.get(visit.lang());
+    let title = if bench.key.is_empty() { t.get("policy-new") } else { name.to_string() };
+    let mut frame = frame(visit, &title).await;
+    if !bench.key.is_empty() {
+        let words = t.get(if bench.retired { "process-use" } else { "process-rest" });
+        frame.actions = Some(html! {
+            @if !bench.retired { (Button::new(t.get("policy-look")).icon("list-checks").href(format!("/policies/{}", bench.key))) }
+            form method="post" action={ "/settings/policies/" (bench.key) "/retire" } {
+                (visit.token_field())
+                @if !bench.retired { input type="hidden" name="on" value="1"; }
+                (Button::new(words).ghost().submit())
+            }
+        });
+    }
+    show(visit, &frame, content(false, body), !errors.is_empty()).await
+}
+
+/// `POST /settings/policies/{key}/retire`: out of force with `on`, back without.
+async fn retire(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let on = fields.ticked("on");
+    match visit.write(move |tx| tx.policy_retire(&key, on)).await {
+        Ok(_) => visit.go("/settings/policies", Flash::ok(visit.t.get("saved"))),
+        Err(fail) if fail.problem.kind == ProblemKind::Invalid => {
+            let words = faults(&visit, fail)?.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(" ");
+            visit.back("/settings/policies", Flash::bad(words))
+        }
+        Err(fail) => Err(fail),
+    }
+}
