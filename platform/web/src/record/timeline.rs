@@ -308,6 +308,9 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
         if let Some(told) = &change.approval {
             return crate::approval::words::entry(look, told, &by, base);
         }
+        if let Some(told) = &change.passed {
+            return crate::process::words::entry(look, &source.object, told, &by, base);
+        }
         if let Some(told) = &change.file {
             return crate::file::words::entry(t, &words::href(source), told, &by, base);
         }
