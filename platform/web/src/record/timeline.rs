@@ -314,9 +314,6 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
         if let Some(told) = &change.file {
             return crate::file::words::entry(t, &words::href(source), told, &by, base);
         }
-        if let Some(told) = &change.passed {
-            return crate::process::words::entry(look, &source.object, told, &by, base);
-        }
         let shifts = shift::told(&source.object, change);
         let lines: Vec<_> = shifts.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();
         let rest = |lines: &[(String, String, String)]| {

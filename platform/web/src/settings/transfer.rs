@@ -14,6 +14,7 @@ use crate::ui::input::{self, Input, checkbox};
 use crate::ui::setting::setting;
 use crate::ui::tag;
 use crate::visit::Visit;
+use akrab_engine::Ctx;
 use akrab_engine::bundle::{Part, parts};
 use akrab_engine::shape::FileOutlook;
 use akrab_model::{FieldProblem, Problem};
@@ -69,7 +70,9 @@ impl Outlook {
 
 /// Takes a part in, or only says what would come of it.
 async fn put(visit: &Visit, part: Part, text: &str, dry: bool) -> Result<Outlook, Problem> {
-    let (engine, ctx) = (visit.engine(), &visit.ctx);
+    let engine = visit.engine();
+    // the part taken before may have made the objects this one is about
+    let ctx = &Ctx { world: engine.world(), ..visit.ctx.clone() };
     Ok(match part {
         Part::Objects => Outlook::Objects(Box::new(engine.shape_import(ctx, text, dry).await?)),
         Part::Flows => {
