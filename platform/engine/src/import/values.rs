@@ -65,7 +65,7 @@ impl Engine {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let path = self.file_path(&self.file(ctx, file).await?);
+        let path = self.file_local(&self.file(ctx, file).await?).await?;
         let asked = wanted.clone();
         let counted = tokio::task::spawn_blocking(move || counted(&path, sheet.as_deref(), &asked));
         let counted = counted.await.map_err(Problem::internal)??;
