@@ -24,4 +24,4 @@ pub use watch::WatchPolicies;
 pub(crate) use watch::is_due;
 
 /// Beginning of the kind of a notice of a breach; its policy follows.
-pub(crate) const NOTICE: &str = "policy/";
+pub(crate) const NOTICE: &str = "policy-";

@@ -63,11 +63,11 @@ impl Tx<'_> {
             Must::Hold { .. } => hold,
             Must::Next { ahead } => next_step(&registry, &object, ahead.then_some(now)),
             Must::Touch { within } => {
-                let Some(since) = cutoff(self.calendar_of(policy)?.as_ref(), *within, now) else { return Ok(None) };
+                let Some(since) = cutoff(self.calendar_known(&policy.decl.calendar)?.as_ref(), *within, now) else { return Ok(None) };
                 touched(&registry, &object, since)
             }
             Must::Answer { from, by, within } => {
-                let Some(since) = cutoff(self.calendar_of(policy)?.as_ref(), *within, now) else { return Ok(None) };
+                let Some(since) = cutoff(self.calendar_known(&policy.decl.calendar)?.as_ref(), *within, now) else { return Ok(None) };
                 let answered = if by.is_empty() { spoken(&registry, &object) } else { of(by, Is::Filled) };
                 let waits = of(from, until(since)).and(answered.negate());
                 waits.negate()
@@ -88,10 +88,6 @@ impl Tx<'_> {
         };
         let broken = when.and(kept.negate());
         Ok(Some(Conditions { unwell: broken.clone(), broken }))
-    }
-
-    fn calendar_of(&mut self, policy: &Policy) -> Result<Arc<Calendar>> {
-        self.calendar_known(&policy.decl.calendar)
     }
 
     /// A calendar as it counts now, the usual one where there is none of this key; compiled once in a transaction.
