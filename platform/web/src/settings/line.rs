@@ -156,7 +156,7 @@ pub fn read(lines: &[Line], fields: &Fields) -> akrab_model::value::Input {
         let text = fields.text(line.name);
         let value = match &line.kind {
             Kind::Check => serde_json::Value::Bool(fields.ticked(line.name)),
-            Kind::Several(_) => fields.all(line.name).collect::<Vec<_>>().into(),
+            Kind::Several(_) => fields.all(line.name).filter(|value| !value.is_empty()).collect::<Vec<_>>().into(),
             _ if text.is_empty() => serde_json::Value::Null,
             _ => text.into(),
         };

@@ -93,7 +93,7 @@ async fn save(visit: Visit, fields: Fields) -> Reply {
         return form(&visit, &Filled::typed(&fields), &fault(&visit, missing, "required")).await;
     }
     // an empty choice would be taken for none: who wants no mail says so
-    if fields.text("mail_news") == "soon" && fields.all("mail_kinds").next().is_none() {
+    if fields.text("mail_news") == "soon" && fields.all("mail_kinds").all(str::is_empty) {
         return form(&visit, &Filled::typed(&fields), &fault(&visit, "mail_kinds", "mail_no_kinds")).await;
     }
     let input = read(&lines(&visit), &fields);
