@@ -66,7 +66,7 @@ both!(
             assert_eq!(taken.status, wanted, "{part}: {}", taken.html);
         }
         let kept = away.engine.read(&away.system(), |tx| tx.mail_template("kabar")).await.expect("the template");
-        assert_eq!(kept.decl.text.id, "Halo\n[[flows]]", "what is quoted stays whole");
+        assert_eq!(kept.decl.text.id, "Halo\n[[flows]]\n", "what is quoted stays whole");
         assert!(away.engine.flows().get("alur").is_some_and(|flow| flow.row.paused), "a flow comes resting");
         away.close().await;
     }
