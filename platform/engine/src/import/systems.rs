@@ -96,7 +96,9 @@ pub fn recognise(header: &[String]) -> Option<System> {
         (found.len() >= FEWEST && own && found.len() as f64 >= titles.len() as f64 * PART).then_some(weight)
     };
     let scored = KNOWN.modules.iter().filter_map(|(system, known)| Some((score(known)?, system)));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, system)| system.clone())
+    // of two that fit alike the first one listed counts; a sum's last digits depend on its order
+    let better = |a: f64, b: f64| a > b + 1e-9;
+    scored.reduce(|best, one| if better(one.0, best.0) { one } else { best }).map(|(_, system)| system.clone())
 }
 
 /// `E-mail 3 - Value` is as `E-mail 1 - Value`.
