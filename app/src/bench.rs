@@ -1,6 +1,7 @@
 //! Measures speed and memory of a server of its own, over the loopback, as its users feel them.
 
 mod client;
+mod dashboard;
 mod engines;
 mod flows;
 mod import;
@@ -64,6 +65,14 @@ pub async fn engines(config: &Config, seconds: u64, out: &Path) -> Result<(), St
     engine.store().close().await;
     report::show(&figures);
     report::write(out, Part::Engines, config.database.is_some(), "one process, commits as durable as in service", &figures)
+}
+
+/// Measures a dashboard over the demonstration, and updates its table.
+pub async fn dashboard(config: &Config, seconds: u64, out: &Path) -> Result<(), Stop> {
+    let config = config.apart("bench-dashboard");
+    let (volume, figures) = dashboard::measure(&config, Duration::from_secs(seconds.max(1))).await?;
+    report::show(&figures);
+    report::write(out, Part::Dashboard, config.database.is_some(), &volume, &figures)
 }
 
 /// Measures a flow that very many records trigger at once, and updates its table.

@@ -131,6 +131,9 @@ pub enum Command {
         /// Measure a flow that so many records trigger at once, and nothing else
         #[arg(long, value_name = "RECORDS", conflicts_with = "engines")]
         flows: Option<usize>,
+        /// Measure a dashboard over the demonstration, and nothing else
+        #[arg(long, conflicts_with_all = ["engines", "flows"])]
+        dashboard: bool,
     },
     /// Fill the workspace with realistic data for load tests
     Generate {

@@ -16,7 +16,7 @@ pub fn run(args: &[String]) -> Outcome {
     } else {
         println!("the lints are left out: rustup component add rustfmt clippy");
     }
-    run_cargo(&["test", "--workspace"], &cluster)?;
+    run_cargo(&["test", "--workspace", "--no-fail-fast"], &cluster)?;
     if fast { Ok(()) } else { browser::run(&chromium) }
 }
 

@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 const AT_ONCE: usize = 500;
 /// Steps each run takes.
 const STEPS: f64 = 5.0;
+/// Times a server is killed in the midst of the runs, the one that people use among them.
+const KILLS: usize = 5;
 
 /// Makes the records, then watches a server work their runs off while pages are asked for.
 pub async fn measure(config: &Config, records: usize, span: Duration) -> Result<Vec<Figure>, Stop> {
@@ -72,12 +74,19 @@ pub async fn measure(config: &Config, records: usize, span: Duration) -> Result<
     let memory = server.peak();
     let seconds = watched.elapsed().as_secs_f64();
     drop(server);
+    let meanwhile = progress(config, &key).await?;
+    // a server that is dropped is killed, each time with other runs in its hands
+    for round in 1..KILLS {
+        let server = Server::start(config).await?;
+        tokio::time::sleep(Duration::from_millis(700 + 310 * round as u64)).await;
+        drop(server);
+    }
     let engine = workspace::make(config).await?;
-    let meanwhile = taken(&engine, &system, &key).await?;
+    let before = taken(&engine, &system, &key).await?;
     // the rest with nobody in the way; what was cut off is taken up as after any crash
     let alone = Instant::now();
     engine.flow_drain().await?;
-    let rest = taken(&engine, &system, &key).await? - meanwhile;
+    let rest = taken(&engine, &system, &key).await? - before;
     let alone = alone.elapsed().as_secs_f64();
     proven(&engine, &system, &name, records).await?;
     engine.store().close().await;
@@ -121,6 +130,15 @@ async fn taken(engine: &Engine, system: &Ctx, key: &str) -> Result<f64, Stop> {
     Ok(counts.iter().filter(|(step, _)| !step.is_empty()).map(|(_, n)| *n as f64).sum())
 }
 
+/// Steps taken so far by a server that is gone.
+async fn progress(config: &Config, key: &str) -> Result<f64, Stop> {
+    let engine = workspace::make(config).await?;
+    let system = engine.system("measuring", Door::Command);
+    let steps = taken(&engine, &system, key).await?;
+    engine.store().close().await;
+    Ok(steps)
+}
+
 /// Each record went through each step once.
 async fn proven(engine: &Engine, system: &Ctx, name: &str, records: usize) -> Result<(), Stop> {
     let count = async |object: &str, filter: Vec<Filter>| -> Result<u64, Stop> {
@@ -138,5 +156,9 @@ async fn proven(engine: &Engine, system: &Ctx, name: &str, records: usize) -> Re
 
 /// Steps of all runs, for the words above the table.
 pub fn volume(records: usize) -> String {
-    format!("{records} records at once, {} steps", records as f64 * STEPS)
+    format!(
+        "{records} records at once, {} steps; the server was killed {KILLS} times in their midst, and afterwards each record had gone \
+         through each step once",
+        records as f64 * STEPS
+    )
 }

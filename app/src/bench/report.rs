@@ -65,17 +65,28 @@ pub enum Part {
     Engines,
     /// A flow that very many records trigger at once.
     Flows,
+    /// A page of many reports.
+    Dashboard,
 }
 
 /// The sections of the document in their order.
-const SECTIONS: [&str; 6] =
-    ["SQLite", "PostgreSQL", "Engines on SQLite", "Engines on PostgreSQL", "Flows on SQLite", "Flows on PostgreSQL"];
+const SECTIONS: [&str; 8] = [
+    "SQLite",
+    "PostgreSQL",
+    "Engines on SQLite",
+    "Engines on PostgreSQL",
+    "Flows on SQLite",
+    "Flows on PostgreSQL",
+    "Dashboard on SQLite",
+    "Dashboard on PostgreSQL",
+];
 
 fn title(part: Part, postgres: bool) -> &'static str {
     let first = match part {
         Part::Program => 0,
         Part::Engines => 2,
         Part::Flows => 4,
+        Part::Dashboard => 6,
     };
     SECTIONS[usize::from(postgres) + first]
 }

@@ -77,7 +77,7 @@ both!(files_are_added_versioned_put_away_and_brought_back, async |w: &Workspace|
     assert_eq!(names(false).await, [2, 1]);
     // told in the history and in the trail
     let history = w.engine.history(&ctx, "account", 1, None).await.expect("a history");
-    let told: Vec<_> = history.iter().filter_map(|c| c.file.as_ref()).map(|f| f.event.as_str()).collect();
+    let told: Vec<_> = history.iter().filter_map(|c| c.told.as_ref()?.file()).map(|f| f.event.as_str()).collect();
     assert_eq!(told, ["restore", "bin", "reword", "revert", "revise", "add", "add"]);
     let page = browser.get("/accounts/1/history").await.html;
     assert!(page.contains("mengubah berkas") && page.contains("dibuang ke tempat sampah"), "{page}");

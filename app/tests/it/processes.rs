@@ -167,7 +167,7 @@ both!(a_map_is_held_at_every_door, async |w: &Workspace| {
     let manager = w.of(budi, Door::Page);
     go(w, &manager, susu, "Menang").await.expect("passed over");
     let history = w.engine.read(&ratna, move |tx| tx.past("opportunity", susu, None, None)).await.expect("a history");
-    let passed = history.changes.iter().find_map(|c| c.passed.clone()).expect("written down");
+    let passed = history.changes.iter().find_map(|c| c.told.as_ref()?.passed().cloned()).expect("written down");
     assert!(passed.path && passed.fields == ["next_step"] && passed.stage == "Baru", "{passed:?}");
     let mut browser = Browser::of(w, admin).await;
     assert!(browser.get(&format!("/opportunities/{susu}/history")).await.html.contains("melewati proses Penjualan"));

@@ -49,6 +49,7 @@ pub mod shape;
 pub mod sharing;
 mod standing;
 pub mod template;
+pub mod told;
 mod versions;
 pub mod view;
 pub mod work;

@@ -3,7 +3,7 @@
 
 use super::tell::Letter;
 use super::{Plan, State, state_of};
-use crate::identity::{Mail, digest};
+use crate::identity::Mail;
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::notice::MailNews;
 use crate::{Door, Engine, Result, Tx};
@@ -65,13 +65,8 @@ impl Job for ApprovalMail {
         let found = engine.read(&ctx, move |tx| Facts::read(tx, &asked, lang)).await?;
         let Some(facts) = found else { return Ok(json!({ "sent": false })) };
         let base = engine.link_base().await?;
-        let (subject, text) = words(lang, &person.name, &note, &facts, &base);
-        let id = digest(&format!("approval mail {} {} {} {:?}", note.approval, note.step, note.person, note.letter));
-        // the same for every try, so that a mail which came through twice is shown once
-        let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: Vec::new() };
-        if let Err(cause) = engine.inner.mailer.send(mail).await {
-            return Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") });
-        }
+        let about = format!("approval mail {} {} {} {:?}", note.approval, note.step, note.person, note.letter);
+        engine.send_mail(Mail::new(&about, &person.email, words(lang, &person.name, &note, &facts, &base))).await?;
         job.step(|_| Ok(Step { value: (), mark: json!(true), done: 1, total: Some(1) })).await?;
         Ok(json!({ "sent": true }))
     }

@@ -3,16 +3,14 @@
 use super::mail::{ApprovalMail, Note};
 use super::{Plan, State, barred};
 use crate::job::Queued;
+use crate::told::Told;
 use crate::{Result, Tx};
 use akrab_model::format;
-use akrab_model::{Label, Problem, Record, RecordId};
-use akrab_store::{ApprovalRow, Change, DecisionRow, Entry, NoticeRow};
+use akrab_model::{Label, Record, RecordId};
+use akrab_store::{ApprovalRow, DecisionRow, NoticeRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-/// What a history tells of an approval, under a key that no field can have.
-pub(crate) const TOLD: &str = "@approval";
 
 /// What the history and the timeline of a record tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,30 +72,7 @@ impl Tx<'_> {
             reason,
             note,
         };
-        let change = Change {
-            id: 0,
-            object: row.object.clone(),
-            record: row.record,
-            at: self.ctx.micros(),
-            actor: self.ctx.author(),
-            door: self.ctx.door.key().into(),
-            request: self.ctx.request.clone(),
-            kind: "approval".into(),
-            diff: json!({ TOLD: told }).to_string(),
-        };
-        let change_id = self.conn.add_changes(&[change])?.first().copied();
-        let entry = Entry {
-            id: 0,
-            subject_object: row.object.clone(),
-            subject_id: row.record,
-            at: self.ctx.micros(),
-            kind: "approval".into(),
-            source_object: row.object.clone(),
-            source_id: row.record,
-            change_id,
-            open: false,
-        };
-        self.conn.timeline_put(&[entry])?;
+        self.keep_told(&row.object, row.record, &Told::Approval(told))?;
         let detail = json!({
             "approval": row.id, "rule": row.rule, "name": plan.name.get(self.ctx.lang_key()), "step": row.step + 1,
             "reason": said.and_then(|d| d.reason.clone()), "for": stands_for,
@@ -185,12 +160,5 @@ impl Tx<'_> {
         let job = ApprovalMail::new(&self.engine, note)?;
         let queued = Queued { run_at: Some(at), ..Queued::of(&job)? };
         self.as_system("who is asked for an approval is told, whatever becomes of who asks").queue(&queued).map(|_| ())
-    }
-}
-
-impl ApprovalTold {
-    /// What a change tells of an approval, if it does.
-    pub(crate) fn of(diff: &serde_json::Map<String, serde_json::Value>) -> Result<Option<ApprovalTold>> {
-        diff.get(TOLD).map(|told| serde_json::from_value(told.clone()).map_err(Problem::internal)).transpose()
     }
 }

@@ -1,6 +1,6 @@
 //! Mails of flows on their way: the carrier of their queue in the work ledger.
 
-use crate::identity::{Mail, digest};
+use crate::identity::Mail;
 use crate::work::{Carried, Carrier, Handed};
 use crate::{Door, Engine};
 use akrab_model::{Problem, ProblemKind};
@@ -30,11 +30,10 @@ impl Carrier for FlowMails {
                 Ok(None) => return Handed::Left(Problem::new(ProblemKind::NotFound, "flow_mail_gone")),
                 Err(problem) => return Handed::Passing(problem),
             };
-            let id = digest(&format!("flow mail {}", mail.id));
-            let mail = Mail { id: id[..32].into(), to: mail.address, subject: mail.subject, text: mail.body, files: Vec::new() };
-            match engine.inner.mailer.send(mail).await {
+            let about = format!("flow mail {}", mail.id);
+            match engine.send_mail(Mail::new(&about, &mail.address, (mail.subject, mail.body))).await {
                 Ok(()) => Handed::Done(Json::Null),
-                Err(cause) => Handed::Passing(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") }),
+                Err(problem) => Handed::Passing(problem),
             }
         })
     }

@@ -1,11 +1,10 @@
 //! A subscription that was stopped is told to its owner and to the administrators, by mail.
 
 use crate::Result;
-use crate::identity::{Mail, digest};
-use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::identity::Mail;
+use crate::job::{Job, JobCtx, Outcome};
 use crate::write::Tx;
 use akrab_model::format::Lang;
-use akrab_model::{Problem, ProblemKind};
 use akrab_store::HookRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -44,18 +43,12 @@ impl Job for HookStopped {
         let known = engine.people();
         let mut people: Vec<_> = known.administrators().into_iter().cloned().collect();
         people.extend(known.user(self.owner).filter(|p| p.active && !people.iter().any(|known| known.id == p.id)).cloned());
-        let total = people.len() as i64;
-        for (n, person) in people.iter().enumerate().skip(job.mark::<usize>()?.unwrap_or_default()) {
-            let (subject, text) = words(person.language.parse().unwrap_or(Lang::Id), &person.name, &self.name, self.gone);
-            let id = digest(&format!("hook stopped {} {} {}", self.hook, self.at, person.id));
-            let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: Vec::new() };
-            if let Err(cause) = engine.inner.mailer.send(mail).await {
-                return Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") });
-            }
-            let done = n as i64 + 1;
-            job.step(move |_| Ok(Step { value: (), mark: json!(done), done, total: Some(total) })).await?;
-        }
-        Ok(json!({ "sent": total }))
+        job.mail_each(&people, |person| {
+            let about = format!("hook stopped {} {} {}", self.hook, self.at, person.id);
+            let lang = person.language.parse().unwrap_or(Lang::Id);
+            Mail::new(&about, &person.email, words(lang, &person.name, &self.name, self.gone))
+        })
+        .await
     }
 }
 

@@ -1,7 +1,14 @@
 //! Mails of the program itself. How they travel is a connector's business.
 
+use super::digest;
+use crate::job::{JobCtx, Outcome, Step};
+use crate::people::Person;
+use crate::{Engine, Result};
 use akrab_model::format::Lang;
+use akrab_model::{Problem, ProblemKind};
 use futures::future::BoxFuture;
+use serde_json::json;
+use std::sync::Arc;
 
 /// A plain-text mail, perhaps with files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +20,14 @@ pub struct Mail {
     pub text: String,
     /// Attached to it.
     pub files: Vec<MailFile>,
+}
+
+impl Mail {
+    /// A mail without files. `about` is the same for every try, so that a mail which came through twice is shown once.
+    #[must_use]
+    pub(crate) fn new(about: &str, to: &str, (subject, text): (String, String)) -> Self {
+        Self { id: digest(about)[..32].into(), to: to.into(), subject, text, files: Vec::new() }
+    }
 }
 
 /// A file that goes with a mail.
@@ -33,7 +48,34 @@ pub trait Mailer: Send + Sync {
     ///
     /// # Errors
     /// Why it was not taken, for the log.
-    fn send(&self, mail: Mail) -> BoxFuture<'_, Result<(), String>>;
+    fn send(&self, mail: Mail) -> BoxFuture<'_, std::result::Result<(), String>>;
+}
+
+impl Engine {
+    /// Hands a mail to the mail server.
+    ///
+    /// # Errors
+    /// `mail_not_taken` with the cause; it may be tried again.
+    pub(crate) async fn send_mail(&self, mail: Mail) -> Result<()> {
+        let taken = self.inner.mailer.send(mail).await;
+        taken.map_err(|cause| Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") })
+    }
+}
+
+impl JobCtx {
+    /// Sends each of these people a mail; a job that was cut off goes on with the next of them.
+    ///
+    /// # Errors
+    /// As [`Engine::send_mail`] and [`JobCtx::step`].
+    pub(crate) async fn mail_each(&self, people: &[Arc<Person>], write: impl Fn(&Person) -> Mail) -> Result<Outcome> {
+        let total = people.len() as i64;
+        for (n, person) in people.iter().enumerate().skip(self.mark::<usize>()?.unwrap_or_default()) {
+            self.engine.send_mail(write(person)).await?;
+            let done = n as i64 + 1;
+            self.step(move |_| Ok(Step { value: (), mark: json!(done), done, total: Some(total) })).await?;
+        }
+        Ok(json!({ "sent": total }))
+    }
 }
 
 /// Subject and text of the mail with which a forgotten password is replaced.

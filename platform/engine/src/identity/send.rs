@@ -90,11 +90,7 @@ impl Job for MailJob {
             MailKind::Reset => mail::reset(lang, &person.name, &company, &letter.link()),
             MailKind::Invite => mail::invite(lang, &person.name, letter.by.as_deref().unwrap_or(&company), &company, &letter.link()),
         };
-        // the same for every try, so that a mail which came through twice is shown once
-        let mail = Mail { id: id[..32].into(), to: letter.to, subject: words.0, text: words.1, files: Vec::new() };
-        match engine.inner.mailer.send(mail).await {
-            Ok(()) => Ok(json!({ "sent": true })),
-            Err(cause) => Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") }),
-        }
+        engine.send_mail(Mail { id: id[..32].into(), to: letter.to, subject: words.0, text: words.1, files: Vec::new() }).await?;
+        Ok(json!({ "sent": true }))
     }
 }

@@ -2,12 +2,10 @@
 
 use super::{MORNING, MailNews, kind_of, next, quiet_until};
 use crate::approval::APPROVAL;
-use crate::identity::{Mail, digest};
+use crate::identity::Mail;
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Door, Engine, Notice, Person, Result, Tx};
-use akrab_model::Problem;
 use akrab_model::format::Lang;
-use akrab_model::problem::ProblemKind;
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -111,15 +109,12 @@ async fn send(engine: &Engine, letter: &Letter) -> Result<bool> {
     if news.is_empty() {
         return Ok(false);
     }
-    let id = digest(&format!("notice mail {} {}", letter.person, letter.since));
     let settings = engine.settings();
     let company = if settings.company.is_empty() { "Akrab" } else { &settings.company };
-    let (subject, text) = words(ctx.lang, &person, company, &engine.link_base().await?, &news);
-    let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: Vec::new() };
-    match engine.inner.mailer.send(mail).await {
-        Ok(()) => Ok(true),
-        Err(cause) => Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") }),
-    }
+    let about = format!("notice mail {} {}", letter.person, letter.since);
+    let words = words(ctx.lang, &person, company, &engine.link_base().await?, &news);
+    engine.send_mail(Mail::new(&about, &person.email, words)).await?;
+    Ok(true)
 }
 
 fn words(lang: Lang, person: &Arc<Person>, company: &str, base: &str, news: &[Notice]) -> (String, String) {

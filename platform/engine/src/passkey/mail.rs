@@ -1,10 +1,9 @@
 //! Whoever a passkey belongs to is told by mail when one is added or removed: it may not have been he.
 
 use crate::Result;
-use crate::identity::{Mail, digest};
+use crate::identity::Mail;
 use crate::job::{Job, JobCtx, Outcome};
 use akrab_model::format::Lang;
-use akrab_model::{Problem, ProblemKind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -30,13 +29,9 @@ impl Job for PasskeyMail {
             return Ok(json!({ "sent": false }));
         };
         let (company, lang) = (engine.settings().company.clone(), person.language.parse().unwrap_or(Lang::Id));
-        let (subject, text) = words(lang, &person.name, &company, &self.name, self.added);
-        let id = digest(&format!("passkey {} {} {}", self.user, self.at, self.added));
-        let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: Vec::new() };
-        match engine.inner.mailer.send(mail).await {
-            Ok(()) => Ok(json!({ "sent": true })),
-            Err(cause) => Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") }),
-        }
+        let about = format!("passkey {} {} {}", self.user, self.at, self.added);
+        engine.send_mail(Mail::new(&about, &person.email, words(lang, &person.name, &company, &self.name, self.added))).await?;
+        Ok(json!({ "sent": true }))
     }
 }
 

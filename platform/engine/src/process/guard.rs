@@ -4,15 +4,12 @@ use super::maps::Process;
 use super::stays::stage_field;
 use super::{RuleDecl, Way};
 use crate::behaviour::Draft;
+use crate::told::Told;
 use crate::{Actor, Result, Tx};
-use akrab_model::{FieldProblem, Label, Object, Problem, Record, RecordId};
-use akrab_store::Entry;
+use akrab_model::{FieldProblem, Label, Object, Record, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
-
-/// What a history tells of a map that was passed over, under a key that no field can have.
-const PASSED: &str = "@process";
 
 /// Something a map asks for, and whether the record as it stands meets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,29 +184,10 @@ impl Tx<'_> {
                 What::Path(_) => passed.path = true,
             }
         }
-        let change = self.told_change(object, id, "process", json!({ PASSED: passed }).to_string());
-        let change_id = self.conn.add_changes(&[change])?.first().copied();
-        let entry = Entry {
-            id: 0,
-            subject_object: object.key.clone(),
-            subject_id: id,
-            at: self.ctx.micros(),
-            kind: "process".into(),
-            source_object: object.key.clone(),
-            source_id: id,
-            change_id,
-            open: false,
-        };
-        self.conn.timeline_put(&[entry])?;
+        let stage = passed.stage.clone();
+        self.keep_told(&object.key, id, &Told::Passed(passed))?;
         let lang = self.ctx.lang_key();
-        let detail = json!({ "title": process.decl.name.get(lang), "process": process.key, "stage": passed.stage });
+        let detail = json!({ "title": process.decl.name.get(lang), "process": process.key, "stage": stage });
         self.audit("process_passed", Some((&object.key, id)), detail)
-    }
-}
-
-impl Passed {
-    /// What a change tells of a map that was passed over, if it does.
-    pub(crate) fn of(diff: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Passed>> {
-        diff.get(PASSED).map(|told| serde_json::from_value(told.clone()).map_err(Problem::internal)).transpose()
     }
 }

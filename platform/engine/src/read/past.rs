@@ -1,8 +1,6 @@
 //! The history of a record as the actor may read it.
 
-use crate::approval::ApprovalTold;
-use crate::attachment::FileTold;
-use crate::process::Passed;
+use crate::told::Told;
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::FieldRight;
@@ -19,15 +17,11 @@ pub struct ChangeView {
     pub actor: Option<i64>,
     pub actor_name: Option<String>,
     pub door: String,
-    /// create, update, delete, restore, merge, purge, approval, file
+    /// create, update, delete, restore, merge, purge, or the kind of what it tells
     pub kind: String,
     pub shifts: Vec<Shift>,
-    /// What it tells of an approval.
-    pub approval: Option<ApprovalTold>,
-    /// What it tells of a file of the record.
-    pub file: Option<FileTold>,
-    /// What it tells of a process map that was passed over.
-    pub passed: Option<Passed>,
+    /// What it tells besides.
+    pub told: Option<Told>,
 }
 
 /// One field's way from an old to a new value. Titles stand beside ids of links.
@@ -135,8 +129,7 @@ impl Tx<'_> {
 
     pub(super) fn view(&mut self, object: &Object, change: &Change) -> Result<ChangeView> {
         let diff: serde_json::Map<String, Json> = serde_json::from_str(&change.diff).unwrap_or_default();
-        let (approval, file) = (ApprovalTold::of(&diff)?, FileTold::of(&diff)?);
-        let passed = Passed::of(&diff)?;
+        let told = Told::of(&diff)?;
         let shifts = self.shifts(object, diff)?;
         Ok(ChangeView {
             id: change.id,
@@ -146,9 +139,7 @@ impl Tx<'_> {
             door: change.door.clone(),
             kind: change.kind.clone(),
             shifts,
-            approval,
-            file,
-            passed,
+            told,
         })
     }
 

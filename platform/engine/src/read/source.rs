@@ -56,7 +56,7 @@ impl Tx<'_> {
     pub(super) fn news(&mut self, source: &Record, change: Option<i64>, known: &HashMap<i64, Change>) -> Result<Option<News>> {
         let Some(change) = change.and_then(|id| known.get(&id)) else { return Ok(Some(News { change: None })) };
         let view = self.view(&source.object.clone(), change)?;
-        let told = !view.shifts.is_empty() || view.approval.is_some() || view.file.is_some() || view.passed.is_some();
+        let told = !view.shifts.is_empty() || view.told.is_some();
         Ok(told.then_some(News { change: Some(view) }))
     }
 }

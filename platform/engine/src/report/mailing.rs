@@ -246,11 +246,8 @@ async fn deliver(engine: &Engine, job: &ReportMail, mailing: &Mailing, person: &
     let id = digest(&format!("report mail {} {} {}", job.mailing, job.planned, person.id));
     let file = MailFile { name: format!("{name} {day}.xlsx"), mime: SHEET.into(), content: Arc::new(content) };
     let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: vec![file] };
-    let sent = engine.inner.mailer.send(mail).await;
-    match sent {
-        Ok(()) => Ok(Some(detail)),
-        Err(cause) => Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") }),
-    }
+    engine.send_mail(mail).await?;
+    Ok(Some(detail))
 }
 
 /// Its name, and every report of it with its own.

@@ -1,12 +1,10 @@
 //! When the directory takes somebody away, the administrators are told what he leaves behind.
 
-use crate::identity::{Mail, digest};
-use crate::job::{Job, JobCtx, Outcome, Step};
+use crate::identity::Mail;
+use crate::job::{Job, JobCtx, Outcome};
 use crate::{Door, Result};
 use akrab_model::format::Lang;
-use akrab_model::{Problem, ProblemKind};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// The mail to the administrators.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,21 +25,15 @@ impl Job for LeftMail {
         engine.refresh_people().await?;
         let found = engine.hand_over_preview(&engine.system("what somebody leaves behind", Door::Job), self.user).await?;
         let people: Vec<_> = engine.people().administrators().into_iter().cloned().collect();
-        let (total, base) = (people.len() as i64, engine.link_base().await?);
-        for (n, person) in people.iter().enumerate().skip(job.mark::<usize>()?.unwrap_or_default()) {
+        let base = engine.link_base().await?;
+        job.mail_each(&people, |person| {
             let lang: Lang = person.language.parse().unwrap_or(Lang::Id);
             let key = lang.pick("id", "en");
             let list: String = found.iter().map(|(object, n)| format!("- {}: {n}\n", object.plural_label(key))).collect();
-            let (subject, text) = words(lang, &person.name, &self.name, &list, &format!("{base}/settings/users/{}/leave", self.user));
-            let id = digest(&format!("left {} {} {}", self.user, self.at, person.id));
-            let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: Vec::new() };
-            if let Err(cause) = engine.inner.mailer.send(mail).await {
-                return Err(Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") });
-            }
-            let done = n as i64 + 1;
-            job.step(move |_| Ok(Step { value: (), mark: json!(done), done, total: Some(total) })).await?;
-        }
-        Ok(json!({ "sent": total }))
+            let words = words(lang, &person.name, &self.name, &list, &format!("{base}/settings/users/{}/leave", self.user));
+            Mail::new(&format!("left {} {} {}", self.user, self.at, person.id), &person.email, words)
+        })
+        .await
     }
 }
 

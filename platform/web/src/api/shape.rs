@@ -1,5 +1,6 @@
 //! Records, pages, events and changes as JSON.
 
+use akrab_engine::told::Told;
 use akrab_engine::{ChangeView, Event, GroupRow, Hit, List, Total};
 use akrab_model::{Count, FieldType, Record, Value};
 use serde_json::{Map, Value as Json, json};
@@ -55,7 +56,12 @@ pub fn hit(hit: &Hit) -> Json {
 
 pub fn change(change: &ChangeView) -> Json {
     let shifts: Map<String, Json> = change.shifts.iter().map(|s| (s.field.clone(), json!({"old": s.old, "new": s.new}))).collect();
-    json!({"id": change.id, "at": moment(change.at), "actor": change.actor, "actor_name": change.actor_name, "door": change.door, "kind": change.kind, "fields": shifts, "approval": change.approval, "file": change.file})
+    let told = change.told.as_ref();
+    json!({"id": change.id, "at": moment(change.at), "actor": change.actor, "actor_name": change.actor_name, "door": change.door, "kind": change.kind, "fields": shifts,
+        "approval": told.and_then(Told::approval),
+        "file": told.and_then(Told::file),
+        "passed": told.and_then(Told::passed),
+    })
 }
 
 pub fn event(event: &Event) -> Json {

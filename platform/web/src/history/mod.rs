@@ -10,6 +10,7 @@ use crate::ui::frame::{Crumb, content};
 use crate::ui::timeline::{Deed, day_head, deed};
 use crate::value::Look;
 use crate::visit::Visit;
+use akrab_engine::told::Told;
 use akrab_engine::{Access, ChangeView};
 use akrab_model::{Object, format};
 use axum::Router;
@@ -126,17 +127,17 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
             }
         }),
         time: format::time(look.local_micros(change.at).time(), look.lang),
-        body: match (&change.approval, &change.passed, &change.file) {
-            (_, Some(told), _) => {
+        body: match &change.told {
+            Some(Told::Passed(told)) => {
                 let (title, detail) = crate::process::words::passed(look, object, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })
             }
-            (Some(told), _, _) => {
+            Some(Told::Approval(told)) => {
                 let (title, detail) = crate::approval::words::told(look, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })
             }
-            (_, _, Some(file)) => Some(html! { (file.name) " " span.ak-muted { "· " (crate::file::words::deed(t, file)) } }),
-            _ => shift::lines(look, object, change),
+            Some(Told::File(file)) => Some(html! { (file.name) " " span.ak-muted { "· " (crate::file::words::deed(t, file)) } }),
+            None => shift::lines(look, object, change),
         },
     })
 }

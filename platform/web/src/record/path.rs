@@ -215,9 +215,7 @@ mod tests {
             door: "page".into(),
             kind: "update".into(),
             shifts: vec![Shift { field: "stage".into(), old: json!(old), new: json!(new), old_title: None, new_title: None }],
-            approval: None,
-            file: None,
-            passed: None,
+            told: None,
         };
         let history = [change(15, 2, 3), change(4, 1, 2)];
         let spent = spent(&history, "stage", 3, 0, 23 * day);

@@ -13,6 +13,7 @@ use crate::ui::tag::Tone;
 use crate::ui::timeline::{Day, Entry, timeline};
 use crate::value::Look;
 use crate::visit::Visit;
+use akrab_engine::told::Told as Happened;
 use akrab_engine::{Access, Event, Timeline};
 use akrab_model::{Object, Problem, Record, format};
 use axum::extract::{Path, Query};
@@ -305,14 +306,11 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
     let base = Entry { time, icon: kind_icon(&event.kind, &source.object), href: (!own).then(|| words::href(source)), ..Entry::default() };
     if let Some(change) = &event.change {
         let by = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
-        if let Some(told) = &change.approval {
-            return crate::approval::words::entry(look, told, &by, base);
-        }
-        if let Some(told) = &change.passed {
-            return crate::process::words::entry(look, &source.object, told, &by, base);
-        }
-        if let Some(told) = &change.file {
-            return crate::file::words::entry(t, &words::href(source), told, &by, base);
+        match &change.told {
+            Some(Happened::Approval(told)) => return crate::approval::words::entry(look, told, &by, base),
+            Some(Happened::Passed(told)) => return crate::process::words::entry(look, &source.object, told, &by, base),
+            Some(Happened::File(told)) => return crate::file::words::entry(t, &words::href(source), told, &by, base),
+            None => {}
         }
         let shifts = shift::told(&source.object, change);
         let lines: Vec<_> = shifts.iter().filter_map(|s| shift::words(look, &source.object, s)).collect();

@@ -22,6 +22,7 @@ mod processes;
 mod profile;
 mod providers;
 mod roles;
+mod rule;
 pub(crate) mod security;
 pub(crate) mod see_as;
 mod services;

@@ -1,46 +1,30 @@
 //! The rules that place records, object by object, in the order in which they are asked.
 
 use super::super::condition::{self, Condition};
-use super::super::line::{Filled, Kind, Line, draw, read};
-use super::super::{Errors, fault, faults, frame, show};
+use super::super::line::{Filled, Kind, Line};
+use super::super::rule;
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::frame::content;
 use crate::ui::table::plain_table;
-use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::ListRequest;
+use akrab_model::value::Input;
 use akrab_model::{FieldType, Object, Problem, Record};
 use axum::Router;
-use axum::extract::{Path, Query};
-use axum::routing::{get, post};
+use axum::extract::Path;
+use axum::routing::post;
 use maud::{Markup, html};
-use serde::Deserialize;
 use serde_json::json;
-use std::sync::Arc;
 
 const LIST: &str = "/settings/territories";
 
+const RULES: &str = "/settings/territories/rules";
+
 pub(super) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/settings/territories/rules/new", get(new).post(add))
-        .route("/settings/territories/rules/{id}", get(edit).post(save))
-        .route("/settings/territories/rules/{id}/delete", post(delete))
-        .route("/settings/territories/rules/{id}/move", post(shift))
-}
-
-#[derive(Deserialize, Default)]
-struct Asked {
-    object: Option<String>,
-    filter: Option<String>,
-}
-
-/// Objects whose records are placed.
-fn objects(visit: &Visit) -> Vec<Arc<Object>> {
-    visit.registry().objects().filter(|o| o.territory.is_some() && !o.decl.hidden).cloned().collect()
+    rule::routes::<Placing>().route("/settings/territories/rules/{id}/move", post(shift))
 }
 
 async fn all(visit: &Visit) -> Result<Vec<Record>, Fail> {
@@ -59,7 +43,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Markup, Fail> {
     let admin = visit.ctx.is_admin();
     let rules = all(visit).await?;
     let mut parts = Vec::new();
-    for object in objects(visit) {
+    for object in rule::objects::<Placing>(visit) {
         let own: Vec<&Record> = rules.iter().filter(|rule| rule.text("object") == object.key).collect();
         if own.is_empty() {
             continue;
@@ -67,7 +51,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Markup, Fail> {
         let mut rows = Vec::new();
         for (n, rule) in own.iter().enumerate() {
             let words = Condition::load(visit, object.clone(), condition::kept(rule)).await?.words();
-            let href = format!("{LIST}/rules/{}", rule.id);
+            let href = format!("{RULES}/{}", rule.id);
             let arrow = |icon: &str, key: &str, by: &str| {
                 html! {
                     form method="post" action={ (href) "/move" } { (visit.token_field()) input type="hidden" name="by" value=(by); (Button::only_icon(icon, t.get(key)).ghost().submit()) }
@@ -75,7 +59,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Markup, Fail> {
             };
             rows.push(vec![
                 html! { (n + 1) },
-                html! { @if admin { a.ak-link href=(href) { (rule.title()) } } @else { (rule.title()) } @if !rule.get("active").bool() { " " (tag(&t.get("rule-off"))) } },
+                rule::name::<Placing>(visit, rule),
                 html! { (words) },
                 html! { (destination(visit, &object, rule)) },
                 html! { @if admin { span.ak-row { @if n > 0 { (arrow("arrow-up", "move-up", "-1")) } @if n + 1 < own.len() { (arrow("arrow-down", "move-down", "1")) } } } },
@@ -90,7 +74,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Markup, Fail> {
     Ok(html! {
         @if parts.is_empty() { p.ak-muted { (t.get("territory-rules-none")) } }
         @for part in &parts { (part) }
-        @if admin { div { (Button::new(t.get("territory-rule-new")).icon("plus").href(format!("{LIST}/rules/new"))) } }
+        @if admin { div { (Button::new(t.get("territory-rule-new")).icon("plus").href(format!("{RULES}/new"))) } }
     })
 }
 
@@ -104,149 +88,60 @@ fn destination(visit: &Visit, object: &Object, rule: &Record) -> String {
     }
 }
 
-fn lines(visit: &Visit, object: &Object) -> Vec<Line> {
-    let t = visit.t;
-    let registry = visit.registry();
-    let links = object.fields.iter().filter(|f| f.kind == FieldType::Link && !f.system && !f.hidden);
-    let links = links.filter(|f| f.to.is_some_and(|to| registry.at(to).territory.is_some()));
-    let mut places = vec![(String::new(), "—".to_string())];
-    places.extend(super::options(&visit.engine().people().sharing));
-    places.extend(links.map(|f| (format!("as:{}", f.key), t.with("territory-as", &[("link", f.label.get(visit.lang()).into())]))));
-    vec![
-        Line::new(t, "name", "rule-name", Kind::Text).required(),
-        Line::new(t, "place", "territory", Kind::Choice(places)).required().hint(t.get("territory-rule-hint")),
-        Line::new(t, "active", "rule-active", Kind::Check),
-    ]
-}
+/// Rules that place records.
+struct Placing;
 
-async fn form(visit: &Visit, id: Option<i64>, condition: &Condition, title: &str, filled: &Filled, errors: &Errors) -> Reply {
-    let t = visit.t;
-    let here = id.map_or_else(|| format!("{LIST}/rules/new"), |id| format!("{LIST}/rules/{id}"));
-    let object = &condition.object;
-    let keep = [("object".to_string(), object.key.clone())];
-    let body = html! {
-        (condition.builder(visit, &here, &keep))
-        p.ak-muted { (t.with("territory-rule-of", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
-        form.ak-stack.ak-content-narrow method="post" action=(here) data-guard {
-            (visit.token_field())
-            input type="hidden" name="object" value=(object.key);
-            (condition.line())
-            (draw(t, &lines(visit, object), filled, errors))
-            (super::super::line::buttons(t, Button::new(t.get("save")).primary(), LIST))
-        }
-        @if id.is_some() {
-            form method="post" action={ (here) "/delete" } { (visit.token_field()) (Button::new(t.get("rule-delete")).danger().submit()) }
-        }
-    };
-    let frame = frame(visit, title).await;
-    show(visit, &frame, content(false, html! { div.ak-stack { (body) } }), !errors.is_empty()).await
-}
+impl rule::Kind for Placing {
+    const OBJECT: &str = "territory_rule";
+    const LIST: &str = LIST;
+    const RULES: &str = RULES;
+    const NEW: &str = "territory-rule-new";
+    const SAVED: &str = "territory-rule-saved";
+    const ABOUT: &str = "territory-rule-of";
+    const CHOICE: &str = "place";
 
-fn object_of(visit: &Visit, key: &str) -> Result<Arc<Object>, Fail> {
-    Ok(objects(visit).into_iter().find(|o| o.key == key).ok_or_else(Problem::not_found)?)
-}
-
-async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
-    visit.require_admin()?;
-    let t = visit.t;
-    let Some(key) = asked.object else {
-        let body = html! {
-            p.ak-muted { (t.get("rule-of-what")) }
-            div.ak-row.ak-gap-8.ak-wrap { @for object in objects(&visit) { (Button::new(object.plural_label(visit.lang())).icon(&object.decl.icon).href(format!("{LIST}/rules/new?object={}", object.key))) } }
-        };
-        return super::super::show_form(&visit, &t.get("territory-rule-new"), html! { div.ak-stack { (body) } }, &Errors::new()).await;
-    };
-    let object = object_of(&visit, &key)?;
-    let filter = condition::typed(&visit, &object, asked.filter.as_deref().unwrap_or(""))?;
-    let condition = Condition::load(&visit, object, filter).await?;
-    let filled = Filled::default().set("active", "1");
-    form(&visit, None, &condition, &t.get("territory-rule-new"), &filled, &Errors::new()).await
-}
-
-/// What the form says, as a record takes it.
-fn input(visit: &Visit, object: &Object, fields: &Fields) -> Result<akrab_model::value::Input, Problem> {
-    let mut input = read(&lines(visit, object), fields);
-    let place = fields.text("place");
-    input.remove("place");
-    input.insert("object".into(), json!(object.key));
-    input.insert("filter".into(), condition::input(visit, object, fields)?);
-    input.insert("territory".into(), place.parse::<i64>().map_or(json!(null), |id| json!(id)));
-    input.insert("via".into(), place.strip_prefix("as:").map_or(json!(null), |link| json!(link)));
-    Ok(input)
-}
-
-async fn again(visit: &Visit, id: Option<i64>, object: Arc<Object>, fields: &Fields, problem: Problem) -> Reply {
-    let mut errors = faults(visit, problem)?;
-    for (field, _) in errors.iter_mut().filter(|(field, _)| matches!(field.as_str(), "territory" | "via")) {
-        *field = "place".into();
+    fn over(object: &Object) -> bool {
+        object.territory.is_some()
     }
-    let filter = condition::typed(visit, &object, fields.text("filter")).unwrap_or_default();
-    let condition = Condition::load(visit, object, filter).await?;
-    form(visit, id, &condition, fields.text("name"), &Filled::typed(fields), &errors).await
-}
 
-async fn add(visit: Visit, fields: Fields) -> Reply {
-    visit.require_admin()?;
-    let object = object_of(&visit, fields.text("object"))?;
-    if fields.text("place").is_empty() {
-        let condition = Condition::load(&visit, object.clone(), condition::typed(&visit, &object, fields.text("filter"))?).await?;
-        return form(
-            &visit,
-            None,
-            &condition,
-            &visit.t.get("territory-rule-new"),
-            &Filled::typed(&fields),
-            &fault(&visit, "place", "required"),
-        )
-        .await;
+    fn lines(visit: &Visit, object: &Object) -> Vec<Line> {
+        let t = visit.t;
+        let registry = visit.registry();
+        let links = object.fields.iter().filter(|f| f.kind == FieldType::Link && !f.system && !f.hidden);
+        let links = links.filter(|f| f.to.is_some_and(|to| registry.at(to).territory.is_some()));
+        let mut places = vec![(String::new(), "—".to_string())];
+        places.extend(super::options(&visit.engine().people().sharing));
+        places.extend(links.map(|f| (format!("as:{}", f.key), t.with("territory-as", &[("link", f.label.get(visit.lang()).into())]))));
+        vec![
+            Line::new(t, "name", "rule-name", Kind::Text).required(),
+            Line::new(t, "place", "territory", Kind::Choice(places)).required().hint(t.get("territory-rule-hint")),
+            Line::new(t, "active", "rule-active", Kind::Check),
+        ]
     }
-    let last = all(&visit).await?.iter().filter(|r| r.text("object") == object.key).filter_map(|r| r.get("position").int()).max();
-    let made = match input(&visit, &object, &fields) {
-        Ok(mut input) => {
-            input.insert("position".into(), json!(last.unwrap_or(0) + 1));
-            visit.engine().create(&visit.ctx, "territory_rule", input).await
-        }
-        Err(problem) => Err(problem),
-    };
-    match made {
-        Ok(_) => visit.go(LIST, Flash::ok(visit.t.get("territory-rule-saved"))),
-        Err(problem) => again(&visit, None, object, &fields, problem).await,
+
+    fn filled(rule: &Record) -> Filled {
+        let place = rule.link("territory").map_or_else(|| format!("as:{}", rule.text("via")), |id| id.to_string());
+        Filled::record(rule, &["name", "active"]).set("place", place)
     }
-}
 
-async fn edit(visit: Visit, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Reply {
-    visit.require_admin()?;
-    let rule = visit.engine().get(&visit.ctx, "territory_rule", id).await?;
-    let object = object_of(&visit, rule.text("object"))?;
-    let filter = match &asked.filter {
-        Some(text) => condition::typed(&visit, &object, text)?,
-        None => condition::kept(&rule),
-    };
-    let condition = Condition::load(&visit, object, filter).await?;
-    let place = match rule.link("territory") {
-        Some(id) => id.to_string(),
-        None => format!("as:{}", rule.text("via")),
-    };
-    form(&visit, Some(id), &condition, rule.title(), &Filled::record(&rule, &["name", "active"]).set("place", place), &Errors::new()).await
-}
-
-async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
-    visit.require_admin()?;
-    let rule = visit.engine().get(&visit.ctx, "territory_rule", id).await?;
-    let object = object_of(&visit, rule.text("object"))?;
-    let saved = match input(&visit, &object, &fields) {
-        Ok(input) => visit.engine().update(&visit.ctx, "territory_rule", id, input, None).await,
-        Err(problem) => Err(problem),
-    };
-    match saved {
-        Ok(_) => visit.go(LIST, Flash::ok(visit.t.get("territory-rule-saved"))),
-        Err(problem) => again(&visit, Some(id), object, &fields, problem).await,
+    fn put(fields: &Fields, input: &mut Input) {
+        let place = fields.text("place");
+        input.remove("place");
+        input.insert("territory".into(), place.parse::<i64>().map_or(json!(null), |id| json!(id)));
+        input.insert("via".into(), place.strip_prefix("as:").map_or(json!(null), |link| json!(link)));
     }
-}
 
-async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
-    visit.engine().delete(&visit.ctx, "territory_rule", id, None).await?;
-    visit.go(LIST, Flash::ok(visit.t.get("deleted")))
+    fn line(field: &str) -> &str {
+        if matches!(field, "territory" | "via") { "place" } else { field }
+    }
+
+    /// It is asked after those there are.
+    async fn begin(visit: &Visit, object: &Object, input: &mut Input) -> Result<(), Fail> {
+        let last =
+            all(visit).await?.iter().filter(|rule| rule.text("object") == object.key).filter_map(|rule| rule.get("position").int()).max();
+        input.insert("position".into(), json!(last.unwrap_or(0) + 1));
+        Ok(())
+    }
 }
 
 /// One place up or down: all rules of the object are numbered anew.
