@@ -6,6 +6,8 @@ use crate::workspace;
 use akrab_engine::report::Library;
 use akrab_model::object::{DeclError, placed};
 use akrab_store::Target;
+use akrab_web::fail;
+use akrab_web::locale::{Lang, Text};
 use std::path::Path;
 
 /// Compiles the shipped object and report files together with those below `dir`, where a file replaces the
@@ -67,7 +69,7 @@ async fn own(config: &Config, texts: &[(&str, &str)]) -> Result<(), Stop> {
     store.close().await;
     let world = world?;
     for fault in &world.left_out {
-        println!("workspace: {fault}");
+        println!("workspace: {}", fail::declared(Text::new(Lang::En), &world.registry, fault));
     }
     match (world.left_out.len(), world.shape.parts.len()) {
         (0, 0) => Ok(()),
@@ -120,10 +122,11 @@ fn read(dir: &Path, found: &mut Vec<(String, String)>) -> std::io::Result<()> {
 
 /// `file:line: message`; the line of what is at fault where it can be found.
 fn told(fault: &DeclError, texts: &[(&str, &str)]) -> String {
+    let words = fail::field_message(Text::new(Lang::En), &fault.fault);
     if fault.file.rsplit_once(':').is_some_and(|(_, line)| line.bytes().all(|b| b.is_ascii_digit())) {
-        return format!("{}: {}", fault.file, fault.message);
+        return format!("{}: {words}", fault.file);
     }
     let text = texts.iter().find(|(name, _)| *name == fault.file).map_or("", |(_, text)| text);
     let field = fault.field.as_ref().map(|f| format!("field `{f}`: ")).unwrap_or_default();
-    format!("{}:{}: {field}{}", fault.file, placed(fault, text), fault.message)
+    format!("{}:{}: {field}{words}", fault.file, placed(fault, text))
 }

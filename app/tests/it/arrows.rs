@@ -245,6 +245,8 @@ fn every_message_used_exists() {
             }
         }
         let mut codes = texts_after(&line, &["Problem::malformed(\"", "conflict(\"", "unknown(\""]);
+        // faults of declarations and of files carry their codes through several hands
+        codes.extend(texts_after(&line, &["\""]).into_iter().filter(|text| text.starts_with("decl_") || text.starts_with("toml_")));
         for call in ["FieldProblem::new(", ".fault(", "Problem::new("] {
             codes.extend(line.split(call).skip(1).filter_map(|rest| {
                 let (inside, _) = rest.split_once(')')?;

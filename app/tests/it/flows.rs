@@ -639,7 +639,7 @@ both!(
         let broken = w.engine.flow_import(&w.system(), &text.replace("amount > 1.0", "amount > "), true).await.expect_err("no formula");
         assert_eq!((broken.fields[0].pointer.as_str(), broken.fields[0].code.as_str()), (format!("/{key}/formula").as_str(), "flow_formula"));
         let unread = w.engine.flow_import(&w.system(), &text.replace("on = \"changed\"", "on = \"berubah\""), true).await.expect_err("no trigger");
-        assert_eq!(unread.fields[0].code, "flow_file");
+        assert_eq!(unread.fields[0].code, "toml_line");
     }
 );
 

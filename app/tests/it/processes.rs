@@ -219,7 +219,7 @@ both!(a_map_fits_its_pipeline_or_is_refused, async |w: &Workspace| {
     let versions = w.engine.read(&ctx, |tx| Ok(tx.process_versions("selling")?.len())).await.expect("versions");
     assert_eq!(versions, 2);
     let broken = w.engine.write(&ctx, |tx| tx.processes_read("[processes.x]\nname = 3")).await;
-    assert_eq!(codes_of(broken), ["approval_file"]);
+    assert_eq!(codes_of(broken), ["toml_line"]);
 });
 
 fn codes_of<T: std::fmt::Debug>(answer: Result<T>) -> Vec<String> {

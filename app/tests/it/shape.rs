@@ -563,7 +563,7 @@ both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
     press(&mut page, &of("/fields/catatan/remove"), &[]).await;
     assert!(w.engine.object("kendaraan").expect("it").field("catatan").is_none());
     let log = page.get(&of("/log")).await;
-    assert!(log.status == 200 && log.html.contains("/revert"), "{}", log.status);
+    assert!(log.status == 200 && log.html.contains("/settings/objects/kendaraan/log/"), "{}", log.status);
     // the file goes into a second workspace through its page
     let file = page.get("/settings/objects/export").await;
     assert!(file.html.contains("[[objects]]") && file.html.contains("key = \"kendaraan\""), "{}", file.html);
@@ -649,5 +649,217 @@ both!(
         // making the object and sharing its records stand in the audit trail
         let trail = browser.get("/settings/audit?group=setup").await.html;
         assert!(trail.contains("Mengubah objek") && trail.contains("Kendaraan"), "{trail}");
+    }
+);
+
+both!(
+    /// One change among many is taken back in the change log, later ones stay; where something stands on it, the page says what.
+    one_change_among_many_is_taken_back,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("taken");
+        let apply = async |deed: Deed, detail: &str, change: &dyn Fn(&mut ObjectDecl)| {
+            let ctx = admin(w).await;
+            let edit = Edit { detail: detail.into(), ..edit(w, "kendaraan", deed, |decl| change(decl)) };
+            w.engine.shape_apply(&ctx, &[edit]).await.unwrap_or_else(|p| panic!("{p:?}"));
+            w.engine.shape_log(&ctx, Some("kendaraan"), None, 1).await.expect("the log")[0].id
+        };
+        let colour = apply(Deed::NewField, "warna", &|decl| {
+            decl.fields.insert("warna".into(), FieldDecl::new(FieldType::Text, label("Warna")));
+            decl.layout.quick = vec!["plat".into(), "warna".into()];
+        })
+        .await;
+        let name = apply(Deed::Field, "tahun", &|decl| decl.fields["tahun"].label = label("Tahun buat")).await;
+        apply(Deed::Layout, "", &|decl| decl.layout.quick.push("tahun".into())).await;
+        let again = apply(Deed::Field, "tahun", &|decl| decl.fields["tahun"].label = Label::new("Tahun buat", "Built in")).await;
+        let id = w.engine.create(&admin(w).await, "kendaraan", map(json!({"plat": "D 4 S", "warna": "biru"}))).await.expect("it").id;
+        let boss = admin(w).await.user_id().expect("the admin");
+        let mut browser = Browser::of(w, boss).await;
+        let of = |id: i64, rest: &str| format!("/settings/objects/kendaraan/log/{id}{rest}");
+        // the name was changed again: which change stands on it is said, and the same in the list of all objects
+        let page = browser.get(&of(name, "")).await;
+        assert!(page.html.contains("“Tahun buat › Nama (Inggris)” diubah lagi sesudahnya"), "{}", page.html);
+        let refused = browser.submit(&of(name, "/revert"), &[]).await;
+        assert!(refused.status == 422 && refused.html.contains("tidak bisa dibatalkan sendiri"), "{}", refused.status);
+        assert!(browser.get("/settings/objects/log").await.html.contains(&of(colour, "")));
+        // the new field in the middle goes out of sight alone
+        let page = browser.get(&of(colour, "")).await;
+        assert!(page.html.contains("Batalkan perubahan ini saja") && page.html.contains("Perubahan sesudahnya"), "{}", page.html);
+        press(&mut browser, &of(colour, "/revert"), &[]).await;
+        let decl = w.engine.object("kendaraan").expect("it").decl.clone();
+        assert!(decl.fields["warna"].hidden && decl.fields["tahun"].label.en == "Built in", "later changes stay");
+        assert_eq!(decl.layout.quick, ["tahun"]);
+        assert!(!w.engine.get(&admin(w).await, "kendaraan", id).await.expect("it").has("warna"));
+        // taking that back brings it and its values again
+        let back = w.engine.shape_log(&admin(w).await, Some("kendaraan"), None, 1).await.expect("the log")[0].id;
+        press(&mut browser, &of(back, "/revert"), &[]).await;
+        assert_eq!(w.engine.get(&admin(w).await, "kendaraan", id).await.expect("it").text("warna"), "biru");
+        // the newer name first, then the older one
+        press(&mut browser, &of(again, "/revert"), &[]).await;
+        press(&mut browser, &of(name, "/revert"), &[]).await;
+        assert_eq!(w.engine.object("kendaraan").expect("it").decl.fields["tahun"].label, Label::new("Tahun", "Year"));
+        // a field that a formula works with stays
+        let base = apply(Deed::NewField, "biaya", &|decl| {
+            drop(decl.fields.insert("biaya".into(), FieldDecl::new(FieldType::Money, label("Biaya"))))
+        })
+        .await;
+        apply(Deed::NewField, "dua_kali", &|decl| {
+            let formula = FieldDecl {
+                formula: Some("biaya * 2.0".into()),
+                result: Some(FieldType::Money),
+                ..FieldDecl::new(FieldType::Formula, label("Dua kali"))
+            };
+            decl.fields.insert("dua_kali".into(), formula);
+        })
+        .await;
+        let page = browser.get(&of(base, "")).await;
+        assert!(page.html.contains("Rumus “Dua kali” di Kendaraan memakainya"), "{}", page.html);
+        assert_eq!(w.engine.shape_take_back(&admin(w).await, base).await.await_code(), "shape_stands_on_it");
+        // everything since the first change of the name, as before
+        press(&mut browser, &of(name, "/revert"), &[("all", "1")]).await;
+        let decl = w.engine.object("kendaraan").expect("it").decl.clone();
+        assert!(decl.fields["biaya"].hidden && decl.fields["dua_kali"].hidden && decl.layout.quick == ["plat", "warna"]);
+    }
+);
+
+/// What the compiler of objects says, in both languages: the part of a page that lists what is wrong.
+fn said(html: &str) -> String {
+    let text = html.split("ak-error-summary").nth(1).unwrap_or(html);
+    let text = text.split("</div>").next().unwrap_or_default();
+    let mut plain = String::new();
+    let mut inside = true;
+    for c in text.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => plain.push(c),
+            _ => {}
+        }
+    }
+    plain.replace("&quot;", "\"").replace("&amp;", "&").replace("&#39;", "'")
+}
+
+both!(
+    /// Whatever is wrong with objects, fields, formulas and files is said in Indonesian on an Indonesian page, and in English on
+    /// an English one; nothing the compiler or a reader of files says in English gets through.
+    faults_of_objects_are_told_in_the_language_of_the_page,
+    async |w: &Workspace| {
+        use akrab_web::fail::field_message;
+        use akrab_web::locale::{Lang, Text};
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+        let boss = ctx.user_id().expect("the admin");
+        let mut browser = Browser::of(w, boss).await;
+        let broken = |from: &str, to: &str| VEHICLES.replacen(from, to, 1);
+        let cases = [
+            (broken("to = \"account\"", "to = \"akun\""), "decl_link_unknown"),
+            (broken("title = \"plat\"", "title = \"nomor\""), "decl_title_unknown"),
+            (broken("result = \"money\"\n", ""), "decl_formula_result"),
+            (broken("formula = \"harga - harga", "formula = \"harga + * harga"), "decl_formula_unreadable"),
+            (broken("formula = \"harga - harga", "formula = \"harga - biaya"), "decl_formula_unknown"),
+            (broken("field = \"diskon\", op = \"gt\"", "field = \"rabat\", op = \"gt\""), "decl_condition"),
+            (broken("field = \"diskon\", op = \"gt\"", "field = \"diskon\", op = \"within\""), "decl_condition"),
+            (broken("by = \"tahap\"", "by = \"tahun\""), "decl_board_kind"),
+            (broken("formula = \"or_zero(diskon) <= 50.0\"", ""), "decl_rule_both"),
+            (broken("pipeline = \"alur\"\n", ""), "decl_stage_pipeline"),
+            (broken("key = \"hino\"", "key = \"Hino\""), "decl_choice_key"),
+            (broken("type = \"integer\"", "type = \"bilangan\""), "toml_unknown_word"),
+            (broken("icon = \"truck\"", "ikon = \"truck\""), "toml_unknown_key_of"),
+            (broken("icon = \"truck\"\n", ""), "toml_missing"),
+            (broken("icon = \"truck\"", "icon = 7"), "toml_wrong_type"),
+            (broken("[objects.board]", "[objects.board"), "toml_unreadable"),
+            (VEHICLES.replace("\"kendaraan\"", "\"account\""), "decl_shipped_object"),
+        ];
+        for (text, code) in cases {
+            let fault = w.engine.shape_import(&ctx, &text, true).await.expect_err(code);
+            let first = &fault.fields[0];
+            assert!(first.args.iter().any(|(name, value)| name == "because" && value == code), "{code}: {fault:?}");
+            let (id, en) = (field_message(Text::new(Lang::Id), first), field_message(Text::new(Lang::En), first));
+            assert!(id != en && id.starts_with("Baris") && en.starts_with("Line"), "{code}: {id} | {en}");
+            let page = browser.submit("/settings/objects/import", &[("text", &text)]).await;
+            assert_eq!(page.status, 422, "{code}");
+            let words = said(&page.html);
+            assert!(words.contains(&id), "{code}: {words}");
+            let english = ["the ", "there ", "unknown", "expected", "invalid", "missing", "needs", "belongs", "cannot", " is no ", "formula uses"];
+            let found: Vec<_> = english.into_iter().filter(|word| words.to_lowercase().contains(word)).collect();
+            assert!(found.is_empty(), "{code}: {found:?} in {words}");
+        }
+        // the field's own form says it too, with the field's name
+        let shown = browser.get("/settings/objects/kendaraan/fields/bersih").await;
+        let version = hidden_value(&shown.html, "version");
+        let fields = [("type", "formula"), ("label_id", "Harga bersih"), ("label_en", "Net price"), ("version", version.as_str()), ("formula", "harga *")];
+        let page = browser.submit("/settings/objects/kendaraan/fields/bersih", &fields).await;
+        let words = said(&page.html);
+        assert!(page.status == 422 && words.contains("Kendaraan › Harga bersih: Rumus"), "{words}");
+        let fields = [&fields[..4], &[("formula", "bersih + 1.0")]].concat();
+        let page = browser.submit("/settings/objects/kendaraan/fields/bersih", &fields).await;
+        assert!(said(&page.html).contains("dihitung dari dirinya sendiri"), "{}", said(&page.html));
+        // what no longer fits a later version is listed in words as well
+        let later: Vec<_> = crate::workspace::objects().into_iter().filter(|(_, text)| !text.contains("account")).collect();
+        let other = w.opened_with(crate::workspace::KEY, later).await;
+        let left = other.world().left_out.clone();
+        let words = left.iter().map(|fault| akrab_web::fail::declared(Text::new(Lang::Id), &other.registry(), fault)).collect::<Vec<_>>();
+        assert!(words.iter().any(|words| words.contains("Menunjuk ke objek “account” yang tidak ada")), "{words:?}");
+        other.store().close().await;
+    }
+);
+
+both!(
+    /// A link with a condition offers and takes only the records that meet it, by every door; what was linked before may stay.
+    a_link_takes_only_what_meets_its_condition,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let text = VEHICLES.replacen("to = \"account\"", "to = \"account\"\nmust = { field = \"industry\", op = \"is\", value = \"hotel\" }", 1);
+        w.engine.shape_import(&ctx, &text, false).await.unwrap_or_else(|p| panic!("{p:?}"));
+        let ctx = admin(w).await;
+        let hotel = w.make("account", json!({"name": "Hotel Angkasa", "industry": "hotel"})).await;
+        let other = w.make("account", json!({"name": "Hotel Bahari", "industry": "retail"})).await;
+        let mut browser = Browser::of(w, ctx.user_id().expect("the admin")).await;
+        for q in ["", "Hotel"] {
+            let offered = browser.get(&format!("/pick/account?of=kendaraan.perusahaan&q={q}")).await.html;
+            assert!(offered.contains("Hotel Angkasa") && !offered.contains("Hotel Bahari"), "{q}: {offered}");
+        }
+        assert!(browser.get("/armada/new").await.html.contains("/pick/account?of=kendaraan.perusahaan"));
+        let refused = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 1 A", "perusahaan": other}))).await.expect_err("not offered");
+        assert_eq!((refused.fields[0].field(), refused.fields[0].code.as_str()), ("perusahaan", "link_not_offered"));
+        let id = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 1 A", "perusahaan": hotel}))).await.expect("offered").id;
+        w.engine.update(&ctx, "account", hotel, map(json!({"industry": "retail"})), None).await.expect("it changes");
+        w.engine.update(&ctx, "kendaraan", id, map(json!({"plat": "B 2 A"})), None).await.expect("what was linked may stay");
+        // the condition names a field of another object, which is told before that goes
+        let uses = w.engine.shape_uses(&ctx, "account", Some("industry")).await.expect("uses");
+        assert!(uses.iter().any(|u| u.kind == "condition" && u.object == "kendaraan" && u.name == "Perusahaan"), "{uses:?}");
+        let broken = text.replace("op = \"is\", value = \"hotel\"", "op = \"gt\", value = 3");
+        assert!(w.engine.shape_import(&ctx, &broken, true).await.is_err());
+    }
+);
+
+both!(
+    /// Fields that together must be unique: refused while two records are alike, kept by every door afterwards.
+    fields_that_must_be_unique_together,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+        let ctx = admin(w).await;
+        let make = async |plate: &str, year: i64| {
+            let truck = json!({"plat": plate, "merek": "hino", "tahun": year});
+            w.engine.create(&admin(w).await, "kendaraan", map(truck)).await
+        };
+        let first = make("B 1 A", 2020).await.expect("a truck").id;
+        make("B 2 A", 2020).await.expect("a truck like it");
+        let together = || edit(w, "kendaraan", Deed::Alike, |decl| decl.unique = vec![vec!["merek".into(), "tahun".into()]]);
+        let fault = w.engine.shape_apply(&ctx, &[together()]).await.expect_err("two are alike");
+        assert_eq!(fault.fields[0].code, "shape_not_unique_yet", "{fault:?}");
+        assert!(fault.fields[0].args.contains(&("n".into(), "1".into())));
+        w.engine.update(&ctx, "kendaraan", first, map(json!({"tahun": 2019})), None).await.expect("changed");
+        w.engine.shape_apply(&ctx, &[together()]).await.unwrap_or_else(|p| panic!("{p:?}"));
+        w.work_off().await;
+        assert!(w.engine.store().plan(&w.engine.registry()).await.expect("a plan").is_empty(), "the index is built");
+        assert_eq!(make("B 3 A", 2020).await.expect_err("taken").fields[0].code, "taken");
+        make("B 4 A", 2021).await.expect("another year");
+        for wrong in [vec!["merek", "merek"], vec!["merek", "alamat"]] {
+            let set: Vec<String> = wrong.into_iter().map(String::from).collect();
+            let edit = edit(w, "kendaraan", Deed::Alike, |decl| decl.unique = vec![set]);
+            assert_eq!(w.engine.shape_apply(&admin(w).await, &[edit]).await.expect_err("refused").fields[0].code, "shape_fault");
+        }
     }
 );

@@ -141,8 +141,7 @@ impl Engine {
 }
 
 fn unreadable(text: &str, error: &toml::de::Error) -> Problem {
-    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-    Problem::invalid(vec![FieldProblem::new("file", "approval_file").with("line", line).with("cause", error.message())])
+    crate::written::unreadable(text, error)
 }
 
 /// Faults with the key of what they are in.

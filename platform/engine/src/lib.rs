@@ -55,6 +55,7 @@ pub mod view;
 pub mod work;
 pub mod world;
 pub mod write;
+mod written;
 
 pub use about::links_about;
 pub use action::{ActionOutcome, ActionRun};

@@ -14,10 +14,9 @@ pub fn read(files: &[(&str, &str)]) -> Result<Vec<(String, ObjectDecl)>, Vec<Dec
     for (name, text) in files {
         match toml::from_str::<ObjectDecl>(text) {
             Ok(decl) => decls.push(((*name).to_string(), decl)),
-            Err(e) => {
-                let line = e.span().map(|s| text[..s.start.min(text.len())].lines().count().max(1));
-                let file = line.map_or_else(|| (*name).to_string(), |l| format!("{name}:{l}"));
-                faults.push(DeclError::new(&file, None, e.message()));
+            Err(error) => {
+                let (line, fault) = crate::written::fault(text, &error);
+                faults.push(DeclError::new(&format!("{name}:{line}"), None, fault));
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::write::Formulas;
 use crate::{Engine, Result};
-use akrab_model::Registry;
+use akrab_model::{FieldProblem, Registry};
 use akrab_model::object::shape::{self, Part, Shape};
 use akrab_model::object::{DeclError, ObjectDecl};
 use akrab_store::{ShapeRow, Store};
@@ -69,7 +69,10 @@ impl Kept {
             match row.body.as_deref().map(serde_json::from_str::<Part>) {
                 None => {}
                 Some(Ok(part)) => drop(kept.shape.parts.insert(row.object, part)),
-                Some(Err(error)) => kept.unreadable.push(DeclError::new(&row.object, None, error.to_string())),
+                Some(Err(error)) => {
+                    tracing::warn!(object = row.object, %error, "what is kept of an object cannot be read");
+                    kept.unreadable.push(DeclError::new(&row.object, None, FieldProblem::new("", "decl_unreadable")));
+                }
             }
         }
         kept
@@ -112,7 +115,7 @@ fn settle(shipped: &[(String, ObjectDecl)], kept: Kept) -> Result<World> {
             if fitting.parts.is_empty() {
                 return Err(akrab_model::Problem::internal("faulty object files"));
             }
-            left_out.push(DeclError::new("", None, "the changes of this workspace contradict the object files"));
+            left_out.push(DeclError::new("", None, FieldProblem::new("", "decl_contradict")));
             fitting = Shape::default();
         }
     }
@@ -127,7 +130,7 @@ pub fn compile(decls: Vec<(String, ObjectDecl)>) -> Result<(Registry, Formulas),
     let registry = Registry::compile(decls)?;
     let formulas = Formulas::compile(&registry).map_err(|fault| {
         let file = names.iter().find(|(key, _)| *key == fault.object).map_or("", |(_, file)| file);
-        vec![DeclError::new(file, Some(&fault.field), fault.message)]
+        vec![DeclError::new(file, Some(&fault.field), fault.fault)]
     })?;
     Ok((registry, formulas))
 }

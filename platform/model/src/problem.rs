@@ -32,6 +32,9 @@ pub enum ProblemKind {
     Full,
 }
 
+/// Name of the value after which the values of a cause follow.
+const CAUSE: &str = "because";
+
 /// One field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
@@ -54,6 +57,23 @@ impl FieldProblem {
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.into(), value.to_string()));
         self
+    }
+    /// Adds what is behind it; the words have it as `$message`.
+    pub fn because(mut self, cause: &FieldProblem) -> Self {
+        self.args.push((CAUSE.into(), cause.code.clone()));
+        let named = cause.args.iter().any(|(name, _)| name == "field") || cause.pointer.is_empty();
+        self.args.extend(cause.args.iter().cloned());
+        if !named {
+            self.args.push(("field".into(), cause.pointer.rsplit('/').next().unwrap_or_default().into()));
+        }
+        self
+    }
+    /// Values for the words, and behind them the code and the values of what is behind the problem, if that is said.
+    pub fn parted(args: &[(String, String)]) -> (&[(String, String)], Option<(&str, &[(String, String)])>) {
+        match args.iter().position(|(name, _)| name == CAUSE) {
+            Some(at) => (&args[..at], Some((args[at].1.as_str(), &args[at + 1..]))),
+            None => (args, None),
+        }
     }
     /// First part of the pointer: the field's key.
     pub fn field(&self) -> &str {
@@ -100,6 +120,11 @@ impl Problem {
     /// A request that cannot be understood.
     pub fn malformed(code: &'static str) -> Self {
         Self::new(ProblemKind::Malformed, code)
+    }
+    /// The first field at fault, or the problem itself as one: for words that name a cause.
+    pub fn first(&self) -> FieldProblem {
+        let whole = || FieldProblem { pointer: String::new(), code: self.code.into(), args: self.args.clone() };
+        self.fields.first().cloned().unwrap_or_else(whole)
     }
     /// A failure of the program; `cause` is logged.
     pub fn internal(cause: impl ToString) -> Self {

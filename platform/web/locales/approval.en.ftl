@@ -213,7 +213,6 @@ job-settle-approvals = Time limits of approvals
 problem-approval-asked-already = This approval was asked for already and waits for a decision. The record's page shows where it stands.
 problem-approval-band-empty = The upper end has to be above the lower one.
 problem-approval-decided = Already decided by { $name } at { $time }.
-problem-approval-file = Line { $line } of the rules file cannot be read: { $cause }
 problem-approval-formula = This expression cannot be used: { $cause }
 problem-approval-from-zero = The first band has to begin at 0, not at { $from }.
 problem-approval-gap = There is a gap { $from }–{ $to }. Join this band with the next one.

@@ -213,7 +213,6 @@ job-settle-approvals = Batas waktu persetujuan
 problem-approval-asked-already = Persetujuan ini sudah diminta dan sedang menunggu keputusan. Lihat keadaannya di halaman data.
 problem-approval-band-empty = Batas atas harus lebih besar daripada batas bawah.
 problem-approval-decided = Sudah diputuskan oleh { $name } pada { $time }.
-problem-approval-file = Baris { $line } berkas aturan tidak terbaca: { $cause }
 problem-approval-formula = Ungkapan ini tidak bisa dipakai: { $cause }
 problem-approval-from-zero = Rentang pertama harus mulai dari 0, bukan { $from }.
 problem-approval-gap = Ada celah { $from }–{ $to }. Sambungkan rentang ini dengan yang berikutnya.

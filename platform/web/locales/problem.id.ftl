@@ -175,3 +175,4 @@ problem-calendar-past = Kalender berubah mulai hari ini atau nanti; yang lampau 
 problem-calendar-usual = Kalender ini selalu ada.
 problem-calendar-window = Rentang kalender paling sedikit satu hari dan paling banyak { $max } hari.
 problem-calendar-ends-before = Selesainya harus setelah mulainya.
+problem-link-not-offered = Data yang dipilih tidak memenuhi syarat tautan ini. Pilih yang ditawarkan.

@@ -189,8 +189,6 @@ shape-required = Required
 shape-required-when = Required when
 shape-result = Type of the result
 shape-retired = No longer offered
-shape-revert = Bring back
-shape-revert-text = The object becomes what it was before that change, so what came after it on this object is taken back too. Fields made since are hidden, not lost.
 shape-reverted = Brought back.
 shape-rollup-field = Of the field
 shape-rollup-hint = Records that link to this object.
@@ -309,3 +307,9 @@ lists-filter-hint = Put a filter together in the list, save it as a view, then c
 lists-filter-kept = As it is now
 lists-filter-none = No filter
 lists-filter-of = As “{ $view }”
+problem-shape-not-unique-yet = { $fields }: { $n } { $n ->
+    [one] group of records is
+   *[other] groups of records are
+} alike already. Merge or change them first, then try again.
+deed-alike = Duplicates arranged
+use-unique = Set that must be unique in { $object }: { $name }

@@ -14,8 +14,9 @@ use crate::ui::toast::{Toast, toast_fragment};
 use crate::ui::{Tone, layout};
 use crate::visit::Visit;
 use akrab_engine::Engine;
+use akrab_model::object::DeclError;
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, Problem, Registry};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::html;
@@ -67,7 +68,14 @@ fn arguments(args: &[(String, String)]) -> Vec<(&str, Value<'_>)> {
 
 fn words(t: Text, code: &str, args: &[(String, String)]) -> String {
     let key = format!("problem-{}", code.replace('_', "-"));
-    t.find(&key, &arguments(args)).unwrap_or_else(|| {
+    let (args, cause) = FieldProblem::parted(args);
+    let cause = cause.map(|(code, args)| words(t, code, args));
+    let mut values = arguments(args);
+    // what is behind it is said in the same language
+    for name in ["message", "cause"] {
+        values.extend(cause.as_deref().map(|words| (name, Value::from(words))));
+    }
+    t.find(&key, &values).unwrap_or_else(|| {
         tracing::error!(key, "a problem has no words");
         t.get("problem-invalid")
     })
@@ -84,8 +92,8 @@ pub fn message(t: Text, problem: &Problem) -> String {
 /// The words' arguments, with the place at fault for those that name it.
 fn named(fault: &FieldProblem) -> Vec<(String, String)> {
     let mut args = fault.args.clone();
-    if !args.iter().any(|(name, _)| name == "field") {
-        args.push(("field".into(), fault.pointer.rsplit('/').next().unwrap_or_default().into()));
+    if !FieldProblem::parted(&args).0.iter().any(|(name, _)| name == "field") {
+        args.insert(0, ("field".into(), fault.pointer.rsplit('/').next().unwrap_or_default().into()));
     }
     args
 }
@@ -93,6 +101,18 @@ fn named(fault: &FieldProblem) -> Vec<(String, String)> {
 /// What is wrong with one field.
 pub fn field_message(t: Text, fault: &FieldProblem) -> String {
     words(t, &fault.code, &named(fault))
+}
+
+/// A fault of a declaration in words: which object, which field, what is wrong.
+pub fn declared(t: Text, registry: &Registry, fault: &DeclError) -> String {
+    let object = registry.object(&fault.file);
+    let lang = t.lang.as_str();
+    let mut place = object.map_or(fault.file.as_str(), |object| object.plural_label(lang)).to_string();
+    if let Some(key) = &fault.field {
+        let field = object.and_then(|o| o.decl.fields.get(key)).map_or(key.as_str(), |field| field.label.get(lang));
+        place = format!("{place} › {field}");
+    }
+    field_message(t, &FieldProblem::new("", "shape_fault").with("object", place).because(&fault.fault))
 }
 
 /// The faulty fields with their messages, for [`crate::ui::form::error_summary`] and rows.

@@ -93,11 +93,11 @@ impl Tx<'_> {
                 let bound =
                     Filter::from_json(when).and_then(|filter| filter.bind(&self.registry.clone(), &object, &self.env(), &Everything));
                 if let Err(problem) = bound {
-                    faults.push(FieldProblem::new("when", "approval_when").with("cause", problem));
+                    faults.push(FieldProblem::new("when", "approval_when").because(&problem.first()));
                 }
             }
             if let Some(Err(cause)) = decl.formula.as_deref().map(|text| check_condition(&object, text)) {
-                faults.push(FieldProblem::new("formula", "approval_formula").with("cause", cause));
+                faults.push(FieldProblem::new("formula", "approval_formula").because(&cause));
             }
         }
         if self.kept_now::<serde_json::Value>("calendar", Some(&decl.calendar))?.is_empty() && decl.calendar != crate::calendar::USUAL {

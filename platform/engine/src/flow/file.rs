@@ -77,10 +77,7 @@ impl Engine {
     /// # Errors
     /// `invalid` with the line, or with the flow and what is wrong with it; `forbidden` for anybody but administrators.
     pub async fn flow_import(&self, ctx: &Ctx, text: &str, dry: bool) -> Result<Vec<Come>> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            Problem::invalid(vec![FieldProblem::new("file", "flow_file").with("line", line).with("message", error.message())])
-        })?;
+        let file: File = toml::from_str(text).map_err(|error| crate::written::unreadable(text, &error))?;
         let take = move |tx: &mut Tx| {
             tx.may_declare()?;
             let known: Vec<String> = tx.conn.flows()?.into_iter().filter(|row| !row.gone).map(|row| row.key).collect();

@@ -122,7 +122,7 @@ impl Tx<'_> {
         for (place, object, text) in flow.formulas() {
             let Some(object) = registry.object(&object) else { continue };
             if let Err(fault) = crate::write::Expression::compile(object, &place, &text) {
-                faults.push(FieldProblem::new(&format!("/{place}"), "flow_formula").with("message", fault.message));
+                faults.push(FieldProblem::new(&format!("/{place}"), "flow_formula").because(&fault.fault));
             }
         }
         Ok(faults)

@@ -69,7 +69,7 @@ fn compile(registry: &Registry, key: &str, version: i64, decl: PolicyDecl) -> Re
     let mut condition = |place: &str, json: Option<&serde_json::Value>| match json.map(|json| bound(registry, object, json)) {
         Some(Ok(filter)) => Some(filter),
         Some(Err(problem)) => {
-            faults.push(FieldProblem::new(place, "approval_when").with("cause", problem));
+            faults.push(FieldProblem::new(place, "approval_when").because(&problem.first()));
             None
         }
         None => None,

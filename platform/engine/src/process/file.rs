@@ -2,7 +2,7 @@
 
 use super::ProcessDecl;
 use crate::{Result, Tx};
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::Problem;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,5 @@ impl Tx<'_> {
 
 /// The line of a file that cannot be read.
 pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Problem {
-    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-    let fault = FieldProblem::new("file", "approval_file").with("line", line).with("cause", error.message());
-    Problem::invalid(vec![fault])
+    crate::written::unreadable(text, error)
 }

@@ -144,7 +144,7 @@ impl Pipelines {
                     match bound(registry, object, &rule.must) {
                         Ok(filter) => conditions.push(filter),
                         Err(problem) => {
-                            faults.push(FieldProblem::new(&place, "process_rule").with("rule", &rule.name.en).with("cause", problem))
+                            faults.push(FieldProblem::new(&place, "process_rule").with("rule", &rule.name.en).because(&problem.first()))
                         }
                     }
                 }

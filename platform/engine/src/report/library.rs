@@ -4,7 +4,7 @@ use super::figure::check_formulas;
 use akrab_model::filter::{Env, Rights};
 use akrab_model::object::{DeclError, is_key};
 use akrab_model::report::{DashboardDecl, ReportDecl, ReportFile};
-use akrab_model::{Cond, FieldIx, Label, ObjectIx, Registry};
+use akrab_model::{Cond, FieldIx, FieldProblem, Label, ObjectIx, Registry};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
@@ -38,8 +38,8 @@ impl Library {
                     library.dashboards.extend(file.dashboards.into_iter().inspect(|d| judge(name, &d.key, &[&d.label, &d.about], faults)));
                 }
                 Err(error) => {
-                    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
-                    faults.push(DeclError::new(&format!("{name}:{line}"), None, error.message()));
+                    let (line, fault) = crate::written::fault(text, &error);
+                    faults.push(DeclError::new(&format!("{name}:{line}"), None, fault));
                 }
             }
         }
@@ -57,20 +57,17 @@ impl Library {
         for (report, file) in library.reports.iter().zip(sources) {
             judge(file, &report.key, &[&report.label, &report.about], &mut faults);
             if !keys.insert(&report.key) {
-                faults.push(marked(file, &report.key, format!("the report `{}` is declared twice", report.key)));
+                faults.push(marked(file, &report.key, is("decl_twice").with("key", &report.key)));
             }
-            if let Err(message) = binds(report, registry) {
-                faults.push(marked(file, &report.key, message));
+            if let Err(found) = binds(report, registry) {
+                faults.push(marked(file, &report.key, is("decl_report").with("key", &report.key).because(&found)));
             }
         }
         for dashboard in &library.dashboards {
             for tile in dashboard.tiles.iter().filter(|tile| !keys.contains(&tile.report)) {
                 let file = files.iter().find(|(_, text)| text.contains(&format!("\"{}\"", dashboard.key))).map_or("", |(name, _)| name);
-                faults.push(marked(
-                    file,
-                    &tile.report,
-                    format!("the dashboard `{}` shows the unknown report `{}`", dashboard.key, tile.report),
-                ));
+                let fault = is("decl_dashboard_report").with("key", &dashboard.key).with("report", &tile.report);
+                faults.push(marked(file, &tile.report, fault));
             }
         }
         if faults.is_empty() { Ok(library) } else { Err(faults) }
@@ -96,22 +93,26 @@ impl Rights for Everything {
     }
 }
 
-fn marked(file: &str, mark: &str, message: String) -> DeclError {
-    DeclError { mark: Some(format!("\"{mark}\"")), ..DeclError::new(file, None, message) }
+fn is(code: &str) -> FieldProblem {
+    FieldProblem::new("", code)
+}
+
+fn marked(file: &str, mark: &str, fault: FieldProblem) -> DeclError {
+    DeclError { mark: Some(format!("\"{mark}\"")), ..DeclError::new(file, None, fault) }
 }
 
 fn judge(file: &str, key: &str, labels: &[&Label], faults: &mut Vec<DeclError>) {
     if !is_key(key) {
-        faults.push(marked(file, key, format!("`{key}` is no key: use a–z, 0–9 and _, beginning with a letter")));
+        faults.push(marked(file, key, is("decl_no_key").with("key", key)));
     }
     if labels.iter().any(|l| l.id.trim().is_empty() || l.en.trim().is_empty()) {
-        faults.push(marked(file, key, format!("a text of `{key}` lacks a language")));
+        faults.push(marked(file, key, is("decl_lacks_language").with("what", key)));
     }
 }
 
-fn binds(report: &ReportDecl, registry: &Registry) -> Result<(), String> {
+fn binds(report: &ReportDecl, registry: &Registry) -> Result<(), FieldProblem> {
     let env = Env { now: Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), me: None, team: Vec::new() };
-    let told = |problem: akrab_model::Problem| format!("the report `{}`: {problem}", report.key);
+    let told = |problem: akrab_model::Problem| problem.first();
     let bound = report.show.bind(registry, &env, &Everything).map_err(told)?;
     check_formulas(registry, &bound).map_err(told)?;
     report.show.as_of.as_deref().map(|word| super::question::day(word, env.now.date())).transpose().map_err(told)?;
@@ -122,6 +123,6 @@ fn binds(report: &ReportDecl, registry: &Registry) -> Result<(), String> {
     if dated || report.show.period_field().contains('.') {
         Ok(())
     } else {
-        Err(format!("the report `{}`: `{}` is no date of its object", report.key, report.show.period_field()))
+        Err(is("decl_report_date").with("name", report.show.period_field()))
     }
 }

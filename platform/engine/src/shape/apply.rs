@@ -7,7 +7,7 @@ use crate::world::{self, Kept, WHOLE, World};
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::object::shape::{self, Part, Shape};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldType, Problem, Registry};
+use akrab_model::{FieldProblem, FieldType, Problem, Registry};
 use akrab_store::{IndexSpec, SchemaStep, ShapeDeed, ShapeRow};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,9 +76,9 @@ impl Engine {
         // what does not fit and was not touched is left out as before
         let misfits: Vec<_> = misfits.into_iter().filter(|f| edits.iter().any(|e| e.object == f.file)).collect();
         if !misfits.is_empty() {
-            return Err(judge::problem(&world, &misfits));
+            return Err(judge::problem(&world, &misfits, ctx.lang_key()));
         }
-        let (registry, _) = world::compile(decls).map_err(|faults| judge::problem(&world, &faults))?;
+        let (registry, _) = world::compile(decls).map_err(|faults| judge::problem(&world, &faults, ctx.lang_key()))?;
         let registry = Arc::new(registry);
         self.planned(ctx, &world, edits, registry).await
     }
@@ -95,6 +95,7 @@ impl Engine {
             }
             _ => None,
         }));
+        self.judge_unique(&registry, &now, &later, ctx.lang_key()).await?;
         let count = move |conn: &mut akrab_store::Conn| -> Result<BTreeMap<String, u64>> {
             tables.into_iter().map(|table| Ok((table.clone(), conn.table_rows(&table)?))).collect()
         };
@@ -107,6 +108,33 @@ impl Engine {
         };
         let staged = edits.iter().map(|edit| &edit.object).filter(staged).cloned().collect();
         Ok(Draft { base: world.version, now, later, rows: kept, staged, outlook: Outlook { lines, registry } })
+    }
+}
+
+impl Engine {
+    /// What must be unique from now on already is.
+    async fn judge_unique(&self, registry: &Registry, now: &[SchemaStep], later: &[IndexSpec], lang: &str) -> Result<()> {
+        let fresh = |table: &str, column: &str| {
+            now.iter().any(|step| matches!(step, SchemaStep::AddColumn { table: of, column: new } if of == table && new.name == column))
+        };
+        // a column that comes with the change is empty
+        let old = later.iter().filter(|index| index.unique && !index.columns.iter().any(|column| fresh(&index.table, column)));
+        let old: Vec<IndexSpec> = old.cloned().collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let count = move |conn: &mut akrab_store::Conn| -> Result<Vec<(IndexSpec, u64)>> {
+            old.into_iter().map(|index| Ok((index.clone(), conn.doubled(&index)?))).collect()
+        };
+        let found = self.inner.store.read(count).await?.into_iter().filter(|(_, count)| *count > 0);
+        let fault = |(index, count): (IndexSpec, u64)| {
+            let object = registry.objects().find(|object| object.table == index.table);
+            let of = |column: &String| object?.fields.iter().find(|f| column.trim_end_matches("__s") == f.column);
+            let labels: Vec<&str> = index.columns.iter().filter_map(of).map(|field| field.label.get(lang)).collect();
+            FieldProblem::new("unique", "shape_not_unique_yet").with("fields", labels.join(" + ")).with("n", count)
+        };
+        let faults: Vec<FieldProblem> = found.map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 }
 

@@ -47,10 +47,10 @@ impl Engine {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
-        let told = |line: usize, message: &str| {
-            FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).with("message", message)
+        let told = |line: usize, fault: &FieldProblem| {
+            FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).because(fault)
         };
-        let shape = text::read(file).map_err(|(line, message)| Problem::invalid(vec![told(line, &message)]))?;
+        let shape = text::read(file).map_err(|(line, fault)| Problem::invalid(vec![told(line, &fault)]))?;
         self.refresh_people().await?;
         let world = self.world();
         let (mut edits, mut touched) = (Vec::new(), Vec::new());
@@ -79,7 +79,7 @@ impl Engine {
         }
         let fields = faults.iter().map(|fault| {
             let line = text::line_of(file, fault);
-            FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).with("message", &fault.message)
+            FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).because(&fault.fault)
         });
         Err(Problem::invalid(fields.collect()))
     }

@@ -91,11 +91,16 @@ fn fixed(old: &FieldDecl, new: &FieldDecl, fault: &mut dyn FnMut(&str)) {
 }
 
 /// Faults of the compiler, as a problem with a line for each.
-pub(super) fn problem(world: &World, faults: &[DeclError]) -> Problem {
+pub(super) fn problem(world: &World, faults: &[DeclError], lang: &str) -> Problem {
     let fields = faults.iter().map(|fault| {
         let pointer = fault.field.as_ref().map(|field| format!("/fields/{field}")).unwrap_or_default();
-        let object = world.registry.object(&fault.file).map_or(fault.file.as_str(), |o| o.key.as_str());
-        FieldProblem::new(&pointer, "shape_fault").with("object", object).with("message", &fault.message)
+        let object = world.registry.object(&fault.file);
+        let mut place = object.map_or(fault.file.as_str(), |o| o.plural_label(lang)).to_string();
+        if let Some(key) = &fault.field {
+            let field = object.and_then(|o| o.decl.fields.get(key)).map_or(key.as_str(), |field| field.label.get(lang));
+            place = format!("{place} › {field}");
+        }
+        FieldProblem::new(&pointer, "shape_fault").with("object", place).because(&fault.fault)
     });
     Problem::invalid(fields.collect())
 }

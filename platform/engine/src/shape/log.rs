@@ -1,6 +1,5 @@
-//! What was changed, by whom, and back again.
+//! What was changed, and by whom.
 
-use super::{Deed, Edit};
 use crate::{Ctx, Engine, Result};
 use akrab_model::object::shape::Part;
 use akrab_model::{Problem, RecordId};
@@ -45,29 +44,5 @@ impl Engine {
             after: part(row.later),
         });
         Ok(told.collect())
-    }
-
-    /// The edit that brings an object back to what it was before a change. Fields made since are put out of
-    /// sight instead of being lost, and what was removed for good stays removed.
-    ///
-    /// # Errors
-    /// `not_found` for a change there is not.
-    pub async fn shape_revert(&self, ctx: &Ctx, id: i64) -> Result<Edit> {
-        let told = self.shape_log(ctx, None, Some(id + 1), 1).await?.into_iter().next().filter(|told| told.id == id);
-        let told = told.ok_or_else(Problem::not_found)?;
-        let world = self.world();
-        let part = match world.shape.parts.get(&told.object) {
-            Some(now) => Some(now.back_to(told.before.as_ref())),
-            None => told.before,
-        };
-        let part = part.map(|mut part| {
-            let gone: Vec<String> = part.own_fields().filter(|key| world.is_gone(&told.object, key)).cloned().collect();
-            for key in &gone {
-                part.drop_field(key);
-            }
-            part
-        });
-        let version = world.part_version(&told.object);
-        Ok(Edit { object: told.object, part, version, deed: Deed::Revert, detail: id.to_string() })
     }
 }

@@ -13,6 +13,7 @@ mod judge;
 mod log;
 mod plan;
 mod purge;
+mod revert;
 mod text;
 mod uses;
 
@@ -21,6 +22,7 @@ pub use file::{FileOutlook, Touched};
 pub use job::ShapeJob;
 pub use log::Told;
 pub use plan::PlanLine;
+pub use revert::{Reversal, Stand};
 pub use uses::Use;
 
 use akrab_model::object::shape::Part;
@@ -39,6 +41,7 @@ pub enum Deed {
     Views,
     Board,
     Rules,
+    Alike,
     Hide,
     Show,
     Purge,
@@ -59,6 +62,7 @@ impl Deed {
             Deed::Views => "views",
             Deed::Board => "board",
             Deed::Rules => "rules",
+            Deed::Alike => "alike",
             Deed::Hide => "hide",
             Deed::Show => "show",
             Deed::Purge => "purge",

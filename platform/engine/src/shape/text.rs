@@ -1,5 +1,6 @@
 //! A shape as TOML, in the words of object files: `[[objects]]` for what was made, `[[changes]]` for what differs.
 
+use akrab_model::FieldProblem;
 use akrab_model::object::shape::{ObjectChange, Part, Shape};
 use akrab_model::object::{DeclError, ObjectDecl, placed};
 use serde::{Deserialize, Serialize};
@@ -20,17 +21,14 @@ struct File {
 ///
 /// # Errors
 /// The line of the first place that cannot be read, and why.
-pub(super) fn read(text: &str) -> Result<Shape, (usize, String)> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        (line, error.message().to_string())
-    })?;
+pub(super) fn read(text: &str) -> Result<Shape, (usize, FieldProblem)> {
+    let file: File = toml::from_str(text).map_err(|error| crate::written::fault(text, &error))?;
     let mut shape = Shape::default();
     let objects = file.objects.into_iter().map(|decl| (decl.key.clone(), Part::Own(Box::new(decl))));
     let changes = file.changes.into_iter().map(|change| (change.object.clone(), Part::Change(Box::new(change))));
     for (key, part) in objects.chain(changes) {
         if shape.parts.contains_key(&key) {
-            return Err((start(text, &key), format!("`{key}` stands here twice")));
+            return Err((start(text, &key), FieldProblem::new("", "decl_twice").with("key", &key)));
         }
         shape.parts.insert(key, part);
     }
@@ -202,7 +200,7 @@ label = { id = "Kota asal", en = "Home town" }
     #[test]
     fn faults_have_their_line() {
         let (line, message) = read(&FILE.replace("type = \"date\"", "type = \"tanggal\"")).expect_err("no type");
-        assert_eq!(FILE.lines().nth(line - 1).map(str::trim), Some("type = \"date\""), "{message}");
+        assert_eq!(FILE.lines().nth(line - 1).map(str::trim), Some("type = \"date\""), "{message:?}");
         assert!(read("[[objects]]\nkey = \"a\"").is_err());
     }
 }

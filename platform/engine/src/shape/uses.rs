@@ -161,6 +161,17 @@ fn declared(registry: &Registry, object: &Object, field: Option<&str>, lang: &st
                 _ => {}
             }
         }
+        for link in other.fields.iter().filter(|link| link.part_of.is_none()) {
+            let Some(target) = link.to.map(|to| registry.at(to)) else { continue };
+            let filter = link.must.as_ref().and_then(|json| Filter::from_json(json).ok());
+            if filter.is_some_and(|filter| filter.uses(registry, &target.key, &object.key, field)) && (field.is_some() || !here) {
+                found.push(said("condition", link.label.get(lang), true));
+            }
+        }
+        for set in other.decl.unique.iter().filter(|set| here && field.is_some_and(|field| set.iter().any(|name| name == field))) {
+            let labels: Vec<&str> = set.iter().filter_map(|key| other.field(key)).map(|f| f.label.get(lang)).collect();
+            found.push(said("unique", &labels.join(" + "), false));
+        }
         let panel = |related: &&String| match field {
             None => !here && related.split('.').next() == Some(object.key.as_str()),
             Some(field) => **related == format!("{}.{field}", object.key),

@@ -5,7 +5,7 @@
 
 use super::exact;
 use akrab_model::object::DECIMAL_SCALE;
-use akrab_model::{Field, FieldType, Object, Record, Registry, Value};
+use akrab_model::{Field, FieldProblem, FieldType, Object, Record, Registry, Value};
 use cel::{Context, Program};
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -25,12 +25,13 @@ pub struct Formulas {
 pub struct FormulaFault {
     pub object: String,
     pub field: String,
-    pub message: String,
+    /// What is wrong; its code has words in both languages.
+    pub fault: FieldProblem,
 }
 
 impl std::fmt::Display for FormulaFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}: {}", self.object, self.field, self.message)
+        write!(f, "{}.{}: {} {:?}", self.object, self.field, self.fault.code, self.fault.args)
     }
 }
 
@@ -131,14 +132,24 @@ fn context<'p>(object: &Object, record: &Record, program: &Program) -> Context<'
 
 /// An expression over fields of the object.
 fn program(object: &Object, key: &str, text: &str) -> Result<Program, FormulaFault> {
-    let fault = |message: String| FormulaFault { object: object.key.clone(), field: key.into(), message };
-    let program = Program::compile(text).map_err(|e| fault(e.to_string()))?;
+    let fault = |fault: FieldProblem| FormulaFault { object: object.key.clone(), field: key.into(), fault };
+    let program = Program::compile(text).map_err(|errors| fault(unreadable(text, &errors)))?;
     for name in program.references().variables() {
         if object.field(name).is_none() {
-            return Err(fault(format!("the formula uses the unknown field `{name}`")));
+            return Err(fault(FieldProblem::new("", "decl_formula_unknown").with("name", name)));
         }
     }
     Ok(program)
+}
+
+/// What the reader of expressions says is English; where it stands is said in our words.
+fn unreadable(text: &str, errors: &cel::ParseErrors) -> FieldProblem {
+    let at = errors.errors.first().and_then(|error| usize::try_from(error.pos.1).ok()).unwrap_or(0);
+    let rest: String = text.chars().skip(at.saturating_sub(1)).take(24).collect();
+    match rest.trim() {
+        "" => FieldProblem::new("", "decl_formula_ends"),
+        rest => FieldProblem::new("", "decl_formula_unreadable").with("at", rest),
+    }
 }
 
 /// What others are worked out of comes first; otherwise the order of declaration stays.
@@ -150,8 +161,8 @@ fn put_in_order(object: &str, all: &mut Vec<(String, FieldType, Program)>) -> Re
             !waiting.iter().any(|(other, ..)| needs.variables().contains(&other.as_str()))
         });
         let Some(ready) = ready else {
-            let message = "the formula is worked out of itself, directly or over others".into();
-            return Err(FormulaFault { object: object.into(), field: waiting[0].0.clone(), message });
+            let fault = FieldProblem::new("", "decl_formula_circle");
+            return Err(FormulaFault { object: object.into(), field: waiting[0].0.clone(), fault });
         };
         all.push(waiting.remove(ready));
     }
@@ -187,8 +198,8 @@ pub(crate) fn is_condition_true(object: &Object, record: &Record, text: &str) ->
 ///
 /// # Errors
 /// Why it is none.
-pub(crate) fn check_condition(object: &Object, text: &str) -> Result<(), String> {
-    program(object, "", text).map(drop).map_err(|fault| fault.message)
+pub(crate) fn check_condition(object: &Object, text: &str) -> Result<(), FieldProblem> {
+    program(object, "", text).map(drop).map_err(|fault| fault.fault)
 }
 
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {

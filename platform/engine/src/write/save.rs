@@ -3,10 +3,10 @@
 use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
-use crate::rights::Access;
+use crate::rights::{Access, Everything};
 use akrab_model::object::{FieldRight, Scope};
 use akrab_model::value::Input;
-use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Object, Problem, ProblemKind, Record, RecordId, Value};
+use akrab_model::{Cond, Field, FieldIx, Filter, FieldProblem, FieldType, Object, Problem, ProblemKind, Record, RecordId, Value};
 use akrab_store::Bin;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -131,7 +131,7 @@ impl Tx<'_> {
             if !draft.changed(&field.key) {
                 continue;
             }
-            let ids: Vec<i64> = match draft.get(&field.key) {
+            let ids: Vec<RecordId> = match draft.get(&field.key) {
                 Value::Link(id) => vec![*id],
                 Value::Links(rows) => rows.iter().map(|r| r.to).collect(),
                 _ => continue,
@@ -139,6 +139,7 @@ impl Tx<'_> {
             let Some(target) = field.to.map(|to| registry.at(to)) else { continue };
             let given = draft.given.contains(&field.key);
             if ids.iter().all(|id| self.known().targets.contains(&(target.ix, *id, given))) {
+                self.check_offered(draft, field, &ids, faults)?;
                 continue;
             }
             let seen = if given { self.rights.cond(target, Access::Read) } else { Cond::True };
@@ -148,6 +149,30 @@ impl Tx<'_> {
                 let at = if field.kind == FieldType::Links { format!("/{}/{n}", field.key) } else { field.key.clone() };
                 faults.push(FieldProblem::new(&at, "no_such_record").with("id", id));
             }
+            let ids: Vec<RecordId> = ids.into_iter().filter(|id| found.iter().any(|(known, _)| known == id)).collect();
+            self.check_offered(draft, field, &ids, faults)?;
+        }
+        Ok(())
+    }
+
+    /// A link takes only records that meet its condition; what was linked before may stay.
+    fn check_offered(&mut self, draft: &Draft, field: &Field, ids: &[RecordId], faults: &mut Vec<FieldProblem>) -> Result<()> {
+        let (Some(must), Some(target)) = (&field.must, field.to) else { return Ok(()) };
+        let kept: Vec<RecordId> = match draft.old(&field.key) {
+            Value::Link(id) => vec![*id],
+            Value::Links(rows) => rows.iter().map(|row| row.to).collect(),
+            _ => Vec::new(),
+        };
+        let fresh: Vec<RecordId> = ids.iter().copied().filter(|id| !kept.contains(id)).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let registry = self.registry.clone();
+        let target = registry.at(target);
+        let cond = Filter::from_json(must)?.bind(&registry, target, &self.env(), &Everything)?;
+        let fitting = self.conn.titles(&registry, target, &fresh, &cond)?;
+        if fresh.iter().any(|id| !fitting.iter().any(|(found, _)| found == id)) {
+            faults.push(FieldProblem::new(&field.key, "link_not_offered"));
         }
         Ok(())
     }

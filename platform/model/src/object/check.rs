@@ -1,23 +1,38 @@
 //! Faults in object declarations, found before anything is compiled.
 
 use super::{FieldDecl, FieldType, Label, ObjectDecl, TERRITORY};
+use crate::FieldProblem;
 use std::collections::HashSet;
+use std::fmt;
 
 /// A fault in an object file: which file, which field, what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {message}", field.as_ref().map(|f| format!(", field `{f}`")).unwrap_or_default())]
 pub struct DeclError {
     pub file: String,
     pub field: Option<String>,
-    pub message: String,
+    /// What is wrong; its code has words in both languages.
+    pub fault: FieldProblem,
     /// Text in the line at fault, where that is not the field's own.
     pub mark: Option<String>,
 }
 
 impl DeclError {
-    pub fn new(file: &str, field: Option<&str>, message: impl Into<String>) -> DeclError {
-        DeclError { file: file.into(), field: field.map(Into::into), message: message.into(), mark: None }
+    pub fn new(file: &str, field: Option<&str>, fault: FieldProblem) -> DeclError {
+        DeclError { file: file.into(), field: field.map(Into::into), fault, mark: None }
     }
+}
+
+impl fmt::Display for DeclError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.field.as_ref().map(|field| format!(", field `{field}`")).unwrap_or_default();
+        write!(f, "{}{field}: {}", self.file, self.fault.code)?;
+        self.fault.args.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+    }
+}
+
+/// A fault by its code.
+pub(super) fn is(code: &str) -> FieldProblem {
+    FieldProblem::new("", code)
 }
 
 pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
@@ -25,37 +40,38 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
     let keys: HashSet<&str> = decls.iter().map(|(_, d)| d.key.as_str()).collect();
     let mut seen = HashSet::new();
     for (file, decl) in decls {
-        let mut fault = |field: Option<&str>, message: String| {
-            faults.push(DeclError::new(file, field, message));
+        let mut fault = |field: Option<&str>, fault: FieldProblem| {
+            faults.push(DeclError::new(file, field, fault));
         };
         if !seen.insert(&decl.key) {
-            fault(None, format!("the object `{}` is declared twice", decl.key));
+            fault(None, is("decl_twice").with("key", &decl.key));
         }
         for key in [&decl.key, &decl.plural] {
             if !is_key(key) {
-                fault(None, format!("`{key}` is no key: use a–z, 0–9 and _, beginning with a letter"));
+                fault(None, is("decl_no_key").with("key", key));
             }
         }
         for (what, label) in [("label", &decl.label), ("plural_label", &decl.plural_label), ("purpose", &decl.purpose)] {
             if !complete(label) {
-                fault(None, format!("`{what}` lacks a language"));
+                fault(None, is("decl_lacks_language").with("what", what));
             }
         }
         if !decl.fields.contains_key(&decl.title) {
-            fault(None, format!("title names the unknown field `{}`", decl.title));
+            fault(None, is("decl_title_unknown").with("name", &decl.title));
         }
         if decl.fields.get(&decl.title).is_some_and(|title| title.hidden || title.visible_when.is_some()) {
-            fault(Some(&decl.title), "names the record and cannot be hidden".into());
+            fault(Some(&decl.title), is("decl_title_hidden"));
         }
         if decl.hidden && decl.group == "system" {
-            fault(None, "the program's own objects cannot be hidden".into());
+            fault(None, is("decl_system_hidden"));
         }
         validations(decl, &mut fault);
+        alike(decl, &mut fault);
         for (key, field) in &decl.fields {
-            check_field(key, field, &keys, &mut |message| fault(Some(key), message));
+            check_field(key, field, &keys, &mut |found| fault(Some(key), found));
         }
         for (key, input) in decl.actions.iter().flat_map(|action| &action.inputs) {
-            check_field(key, input, &keys, &mut |message| fault(Some(key), message));
+            check_field(key, input, &keys, &mut |found| fault(Some(key), found));
         }
         let known = |name: &str| {
             let name = name.trim_start_matches('-');
@@ -88,116 +104,138 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.timeline.kinds.values().flat_map(|kind| &kind.asks));
         for name in used {
             if !known(name) {
-                fault(Some(name), "is used in the layout, a view or a rule but not declared".into());
+                fault(Some(name), is("decl_unknown_name").with("name", name));
             }
         }
         let choices = decl.timeline.kind.as_ref().and_then(|kind| decl.fields.get(kind)).map_or(&[][..], |field| &field.choices);
         for kind in decl.timeline.kinds.keys().filter(|kind| !choices.iter().any(|choice| choice.key == **kind)) {
-            fault(Some(kind), "is a kind of entry, but no choice of the field that says the kind".into());
+            fault(Some(kind), is("decl_kind_no_choice").with("name", kind));
         }
         for related in &decl.layout.related {
             match related.split_once('.') {
                 Some((object, _)) if keys.contains(object) => {}
-                _ => fault(None, format!("related panel `{related}` names no object.field")),
+                _ => fault(None, is("decl_related_nothing").with("name", related)),
             }
         }
     }
     faults
 }
 
-fn validations(decl: &ObjectDecl, fault: &mut dyn FnMut(Option<&str>, String)) {
+fn validations(decl: &ObjectDecl, fault: &mut dyn FnMut(Option<&str>, FieldProblem)) {
     let mut keys = HashSet::new();
     for rule in &decl.validations {
         if !is_key(&rule.key) || !keys.insert(&rule.key) {
-            fault(None, format!("the validation `{}` is doubled or no key", rule.key));
+            fault(None, is("decl_rule_key").with("rule", &rule.key));
         }
         if rule.must.is_some() == rule.formula.is_some() {
-            fault(None, format!("the validation `{}` needs `must` or `formula`, and not both", rule.key));
+            fault(None, is("decl_rule_both").with("rule", &rule.key));
         }
         if !complete(&rule.message) {
-            fault(None, format!("the message of the validation `{}` lacks a language", rule.key));
+            fault(None, is("decl_rule_words").with("rule", &rule.key));
         }
+    }
+}
+
+/// What tells that two records are one: sets that must be unique, and hints.
+fn alike(decl: &ObjectDecl, fault: &mut dyn FnMut(Option<&str>, FieldProblem)) {
+    use FieldType::{Address, Choices, File, Json, Links, LongText};
+    for set in &decl.unique {
+        let names: HashSet<&String> = set.iter().collect();
+        if set.is_empty() || names.len() < set.len() {
+            fault(None, is("decl_unique_few"));
+        }
+        for name in set {
+            if decl.fields.get(name).is_some_and(|f| matches!(f.kind, LongText | Json | File | Choices | Links | Address)) {
+                fault(None, is("decl_unique_kind").with("name", name));
+            }
+        }
+    }
+    if decl.duplicates.iter().any(|hint| !complete(&hint.reason)) {
+        fault(None, is("decl_duplicate_words"));
     }
 }
 
 pub(super) const SYSTEM: [&str; 5] = ["id", "created_at", "created_by", "updated_at", "updated_by"];
 
-fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mut dyn FnMut(String)) {
+fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mut dyn FnMut(FieldProblem)) {
     use FieldType::*;
     if !is_key(key) {
-        fault("is no key: use a–z, 0–9 and _, beginning with a letter".into());
+        fault(is("decl_no_key").with("key", key));
     }
     if SYSTEM.contains(&key) || key == "version" {
-        fault("is a name the platform uses itself".into());
+        fault(is("decl_reserved").with("key", key));
     }
     if !complete(&field.label) {
-        fault("the label lacks a language".into());
+        fault(is("decl_label"));
     }
     if field.open && field.kind != Choices {
-        fault("`open` belongs to the type choices".into());
+        fault(is("decl_open"));
     }
     if field.kind != Phone && field.used_for.is_some() {
-        fault("`use` belongs to the type phone".into());
+        fault(is("decl_use"));
     }
     if field.kind != File && !(field.accept.is_empty() && field.max_mb.is_none()) {
-        fault("`accept` and `max_mb` belong to the type file".into());
+        fault(is("decl_file_options"));
     }
     if let Some(ending) = field.accept.iter().find(|e| e.is_empty() || !e.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())) {
-        fault(format!("`{ending}` is no ending of a file name: write `pdf`"));
+        fault(is("decl_ending").with("value", ending));
     }
     if field.max_mb.is_some_and(|mb| !(1..=25).contains(&mb)) {
-        fault("`max_mb` is 1 to 25".into());
+        fault(is("decl_max_mb"));
     }
     if matches!(field.kind, Choice | Choices) == field.choices.is_empty() && !field.open {
-        fault("choices belong to the types choice and choices, and these need them".into());
+        fault(is("decl_choices"));
     }
     let mut keys = HashSet::new();
     for choice in &field.choices {
         if !keys.insert(&choice.key) || !is_key(&choice.key) {
-            fault(format!("choice `{}` is doubled or no key", choice.key));
+            fault(is("decl_choice_key").with("choice", &choice.key));
         }
         if !complete(&choice.label) {
-            fault(format!("the label of choice `{}` lacks a language", choice.key));
+            fault(is("decl_choice_label").with("choice", &choice.key));
         }
     }
     match (field.kind, &field.to) {
-        (Link | Links, None) => fault("a link needs `to`".into()),
-        (Link | Links | Stage, Some(to)) if !objects.contains(to.as_str()) => fault(format!("links to the unknown object `{to}`")),
+        (Link | Links, None) => fault(is("decl_link_to")),
+        (Link | Links | Stage, Some(to)) if !objects.contains(to.as_str()) => fault(is("decl_link_unknown").with("to", to)),
         (Link | Links | Stage, _) | (_, None) => {}
-        (_, Some(_)) => fault("`to` belongs to links".into()),
+        (_, Some(_)) => fault(is("decl_to")),
+    }
+    if field.must.is_some() && !matches!(field.kind, Link | Links) {
+        fault(is("decl_must"));
     }
     if (field.kind == Formula) != field.formula.is_some() {
-        fault("`formula` belongs to the type formula, which needs it".into());
+        fault(is("decl_formula"));
     }
     if field.kind == Formula && field.result.is_none() {
-        fault("a formula needs `result`, the type of its value".into());
+        fault(is("decl_formula_result"));
     }
     if (field.kind == Rollup) != field.rollup.is_some() {
-        fault("`rollup` belongs to the type rollup, which needs it".into());
+        fault(is("decl_rollup"));
     }
     if (field.kind == AutoNumber) != field.pattern.is_some() {
-        fault("`pattern` belongs to the type auto_number, which needs it".into());
+        fault(is("decl_pattern"));
     }
     if !field.columns.is_empty() && field.kind != Links {
-        fault("`columns` belong to the type links".into());
+        fault(is("decl_columns"));
     }
     if (field.min.is_some() || field.max.is_some()) && !field.kind.is_number() {
-        fault("`min` and `max` belong to numbers".into());
+        fault(is("decl_min_max"));
     }
     if field.rich && field.kind != LongText {
-        fault("`rich` belongs to long texts".into());
+        fault(is("decl_rich"));
     }
     if field.max_length.is_some() && !(field.kind.is_text() || field.kind == Json) {
-        fault("`max_length` belongs to texts".into());
+        fault(is("decl_max_length"));
     }
     if field.pipeline.is_some() && field.kind != Stage {
-        fault("`pipeline` belongs to the type stage".into());
+        fault(is("decl_pipeline"));
     }
     if field.result.is_some() && !matches!(field.kind, Formula | Rollup) {
-        fault("`result` belongs to the types formula and rollup".into());
+        fault(is("decl_result"));
     }
     for (column, decl) in &field.columns {
-        check_field(column, decl, objects, &mut |message| fault(format!("column `{column}`: {message}")));
+        check_field(column, decl, objects, &mut |found| fault(is("decl_column").with("column", column).because(&found)));
     }
 }
 

@@ -218,6 +218,9 @@ pub struct FieldDecl {
     /// Target object of a link.
     #[serde(default, skip_serializing_if = "is_default")]
     pub to: Option<String>,
+    /// A link offers and takes only records of which this holds (filter JSON over the object it points to).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub must: Option<serde_json::Value>,
     /// Columns of a `links` field.
     #[serde(default, skip_serializing_if = "is_default")]
     pub columns: IndexMap<String, FieldDecl>,

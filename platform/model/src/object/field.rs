@@ -93,6 +93,8 @@ pub struct Field {
     pub choices: Vec<Choice>,
     /// Target of `Link`, `Links`, `Stage`.
     pub to: Option<ObjectIx>,
+    /// Only records of which this holds may be linked (filter JSON over the target).
+    pub must: Option<serde_json::Value>,
     /// Columns of a `Links` field, compiled like fields.
     pub columns: Vec<Field>,
     pub max_length: Option<u32>,

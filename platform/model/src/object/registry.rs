@@ -1,6 +1,7 @@
 //! Compiles object declarations into the immutable registry every other part works with.
 
 use super::*;
+use crate::FieldProblem;
 use crate::query::AggregateFn;
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -82,7 +83,7 @@ impl Registry {
                 Ok(object) => objects.push(object),
                 // a fault told with its field need not be told again
                 Err(_) if faults.iter().any(|fault| fault.file == file) => {}
-                Err(message) => faults.push(DeclError::new(&file, None, message)),
+                Err(found) => faults.push(DeclError::new(&file, None, found)),
             }
         }
         if !faults.is_empty() {
@@ -119,7 +120,7 @@ impl Registry {
     }
 }
 
-fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Result<Object, String> {
+fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Result<Object, FieldProblem> {
     let mut fields = Vec::new();
     for (key, field) in &decl.fields {
         expand(key, field, &decl, keys, &mut fields)?;
@@ -170,7 +171,7 @@ fn build(ix: ObjectIx, decl: ObjectDecl, keys: &HashMap<String, ObjectIx>) -> Re
         fields.push(field);
     }
     let by_key: HashMap<_, _> = fields.iter().enumerate().map(|(i, f)| (f.key.clone(), FieldIx(i as u16))).collect();
-    let find = |key: &str| by_key.get(key).copied().ok_or_else(|| format!("unknown field `{key}`"));
+    let find = |key: &str| by_key.get(key).copied().ok_or_else(|| check::is("decl_unknown_name").with("name", key));
     let title = find(&decl.title)?;
     fields[title.0 as usize].folded |= matches!(fields[title.0 as usize].kind, FieldType::Text | FieldType::PersonName);
     fields[title.0 as usize].index = true;
@@ -198,7 +199,7 @@ pub const TERRITORY: &str = "territory";
 pub const TERRITORY_FIXED: &str = "territory_fixed";
 
 /// Where a record with an owner is placed. Rules and a verb of their own write it, forms do not.
-fn territory(keys: &HashMap<String, ObjectIx>) -> Result<[Field; 2], String> {
+fn territory(keys: &HashMap<String, ObjectIx>) -> Result<[Field; 2], FieldProblem> {
     let place = FieldDecl::system(FieldType::Link, Label::new("Wilayah", "Territory"), Some(TERRITORY));
     let fixed = FieldDecl::system(FieldType::Boolean, Label::new("Wilayah dipilih sendiri", "Territory chosen by hand"), None);
     let mut fields = [compile_field(TERRITORY, &place, keys)?, compile_field(TERRITORY_FIXED, &fixed, keys)?];
@@ -211,8 +212,8 @@ fn territory(keys: &HashMap<String, ObjectIx>) -> Result<[Field; 2], String> {
 }
 
 /// One declared field becomes one or several compiled ones.
-fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<String, ObjectIx>, out: &mut Vec<Field>) -> Result<(), String> {
-    let part = |suffix: &str, id: &str, en: &str| -> Result<Field, String> {
+fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<String, ObjectIx>, out: &mut Vec<Field>) -> Result<(), FieldProblem> {
+    let part = |suffix: &str, id: &str, en: &str| -> Result<Field, FieldProblem> {
         let mut part = FieldDecl::system(FieldType::Text, Label::new(id, en), None);
         part.max_length = Some(200);
         part.index = decl.index && matches!(suffix, "city" | "province");
@@ -263,7 +264,7 @@ const NAME_PARTS: [(&str, &str, &str); 3] =
     [("honorific", "Sapaan", "Honorific"), ("prefix", "Gelar depan", "Title before"), ("suffix", "Gelar belakang", "Title after")];
 
 /// Compiles a single declaration without expanding it.
-pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, ObjectIx>) -> Result<Field, String> {
+pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, ObjectIx>) -> Result<Field, FieldProblem> {
     let kind = match decl.kind {
         FieldType::Formula => decl.result.unwrap_or(FieldType::Text),
         FieldType::Rollup => match decl.rollup.as_ref().map(|r| r.function) {
@@ -277,7 +278,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         (_, to) => to.as_deref(),
     };
     let to = match target {
-        Some(to) => Some(*keys.get(to).ok_or_else(|| format!("field `{key}` links to the unknown object `{to}`"))?),
+        Some(to) => Some(*keys.get(to).ok_or_else(|| check::is("decl_link_unknown").with("to", to))?),
         None => None,
     };
     let columns = decl.columns.iter().map(|(k, d)| compile_field(k, d, keys)).collect::<Result<_, _>>()?;
@@ -292,6 +293,7 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         default: decl.default.clone(),
         choices: decl.choices.clone(),
         to,
+        must: decl.must.clone(),
         columns,
         max_length: decl.max_length.or(match kind {
             FieldType::Text | FieldType::PersonName | FieldType::Email | FieldType::Phone => Some(200),
@@ -380,6 +382,7 @@ impl FieldDecl {
             default: None,
             choices: Vec::new(),
             to: to.map(Into::into),
+            must: None,
             columns: IndexMap::new(),
             max_length: None,
             min: None,

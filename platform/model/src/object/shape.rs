@@ -8,10 +8,12 @@ mod change;
 mod key;
 mod merge;
 mod prune;
+mod undo;
 
 pub use change::{FieldChange, ObjectChange};
 pub use key::{RESERVED, RESERVED_FIELDS, free_key};
 pub use merge::merge;
+pub use undo::{BETWEEN, Place, places};
 
 use super::ObjectDecl;
 use indexmap::IndexMap;

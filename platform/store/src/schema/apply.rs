@@ -1,6 +1,6 @@
 //! Runs the steps of a plan.
 
-use super::step::{SchemaStep, quote};
+use super::step::{IndexSpec, SchemaStep, quote};
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use akrab_model::Raw;
@@ -33,6 +33,23 @@ impl Conn {
             return Ok(0);
         }
         let row = self.query_one(&format!("SELECT COUNT(*) FROM {}", quote(table)), &[])?;
+        Ok(row.and_then(|cells| cells.first()?.int()).unwrap_or(0).unsigned_abs())
+    }
+
+    /// How many sets of living records stand in the way of a unique index, counted up to a hundred.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn doubled(&mut self, index: &IndexSpec) -> Result<u64, StoreError> {
+        let columns: Vec<String> = index.columns.iter().map(|column| quote(column)).collect();
+        let filled: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {} WHERE deleted_at IS NULL AND {} GROUP BY {} HAVING COUNT(*) > 1 LIMIT 100) AS twice",
+            quote(&index.table),
+            filled.join(" AND "),
+            columns.join(", ")
+        );
+        let row = self.query_one(&sql, &[])?;
         Ok(row.and_then(|cells| cells.first()?.int()).unwrap_or(0).unsigned_abs())
     }
 

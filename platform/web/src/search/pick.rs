@@ -17,6 +17,9 @@ use std::collections::HashSet;
 pub(super) struct Asked {
     #[serde(default)]
     q: String,
+    /// `object.field`: the link that is filled, which may take only some records.
+    #[serde(default)]
+    of: String,
 }
 
 /// One entry of a picker.
@@ -29,6 +32,8 @@ struct Found {
 }
 
 const SHOWN: usize = 12;
+/// Hits looked at where a link takes only some records.
+const SEARCHED: usize = 200;
 const WORDS: usize = 30;
 
 /// `GET /pick/{object}/words/{field}?q=`: words people have added to a field.
@@ -43,31 +48,57 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Q
     let look = visit.look();
     // whom records are handed to: the registry says which object its owner links lead to
     let owners = visit.registry().objects().find_map(|o| o.owner.and_then(|ix| o.at(ix).to));
-    if owners == Some(object.ix) {
+    let offered = offered(&visit, &object, &asked.of);
+    if owners == Some(object.ix) && (offered.is_none() || visit.rights().require_read(&object).is_err()) {
         return Ok(Json(people(&visit, &asked.q)).into_response());
     }
     visit.rights().require_read(&object)?;
-    let records = visit.read(move |tx| find(tx, &object, asked.q.trim())).await?;
+    let records = visit.read(move |tx| find(tx, &object, asked.q.trim(), offered.as_ref())).await?;
     let found: Vec<Found> =
         records.iter().map(|r| Found { value: r.id.to_string(), label: r.title().to_string(), detail: look.subtitle(r) }).collect();
     Ok(Json(found).into_response())
 }
 
-fn find(tx: &mut Tx, object: &Object, q: &str) -> akrab_engine::Result<Vec<Record>> {
+/// What the link that is filled asks of the records it takes.
+fn offered(visit: &Visit, object: &Object, of: &str) -> Option<Filter> {
+    let (from, field) = of.split_once('.')?;
+    let registry = visit.registry();
+    let field = registry.object(from)?.field(field).filter(|field| field.to == Some(object.ix))?;
+    Filter::from_json(field.must.as_ref()?).ok()
+}
+
+fn find(tx: &mut Tx, object: &Object, q: &str, offered: Option<&Filter>) -> akrab_engine::Result<Vec<Record>> {
     let mut request = ListRequest { object: object.key.clone(), columns: columns(tx, object), limit: SHOWN, ..ListRequest::default() };
+    request.filter = offered.cloned();
     if !q.is_empty() {
         if object.decl.searchable {
-            let hits = tx.search(q, Some(std::slice::from_ref(&object.key)), SHOWN)?;
-            return Ok(hits.into_iter().map(|hit| hit.record).collect());
+            let wide = if offered.is_some() { SEARCHED } else { SHOWN };
+            let hits = tx.search(q, Some(std::slice::from_ref(&object.key)), wide)?;
+            let records: Vec<Record> = hits.into_iter().map(|hit| hit.record).collect();
+            return among(tx, records, &request);
         }
-        request.filter = Some(Filter::test(&object.title_field().key, Op::Contains, q));
+        let title = Filter::test(&object.title_field().key, Op::Contains, q);
+        request.filter = Some(Filter::All(offered.cloned().into_iter().chain([title]).collect()));
         return Ok(tx.list(&request)?.records);
     }
-    let mut records: Vec<Record> =
-        tx.recents(50)?.into_iter().filter(|hit| hit.object.key == object.key).map(|hit| hit.record).take(SHOWN).collect();
+    let seen: Vec<Record> = tx.recents(50)?.into_iter().filter(|hit| hit.object.key == object.key).map(|hit| hit.record).collect();
+    let mut records = among(tx, seen, &request)?;
     let known: HashSet<i64> = records.iter().map(|r| r.id).collect();
     request.sort = vec!["-updated_at".into()];
     records.extend(tx.list(&request)?.records.into_iter().filter(|r| !known.contains(&r.id)));
+    records.truncate(SHOWN);
+    Ok(records)
+}
+
+/// Those of these records that are offered, in their order, as many as are shown.
+fn among(tx: &mut Tx, mut records: Vec<Record>, request: &ListRequest) -> akrab_engine::Result<Vec<Record>> {
+    if let Some(offered) = &request.filter {
+        let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+        let known = Filter::test("id", Op::In, ids);
+        let asked = ListRequest { filter: Some(Filter::All(vec![offered.clone(), known])), limit: SEARCHED, ..request.clone() };
+        let fitting: HashSet<i64> = tx.list(&asked)?.records.iter().map(|record| record.id).collect();
+        records.retain(|record| fitting.contains(&record.id));
+    }
     records.truncate(SHOWN);
     Ok(records)
 }

@@ -151,7 +151,10 @@ impl Sheet<'_> {
     fn picker(&self, field: &Field, i: &Input, owner: &str) -> Markup {
         let Some(target) = field.to.map(|to| self.look.registry.at(to)) else { return input::text(i) };
         let source = LinkSource {
-            search_url: format!("/pick/{}", target.key),
+            search_url: match &field.must {
+                Some(_) => format!("/pick/{}?of={}.{}", target.key, self.object, field.key),
+                None => format!("/pick/{}", target.key),
+            },
             create_url: (!target.is_system() && self.look.rights.may_create(target)).then(|| format!("/{}/new", target.plural)),
             label: self.typed.title(owner, &i.value),
             chosen: None,

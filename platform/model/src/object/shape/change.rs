@@ -1,7 +1,7 @@
 //! What differs of a shipped object. What is left out stays as shipped.
 
 use crate::object::decl::is_default;
-use crate::object::{BoardDecl, CalendarDecl, Choice, FieldDecl, Label, LayoutDecl, ObjectDecl, ValidationDecl, ViewDecl};
+use crate::object::{BoardDecl, CalendarDecl, Choice, DuplicateDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ValidationDecl, ViewDecl};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -44,6 +44,12 @@ pub struct ObjectChange {
     /// Beside the shipped ones.
     #[serde(default, skip_serializing_if = "is_default")]
     pub validations: Vec<ValidationDecl>,
+    /// Field sets that must be unique together, beside the shipped ones.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unique: Vec<Vec<String>>,
+    /// Instead of the shipped hints.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub duplicates: Option<Vec<DuplicateDecl>>,
 }
 
 /// What a workspace has changed about one shipped field.
@@ -70,6 +76,9 @@ pub struct FieldChange {
     pub visible_when: Option<Json>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub required_when: Option<Json>,
+    /// Of a link: only records of which this holds.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub must: Option<Json>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub remind: bool,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -105,6 +114,8 @@ impl ObjectChange {
         }
         decl.hidden |= self.hidden;
         decl.validations.extend(self.validations.iter().cloned());
+        decl.unique.extend(self.unique.iter().cloned());
+        replace(&mut decl.duplicates, self.duplicates.as_ref());
     }
 }
 
@@ -130,7 +141,12 @@ impl FieldChange {
         }
         decl.min = self.min.or(decl.min);
         decl.max = self.max.or(decl.max);
-        for (place, with) in [(&mut decl.visible_when, &self.visible_when), (&mut decl.required_when, &self.required_when)] {
+        let conditions = [
+            (&mut decl.visible_when, &self.visible_when),
+            (&mut decl.required_when, &self.required_when),
+            (&mut decl.must, &self.must),
+        ];
+        for (place, with) in conditions {
             if with.is_some() {
                 place.clone_from(with);
             }

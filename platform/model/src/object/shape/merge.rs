@@ -1,6 +1,7 @@
 //! Shipped declarations and a workspace's parts become the declarations of this workspace.
 
 use super::{ObjectChange, Part, Shape};
+use crate::object::check::is;
 use crate::object::{DeclError, FieldDecl, FieldType, Label, ObjectDecl, SectionDecl};
 
 /// The declarations of a workspace, each with its file for messages: of those the workspace made or changed that
@@ -11,11 +12,11 @@ pub fn merge(shipped: &[(String, ObjectDecl)], shape: &Shape) -> (Vec<(String, O
     for (key, part) in &shape.parts {
         let place = decls.iter_mut().find(|(_, decl)| decl.key == *key);
         match (part, place) {
-            (Part::Own(_), Some(_)) => faults.push(DeclError::new(key, None, "there is a shipped object of this key by now")),
+            (Part::Own(_), Some(_)) => faults.push(DeclError::new(key, None, is("decl_shipped_object"))),
             (Part::Own(decl), None) => decls.push((key.clone(), own(decl))),
-            (Part::Change(_), None) => faults.push(DeclError::new(key, None, "changes an object there is not")),
+            (Part::Change(_), None) => faults.push(DeclError::new(key, None, is("decl_no_object"))),
             (Part::Change(_), Some((_, decl))) if decl.group == "system" => {
-                faults.push(DeclError::new(key, None, "changes one of the program's own objects"));
+                faults.push(DeclError::new(key, None, is("decl_system_changed")));
             }
             (Part::Change(change), Some((file, decl))) => {
                 file.clone_from(key);
@@ -69,12 +70,12 @@ fn changed(decl: &mut ObjectDecl, change: &ObjectChange, faults: &mut Vec<DeclEr
     for (key, field) in &change.changed {
         match decl.fields.get_mut(key) {
             Some(shipped) => field.put_into(shipped),
-            None => faults.push(DeclError::new(&change.object, Some(key), "changes a field there is not")),
+            None => faults.push(DeclError::new(&change.object, Some(key), is("decl_no_field"))),
         }
     }
     for (key, field) in &change.fields {
         if decl.fields.contains_key(key) {
-            faults.push(DeclError::new(&change.object, Some(key), "there is a shipped field of this key by now"));
+            faults.push(DeclError::new(&change.object, Some(key), is("decl_shipped_field")));
             continue;
         }
         let mut field = field.clone();

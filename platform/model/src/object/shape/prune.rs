@@ -25,6 +25,10 @@ impl Part {
                 if let Some(layout) = &mut change.layout {
                     layout.forget(key);
                 }
+                change.unique.retain(|set| set.iter().all(|name| name != key));
+                if let Some(hints) = &mut change.duplicates {
+                    hints.retain(|hint| hint.fields.iter().all(|name| name != key));
+                }
                 gone
             }
         }
@@ -56,8 +60,11 @@ impl Part {
                     | change.board.take().is_some()
                     | change.calendar.take().is_some()
                     | change.subtitle.take().is_some()
-                    | !change.validations.is_empty();
+                    | change.duplicates.take().is_some()
+                    | !change.validations.is_empty()
+                    | !change.unique.is_empty();
                 change.validations.clear();
+                change.unique.clear();
                 had
             }
         }

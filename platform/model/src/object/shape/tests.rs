@@ -118,3 +118,103 @@ fn keys_come_from_words() {
     assert_eq!(key("x_ray"), "k_x_ray");
     assert!(key("Sebuah nama yang panjangnya tidak masuk akal sama sekali").len() <= 28);
 }
+
+fn with(part: &Part, change: impl FnOnce(&mut ObjectDecl)) -> Part {
+    let Part::Own(mut decl) = part.clone() else { panic!("an object made here") };
+    change(&mut decl);
+    Part::Own(decl)
+}
+
+fn own(part: &Part) -> &ObjectDecl {
+    let Part::Own(decl) = part else { panic!("an object made here") };
+    decl
+}
+
+#[test]
+fn one_change_among_many_is_taken_back() {
+    let first = Part::Own(Box::new(object("vehicle")));
+    let second = with(&first, |decl| {
+        decl.fields.insert("plate".into(), FieldDecl::new(FieldType::Text, label()));
+        decl.fields["plate"].required = true;
+        decl.layout.quick = vec!["name".into(), "plate".into()];
+    });
+    let third = with(&second, |decl| {
+        decl.label = Label::new("Truk", "Truck");
+        decl.layout.quick.push("city".into());
+        decl.fields["plate"].label = Label::new("Nomor polisi", "Plate");
+    });
+    let back = third.taking_back(Some(&first), Some(&second)).expect("nothing stands on it");
+    assert_eq!(own(&back).label.en, "Truck", "what came later stays");
+    assert_eq!(own(&back).layout.quick, ["city"]);
+    let plate = &own(&back).fields["plate"];
+    assert!(plate.hidden && !plate.required && plate.label.en == "Plate", "out of sight, and nothing lost");
+    let told = places(Some(&second), Some(&third));
+    let paths: Vec<String> = told.iter().map(|place| place.path.join(".")).collect();
+    assert_eq!(paths, ["label.id", "label.en", "fields.plate.label.id", "fields.plate.label.en", "layout.quick"]);
+    // and the later one, with the earlier one left
+    let back = third.taking_back(Some(&second), Some(&third)).expect("the newest");
+    assert_eq!(back, second);
+}
+
+#[test]
+fn what_was_changed_again_is_named() {
+    let first = Part::Own(Box::new(object("vehicle")));
+    let second = with(&first, |decl| decl.label = Label::new("Truk", "Truck"));
+    let third = with(&second, |decl| decl.label.en = "Lorry".into());
+    let stands = third.taking_back(Some(&first), Some(&second)).expect_err("the English name was changed again");
+    assert_eq!(stands, [["label", "en"]]);
+}
+
+#[test]
+fn an_order_is_taken_back_while_nobody_ordered_again() {
+    let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let quick = |part: &Part, names: &[&str]| with(part, |decl| decl.layout.quick = list(names));
+    let first = quick(&Part::Own(Box::new(object("vehicle"))), &["a", "b", "c"]);
+    let second = quick(&first, &["c", "b", "a"]);
+    let added = quick(&second, &["c", "x", "b", "a"]);
+    assert_eq!(own(&added.taking_back(Some(&first), Some(&second)).expect("back")).layout.quick, ["a", "x", "b", "c"]);
+    let again = quick(&second, &["b", "c", "a"]);
+    assert_eq!(again.taking_back(Some(&first), Some(&second)).expect_err("ordered again"), [["layout", "quick"]]);
+    // what was taken out comes back to its place
+    let without = quick(&first, &["a", "c"]);
+    let later = quick(&without, &["a", "c", "d"]);
+    assert_eq!(own(&later.taking_back(Some(&first), Some(&without)).expect("back")).layout.quick, ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn choices_taken_back_are_no_longer_offered_and_keep_their_words() {
+    let choice = |key: &str| crate::Choice {
+        key: key.into(),
+        label: label(),
+        tone: crate::object::Tone::Neutral,
+        icon: None,
+        retired: false,
+    };
+    let first = with(&Part::Own(Box::new(object("vehicle"))), |decl| {
+        let mut field = FieldDecl::new(FieldType::Choice, label());
+        field.choices = vec![choice("old")];
+        decl.fields.insert("state".into(), field);
+    });
+    let second = with(&first, |decl| decl.fields["state"].choices.push(choice("new")));
+    let third = with(&second, |decl| decl.fields["state"].choices.push(choice("newer")));
+    let back = third.taking_back(Some(&first), Some(&second)).expect("back");
+    let choices = &own(&back).fields["state"].choices;
+    assert_eq!(choices.iter().map(|c| (c.key.as_str(), c.retired)).collect::<Vec<_>>(), [("old", false), ("new", true), ("newer", false)]);
+}
+
+#[test]
+fn a_changed_shipped_field_goes_back_alone() {
+    let none = Part::Change(Box::new(ObjectChange::of("account")));
+    let change = |part: &Part, set: &dyn Fn(&mut ObjectChange)| {
+        let Part::Change(mut change) = part.clone() else { panic!("a change") };
+        set(&mut change);
+        Part::Change(change)
+    };
+    let first = change(&none, &|c| drop(c.changed.insert("city".into(), FieldChange { required: true, ..FieldChange::default() })));
+    let second = change(&first, &|c| c.changed["city"].label = Some(Label::new("Kota asal", "Home town")));
+    let third = change(&second, &|c| c.hidden = true);
+    let Part::Change(back) = third.taking_back(None, Some(&first)).expect("back") else { panic!("a change") };
+    assert!(!back.changed["city"].required && back.changed["city"].label.is_some() && back.hidden);
+    let Part::Change(back) = first.taking_back(None, Some(&first)).expect("back") else { panic!("a change") };
+    assert!(back.changed.is_empty(), "nothing is said of it any more");
+}

@@ -33,7 +33,7 @@ pub(super) async fn page(visit: Visit) -> Reply {
         @if !left.is_empty() {
             div.ak-notice data-tone="bad" { (crate::ui::icon("triangle-alert")) div {
                 b { (t.get("shape-left-out")) }
-                ul { @for fault in left { li { code.ak-mono { (fault) } } } }
+                ul { @for fault in left { li { (crate::fail::declared(t, &world.registry, fault)) } } }
             } }
         }
         (plain_table(&t.get("settings-objects"), &heads, &rows, None))

@@ -4,6 +4,7 @@
 //! which shows the plan first where the database has to do something.
 
 mod choices;
+mod deed;
 mod field;
 pub(in crate::settings) mod file;
 mod hide;
@@ -57,7 +58,8 @@ pub(super) fn routes() -> Router<Web> {
         .route(&of("/lists"), get(lists::page).post(lists::save))
         .route(&of("/rules"), get(rules::page).post(rules::save))
         .route(&of("/log"), get(log::page))
-        .route(&of("/log/{id}/revert"), post(log::revert))
+        .route(&of("/log/{id}"), get(log::one))
+        .route(&of("/log/{id}/revert"), get(log::one).post(log::revert))
         .route(&of("/hide"), get(hide::ask).post(hide::object))
         .route(&of("/show"), post(hide::show))
         .route(&of("/remove"), get(hide::ask_remove).post(hide::remove))
