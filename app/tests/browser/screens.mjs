@@ -161,7 +161,7 @@ const settings = [
   { name: "settings-consent-new", path: "/settings/consent/new", ...desktop },
   { name: "settings-holidays-import", path: "/settings/holidays/import" },
   { name: "settings-holidays-new", path: "/settings/holidays/new", ...desktop },
-  ...["", "/new", "/import", "/log", "/account", "/account/general", "/account/fields/new", "/account/fields/new?type=choice", "/account/fields/industry", "/account/layout", "/account/lists", "/account/rules", "/account/log", "/account/fields/industry/hide"].map((page) => ({ name: `settings-objects${page.replaceAll(/[/?=]/g, "-")}`, path: `/settings/objects${page}` })),
+  ...["", "/new", "/import", "/log", "/account", "/account/general", "/account/fields/new", "/account/fields/new?type=choice", "/account/fields/industry", "/account/layout", "/account/lists", "/account/rules", "/account/alike", "/account/log", "/account/fields/industry/hide"].map((page) => ({ name: `settings-objects${page.replaceAll(/[/?=]/g, "-")}`, path: `/settings/objects${page}` })),
   { name: "settings-user", path: inside("/settings/users", /^\/settings\/users\/\d+$/) },
   { name: "settings-team", path: inside("/settings/teams", /^\/settings\/teams\/\d+$/), ...desktop },
   { name: "settings-role", path: "/settings/roles", act: role },

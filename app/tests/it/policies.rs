@@ -299,9 +299,10 @@ both!(a_policy_is_made_in_the_browser, async |w: &Workspace| {
     assert!(seller.get("/policies/complete_details?quiet=1").await.html.contains("Pelanggan tunai"));
     // out and in again as a file
     let ctx = w.of(admin, Door::Page);
-    let file = w.engine.read(&ctx, |tx| tx.policies_file()).await.expect("a file");
+    let file = w.engine.bundle_export(&ctx, &[akrab_engine::bundle::Part::Policies]).await.expect("a file");
     assert!(file.contains("[policies.complete_details"), "{file}");
-    assert_eq!(w.engine.write(&ctx, move |tx| tx.policies_read(&file)).await.expect("taken"), 2);
+    let taken = w.engine.bundle_take(&ctx, &file, false).await.expect("taken");
+    assert!(!taken.changes() && taken.others[0].1.len() == 2, "{taken:?}");
     assert!(browser.get("/settings/audit?group=policy").await.html.contains("Mengubah kebijakan"));
     assert_eq!(browser.submit("/settings/policies/sound_credit/retire", &[("on", "1")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(broken(w, &ctx, "sound_credit").await, 0);

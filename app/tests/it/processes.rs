@@ -212,13 +212,15 @@ both!(a_map_fits_its_pipeline_or_is_refused, async |w: &Workspace| {
     assert_eq!(codes_of(second), ["process_taken"], "one map for one pipeline");
     // out and in again as a file
     let ctx = w.of(admin, Door::Page);
-    let file = w.engine.read(&ctx, |tx| tx.processes_file()).await.expect("a file");
+    let file = w.engine.bundle_export(&ctx, &[akrab_engine::bundle::Part::Processes]).await.expect("a file");
     assert!(file.contains("[processes.selling]") && file.contains("limit = \"8h working\""), "{file}");
-    let taken = w.engine.write(&ctx, move |tx| tx.processes_read(&file)).await.expect("taken");
-    assert_eq!(taken, 1);
+    let taken = w.engine.bundle_take(&ctx, &file, false).await.expect("taken");
+    assert!(!taken.changes(), "it is there already: {taken:?}");
+    let taken = w.engine.bundle_take(&ctx, &file.replace("8h working", "6h working"), false).await.expect("taken");
+    assert!(taken.changes() && !taken.others[0].1[0].new, "{taken:?}");
     let versions = w.engine.read(&ctx, |tx| Ok(tx.process_versions("selling")?.len())).await.expect("versions");
     assert_eq!(versions, 2);
-    let broken = w.engine.write(&ctx, |tx| tx.processes_read("[processes.x]\nname = 3")).await;
+    let broken = w.engine.bundle_take(&ctx, "[processes.x]\nname = 3", true).await;
     assert_eq!(codes_of(broken), ["toml_line"]);
 });
 

@@ -439,7 +439,7 @@ both!(an_administrator_makes_an_object_in_the_browser, async |w: &Workspace| {
     add("money", "Harga", &[("index", "1")]).await;
     add("percent", "Diskon", &[]).await;
     add("formula", "Harga bersih", &[("result", "money"), ("formula", "harga - harga * or_zero(diskon) / 100.0")]).await;
-    add("text", "Alasan", &[("wanted_field", "diskon"), ("wanted_op", "gt"), ("wanted_value", "15")]).await;
+    add("text", "Alasan", &[("required_when", "{\"field\":\"diskon\",\"op\":\"gt\",\"value\":15}")]).await;
     add("long_text", "Catatan", &[("search", "1")]).await;
     add("date", "Berlaku sampai", &[]).await;
     let decl = &w.engine.object("kendaraan").expect("it").decl;
@@ -819,7 +819,7 @@ both!(
             let offered = browser.get(&format!("/pick/account?of=kendaraan.perusahaan&q={q}")).await.html;
             assert!(offered.contains("Hotel Angkasa") && !offered.contains("Hotel Bahari"), "{q}: {offered}");
         }
-        assert!(browser.get("/armada/new").await.html.contains("/pick/account?of=kendaraan.perusahaan"));
+        assert!(browser.get("/armada/new?full=1").await.html.contains("/pick/account?of=kendaraan.perusahaan"));
         let refused = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 1 A", "perusahaan": other}))).await.expect_err("not offered");
         assert_eq!((refused.fields[0].field(), refused.fields[0].code.as_str()), ("perusahaan", "link_not_offered"));
         let id = w.engine.create(&ctx, "kendaraan", map(json!({"plat": "B 1 A", "perusahaan": hotel}))).await.expect("offered").id;
@@ -861,5 +861,107 @@ both!(
             let edit = edit(w, "kendaraan", Deed::Alike, |decl| decl.unique = vec![set]);
             assert_eq!(w.engine.shape_apply(&admin(w).await, &[edit]).await.expect_err("refused").fields[0].code, "shape_fault");
         }
+    }
+);
+
+both!(
+    /// Conditions of several tests, nested, are put together with the builder in the forms of the object manager; what was
+    /// typed meanwhile stays. Rules, conditional links, unique sets, hints, panels and the next step are set there too.
+    whatever_an_object_file_says_of_conditions_the_browser_says_too,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+        let mut page = Browser::of(w, ctx.user_id().expect("the admin")).await;
+        let of = |rest: &str| format!("/settings/objects/kendaraan{rest}");
+        let decl = || w.engine.object("kendaraan").expect("it").decl.clone();
+        let version = async |page: &mut Browser, rest: &str| hidden_value(&page.get(&of(rest)).await.html, "version");
+        let unescaped = |text: &str| text.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&");
+        // the builder opens over what was typed, and comes back to it
+        let v = version(&mut page, "/fields/tahun").await;
+        let typed = [("type", "integer"), ("label_id", "Tahun buat"), ("label_en", "Built in"), ("version", v.as_str()), ("min", "1990")];
+        let opened = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition", "visible_when")]].concat()).await;
+        assert!(opened.status == 200 && opened.html.contains("data-filter-show") && opened.html.contains("value=\"Tahun buat\""), "{}", opened.html);
+        let nested = r#"{"all":[{"field":"harga","op":"gt","value":"1jt"},{"any":[{"field":"merek","op":"is","value":"hino"},{"field":"diskon","op":"not_empty"}]}]}"#;
+        let came = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("filter", nested)]].concat()).await;
+        assert!(came.status == 200 && came.html.contains("value=\"Tahun buat\""), "{}", came.html);
+        assert!(decl().fields["tahun"].visible_when.is_none(), "nothing is kept before Save");
+        let carried = unescaped(&hidden_value(&came.html, "visible_when"));
+        assert!(carried.contains("\"any\"") && carried.contains("1000000"), "{carried}");
+        assert!(came.html.contains("Hino") && came.html.contains("atau"), "the condition is told in words: {}", came.html);
+        let wrong = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("filter", "{\"field\":\"rabat\",\"op\":\"is\",\"value\":1}")]].concat()).await;
+        assert!(wrong.status == 200 || wrong.status == 422, "{}", wrong.status);
+        press(&mut page, &of("/fields/tahun"), &[&typed[..], &[("visible_when", carried.as_str())]].concat()).await;
+        let kept = decl().fields["tahun"].visible_when.clone().expect("a condition").to_string();
+        assert!(kept.contains("any") && kept.contains("hino"), "{kept}");
+        let made = |plate: &str, price: i64| map(json!({"plat": plate, "harga": price, "merek": "hino", "tahun": 2020}));
+        let cheap = w.engine.create(&admin(w).await, "kendaraan", made("A 1", 1000)).await.expect("a truck").id;
+        let dear = w.engine.create(&admin(w).await, "kendaraan", made("A 2", 2_000_000)).await.expect("a truck").id;
+        let shown = async |page: &mut Browser, id: i64| page.get(&format!("/armada/{id}")).await.html.contains("/fields/tahun\"");
+        assert!(shown(&mut page, dear).await && !shown(&mut page, cheap).await);
+        // a link that offers some only
+        let v = version(&mut page, "/fields/perusahaan").await;
+        let link = [("type", "link"), ("label_id", "Perusahaan"), ("label_en", "Account"), ("version", v.as_str())];
+        let came = page.submit(&of("/fields/perusahaan"), &[&link[..], &[("condition_for", "must"), ("filter", r#"{"all":[{"field":"industry","op":"is","value":"hotel"}]}"#)]].concat()).await;
+        let must = unescaped(&hidden_value(&came.html, "must"));
+        assert!(must.contains("hotel"), "{}", came.html);
+        press(&mut page, &of("/fields/perusahaan"), &[&link[..], &[("must", must.as_str())]].concat()).await;
+        assert!(decl().fields["perusahaan"].must.is_some());
+        // a rule as a condition instead of a formula
+        let v = version(&mut page, "/rules").await;
+        let first = [("version", v.as_str()), ("r0_key", "murah"), ("r0_formula", "or_zero(diskon) <= 50.0"), ("r0_id", "Potongan paling banyak 50 %."), ("r0_en", "At most"), ("r0_field", "diskon")];
+        let second = [("r1_key", ""), ("r1_id", "Truk mahal perlu perusahaan."), ("r1_en", "A dear truck needs an account."), ("r1_field", "perusahaan")];
+        let rule = r#"{"any":[{"field":"harga","op":"lt","value":"1jt"},{"field":"perusahaan","op":"not_empty"}]}"#;
+        let opened = page.submit(&of("/rules"), &[&first[..], &second[..], &[("condition", "r1_must")]].concat()).await;
+        assert!(opened.status == 200 && opened.html.contains("data-filter-show"), "{}", opened.html);
+        let came = page.submit(&of("/rules"), &[&first[..], &second[..], &[("condition_for", "r1_must"), ("filter", rule)]].concat()).await;
+        let must = unescaped(&hidden_value(&came.html, "r1_must"));
+        assert!(came.html.contains("Truk mahal perlu perusahaan.") && must.contains("not_empty"), "{}", came.html);
+        press(&mut page, &of("/rules"), &[&first[..], &second[..], &[("r1_must", must.as_str())]].concat()).await;
+        let refused = w.engine.create(&admin(w).await, "kendaraan", made("A 3", 3_000_000)).await.expect_err("the rule");
+        assert!(refused.fields.iter().any(|f| f.field() == "perusahaan" && f.code == "rule_broken"), "{refused:?}");
+        // unique sets and hints
+        let v = version(&mut page, "/alike").await;
+        let alike = [("version", v.as_str()), ("u0", "merek"), ("u0", "harga"), ("h0_field", "merek"), ("h0_field", "tahun"), ("h0_id", "Merek dan tahun sama"), ("h0_en", "Same make and year")];
+        press(&mut page, &of("/alike"), &alike).await;
+        assert_eq!((decl().unique, decl().duplicates.len()), (vec![vec!["merek".to_string(), "harga".into()]], 1));
+        w.work_off().await;
+        let ctx = admin(w).await;
+        assert_eq!(w.engine.create(&ctx, "kendaraan", made("A 4", 1000)).await.expect_err("alike").fields[0].code, "taken");
+        let hints = w.engine.hints(&ctx, "kendaraan", map(json!({"merek": "hino", "tahun": 2020})), None).await.expect("hints");
+        assert_eq!(hints.len(), 2);
+        assert!(page.get(&of("/alike")).await.html.contains("Merek dan tahun sama"));
+        // of a shipped object too, beside what ships
+        let shipped = w.engine.object("account").expect("it").decl.duplicates.len();
+        let v = hidden_value(&page.get("/settings/objects/account/alike").await.html, "version");
+        press(&mut page, "/settings/objects/account/alike", &[("version", v.as_str()), ("u0", "name"), ("u0", "industry")]).await;
+        let account = w.engine.object("account").expect("it").decl.clone();
+        assert!(account.unique.len() > 1 && account.duplicates.is_empty() && shipped > 0, "{:?}", account.unique);
+        // panels of the account's page, and sections in the order they were dragged into
+        let v = hidden_value(&page.get("/settings/objects/account/layout").await.html, "version");
+        let state = [
+            ("version", v.as_str()),
+            ("sections", "2"),
+            ("section", "1"),
+            ("section", "0"),
+            ("s0_id", "Satu"),
+            ("s0_en", "One"),
+            ("s0_field", "name"),
+            ("s1_id", "Dua"),
+            ("s1_en", "Two"),
+            ("s1_field", "industry"),
+            ("related", "kendaraan.perusahaan"),
+        ];
+        let looked = page.submit("/settings/objects/account/layout", &[&state[..], &[("do", "look")]].concat()).await;
+        assert!(looked.status == 200 && looked.html.contains("data-places") && looked.html.contains("data-place=\"rest\""), "{}", looked.html);
+        assert!(looked.html.find("value=\"Dua\"") < looked.html.find("value=\"Satu\""), "the order they were dragged into");
+        press(&mut page, "/settings/objects/account/layout", &state).await;
+        let layout = w.engine.object("account").expect("it").decl.layout.clone();
+        assert_eq!((layout.sections[0].label.en.as_str(), layout.related), ("Two", vec!["kendaraan.perusahaan".to_string()]));
+        // the next step on a card
+        let v = version(&mut page, "/lists").await;
+        let lists = [("version", v.as_str()), ("column", "plat"), ("by", "tahap"), ("amount", "harga"), ("next", "alasan"), ("next_at", "updated_at"), ("tags", "merek")];
+        press(&mut page, &of("/lists"), &lists).await;
+        let board = decl().board.clone().expect("a board");
+        assert_eq!((board.next.as_deref(), board.tags.as_deref()), (Some("alasan"), Some("merek")));
     }
 );

@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 both!(
-    /// Objects, a template, an approval rule and a flow go out as one file; taken into a workspace without them each part is
-    /// shown before it is taken, in the order in which they need one another.
+    /// Objects, a template, an approval rule, a process map, a policy and a flow go out as one file; taken into a workspace
+    /// without them all of it is shown as one plan, and taken all or not at all.
     one_file_carries_everything_that_is_arranged,
     async |w: &Workspace| {
         let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
@@ -24,6 +24,16 @@ both!(
             "steps": [{"key": "s", "who": ["role:manager"]}], "reasons": [{"key": "x", "label": {"id": "X", "en": "X"}}],
         }))
         .expect("a rule");
+        let map: akrab_engine::process::ProcessDecl = serde_json::from_value(json!({
+            "name": {"id": "Servis", "en": "Service"}, "object": "kendaraan", "pipeline": "Alur utama", "calendar": "office",
+            "steps": [{"stage": "Baru"}, {"stage": "Diproses"}],
+        }))
+        .expect("a map");
+        let policy: akrab_engine::policy::PolicyDecl = serde_json::from_value(json!({
+            "name": {"id": "Lengkap", "en": "Complete"}, "object": "kendaraan", "calendar": "office",
+            "must": {"kind": "fields", "fields": ["merek"]}, "severity": "medium", "notify": false, "calm": 1, "every": 60, "advice": {"id": "", "en": ""}, "keeper": "",
+        }))
+        .expect("a policy");
         let steps = json!([
             {"key": "a", "do": "approval", "rule": "potongan"},
             {"key": "m", "do": "mail", "to": [{"address": "a@contoh.test"}], "template": "kabar"},
@@ -32,7 +42,9 @@ both!(
         let flow: akrab_engine::flow::Flow = serde_json::from_value(flow).expect("a flow");
         let keep = move |tx: &mut akrab_engine::Tx| {
             tx.mail_template_save("kabar", &template, None)?;
-            tx.approval_rule_save("potongan", &rule, None).map(drop)
+            tx.approval_rule_save("potongan", &rule, None)?;
+            tx.process_save("servis", &map, None)?;
+            tx.policy_rule_save("lengkap", &policy, None).map(drop)
         };
         w.engine.write(&w.of(admin, Door::Page), keep).await.expect("kept");
         let keep = move |tx: &mut akrab_engine::Tx| {
@@ -42,7 +54,7 @@ both!(
         w.engine.write(&w.of(admin, Door::Page), keep).await.expect("kept");
         let mut browser = Browser::of(w, admin).await;
         let file = browser.get("/settings/transfer/export").await.html;
-        for head in ["[[objects]]", "[mail_templates.kabar", "[approvals.potongan", "[[flows]]"] {
+        for head in ["[[objects]]", "[mail_templates.kabar", "[approvals.potongan", "[processes.servis", "[policies.lengkap", "[[flows]]"] {
             assert!(file.contains(head), "{head}: {file}");
         }
         let part = browser.get("/settings/transfer/export?part=flows").await.html;
@@ -55,16 +67,30 @@ both!(
         let away = Workspace::sqlite(&[]).await;
         let role = away.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
         let mut there = Browser::of(&away, away.user("budi", role, None).await).await;
-        let mut text = file;
-        for (n, part) in ["Objek, isian", "Templat email", "Aturan persetujuan", "Alur kerja"].into_iter().enumerate() {
-            let shown = there.submit("/settings/transfer", &[("text", &text)]).await;
-            assert!(shown.status == StatusCode::OK && shown.html.contains(&format!("<h2 class=\"ak-strong\">{part}")), "{part}: {}", shown.html);
-            let carried = shown.html.split("name=\"text\" value=\"").nth(1).and_then(|rest| rest.split("\">").next()).expect("the text");
-            text = carried.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-            let taken = there.submit("/settings/transfer", &[("text", &text), ("sure", "1")]).await;
-            let wanted = if n == 3 { StatusCode::SEE_OTHER } else { StatusCode::OK };
-            assert_eq!(taken.status, wanted, "{part}: {}", taken.html);
+        // the whole file is shown as one plan, and nothing is there yet
+        let shown = there.submit("/settings/transfer", &[("text", &file)]).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.html);
+        for part in ["Objek, isian", "Templat email", "Aturan persetujuan", "Peta proses", "Kebijakan", "Alur kerja"] {
+            assert!(shown.html.contains(&format!("<h2 class=\"ak-strong\">{part}")), "{part}: {}", shown.html);
         }
+        assert!(shown.html.contains("o_x_kendaraan") && away.engine.object("kendaraan").is_err(), "a plan, and nothing done");
+        // a fault in the last part leaves nothing of the first
+        let faulty = file.replace("template = \"kabar\"", "template = \"lain\"");
+        assert_ne!(faulty, file);
+        let refused = there.submit("/settings/transfer", &[("text", &faulty), ("sure", "1")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.html);
+        assert!(away.engine.object("kendaraan").is_err(), "all or nothing");
+        let rules = away.engine.read(&away.system(), |tx| tx.approval_rules()).await.expect("rules");
+        assert!(rules.iter().all(|rule| rule.key != "potongan"), "all or nothing");
+        let taken = there.submit("/settings/transfer", &[("text", &file), ("sure", "1")]).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.html);
+        assert!(away.engine.object("kendaraan").is_ok());
+        let again = there.submit("/settings/transfer", &[("text", &file)]).await;
+        assert!(again.html.contains("sudah ada"), "{}", again.html);
+        let maps = away.engine.read(&away.system(), |tx| tx.processes()).await.expect("maps");
+        assert!(maps.iter().any(|map| map.key == "servis" && map.decl.object == "kendaraan"));
+        let policies = away.engine.read(&away.system(), |tx| tx.policy_rules()).await.expect("policies");
+        assert!(policies.iter().any(|policy| policy.key == "lengkap"));
         let kept = away.engine.read(&away.system(), |tx| tx.mail_template("kabar")).await.expect("the template");
         assert_eq!(kept.decl.text.id, "Halo\n[[flows]]\n", "what is quoted stays whole");
         assert!(away.engine.flows().get("alur").is_some_and(|flow| flow.row.paused), "a flow comes resting");

@@ -14,7 +14,6 @@ mod ask;
 mod clock;
 mod decide;
 mod deputy;
-mod file;
 mod find;
 mod guard;
 mod link;

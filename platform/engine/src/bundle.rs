@@ -1,12 +1,15 @@
-//! What administrators arrange, in one file: objects, templates of mails, approval rules and flows. Out of one workspace and,
-//! part by part, into another.
+//! What administrators arrange, in one file: objects, templates of mails, approval rules, process maps, policies and flows. Out
+//! of one workspace and into another, all of it or nothing.
+//!
+//! A new part is one more [`Part`], with its section in `bundle/section.rs`.
 
-use crate::approval::ApprovalDecl;
-use crate::template::MailTemplate;
+mod section;
+
+use crate::shape::FileOutlook;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::{FieldProblem, Problem};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A part of the file. In the order in which they are taken in: each may name what came before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +17,13 @@ pub enum Part {
     Objects,
     Templates,
     Approvals,
+    Processes,
+    Policies,
     Flows,
 }
 
 impl Part {
-    pub const ALL: [Part; 4] = [Part::Objects, Part::Templates, Part::Approvals, Part::Flows];
+    pub const ALL: [Part; 6] = [Part::Objects, Part::Templates, Part::Approvals, Part::Processes, Part::Policies, Part::Flows];
 
     /// Its key in forms; message key `bundle-<key>`.
     pub fn key(self) -> &'static str {
@@ -26,6 +31,8 @@ impl Part {
             Part::Objects => "objects",
             Part::Templates => "templates",
             Part::Approvals => "approvals",
+            Part::Processes => "processes",
+            Part::Policies => "policies",
             Part::Flows => "flows",
         }
     }
@@ -39,6 +46,8 @@ impl Part {
             "objects" | "changes" => Some(Part::Objects),
             "mail_templates" => Some(Part::Templates),
             "approvals" => Some(Part::Approvals),
+            "processes" => Some(Part::Processes),
+            "policies" => Some(Part::Policies),
             "flows" => Some(Part::Flows),
             _ => None,
         }
@@ -55,23 +64,28 @@ pub struct Came {
     pub changed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Templates {
-    mail_templates: BTreeMap<String, MailTemplate>,
+/// What a file comes to, or came to.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// Of its objects, where it has any.
+    pub objects: Option<FileOutlook>,
+    /// Of its other parts, in their order.
+    pub others: Vec<(Part, Vec<Came>)>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Approvals {
-    approvals: BTreeMap<String, ApprovalDecl>,
+impl Taken {
+    /// Whether the workspace differs from the file in anything.
+    pub fn changes(&self) -> bool {
+        self.objects.as_ref().is_some_and(|come| !come.touched.is_empty())
+            || self.others.iter().any(|(_, came)| came.iter().any(|one| one.changed))
+    }
 }
 
 /// The parts a file has, each with its text; lines of other parts are left empty, so that faults name the line they are in.
 ///
 /// # Errors
 /// `invalid` for a section that belongs to no part.
-pub fn parts(text: &str) -> Result<Vec<(Part, String)>> {
+fn parts(text: &str) -> Result<Vec<(Part, String)>> {
     let mut found: BTreeMap<Part, Vec<&str>> = BTreeMap::new();
     let (mut present, mut quoted) = (None, false);
     for (n, line) in text.lines().enumerate() {
@@ -106,88 +120,50 @@ impl Engine {
     /// `forbidden` for anybody but administrators.
     pub async fn bundle_export(&self, ctx: &Ctx, wanted: &[Part]) -> Result<String> {
         let objects = if wanted.contains(&Part::Objects) { self.shape_export(ctx, None)? } else { String::new() };
-        let wanted = wanted.to_vec();
+        let rest: Vec<Part> = wanted.iter().copied().filter(|part| *part != Part::Objects).collect();
         let rest = self.read(ctx, move |tx| {
             tx.may_declare()?;
-            let mut texts = Vec::new();
-            for part in wanted {
-                texts.push(match part {
-                    Part::Objects => continue,
-                    Part::Templates => tx.mail_templates_file()?,
-                    Part::Approvals => tx.approval_rules_file()?,
-                    Part::Flows => tx.flow_export(None)?,
-                });
-            }
-            Ok(texts)
+            rest.into_iter().map(|part| tx.section_out(part)).collect::<Result<Vec<String>>>()
         });
         let mut texts = vec![objects];
         texts.extend(rest.await?);
         Ok(texts.into_iter().filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n"))
     }
 
-    /// Takes approval rules or templates of a file over, all or none; with `dry` it is only said what would come.
+    /// Takes a file over, all of its parts or none; with `dry` everything is done and taken back, so that what is said of it
+    /// is what would come.
     ///
     /// # Errors
-    /// `invalid` with the line that cannot be read, or what is wrong with which; `forbidden` for anybody but administrators.
-    pub async fn bundle_take(&self, ctx: &Ctx, part: Part, text: &str, dry: bool) -> Result<Vec<Came>> {
-        let text = text.to_string();
-        let take = move |tx: &mut Tx| match part {
-            Part::Approvals => tx.approvals_take(&text),
-            Part::Templates => tx.templates_take(&text),
-            Part::Objects | Part::Flows => Err(Problem::internal("objects and flows are taken in by themselves")),
+    /// `invalid` with the line that cannot be read, or what is wrong with which; `bundle_empty` for a file without any part;
+    /// as [`Engine::shape_apply`]; `forbidden` for anybody but administrators.
+    pub async fn bundle_take(&self, ctx: &Ctx, text: &str, dry: bool) -> Result<Taken> {
+        if !ctx.is_admin() {
+            return Err(Problem::forbidden());
+        }
+        let mut parts = parts(text)?;
+        if parts.is_empty() {
+            return Err(Problem::invalid(vec![FieldProblem::new("file", "bundle_empty")]));
+        }
+        let objects = match parts.iter().position(|(part, _)| *part == Part::Objects) {
+            Some(at) => Some(Arc::new(self.shape_come(ctx, &parts.remove(at).1).await?)),
+            None => None,
         };
-        if dry { self.try_out(ctx, take).await } else { self.write(ctx, take).await }
+        let (made, parts) = (objects.clone(), Arc::new(parts));
+        let take = move |tx: &mut Tx| -> Result<Vec<(Part, Vec<Came>)>> {
+            tx.may_declare()?;
+            let Some(made) = &made else { return tx.sections_in(&parts) };
+            made.keep(tx)?;
+            // the other parts may name what the objects of the file bring
+            tx.in_world(made.world(), |tx| tx.sections_in(&parts))
+        };
+        let others = if dry { self.try_out(ctx, take).await? } else { self.write(ctx, take).await? };
+        Ok(Taken { objects: objects.map(|come| come.outlook()), others })
     }
-}
-
-fn unreadable(text: &str, error: &toml::de::Error) -> Problem {
-    crate::written::unreadable(text, error)
-}
-
-/// Faults with the key of what they are in.
-fn placed(key: &str, problem: Problem) -> Problem {
-    let at = |fault: FieldProblem| FieldProblem { pointer: format!("/{key}/{}", fault.pointer.trim_start_matches('/')), ..fault };
-    Problem { fields: problem.fields.into_iter().map(at).collect(), ..problem }
 }
 
 impl Tx<'_> {
-    fn mail_templates_file(&mut self) -> Result<String> {
-        let kept = self.mail_templates()?.into_iter().filter(|kept| !kept.retired).map(|kept| (kept.key, kept.decl));
-        let file = Templates { mail_templates: kept.collect() };
-        if file.mail_templates.is_empty() {
-            return Ok(String::new());
-        }
-        Ok(format!("# Templates of mails.\n\n{}", toml::to_string_pretty(&file).map_err(Problem::internal)?))
-    }
-
-    fn approvals_take(&mut self, text: &str) -> Result<Vec<Came>> {
-        self.may_declare()?;
-        let file: Approvals = toml::from_str(text).map_err(|error| unreadable(text, &error))?;
-        let known: BTreeMap<String, ApprovalDecl> = self.approval_rules()?.into_iter().map(|rule| (rule.key, rule.decl)).collect();
-        let mut came = Vec::new();
-        for (key, decl) in file.approvals {
-            let changed = known.get(&key) != Some(&decl);
-            if changed {
-                self.approval_rule_save(&key, &decl, None).map_err(|problem| placed(&key, problem))?;
-            }
-            came.push(Came { name: decl.name.get(self.ctx.lang_key()).into(), new: !known.contains_key(&key), changed, key });
-        }
-        Ok(came)
-    }
-
-    fn templates_take(&mut self, text: &str) -> Result<Vec<Came>> {
-        self.may_declare()?;
-        let file: Templates = toml::from_str(text).map_err(|error| unreadable(text, &error))?;
-        let known: BTreeMap<String, MailTemplate> = self.mail_templates()?.into_iter().map(|kept| (kept.key, kept.decl)).collect();
-        let mut came = Vec::new();
-        for (key, decl) in file.mail_templates {
-            let changed = known.get(&key) != Some(&decl);
-            if changed {
-                self.mail_template_save(&key, &decl, None).map_err(|problem| placed(&key, problem))?;
-            }
-            came.push(Came { name: decl.name.get(self.ctx.lang_key()).into(), new: !known.contains_key(&key), changed, key });
-        }
-        Ok(came)
+    fn sections_in(&mut self, parts: &[(Part, String)]) -> Result<Vec<(Part, Vec<Came>)>> {
+        parts.iter().map(|(part, text)| Ok((*part, self.section_in(*part, text)?))).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Policies: what should hold of records, what breaks it now, and who hears of it.
 //!
-//! - [`declared`]: kept in versions, and in memory. [`file`]: the same as a TOML file.
+//! - [`declared`]: kept in versions, and in memory.
 //! - [`compile`]: a policy as one condition, so that what breaks it is always a query.
 //! - [`find`]: what breaks them now, by policy, person and team, and of one record; within the rights of who asks. Whoever
 //!   may not read a field a policy looks at knows nothing of the policy.
@@ -9,7 +9,6 @@
 
 mod compile;
 mod declared;
-mod file;
 mod find;
 mod say;
 mod watch;

@@ -1,12 +1,11 @@
 //! Process maps: the firm's own way of working over the stages of its pipelines.
 //!
-//! - [`maps`]: what is declared, kept in versions, and in memory for every save. [`file`]: the same as a TOML file.
+//! - [`maps`]: what is declared, kept in versions, and in memory for every save.
 //! - [`guard`]: what saving a record is held against, and who may pass over it.
 //! - [`stays`]: how long records stood where, written with the change that moves them.
 //! - [`figures`]: time spent and lost in each step, what waits, where records go, for a period and within rights.
 
 mod figures;
-mod file;
 mod guard;
 mod maps;
 mod stays;
@@ -14,7 +13,6 @@ mod stays;
 pub use akrab_model::process::*;
 pub(crate) use figures::cutoff;
 pub use figures::{Figures, FiguresAsked, Lengths, Move, StepFigures};
-pub(crate) use file::unreadable;
 pub use guard::{Asked, Passed, What};
 pub use maps::{Process, Stage};
 pub(crate) use maps::{Processes, bound};

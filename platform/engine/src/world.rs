@@ -3,9 +3,9 @@
 
 use crate::write::Formulas;
 use crate::{Engine, Result};
-use akrab_model::{FieldProblem, Registry};
 use akrab_model::object::shape::{self, Part, Shape};
 use akrab_model::object::{DeclError, ObjectDecl};
+use akrab_model::{FieldProblem, Registry};
 use akrab_store::{ShapeRow, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -195,6 +195,20 @@ impl<'a> Tx<'a> {
         Ok(value)
     }
 
+    /// Runs `f` with the objects as they are to be after this transaction.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub(crate) fn in_world<T>(&mut self, world: Arc<crate::World>, f: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let ctx = Ctx { world, ..self.ctx.clone() };
+        let mut tx = Tx::new(self.conn, self.engine.clone(), ctx);
+        (tx.writing, tx.effects) = (self.writing, self.effects.clone());
+        let value = f(&mut tx)?;
+        let changes = std::mem::take(&mut tx.changes);
+        self.changes.extend(changes);
+        Ok(value)
+    }
+
     /// Runs `f` so that all it reads is of one moment.
     ///
     /// # Errors

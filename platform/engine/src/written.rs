@@ -4,7 +4,8 @@ use akrab_model::{FieldProblem, Problem};
 
 /// The line of a text at which something begins, counted from one.
 fn line(text: &str, at: usize) -> usize {
-    text[..at.min(text.len())].lines().count().max(1)
+    let before = text[..at.min(text.len())].bytes().filter(|byte| *byte == b'\n').count();
+    (before + 1).min(text.lines().count().max(1))
 }
 
 /// Line and fault. The reader says it in English; what it says is recognised, and said in our words.

@@ -32,14 +32,8 @@ policy-every-hint = How often breaches are looked for to tell people. The page o
 policy-faulty = No longer fits
 policy-field = Number
 policy-fields = Fields
-policy-file = File
 policy-file-in = Bring in
 policy-file-out = Export
-policy-file-taken = { $n ->
-    [one] { $n } policy brought in
-   *[other] { $n } policies brought in
-}
-policy-file-text = Paste the policies of another workspace. What is there under the same key gets a new version; all are brought in or none.
 policy-for-text = Which records the policy is about, and what it is called.
 policy-from = Counted from
 policy-keeper = Answers for the policy

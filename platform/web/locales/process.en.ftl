@@ -56,14 +56,8 @@ process-fact-waiting = Waiting now
 process-fact-won = Won of all that ended
 process-faulty = No longer fits
 process-faulty-text = Its pipeline or fields have changed. The map has no effect until that is mended: give the stages their names back, or bring a mended file in.
-process-file = File
 process-file-in = Bring in
 process-file-out = Export
-process-file-taken = { $n ->
-    [one] { $n } map brought in
-   *[other] { $n } maps brought in
-}
-process-file-text = Paste the maps of another workspace. What is there under the same key gets a new version; all are brought in or none.
 process-filled = { $name } is filled
 process-filter = Filter
 process-filter-clear = Clear

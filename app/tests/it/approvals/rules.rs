@@ -61,7 +61,7 @@ both!(
         let chosen = browser.get(&format!("/settings/approvals/discount?filter={filter}")).await;
         assert!(chosen.html.contains("Syarat baru ini berlaku setelah disimpan"), "{}", chosen.html);
         // as a file, into the same workspace
-        let file = browser.get("/settings/approvals/export").await.html;
+        let file = browser.get("/settings/transfer/export?part=approvals").await.html;
         assert!(file.contains("[approvals.discount]") && file.contains("role:director"), "{file}");
         assert_eq!(browser.submit("/settings/approvals/import", &[("text", &file), ("sure", "1")]).await.status, StatusCode::SEE_OTHER);
         let versions = w.engine.read(&w.system(), |tx| tx.approval_rule_versions("discount")).await.expect("versions");

@@ -2,7 +2,7 @@
 
 use super::Flow;
 use crate::{Ctx, Engine, Result, Tx};
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, Label, Problem};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use toml::{Table, Value};
@@ -70,6 +70,23 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// As [`Engine::flow_import`], with the name of each.
+    pub(crate) fn flows_take(&mut self, text: &str) -> Result<Vec<(Come, Label)>> {
+        self.may_declare()?;
+        let file: File = toml::from_str(text).map_err(|error| crate::written::unreadable(text, &error))?;
+        let known: Vec<String> = self.conn.flows()?.into_iter().filter(|row| !row.gone).map(|row| row.key).collect();
+        // a flow may run one that comes with it
+        for named in file.flows.iter().filter(|named| !known.contains(&named.key)) {
+            self.flow_make(&named.flow, Some(&named.key))?;
+            // what comes from elsewhere begins to work when somebody has looked at it
+            self.flow_pause(&named.key, true)?;
+        }
+        let take = |named: &Named| Ok((self.flow_take_in(named, !known.contains(&named.key))?, named.flow.name.clone()));
+        file.flows.iter().map(take).collect()
+    }
+}
+
 impl Engine {
     /// Brings flows of a file in. New ones come resting; those there are count in their new version at once. With `dry` it
     /// is only said what would come.
@@ -77,18 +94,8 @@ impl Engine {
     /// # Errors
     /// `invalid` with the line, or with the flow and what is wrong with it; `forbidden` for anybody but administrators.
     pub async fn flow_import(&self, ctx: &Ctx, text: &str, dry: bool) -> Result<Vec<Come>> {
-        let file: File = toml::from_str(text).map_err(|error| crate::written::unreadable(text, &error))?;
-        let take = move |tx: &mut Tx| {
-            tx.may_declare()?;
-            let known: Vec<String> = tx.conn.flows()?.into_iter().filter(|row| !row.gone).map(|row| row.key).collect();
-            // a flow may run one that comes with it
-            for named in file.flows.iter().filter(|named| !known.contains(&named.key)) {
-                tx.flow_make(&named.flow, Some(&named.key))?;
-                // what comes from elsewhere begins to work when somebody has looked at it
-                tx.flow_pause(&named.key, true)?;
-            }
-            file.flows.iter().map(|named| tx.flow_take_in(named, !known.contains(&named.key))).collect()
-        };
+        let text = text.to_string();
+        let take = move |tx: &mut Tx| Ok(tx.flows_take(&text)?.into_iter().map(|(come, _)| come).collect());
         if dry { self.try_out(ctx, take).await } else { self.write(ctx, take).await }
     }
 }

@@ -101,7 +101,10 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn flow_faults(&mut self, flow: &Flow) -> Result<Vec<FieldProblem>> {
         let engine = self.engine.clone();
-        let (people, calendars, rules) = (engine.people(), self.calendars()?, engine.approvals());
+        let (people, calendars) = (engine.people(), self.calendars()?);
+        // as they are in this transaction: a file may bring them along
+        let asks = flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Approval { .. }));
+        let rules = if asks { self.approval_rules()? } else { Vec::new() };
         let templates = if flow.templates().next().is_some() { self.mail_templates()? } else { Vec::new() };
         let knows = |known: Known<'_>| match known {
             Known::Calendar(key) => calendars.iter().any(|kept| kept.key == key),
@@ -110,7 +113,7 @@ impl Tx<'_> {
             Known::Who(Who::Role(key)) => people.roles.iter().any(|role| role.key == *key),
             Known::Who(_) => true,
             Known::Template(key, object) => templates.iter().any(|kept| kept.key == key && kept.decl.object == object),
-            Known::Approval(rule, object) => rules.get(rule).is_some_and(|rule| rule.decl.object == object),
+            Known::Approval(rule, object) => rules.iter().any(|kept| !kept.retired && kept.key == rule && kept.decl.object == object),
         };
         let flows = match flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Run { .. })) {
             true => self.flow_objects()?,

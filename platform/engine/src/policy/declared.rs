@@ -9,7 +9,6 @@ use akrab_model::policy::Must;
 use akrab_model::{FieldProblem, Filter, Problem, Registry};
 use akrab_store::Conn;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const POLICY: &str = "record_policy";
@@ -189,17 +188,5 @@ impl Tx<'_> {
         // other processes read them anew as they do people
         self.effects.people_changed();
         Ok(version)
-    }
-
-    /// Several policies at once, as a file brings them; what is there under the same key gets a new version.
-    ///
-    /// # Errors
-    /// As [`Tx::policy_rule_save`].
-    pub fn policies_take(&mut self, all: &BTreeMap<String, PolicyDecl>) -> Result<usize> {
-        self.may_declare()?;
-        for (key, decl) in all {
-            self.policy_rule_save(key, decl, None)?;
-        }
-        Ok(all.len())
     }
 }

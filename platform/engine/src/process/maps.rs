@@ -12,7 +12,7 @@ use akrab_model::object::FieldRight;
 use akrab_model::{Cond, FieldIx, FieldProblem, Filter, Object, Problem, Query, Record, RecordId, Registry};
 use akrab_store::Conn;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 const PROCESS: &str = "process";
@@ -297,18 +297,6 @@ impl Tx<'_> {
         // other processes read them anew as they do people
         self.effects.people_changed();
         Ok(version)
-    }
-
-    /// Maps of several pipelines at once, as a file brings them; what is there under the same key gets a new version.
-    ///
-    /// # Errors
-    /// As [`Tx::process_save`].
-    pub fn processes_take(&mut self, all: &BTreeMap<String, ProcessDecl>) -> Result<usize> {
-        self.may_declare()?;
-        for (key, decl) in all {
-            self.process_save(key, decl, None)?;
-        }
-        Ok(all.len())
     }
 
     /// A stage or a pipeline is called otherwise: the maps over it follow.

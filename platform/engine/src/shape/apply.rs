@@ -22,7 +22,7 @@ pub struct Outlook {
 }
 
 /// Edits that were found good, and what is to be done for them.
-struct Draft {
+pub(crate) struct Draft {
     /// State of the objects they were judged in.
     base: i64,
     now: Vec<SchemaStep>,
@@ -30,7 +30,9 @@ struct Draft {
     rows: Vec<(ShapeRow, ShapeDeed)>,
     /// New objects that pass through stages.
     staged: Vec<String>,
-    outlook: Outlook,
+    pub(super) outlook: Outlook,
+    /// The objects as they are afterwards.
+    pub(super) world: Arc<World>,
 }
 
 impl Engine {
@@ -48,15 +50,12 @@ impl Engine {
     /// As [`Engine::shape_try`]; `busy` when a long transaction holds a table.
     pub async fn shape_apply(&self, ctx: &Ctx, edits: &[Edit]) -> Result<Outlook> {
         let draft = Arc::new(self.shape_draft(ctx, edits).await?);
-        if draft.rows.is_empty() {
-            return Ok(draft.outlook.clone());
-        }
         let done = draft.clone();
         self.write(ctx, move |tx| tx.keep_shape(&done)).await?;
         Ok(draft.outlook.clone())
     }
 
-    async fn shape_draft(&self, ctx: &Ctx, edits: &[Edit]) -> Result<Draft> {
+    pub(super) async fn shape_draft(&self, ctx: &Ctx, edits: &[Edit]) -> Result<Draft> {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
@@ -78,12 +77,22 @@ impl Engine {
         if !misfits.is_empty() {
             return Err(judge::problem(&world, &misfits, ctx.lang_key()));
         }
-        let (registry, _) = world::compile(decls).map_err(|faults| judge::problem(&world, &faults, ctx.lang_key()))?;
+        let (registry, formulas) = world::compile(decls).map_err(|faults| judge::problem(&world, &faults, ctx.lang_key()))?;
         let registry = Arc::new(registry);
-        self.planned(ctx, &world, edits, registry).await
+        let after = World {
+            registry: registry.clone(),
+            formulas,
+            version: world.version,
+            shape,
+            versions: world.versions.clone(),
+            gone: world.gone.clone(),
+            left_out: Vec::new(),
+        };
+        self.planned(ctx, &world, edits, after).await
     }
 
-    async fn planned(&self, ctx: &Ctx, world: &World, edits: &[Edit], registry: Arc<Registry>) -> Result<Draft> {
+    async fn planned(&self, ctx: &Ctx, world: &World, edits: &[Edit], after: World) -> Result<Draft> {
+        let registry = after.registry.clone();
         let mut steps = self.inner.store.plan(&registry).await?;
         steps.extend(super::purge::steps(world, edits));
         let (now, later) = akrab_store::parted(steps);
@@ -107,7 +116,7 @@ impl Engine {
             has(&registry) && !has(&world.registry)
         };
         let staged = edits.iter().map(|edit| &edit.object).filter(staged).cloned().collect();
-        Ok(Draft { base: world.version, now, later, rows: kept, staged, outlook: Outlook { lines, registry } })
+        Ok(Draft { base: world.version, now, later, rows: kept, staged, outlook: Outlook { lines, registry }, world: Arc::new(after) })
     }
 }
 
@@ -178,7 +187,10 @@ fn row(world: &World, ctx: &Ctx, edit: &Edit) -> Result<Option<(ShapeRow, ShapeD
 }
 
 impl Tx<'_> {
-    fn keep_shape(&mut self, draft: &Draft) -> Result<()> {
+    pub(super) fn keep_shape(&mut self, draft: &Draft) -> Result<()> {
+        if draft.rows.is_empty() {
+            return Ok(());
+        }
         self.alone("shape")?;
         // another administrator may have been faster, in whatever process
         if Kept::of(self.conn.shape_rows()?).version != draft.base {

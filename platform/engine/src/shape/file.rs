@@ -1,8 +1,9 @@
 //! All changes of a workspace out into a file, and those of a file in.
 
+use super::apply::Draft;
 use super::{Deed, Edit, Outlook, text};
 use crate::world::World;
-use crate::{Ctx, Engine, Result};
+use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::object::shape::{ObjectChange, Part, Shape};
 use akrab_model::{FieldProblem, Problem};
 
@@ -25,6 +26,26 @@ pub struct FileOutlook {
     pub outlook: Outlook,
 }
 
+/// A file of changes that can be taken over.
+pub(crate) struct ShapeFile {
+    touched: Vec<Touched>,
+    draft: Draft,
+}
+
+impl ShapeFile {
+    /// Does what the file says, in a transaction with others.
+    pub fn keep(&self, tx: &mut Tx) -> Result<()> {
+        tx.keep_shape(&self.draft)
+    }
+    /// The objects as they are afterwards.
+    pub fn world(&self) -> std::sync::Arc<World> {
+        self.draft.world.clone()
+    }
+    pub fn outlook(&self) -> FileOutlook {
+        FileOutlook { touched: self.touched.clone(), outlook: self.draft.outlook.clone() }
+    }
+}
+
 impl Engine {
     /// Everything the workspace made and changed, as TOML; of one object, or of all.
     ///
@@ -44,12 +65,21 @@ impl Engine {
     /// # Errors
     /// `invalid` with every fault and its line; as [`Engine::shape_apply`].
     pub async fn shape_import(&self, ctx: &Ctx, file: &str, dry: bool) -> Result<FileOutlook> {
+        let come = std::sync::Arc::new(self.shape_come(ctx, file).await?);
+        if !dry {
+            let kept = come.clone();
+            self.write(ctx, move |tx| kept.keep(tx)).await?;
+        }
+        Ok(come.outlook())
+    }
+
+    /// The changes of a file, read and found good.
+    pub(crate) async fn shape_come(&self, ctx: &Ctx, file: &str) -> Result<ShapeFile> {
         if !ctx.is_admin() {
             return Err(Problem::forbidden());
         }
-        let told = |line: usize, fault: &FieldProblem| {
-            FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).because(fault)
-        };
+        let told =
+            |line: usize, fault: &FieldProblem| FieldProblem::new(&format!("/line/{line}"), "shape_line").with("line", line).because(fault);
         let shape = text::read(file).map_err(|(line, fault)| Problem::invalid(vec![told(line, &fault)]))?;
         self.refresh_people().await?;
         let world = self.world();
@@ -61,8 +91,7 @@ impl Engine {
             edits.push(Edit { object, part: Some(part), version, deed: Deed::Import, detail: String::new() });
         }
         self.in_lines(file, &edits)?;
-        let outlook = if dry { self.shape_try(ctx, &edits).await? } else { self.shape_apply(ctx, &edits).await? };
-        Ok(FileOutlook { touched, outlook })
+        Ok(ShapeFile { touched, draft: self.shape_draft(ctx, &edits).await? })
     }
 
     /// Faults of the compiler, each with its line of the file.

@@ -48,7 +48,8 @@ impl Engine {
         let mut later = self.shape_log(ctx, Some(&told.object), None, MOST).await?;
         later.retain(|later| later.id > id);
         let world = self.world();
-        let mut found = Reversal { places: places(told.before.as_ref(), told.after.as_ref()), told, later, alone: None, stands: Vec::new() };
+        let mut found =
+            Reversal { places: places(told.before.as_ref(), told.after.as_ref()), told, later, alone: None, stands: Vec::new() };
         match taken_back(self, &world, &found.told) {
             Ok(part) => {
                 found.stands = self.works_with(ctx, &found.told).await?.into_iter().map(Stand::Used).collect();
@@ -179,8 +180,6 @@ fn stand(path: Vec<String>, later: &[Told]) -> Stand {
         return Stand::Gone;
     }
     let touches = |other: &[String]| other.starts_with(&path) || path.starts_with(other);
-    let by = later.iter().find(|later| {
-        places(later.before.as_ref(), later.after.as_ref()).iter().any(|place| touches(&place.path))
-    });
+    let by = later.iter().find(|later| places(later.before.as_ref(), later.after.as_ref()).iter().any(|place| touches(&place.path)));
     Stand::Changed { path, by: by.cloned().map(Box::new) }
 }

@@ -6,7 +6,7 @@ use crate::behaviour::Draft;
 use crate::rights::{Access, Everything};
 use akrab_model::object::{FieldRight, Scope};
 use akrab_model::value::Input;
-use akrab_model::{Cond, Field, FieldIx, Filter, FieldProblem, FieldType, Object, Problem, ProblemKind, Record, RecordId, Value};
+use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, ProblemKind, Record, RecordId, Value};
 use akrab_store::Bin;
 use std::collections::HashSet;
 use std::sync::Arc;

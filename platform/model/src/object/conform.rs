@@ -142,7 +142,9 @@ impl Conform<'_> {
             let mark = format!("{entry} = \"{name}\"");
             match self.object.field(name).map(|f| f.kind) {
                 None => self.told(&mark, is("decl_board_unknown").with("entry", entry).with("name", name)),
-                Some(kind) if !fits(kind) => self.told(&mark, is("decl_board_kind").with("entry", entry).with("name", name).because(&is(wanted))),
+                Some(kind) if !fits(kind) => {
+                    self.told(&mark, is("decl_board_kind").with("entry", entry).with("name", name).because(&is(wanted)))
+                }
                 Some(_) => {}
             }
         }
@@ -164,7 +166,9 @@ impl Conform<'_> {
             let mark = format!("{entry} = \"{name}\"");
             match self.object.field(name).filter(|f| f.is_column()).map(|f| f.kind) {
                 None => self.told(&mark, is("decl_calendar_unknown").with("entry", entry).with("name", name)),
-                Some(kind) if !fits(kind) => self.told(&mark, is("decl_calendar_kind").with("entry", entry).with("name", name).because(&is(wanted))),
+                Some(kind) if !fits(kind) => {
+                    self.told(&mark, is("decl_calendar_kind").with("entry", entry).with("name", name).because(&is(wanted)))
+                }
                 Some(_) => {}
             }
         }

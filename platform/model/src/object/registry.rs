@@ -212,7 +212,13 @@ fn territory(keys: &HashMap<String, ObjectIx>) -> Result<[Field; 2], FieldProble
 }
 
 /// One declared field becomes one or several compiled ones.
-fn expand(key: &str, decl: &FieldDecl, object: &ObjectDecl, keys: &HashMap<String, ObjectIx>, out: &mut Vec<Field>) -> Result<(), FieldProblem> {
+fn expand(
+    key: &str,
+    decl: &FieldDecl,
+    object: &ObjectDecl,
+    keys: &HashMap<String, ObjectIx>,
+    out: &mut Vec<Field>,
+) -> Result<(), FieldProblem> {
     let part = |suffix: &str, id: &str, en: &str| -> Result<Field, FieldProblem> {
         let mut part = FieldDecl::system(FieldType::Text, Label::new(id, en), None);
         part.max_length = Some(200);

@@ -102,6 +102,7 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             save_href: &save,
             keep: &keep,
             csrf: None,
+            open: false,
         },
     )
 }
@@ -119,19 +120,42 @@ pub(crate) fn of_report(
     action: &str,
     csrf: Option<&str>,
 ) -> Markup {
+    let mut clear = action.to_string();
+    for (name, value) in keep {
+        push(&mut clear, name, value);
+    }
+    of_form(s, object, filter, rights, (titles, words), keep, &Place { action, clear: &clear, csrf, open: false })
+}
+
+/// Where a builder leads.
+pub(crate) struct Place<'a> {
+    pub action: &'a str,
+    /// Address without any condition; empty where removing all of them says the same.
+    pub clear: &'a str,
+    /// Posted with this token instead of asked for.
+    pub csrf: Option<&'a str>,
+    pub open: bool,
+}
+
+/// The builder over the filter of a form; what else the form holds goes along.
+pub(crate) fn of_form(
+    s: &Look,
+    object: &std::sync::Arc<Object>,
+    filter: Option<&Json>,
+    rights: &Rights,
+    (titles, words): (&Titles, &OwnWords),
+    keep: &[(String, String)],
+    place: &Place<'_>,
+) -> Markup {
     let mut choices = fields::choices(s, object, rights);
     let filter = filter.and_then(|f| akrab_model::Filter::from_json(f).ok());
     let drawn = filter.as_ref().filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     choices.extend(fields::named(s, object, &drawn, &choices));
     let plain_fields: Vec<_> = choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect();
-    let mut clear = action.to_string();
-    for (name, value) in keep {
-        push(&mut clear, name, value);
-    }
     filter_builder(
         s.t,
         &FilterBuilder {
-            action,
+            action: place.action,
             filter: &drawn.to_string(),
             fields: &field_list(s, &choices, titles, words).to_string(),
             operators: &operator_list(s, &choices).to_string(),
@@ -140,10 +164,11 @@ pub(crate) fn of_report(
             title: &s.t.with("filter-title", &[("records", object.plural_label(s.key()).to_lowercase().into())]),
             plain_fields: &plain_fields,
             plain_operators: &plain_operators(s),
-            clear_href: &clear,
+            clear_href: place.clear,
             save_href: "",
             keep,
-            csrf,
+            csrf: place.csrf,
+            open: place.open,
         },
     )
 }

@@ -71,6 +71,12 @@ impl Condition {
         builder::of_report(&self.look, &self.object, self.json().as_ref(), &visit.rights(), &self.titles, &self.words, keep, action, None)
     }
 
+    /// The builder, open; applying it posts to `action` what is kept and the condition.
+    pub fn posted(&self, visit: &Visit, action: &str, keep: &[(String, String)]) -> Markup {
+        let place = builder::Place { action, clear: "", csrf: Some(&visit.csrf), open: true };
+        builder::of_form(&self.look, &self.object, self.json().as_ref(), &visit.rights(), (&self.titles, &self.words), keep, &place)
+    }
+
     /// The condition in words with the button that opens the builder; goes with the form as `filter`.
     pub fn line(&self) -> Markup {
         self.line_saying(&self.words())

@@ -14,6 +14,7 @@ mod files;
 pub(crate) mod flows;
 mod leave;
 mod line;
+mod listed;
 mod note_templates;
 mod objects;
 mod pipelines;

@@ -39,12 +39,14 @@ pub struct FilterBuilder<'a> {
     pub keep: &'a [(String, String)],
     /// Posted with this token instead of asked for.
     pub csrf: Option<&'a str>,
+    /// Open from the beginning.
+    pub open: bool,
 }
 
 /// The builder, as a panel under the tool bar (`#filter` opens it).
 pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     html! {
-        div.ak-filter id="filter" data-filter hidden
+        div.ak-filter id="filter" data-filter hidden[!f.open] data-filter-show[f.open]
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
             form method=(if f.csrf.is_some() { "post" } else { "get" }) action=(f.action) {
                 @if let Some(csrf) = f.csrf { input type="hidden" name="csrf" value=(csrf); }
@@ -67,7 +69,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                 div.ak-filter-foot {
                     span data-filter-count aria-live="polite" { (f.count) }
                     span.ak-spacer {}
-                    (Button::new(t.get("clear-all")).ghost().href(f.clear_href))
+                    @if !f.clear_href.is_empty() { (Button::new(t.get("clear-all")).ghost().href(f.clear_href)) }
                     @if !f.save_href.is_empty() { (Button::new(t.get("save-view")).href(f.save_href).attr("data-dialog-href", f.save_href)) }
                     (Button::new(t.get("apply")).primary().submit())
                 }

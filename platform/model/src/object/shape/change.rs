@@ -141,11 +141,8 @@ impl FieldChange {
         }
         decl.min = self.min.or(decl.min);
         decl.max = self.max.or(decl.max);
-        let conditions = [
-            (&mut decl.visible_when, &self.visible_when),
-            (&mut decl.required_when, &self.required_when),
-            (&mut decl.must, &self.must),
-        ];
+        let conditions =
+            [(&mut decl.visible_when, &self.visible_when), (&mut decl.required_when, &self.required_when), (&mut decl.must, &self.must)];
         for (place, with) in conditions {
             if with.is_some() {
                 place.clone_from(with);

@@ -151,9 +151,7 @@ fn known_by(entry: &Json) -> String {
     }
     match entry.get("fields").unwrap_or(entry) {
         Json::String(text) => text.clone(),
-        Json::Array(items) if items.iter().all(Json::is_string) => {
-            items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", ")
-        }
+        Json::Array(items) if items.iter().all(Json::is_string) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }

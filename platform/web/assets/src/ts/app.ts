@@ -44,6 +44,7 @@ on("click", "[data-filter-open]", (_, event) => {
     place.replaceWith(root);
   });
 });
+upgrade("form[data-places]", (el) => void import("./places").then((m) => m.places(el as HTMLFormElement)));
 upgrade("[data-file-drop]", (el) => void import("./files").then((m) => m.files(el)));
 // The editor of rich text comes when somebody is about to write.
 const editRich = (el: HTMLElement, focus: boolean) => {

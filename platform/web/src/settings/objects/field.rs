@@ -2,26 +2,30 @@
 
 use super::super::line::{Filled, Kind, Line, draw};
 use super::super::{Errors, show_form};
-use super::lines::{VISIBLE, WANTED, condition_lines, lines};
-use super::said::{change, entries, filled, made, set};
+use super::condition::{self, Entry, Pressed};
+use super::lines::lines;
+use super::said::{MUST, VISIBLE, WANTED, change, filled, made, set};
 use super::{Come, Target, choices, come, insert_field, label, lay_out, plan, tabbed};
-use crate::fail::Reply;
+use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::columns;
+use crate::ui::frame::Crumb;
 use crate::ui::icon::icon_sized;
 use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
 use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::shape::Deed;
-use akrab_model::FieldType;
 use akrab_model::object::FieldDecl;
 use akrab_model::object::shape::{Part, RESERVED_FIELDS, free_key};
+use akrab_model::{FieldType, Object, Problem};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// Most fields that the short form takes by itself; the title stands in it besides.
 const QUICK: usize = 6;
@@ -101,6 +105,7 @@ fn row(visit: &Visit, target: &Target, key: &str, field: &FieldDecl) -> Vec<Mark
         (field.remind, "shape-reminds"),
         (field.visible_when.is_some(), "shape-visible-when"),
         (field.required_when.is_some(), "shape-required-when"),
+        (field.must.is_some(), "shape-must-mark"),
     ];
     vec![
         html! { a.ak-link href=(target.href(&format!("/fields/{key}"))) { (field.label.get(visit.lang())) } @if decl_title(target, key) { " " (tag(&t.get("shape-is-title"))) } },
@@ -160,8 +165,8 @@ async fn form(
     };
     let conditions =
         !matches!(kind, FieldType::Formula | FieldType::Rollup | FieldType::AutoNumber) && key.is_none_or(|key| !decl_title(target, key));
-    let visible = decl.and_then(|d| d.visible_when.as_ref()).is_none_or(|filter| entries(filter).is_some());
-    let wanted = decl.and_then(|d| d.required_when.as_ref()).is_none_or(|filter| entries(filter).is_some());
+    let carried = Conditions::of(decl, typed);
+    let rows = carried.rows(visit, target, kind, decl).await?;
     let body = html! {
         form.ak-stack method="post" action=(here) data-guard {
             (visit.token_field()) (target.version_field())
@@ -172,23 +177,111 @@ async fn form(
             (columns(draw(t, &lines(visit, target, kind, key.is_none(), own), filled, errors)))
             @if matches!(kind, FieldType::Choice | FieldType::Choices) { (choices::editor(visit, decl, typed)) }
             @if kind == FieldType::Choices && own { (draw(t, &[Line::new(t, "open", "shape-open", Kind::Check)], filled, &Errors::new())) }
+            @if let Some(must) = &rows.must { (must) }
             @if conditions {
-                details.ak-section open[decl.is_some_and(|d| d.visible_when.is_some() || d.required_when.is_some())] {
+                details.ak-section open[carried.visible.is_some() || carried.wanted.is_some()] {
                     summary { (icon_sized("chevron-down", 14)) h2 { (t.get("shape-conditions")) } }
-                    div.ak-section-body.ak-stack {
-                        @if visible { (columns(draw(t, &condition_lines(visit, &target.object, VISIBLE, "shape-visible-when"), filled, &Errors::new()))) }
-                        @else { p.ak-muted { (t.get("shape-condition-file")) } input type="hidden" name="visible_kept" value="1"; }
-                        @if wanted { (columns(draw(t, &condition_lines(visit, &target.object, WANTED, "shape-required-when"), filled, &Errors::new()))) }
-                        @else { p.ak-muted { (t.get("shape-condition-file")) } input type="hidden" name="wanted_kept" value="1"; }
-                    }
+                    div.ak-section-body.ak-stack { (rows.visible) (rows.wanted) }
+                }
+            } @else {
+                @for (name, json) in [(VISIBLE, &carried.visible), (WANTED, &carried.wanted)] {
+                    @if let Some(json) = json { input type="hidden" name=(name) value=(json); }
                 }
             }
+            @if typed.get("type").is_some() && errors.is_empty() { p.ak-hint { (t.get("shape-unsaved")) } }
             div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) (Button::new(t.get("cancel")).ghost().href(target.href(""))) }
         }
         @if let (Some(key), Some(decl)) = (key, decl) { (beside(visit, target, key, decl)) }
     };
     let title = decl.map_or_else(|| t.get("shape-new-field"), |decl| decl.label.get(visit.lang()).to_string());
     show_form(visit, &title, html! { div.ak-stack { (body) } }, errors).await
+}
+
+/// The conditions of a field's form: as typed, or else as declared.
+struct Conditions {
+    visible: Option<Json>,
+    wanted: Option<Json>,
+    must: Option<Json>,
+    /// What a link is to point to, while it is being made.
+    to: String,
+}
+
+/// Their rows in the form.
+struct Rows {
+    visible: Markup,
+    wanted: Markup,
+    must: Option<Markup>,
+}
+
+impl Conditions {
+    fn of(decl: Option<&FieldDecl>, typed: &Fields) -> Conditions {
+        // a form that was sent says all of them, and none by leaving it out
+        let sent = typed.get("type").is_some();
+        let pick = |name: &str, declared: Option<&Json>| if sent { condition::typed(typed, name) } else { declared.cloned() };
+        Conditions {
+            visible: pick(VISIBLE, decl.and_then(|d| d.visible_when.as_ref())),
+            wanted: pick(WANTED, decl.and_then(|d| d.required_when.as_ref())),
+            must: pick(MUST, decl.and_then(|d| d.must.as_ref())),
+            to: typed.text("to").to_string(),
+        }
+    }
+
+    async fn rows(&self, visit: &Visit, target: &Target, kind: FieldType, decl: Option<&FieldDecl>) -> Result<Rows, Fail> {
+        let t = visit.t;
+        let entry = |name, key: &str| Entry { name, label: t.get(key), none: t.get("shape-always"), hint: String::new() };
+        let to = decl.and_then(|decl| decl.to.clone()).unwrap_or_else(|| self.to.clone());
+        let linked = visit.registry().object(&to).cloned().filter(|_| matches!(kind, FieldType::Link | FieldType::Links));
+        let must = match linked {
+            Some(object) => {
+                let records = object.plural_label(visit.lang()).to_lowercase();
+                let none = t.with("rule-every", &[("records", records.into())]);
+                let entry = Entry { none, hint: t.get("shape-must-hint"), ..entry(MUST, "shape-must") };
+                Some(condition::row(visit, &object, entry, self.must.as_ref()).await?)
+            }
+            None => None,
+        };
+        Ok(Rows {
+            visible: condition::row(visit, &target.object, entry(VISIBLE, "shape-visible-when"), self.visible.as_ref()).await?,
+            wanted: condition::row(visit, &target.object, entry(WANTED, "shape-required-when"), self.wanted.as_ref()).await?,
+            must,
+        })
+    }
+}
+
+/// The object the condition `name` of a field's form is over.
+fn over(visit: &Visit, target: &Target, decl: Option<&FieldDecl>, fields: &Fields, name: &str) -> Option<Arc<Object>> {
+    match name {
+        VISIBLE | WANTED => Some(target.object.clone()),
+        MUST => {
+            let to = decl.and_then(|decl| decl.to.as_deref()).unwrap_or_else(|| fields.text("to"));
+            visit.registry().object(to).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// A press that was about a condition: the builder, or the form with what came of it.
+async fn about_condition(visit: &Visit, target: &Target, key: Option<&str>, kind: FieldType, fields: &Fields) -> Option<Reply> {
+    let decl = key.and_then(|key| target.object.decl.fields.get(key));
+    let back = || Crumb {
+        label: decl.map_or_else(|| visit.t.get("shape-new-field"), |decl| decl.label.get(visit.lang()).to_string()),
+        href: Some(visit.facts.address()),
+    };
+    let open = async |name: &str, problem| {
+        let object = over(visit, target, decl, fields, name).ok_or_else(Problem::not_found)?;
+        let title = match name {
+            VISIBLE => "shape-visible-when",
+            WANTED => "shape-required-when",
+            _ => "shape-must",
+        };
+        condition::builder(visit, object, (name, &visit.t.get(title)), fields, back(), problem).await
+    };
+    match condition::pressed(visit, fields, |name| over(visit, target, decl, fields, name)) {
+        Ok(None) => None,
+        Ok(Some(Pressed::Open(name))) => Some(open(&name, None).await),
+        Ok(Some(Pressed::Came(fields))) => Some(form(visit, target, key, kind, &Filled::typed(&fields), &fields, &Errors::new()).await),
+        Err(problem) => Some(open(fields.text("condition_for"), Some(problem)).await),
+    }
 }
 
 /// What else can be done with a field.
@@ -214,9 +307,12 @@ pub(super) async fn add(visit: Visit, Path(object): Path<String>, fields: Fields
     if fields.get("choice").is_some() {
         return form(&visit, &target, None, kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
     }
+    if let Some(reply) = about_condition(&visit, &target, None, kind, &fields).await {
+        return reply;
+    }
     let mut decl = FieldDecl::new(kind, label(&fields, "label"));
     made(&visit.registry(), kind, &fields, &mut decl);
-    set(&target.object, kind, &fields, &mut decl);
+    set(kind, &fields, &mut decl);
     let own = target.object.decl.fields.len();
     let taken =
         |key: &str| RESERVED_FIELDS.contains(&key) || target.object.field(key).is_some() || target.object.decl.fields.contains_key(key);
@@ -260,22 +356,25 @@ fn beside_lines(errors: Errors) -> Errors {
 /// `GET /settings/objects/{key}/fields/{field}`
 pub(super) async fn edit(visit: Visit, Path((object, key)): Path<(String, String)>) -> Reply {
     let target = Target::of(&visit, &object)?;
-    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(akrab_model::Problem::not_found)?;
+    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(Problem::not_found)?;
     form(&visit, &target, Some(&key), decl.kind, &filled(&decl), &Fields::default(), &Errors::new()).await
 }
 
 /// `POST /settings/objects/{key}/fields/{field}`
 pub(super) async fn save(visit: Visit, Path((object, key)): Path<(String, String)>, fields: Fields) -> Reply {
     let target = Target::of(&visit, &object)?;
-    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(akrab_model::Problem::not_found)?;
+    let decl = target.object.decl.fields.get(&key).cloned().ok_or_else(Problem::not_found)?;
     let kind = decl.kind;
     if fields.get("choice").is_some() {
         return form(&visit, &target, Some(&key), kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
     }
+    if let Some(reply) = about_condition(&visit, &target, Some(&key), kind, &fields).await {
+        return reply;
+    }
     let mut part = target.draft();
     match part.own_field(&key) {
-        Some(own) => set(&target.object, kind, &fields, own),
-        None => change(&mut part, &target.object, &key, &decl, &fields),
+        Some(own) => set(kind, &fields, own),
+        None => change(&mut part, &key, &decl, &fields),
     }
     let edit = target.edit(part, &fields, Deed::Field, &key);
     match come(&visit, edit, &fields).await? {

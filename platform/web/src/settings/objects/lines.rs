@@ -141,20 +141,3 @@ fn rollup_lines(visit: &Visit, object: &Object) -> Vec<Line> {
         Line::new(t, "of_field", "shape-rollup-field", Kind::Choice(numbers)),
     ]
 }
-
-/// Conditions of one test: the field, how it is tested, and with what.
-pub(super) fn condition_lines(visit: &Visit, object: &Object, names: [&'static str; 3], key: &str) -> Vec<Line> {
-    let t = visit.t;
-    let tested =
-        object.fields.iter().filter(|f| !f.hidden && f.is_column()).map(|f| (f.key.clone(), f.label.get(visit.lang()).to_string()));
-    let ops = ["is", "is_not", "in", "gt", "gte", "lt", "lte", "not_empty", "empty"]
-        .map(|op| (op.to_string(), t.get(&format!("shape-op-{}", op.replace('_', "-")))));
-    vec![
-        Line::new(t, names[0], key, Kind::Choice(std::iter::once((String::new(), t.get("shape-always"))).chain(tested).collect())),
-        Line::new(t, names[1], "shape-op", Kind::Choice(ops.to_vec())),
-        Line::new(t, names[2], "shape-value", Kind::Text).hint(t.get("shape-value-hint")),
-    ]
-}
-
-pub(super) const VISIBLE: [&str; 3] = ["visible_field", "visible_op", "visible_value"];
-pub(super) const WANTED: [&str; 3] = ["wanted_field", "wanted_op", "wanted_value"];

@@ -50,7 +50,16 @@ fn filled(object: &Object, view: Option<&ViewDecl>) -> Filled {
     }
     if let Some(board) = &object.decl.board {
         filled = filled.set("by", &board.by);
-        for (name, value) in [("amount", &board.amount), ("date", &board.date), ("subtitle", &board.subtitle)] {
+        let more = [
+            ("amount", &board.amount),
+            ("date", &board.date),
+            ("subtitle", &board.subtitle),
+            ("tags", &board.tags),
+            ("since", &board.since),
+            ("next", &board.next),
+            ("next_at", &board.next_at),
+        ];
+        for (name, value) in more {
             if let Some(value) = value {
                 filled = filled.set(name, value);
             }
@@ -86,13 +95,18 @@ fn sort_lines(visit: &Visit, object: &Object) -> Vec<Line> {
 }
 
 fn board_lines(visit: &Visit, object: &Object) -> Vec<Line> {
-    use FieldType::{Choice, Date, DateTime, Link, Stage, Text};
+    use FieldType::{Choice, Choices, Date, DateTime, Link, Stage, Text};
     let t = visit.t;
+    let moment = |kind| matches!(kind, Date | DateTime);
     vec![
         Line::new(t, "by", "lists-by", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Stage | Choice)))),
         Line::new(t, "subtitle", "lists-subtitle", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Link | Text | Choice)))),
         Line::new(t, "amount", "lists-amount", Kind::Choice(of_types(visit, object, FieldType::is_number))),
-        Line::new(t, "date", "lists-date", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Date | DateTime)))),
+        Line::new(t, "date", "lists-date", Kind::Choice(of_types(visit, object, moment))),
+        Line::new(t, "tags", "lists-tags", Kind::Choice(of_types(visit, object, |kind| matches!(kind, Choice | Choices)))),
+        Line::new(t, "since", "lists-since", Kind::Choice(of_types(visit, object, moment))).hint(t.get("lists-since-hint")),
+        Line::new(t, "next", "lists-next", Kind::Choice(of_types(visit, object, |kind| kind == Text))).hint(t.get("lists-next-hint")),
+        Line::new(t, "next_at", "lists-next-at", Kind::Choice(of_types(visit, object, moment))),
     ]
 }
 
@@ -213,7 +227,7 @@ pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) 
     }
     let mut part = target.draft();
     set_views(&mut part, views);
-    let board = board(object, &fields);
+    let board = board(&fields);
     if board != object.decl.board {
         set_board(&mut part, board);
     }
@@ -243,12 +257,19 @@ fn all(columns: Vec<String>, sort: Vec<String>) -> ViewDecl {
     }
 }
 
-fn board(object: &Object, fields: &Fields) -> Option<BoardDecl> {
+fn board(fields: &Fields) -> Option<BoardDecl> {
     let text = |name: &str| Some(fields.text(name)).filter(|text| !text.is_empty()).map(str::to_string);
     let by = text("by")?;
-    let before = object.decl.board.clone().filter(|board| board.by == by);
-    let empty = BoardDecl { by: by.clone(), subtitle: None, amount: None, date: None, tags: None, since: None, next: None, next_at: None };
-    Some(BoardDecl { by, subtitle: text("subtitle"), amount: text("amount"), date: text("date"), ..before.unwrap_or(empty) })
+    Some(BoardDecl {
+        by,
+        subtitle: text("subtitle"),
+        amount: text("amount"),
+        date: text("date"),
+        tags: text("tags"),
+        since: text("since"),
+        next: text("next"),
+        next_at: text("next_at"),
+    })
 }
 
 fn calendar(object: &Object, fields: &Fields) -> Option<CalendarDecl> {

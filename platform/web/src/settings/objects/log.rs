@@ -106,11 +106,13 @@ async fn draw(visit: &Visit, target: &Target, id: i64, errors: &Errors) -> Reply
 fn ways(visit: &Visit, target: &Target, id: i64, found: &Reversal) -> Markup {
     let t = visit.t;
     let action = target.href(&format!("/log/{id}/revert"));
-    let form = |all: bool, button: Button| html! {
-        form method="post" action=(action) {
-            (visit.token_field()) (target.version_field())
-            @if all { input type="hidden" name="all" value="1"; }
-            (button.submit())
+    let form = |all: bool, button: Button| {
+        html! {
+            form method="post" action=(action) {
+                (visit.token_field()) (target.version_field())
+                @if all { input type="hidden" name="all" value="1"; }
+                (button.submit())
+            }
         }
     };
     let made = found.told.before.is_none() && found.told.deed != "purge";
@@ -154,10 +156,8 @@ fn stand_words(visit: &Visit, target: &Target, stand: &Stand) -> String {
         Stand::Used(used) => {
             let registry = visit.registry();
             let object = registry.object(&used.object).map_or_else(|| used.object.clone(), |o| o.plural_label(visit.lang()).to_string());
-            let what = t.with(
-                &format!("use-{}", used.kind.replace('_', "-")),
-                &[("object", object.into()), ("name", used.name.as_str().into())],
-            );
+            let what =
+                t.with(&format!("use-{}", used.kind.replace('_', "-")), &[("object", object.into()), ("name", used.name.as_str().into())]);
             t.with("deed-stands-used", &[("what", what.into())])
         }
         Stand::Gone => t.get("deed-stands-gone"),

@@ -3,7 +3,9 @@
 //! Each page changes one part of one object: it takes the part as it is kept, changes it, and hands it to [`come`],
 //! which shows the plan first where the database has to do something.
 
+mod alike;
 mod choices;
+mod condition;
 mod deed;
 mod field;
 pub(in crate::settings) mod file;
@@ -57,6 +59,7 @@ pub(super) fn routes() -> Router<Web> {
         .route(&of("/layout"), get(layout::page).post(layout::save))
         .route(&of("/lists"), get(lists::page).post(lists::save))
         .route(&of("/rules"), get(rules::page).post(rules::save))
+        .route(&of("/alike"), get(alike::page).post(alike::save))
         .route(&of("/log"), get(log::page))
         .route(&of("/log/{id}"), get(log::one))
         .route(&of("/log/{id}/revert"), get(log::one).post(log::revert))
@@ -183,6 +186,7 @@ pub(super) async fn tabbed(visit: &Visit, target: &Target, open: &str, actions: 
         ("layout", "shape-layout"),
         ("lists", "shape-lists"),
         ("rules", "shape-rules"),
+        ("alike", "shape-alike"),
         ("log", "shape-log"),
     ];
     let tabs: Vec<Tab> = tabs

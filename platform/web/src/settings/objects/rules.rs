@@ -1,12 +1,14 @@
 //! Rules over several fields that every record has to keep.
 
 use super::super::Errors;
+use super::condition::{self, Entry, Pressed};
 use super::{Come, Target, come, plan, tabbed};
-use crate::fail::Reply;
+use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row};
+use crate::ui::frame::Crumb;
 use crate::ui::input::{self, Input};
 use crate::visit::Visit;
 use akrab_engine::shape::Deed;
@@ -43,12 +45,16 @@ async fn draw(visit: &Visit, target: &Target, rules: &[ValidationDecl], errors: 
         .filter(|rule| !mine.contains(&rule.key.as_str()) && !own(target).iter().any(|own| own.key == rule.key));
     let conditional = target.object.decl.fields.iter().filter(|(_, f)| f.visible_when.is_some() || f.required_when.is_some());
     let empty = ValidationDecl { key: String::new(), must: None, formula: Some(String::new()), message: Label::default(), field: None };
+    let mut boxes = Vec::new();
+    for (n, rule) in rules.iter().chain([&empty]).enumerate() {
+        boxes.push(rule_box(visit, target, n, rule).await?);
+    }
     let body = html! {
         p.ak-muted { (t.get("rules-text")) }
         form.ak-stack method="post" action=(target.href("/rules")) data-guard {
             (visit.token_field()) (target.version_field())
             (form::error_summary(t, errors))
-            @for (n, rule) in rules.iter().chain([&empty]).enumerate() { (rule_box(visit, target, n, rule)) }
+            @for one in &boxes { (one) }
             div.ak-row.ak-gap-8 { (Button::new(t.get("save")).primary().submit()) }
         }
         @for rule in shipped { p.ak-muted { (rule.message.get(visit.lang())) } }
@@ -64,7 +70,7 @@ async fn draw(visit: &Visit, target: &Target, rules: &[ValidationDecl], errors: 
     tabbed(visit, target, "rules", None, body, errors).await
 }
 
-fn rule_box(visit: &Visit, target: &Target, n: usize, rule: &ValidationDecl) -> Markup {
+async fn rule_box(visit: &Visit, target: &Target, n: usize, rule: &ValidationDecl) -> Result<Markup, Fail> {
     let t = visit.t;
     let fields: Vec<(String, String)> = std::iter::once((String::new(), "—".to_string()))
         .chain(
@@ -81,19 +87,20 @@ fn rule_box(visit: &Visit, target: &Target, n: usize, rule: &ValidationDecl) -> 
     let row = |suffix: &str, words: String, value: &str, hint: String| {
         form::row(t, &Row::new(words).hint(hint), Input::new(&name(suffix), value), input::text)
     };
-    html! {
-        fieldset.ak-form-group { legend { @if rule.key.is_empty() { (t.get("rules-new")) } @else { (rule.message.get(visit.lang())) } }
+    let must_name = name("must");
+    let entry = Entry { name: &must_name, label: t.get("rules-must"), none: t.get("rules-must-none"), hint: String::new() };
+    let must = condition::row(visit, &target.object, entry, rule.must.as_ref()).await?;
+    Ok(html! {
+        fieldset.ak-form-group { legend { @if rule.message.get(visit.lang()).is_empty() { (t.get("rules-new")) } @else { (rule.message.get(visit.lang())) } }
             input type="hidden" name=(name("key")) value=(rule.key);
-            @match &rule.must {
-                Some(must) => { input type="hidden" name=(name("must")) value=(must.to_string()); p.ak-hint { (t.get("shape-condition-file")) } }
-                None => (row("formula", t.get("rules-formula"), rule.formula.as_deref().unwrap_or(""), t.get("rules-formula-hint"))),
-            }
+            (must)
+            @if rule.must.is_none() || rule.formula.is_some() { (row("formula", t.get("rules-formula"), rule.formula.as_deref().unwrap_or(""), t.get("rules-formula-hint"))) }
             (row("id", format!("{} ({})", t.get("rules-message"), t.get("language-indonesian")), &rule.message.id, String::new()))
             (row("en", format!("{} ({})", t.get("rules-message"), t.get("language-english")), &rule.message.en, String::new()))
             (form::row(t, &Row::new(t.get("rules-field")), Input::new(&name("field"), rule.field.as_deref().unwrap_or("")), |i| input::select(i, &fields)))
             @if !rule.key.is_empty() { (input::checkbox(&name("out"), "1", &t.get("rules-out"), false)) }
         }
-    }
+    })
 }
 
 fn read(fields: &Fields) -> Vec<ValidationDecl> {
@@ -105,10 +112,11 @@ fn read(fields: &Fields) -> Vec<ValidationDecl> {
         }
         let must = serde_json::from_str(&text("must")).ok();
         let formula = Some(text("formula")).filter(|formula| !formula.is_empty());
-        if fields.ticked(&format!("r{n}_out")) || (must.is_none() && formula.is_none()) {
+        let (id, en) = (text("id"), text("en"));
+        let said = must.is_some() || formula.is_some() || !id.is_empty() || !en.is_empty();
+        if fields.ticked(&format!("r{n}_out")) || !said {
             continue;
         }
-        let (id, en) = (text("id"), text("en"));
         let message = Label { id: if id.is_empty() { en.clone() } else { id.clone() }, en: if en.is_empty() { id } else { en } };
         let key = match text("key") {
             key if key.is_empty() => free_key(&message.en, |key| rules.iter().any(|rule| rule.key == key)),
@@ -122,6 +130,17 @@ fn read(fields: &Fields) -> Vec<ValidationDecl> {
 /// `POST /settings/objects/{key}/rules`
 pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     let target = Target::of(&visit, &key)?;
+    let over = |name: &str| name.starts_with('r').then(|| target.object.clone());
+    let back = || Crumb { label: visit.t.get("shape-rules"), href: Some(target.href("/rules")) };
+    let title = visit.t.get("rules-must");
+    let build =
+        async |name: &str, problem| condition::builder(&visit, target.object.clone(), (name, &title), &fields, back(), problem).await;
+    match condition::pressed(&visit, &fields, over) {
+        Ok(None) => {}
+        Ok(Some(Pressed::Open(name))) => return build(&name, None).await,
+        Ok(Some(Pressed::Came(fields))) => return draw(&visit, &target, &read(&fields), &Errors::new()).await,
+        Err(problem) => return build(fields.text("condition_for"), Some(problem)).await,
+    }
     let rules = read(&fields);
     let mut part = target.draft();
     match &mut part {

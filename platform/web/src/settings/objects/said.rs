@@ -1,59 +1,20 @@
 //! What a field's form says, as a declaration or as what differs of a shipped one; and back into the form.
 
 use super::super::line::Filled;
+use super::condition::typed;
 use super::field::type_of;
-use super::lines::{VISIBLE, WANTED};
 use super::{choices, fill_label, label};
 use crate::form::Fields;
-use akrab_model::filter::Op;
 use akrab_model::object::shape::{FieldChange, Part};
 use akrab_model::object::{FieldDecl, RollupDecl};
 use akrab_model::query::AggregateFn;
-use akrab_model::{FieldType, Object, Registry};
+use akrab_model::{FieldType, Registry};
 use serde_json::{Value as Json, json};
 
-/// A filter of one test as its three entries; none when it says more.
-pub(super) fn entries(filter: &Json) -> Option<[String; 3]> {
-    let field = filter.get("field")?.as_str()?.to_string();
-    let op = filter.get("op")?.as_str()?.to_string();
-    let value = match filter.get("value") {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(Json::Array(items)) => {
-            items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_string)).collect::<Vec<_>>().join(", ")
-        }
-        Some(other) => other.to_string(),
-    };
-    Some([field, op, value])
-}
-
-/// The filter three entries say; none where no field is chosen.
-fn filter(object: &Object, fields: &Fields, names: [&str; 3]) -> Option<Json> {
-    let [field, op, text] = names.map(|name| fields.text(name));
-    if field.is_empty() {
-        return None;
-    }
-    let kind = object.field(field).map(|f| f.kind);
-    let value = |text: &str| -> Json {
-        match kind {
-            Some(FieldType::Boolean) => Json::Bool(matches!(text, "true" | "1" | "ya" | "yes")),
-            Some(kind) if kind.is_number() || kind.is_link() => text
-                .replace(',', ".")
-                .parse::<f64>()
-                .ok()
-                .map_or_else(|| text.into(), |n| if n.fract() == 0.0 { json!(n as i64) } else { json!(n) }),
-            _ => text.into(),
-        }
-    };
-    let op: Op = serde_json::from_value(op.into()).unwrap_or(Op::NotEmpty);
-    Some(match op {
-        Op::Empty | Op::NotEmpty => json!({ "field": field, "op": op }),
-        Op::In | Op::NotIn => {
-            json!({ "field": field, "op": op, "value": text.split(',').map(|part| value(part.trim())).collect::<Vec<_>>() })
-        }
-        _ => json!({ "field": field, "op": op, "value": value(text) }),
-    })
-}
+/// Names under which a field's form carries its conditions.
+pub(super) const VISIBLE: &str = "visible_when";
+pub(super) const WANTED: &str = "required_when";
+pub(super) const MUST: &str = "must";
 
 /// What is said once, when a field is made.
 pub(super) fn made(registry: &Registry, kind: FieldType, fields: &Fields, decl: &mut FieldDecl) {
@@ -77,7 +38,7 @@ pub(super) fn made(registry: &Registry, kind: FieldType, fields: &Fields, decl: 
 }
 
 /// What may be said again and again.
-pub(super) fn set(object: &Object, kind: FieldType, fields: &Fields, decl: &mut FieldDecl) {
+pub(super) fn set(kind: FieldType, fields: &Fields, decl: &mut FieldDecl) {
     decl.label = label(fields, "label");
     let hint = label(fields, "hint");
     decl.hint = (!hint.id.is_empty()).then_some(hint);
@@ -111,16 +72,9 @@ pub(super) fn set(object: &Object, kind: FieldType, fields: &Fields, decl: &mut 
         _ => {}
     }
     decl.default = default(kind, fields.text("default"));
-    conditions(object, fields, &mut decl.visible_when, &mut decl.required_when);
-}
-
-fn conditions(object: &Object, fields: &Fields, visible: &mut Option<Json>, wanted: &mut Option<Json>) {
-    if !fields.ticked("visible_kept") {
-        *visible = filter(object, fields, VISIBLE);
-    }
-    if !fields.ticked("wanted_kept") {
-        *wanted = filter(object, fields, WANTED);
-    }
+    decl.visible_when = typed(fields, VISIBLE);
+    decl.required_when = typed(fields, WANTED);
+    decl.must = typed(fields, MUST).filter(|_| matches!(kind, FieldType::Link | FieldType::Links));
 }
 
 fn default(kind: FieldType, text: &str) -> Option<Json> {
@@ -171,21 +125,14 @@ pub(super) fn filled(decl: &FieldDecl) -> Filled {
             filled = filled.set(name, text);
         }
     }
-    for (names, filter) in [(VISIBLE, &decl.visible_when), (WANTED, &decl.required_when)] {
-        if let Some(values) = filter.as_ref().and_then(entries) {
-            for (name, value) in names.into_iter().zip(values) {
-                filled = filled.set(name, value);
-            }
-        }
-    }
     filled
 }
 
 /// What differs of a shipped field; what is as it was before is not said again.
-pub(super) fn change(part: &mut Part, object: &Object, key: &str, now: &FieldDecl, fields: &Fields) {
+pub(super) fn change(part: &mut Part, key: &str, now: &FieldDecl, fields: &Fields) {
     let Part::Change(whole) = part else { return };
     let mut wanted = now.clone();
-    set(object, now.kind, fields, &mut wanted);
+    set(now.kind, fields, &mut wanted);
     let mut change: FieldChange = whole.changed.get(key).cloned().unwrap_or_default();
     if wanted.label != now.label {
         change.label = Some(wanted.label);
@@ -210,6 +157,9 @@ pub(super) fn change(part: &mut Part, object: &Object, key: &str, now: &FieldDec
     }
     if wanted.required_when != now.required_when {
         change.required_when = wanted.required_when;
+    }
+    if wanted.must != now.must {
+        change.must = wanted.must;
     }
     if change == FieldChange::default() {
         whole.changed.shift_remove(key);

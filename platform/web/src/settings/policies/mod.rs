@@ -2,11 +2,11 @@
 
 mod condition;
 mod draw;
-mod file;
 mod read;
 
+use super::listed::{Kind, faults, first};
 use super::{Errors, frame, show};
-use crate::fail::{Fail, Reply, field_message, message};
+use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::policy::words;
@@ -14,44 +14,50 @@ use crate::settings::calendars::key_for;
 use crate::settings::condition as conditions;
 use crate::state::Web;
 use crate::ui::button::Button;
-use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
-use crate::ui::status::{Status, status};
-use crate::ui::table::plain_table;
 use crate::visit::Visit;
-use akrab_engine::calendar::{Kept, USUAL};
+use akrab_engine::calendar::USUAL;
 use akrab_engine::policy::{Must, PolicyDecl};
-use akrab_model::problem::ProblemKind;
 use akrab_model::{Filter, Object};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use draw::Bench;
-use maud::{Markup, html};
+use maud::html;
 use serde::Deserialize;
-use std::sync::Arc;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/policies", get(page))
         .route("/settings/policies/new", get(new).post(add))
-        .route("/settings/policies/export", get(file::export))
-        .route("/settings/policies/import", get(file::show).post(file::import))
         .route("/settings/policies/{key}", get(edit).post(save))
         .route("/settings/policies/{key}/condition", get(condition::show))
         .route("/settings/policies/{key}/retire", post(retire))
 }
 
-/// Objects whose records a policy may be about.
-fn objects(visit: &Visit) -> Vec<Arc<Object>> {
-    let mut all: Vec<Arc<Object>> = visit.registry().objects().filter(|o| !o.is_system() && !o.decl.hidden).cloned().collect();
-    all.sort_by_key(|o| o.plural_label(visit.lang()).to_lowercase());
-    all
-}
+const KIND: Kind = Kind {
+    place: "policies",
+    icon: "shield-alert",
+    title: "settings-policies",
+    text: "policy-text",
+    none: "policy-none",
+    new: "policy-new",
+    file_out: "policy-file-out",
+    file_in: "policy-file-in",
+    choose: "policy-choose-object",
+    states: ["process-on", "process-off", "policy-faulty"],
+    verbs: ["process-use", "process-rest"],
+    heads: [
+        ("policy-name", Some(220)),
+        ("policy-object", Some(140)),
+        ("policy-must", None),
+        ("policy-severity", Some(120)),
+        ("process-state", Some(150)),
+    ],
+};
 
 async fn page(visit: Visit) -> Reply {
     visit.require_admin()?;
-    let t = visit.t;
     let (rules, faulty) = visit
         .read(|tx| {
             let rules = tx.policy_rules()?;
@@ -60,40 +66,11 @@ async fn page(visit: Visit) -> Reply {
             Ok((rules, faulty))
         })
         .await?;
-    let mut frame = frame(&visit, &t.get("settings-policies")).await;
-    frame.actions = Some(html! {
-        @if !rules.is_empty() { (Button::new(t.get("policy-file-out")).icon("download").ghost().href("/settings/policies/export")) }
-        (Button::new(t.get("policy-file-in")).icon("upload").ghost().href("/settings/policies/import"))
-        (Button::new(t.get("policy-new")).icon("plus").primary().href("/settings/policies/new"))
-    });
-    let body = if rules.is_empty() {
-        empty(&Empty { icon: "shield-alert".into(), title: t.get("policy-none"), text: t.get("policy-text"), ..Empty::default() })
-    } else {
-        content(false, html! { div.ak-stack { p { (t.get("policy-text")) } (table(&visit, &rules, &faulty)) } })
-    };
-    show(&visit, &frame, body, false).await
-}
-
-fn table(visit: &Visit, rules: &[Kept<PolicyDecl>], faulty: &[String]) -> Markup {
     let (t, look) = (visit.t, visit.look());
-    let heads = ["policy-name", "policy-object", "policy-must", "policy-severity", "process-state"].map(|key| t.get(key));
-    let widths = [Some(220), Some(140), None, Some(120), Some(150)];
-    let heads: Vec<_> = heads.iter().zip(widths).map(|(label, width)| (label.as_str(), false, width)).collect();
-    let row = |rule: &Kept<PolicyDecl>| {
-        let object = visit.registry().object(&rule.decl.object).cloned();
-        vec![
-            html! { a.ak-link href={ "/settings/policies/" (rule.key) } { (rule.name.get(visit.lang())) } },
-            html! { (object.as_ref().map_or(rule.decl.object.as_str(), |o| o.plural_label(visit.lang()))) },
-            html! { (words::must(&look, object.as_deref(), &rule.decl, None)) },
-            words::severity(t, rule.decl.severity),
-            html! {
-                @if rule.retired { (status(Status::None, &t.get("process-off"))) }
-                @else if faulty.contains(&rule.key) { (status(Status::Late, &t.get("policy-faulty"))) }
-                @else { (status(Status::Ok, &t.get("process-on"))) }
-            },
-        ]
+    let cells = |decl: &PolicyDecl, object: Option<&Object>| {
+        [html! { (words::must(&look, object, decl, None)) }, words::severity(t, decl.severity)]
     };
-    html! { div.ak-audit { (plain_table(&t.get("settings-policies"), &heads, &rules.iter().map(row).collect::<Vec<_>>(), None)) } }
+    KIND.page(&visit, &rules, &faulty, |decl| &decl.object, cells).await
 }
 
 /// What the address of a policy's page may say.
@@ -136,19 +113,12 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         }
         return draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Errors::new()).await;
     }
-    let body = match &chosen {
-        None => html! {
-            p.ak-muted { (t.get("policy-choose-object")) }
-            div.ak-type-list { @for object in objects(&visit) {
-                a href={ "/settings/policies/new?object=" (object.key) } { b { (object.plural_label(visit.lang())) } span { (object.decl.purpose.get(visit.lang())) } }
-            } }
-        },
-        Some(object) => html! {
-            p.ak-muted { (t.with("policy-choose-kind", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
-            div.ak-type-list { @for kind in Must::KINDS {
-                a href={ "/settings/policies/new?object=" (object.key) "&kind=" (kind) } { b { (t.get(&format!("policy-kind-{kind}"))) } span { (t.get(&format!("policy-kind-{kind}-text"))) } }
-            } }
-        },
+    let Some(object) = &chosen else { return KIND.choose_object(&visit).await };
+    let body = html! {
+        p.ak-muted { (t.with("policy-choose-kind", &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
+        div.ak-type-list { @for kind in Must::KINDS {
+            a href={ "/settings/policies/new?object=" (object.key) "&kind=" (kind) } { b { (t.get(&format!("policy-kind-{kind}"))) } span { (t.get(&format!("policy-kind-{kind}-text"))) } }
+        } }
     };
     let frame = frame(&visit, &t.get("policy-new")).await;
     show(&visit, &frame, content(true, html! { div.ak-stack { (body) } }), false).await
@@ -168,7 +138,7 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
         });
         match saved.await {
             Ok(key) => return visit.go(&format!("/settings/policies/{key}"), Flash::ok(visit.t.get("saved"))),
-            Err(fail) => errors = faults(&visit, fail)?,
+            Err(fail) => errors = faults(&visit, fail, first)?,
         }
     }
     draw_one(&visit, Bench::new(&visit, "", &decl, 0), &errors).await
@@ -201,21 +171,11 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
         let (made, name) = (decl.clone(), key.clone());
         match visit.write(move |tx| tx.policy_rule_save(&name, &made, Some(known))).await {
             Ok(_) => return visit.go(&format!("/settings/policies/{key}"), Flash::ok(visit.t.get("saved"))),
-            Err(fail) => errors = faults(&visit, fail)?,
+            Err(fail) => errors = faults(&visit, fail, first)?,
         }
     }
     let bench = Bench { retired: kept.retired, ..Bench::new(&visit, &key, &decl, known) };
     draw_one(&visit, bench, &errors).await
-}
-
-/// Faults beside the rows of the form.
-fn faults(visit: &Visit, fail: Fail) -> Result<Errors, Fail> {
-    let problem = fail.problem;
-    match problem.kind {
-        ProblemKind::Invalid => Ok(problem.fields.iter().map(|fault| (fault.field().to_string(), field_message(visit.t, fault))).collect()),
-        ProblemKind::Stale => Ok(vec![(String::new(), message(visit.t, &problem))]),
-        _ => Err(problem.into()),
-    }
 }
 
 async fn draw_one(visit: &Visit, bench: Bench, errors: &Errors) -> Reply {
@@ -225,14 +185,9 @@ async fn draw_one(visit: &Visit, bench: Bench, errors: &Errors) -> Reply {
     let title = if bench.key.is_empty() { t.get("policy-new") } else { name.to_string() };
     let mut frame = frame(visit, &title).await;
     if !bench.key.is_empty() {
-        let words = t.get(if bench.retired { "process-use" } else { "process-rest" });
         frame.actions = Some(html! {
             @if !bench.retired { (Button::new(t.get("policy-look")).icon("list-checks").href(format!("/policies/{}", bench.key))) }
-            form method="post" action={ "/settings/policies/" (bench.key) "/retire" } {
-                (visit.token_field())
-                @if !bench.retired { input type="hidden" name="on" value="1"; }
-                (Button::new(words).ghost().submit())
-            }
+            (KIND.rest(visit, &bench.key, bench.retired))
         });
     }
     show(visit, &frame, content(false, body), !errors.is_empty()).await
@@ -242,12 +197,6 @@ async fn draw_one(visit: &Visit, bench: Bench, errors: &Errors) -> Reply {
 async fn retire(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     visit.require_admin()?;
     let on = fields.ticked("on");
-    match visit.write(move |tx| tx.policy_retire(&key, on)).await {
-        Ok(_) => visit.go("/settings/policies", Flash::ok(visit.t.get("saved"))),
-        Err(fail) if fail.problem.kind == ProblemKind::Invalid => {
-            let words = faults(&visit, fail)?.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(" ");
-            visit.back("/settings/policies", Flash::bad(words))
-        }
-        Err(fail) => Err(fail),
-    }
+    let done = visit.write(move |tx| tx.policy_retire(&key, on)).await;
+    KIND.rested(&visit, done)
 }

@@ -1,7 +1,6 @@
 //! Process maps in the settings: the list, a map drawn and changed step by step, its rules, maps as a file.
 
 mod edit;
-mod file;
 mod read;
 mod rule;
 
@@ -35,8 +34,6 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/settings/processes", get(page))
         .route("/settings/processes/new", get(new).post(add))
-        .route("/settings/processes/export", get(file::export))
-        .route("/settings/processes/import", get(file::show).post(file::import))
         .route("/settings/processes/{key}", get(edit::page).post(edit::save))
         .route("/settings/processes/{key}/step", post(edit::save_step))
         .route("/settings/processes/{key}/way", post(edit::way))
@@ -63,7 +60,7 @@ async fn page(visit: Visit) -> Reply {
         .await?;
     let mut frame = frame(&visit, &t.get("settings-processes")).await;
     frame.actions = Some(html! {
-        @if !maps.is_empty() { (Button::new(t.get("process-file-out")).icon("download").ghost().href("/settings/processes/export")) }
+        @if !maps.is_empty() { (Button::new(t.get("process-file-out")).icon("download").ghost().href("/settings/transfer/export?part=processes")) }
         (Button::new(t.get("process-file-in")).icon("upload").ghost().href("/settings/processes/import"))
         (Button::new(t.get("process-new")).icon("plus").primary().href("/settings/processes/new"))
     });
