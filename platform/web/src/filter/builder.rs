@@ -102,6 +102,8 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             save_href: &save,
             keep: &keep,
             csrf: None,
+            param: "filter",
+            into: None,
         },
     )
 }
@@ -118,6 +120,45 @@ pub(crate) fn of_report(
     keep: &[(String, String)],
     action: &str,
     csrf: Option<&str>,
+) -> Markup {
+    drawn(s, object, filter, rights, titles, words, keep, action, &Way { csrf, param: "filter", into: None })
+}
+
+/// The builder beside a form that holds the condition under `param`: applying it puts the condition into the form, where
+/// nothing of what is typed is lost. Without script it opens `action` with what is kept.
+#[allow(clippy::too_many_arguments, reason = "the parts of one page")]
+pub(crate) fn of_form(
+    s: &Look,
+    object: &std::sync::Arc<Object>,
+    filter: Option<&Json>,
+    rights: &Rights,
+    titles: &Titles,
+    words: &OwnWords,
+    keep: &[(String, String)],
+    action: &str,
+    param: &str,
+) -> Markup {
+    drawn(s, object, filter, rights, titles, words, keep, action, &Way { csrf: None, param, into: Some(&format!("#f-{param}")) })
+}
+
+/// How the condition goes back to its page.
+struct Way<'a> {
+    csrf: Option<&'a str>,
+    param: &'a str,
+    into: Option<&'a str>,
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of one page")]
+fn drawn(
+    s: &Look,
+    object: &std::sync::Arc<Object>,
+    filter: Option<&Json>,
+    rights: &Rights,
+    titles: &Titles,
+    words: &OwnWords,
+    keep: &[(String, String)],
+    action: &str,
+    way: &Way,
 ) -> Markup {
     let mut choices = fields::choices(s, object, rights);
     let filter = filter.and_then(|f| akrab_model::Filter::from_json(f).ok());
@@ -143,7 +184,9 @@ pub(crate) fn of_report(
             clear_href: &clear,
             save_href: "",
             keep,
-            csrf,
+            csrf: way.csrf,
+            param: way.param,
+            into: way.into,
         },
     )
 }

@@ -128,5 +128,5 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, "team", id, None).await?;
-    visit.go("/settings/teams", Flash::ok(visit.t.get("deleted")))
+    visit.go("/settings/teams", Flash::ok(visit.t.get("deleted")).undo(format!("/teams/{id}/restore")))
 }

@@ -31,7 +31,7 @@ use maud::{Markup, html};
 use question::Asked;
 pub(crate) use question::why_table;
 use read::DAYS;
-pub(super) use read::{WEEK, date_of, errors_of, hours_words, key_for, label_of, week_of};
+pub(super) use read::{WEEK, date_of, errors_of, hours_words, is_own, key_for, label_of, week_of};
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -143,8 +143,8 @@ fn lines(visit: &Visit, zone: &str, lists: &[Kept<HolidayListDecl>], new: bool) 
         known.push((zone.into(), zone.into()));
     }
     let mut lines = vec![
-        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required(),
-        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required(),
+        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required_when(is_own(t, "id")),
+        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required_when(is_own(t, "en")),
         Line::new(t, "zone", "time-zone", Kind::Choice(known)),
     ];
     lines.extend(WEEK.iter().map(|(day, key)| Line::new(t, day, key, Kind::Text)));

@@ -162,5 +162,5 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, "territory", id, None).await?;
-    visit.go("/settings/territories", Flash::ok(visit.t.get("deleted")))
+    visit.go("/settings/territories", Flash::ok(visit.t.get("deleted")).undo(format!("/territories/{id}/restore")))
 }
