@@ -92,7 +92,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "mail_template",
             "calendar",
             "holidays",
-            "contact_rule",
+            "sending_rule",
             "flow_publish",
             "flow_pause",
             "flow_resume",

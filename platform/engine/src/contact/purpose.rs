@@ -68,7 +68,7 @@ impl Tx<'_> {
         }
         let version = self.keep_version(PURPOSE, (key, &purpose.wording, purpose), None, known, false)?;
         let title = purpose.wording.get(self.ctx.lang_key());
-        self.audit("contact_rule", None, json!({ "title": title, "purpose": key, "version": version }))?;
+        self.audit("sending_rule", None, json!({ "title": title, "purpose": key, "version": version }))?;
         Ok(version)
     }
 
@@ -82,7 +82,7 @@ impl Tx<'_> {
         policy.compile([]).map_err(Problem::invalid)?;
         let version = self.keep_version(POLICY, (&key_of(purpose, channel), &wording, policy), None, known, false)?;
         let title = wording.get(self.ctx.lang_key());
-        self.audit("contact_rule", None, json!({ "title": title, "purpose": purpose, "channel": channel, "version": version }))?;
+        self.audit("sending_rule", None, json!({ "title": title, "purpose": purpose, "channel": channel, "version": version }))?;
         Ok(version)
     }
 

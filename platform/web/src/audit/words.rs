@@ -224,7 +224,7 @@ fn deed(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>) 
                 told.push(t.get("approval-by-mail"));
             }
         }
-        "contact_rule" if !text("channel").is_empty() => told.push(t.get(&format!("consent-channel-{}", text("channel")))),
+        "sending_rule" if !text("channel").is_empty() => told.push(t.get(&format!("consent-channel-{}", text("channel")))),
         _ => {}
     }
     if row.record.is_none() {
