@@ -220,6 +220,7 @@ both!(
         assert_eq!((report.first[0].line, report.first[0].code.as_str()), (4, "no_such_record"), "99 is no id of ours");
         let deal = w.engine.get(&ctx, "opportunity", 1).await.expect("a deal");
         assert_eq!((deal.link("account"), deal.link("stage"), deal.link("owner"), deal.text("external_key")), (Some(account), Some(3), Some(seller), "501"));
+        assert_eq!(deal.get("probability").to_json(), json!("90"), "its 0.9 are 90 %");
         let again = w.engine.import_words(&ctx, "opportunity", spec.file, None, &spec.columns).await.expect("words");
         let stage = again.iter().find(|u| u.field == "stage").expect("stages");
         assert!(stage.words.iter().any(|word| word.text == "appointmentscheduled" && word.meant == Some(json!(1))), "remembered: {stage:?}");

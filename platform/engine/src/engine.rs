@@ -97,6 +97,8 @@ pub(crate) struct Inner {
     pub picturing: tokio::sync::Semaphore,
     pub mailer: Arc<dyn Mailer>,
     pub outside: Arc<dyn Outside>,
+    /// Told when a workspace waits to take the place of this one.
+    pub arrived: tokio::sync::Notify,
     /// Who is told of what happens.
     pub listeners: ArcSwap<Listeners>,
     /// Told when there is news for them.
@@ -150,6 +152,7 @@ impl Engine {
                 random: setup.random,
                 mailer: setup.mailer,
                 outside: setup.outside,
+                arrived: tokio::sync::Notify::new(),
                 listeners: ArcSwap::from_pointee(listeners),
                 told: tokio::sync::Notify::new(),
                 oidc: crate::oidc::Found::default(),

@@ -316,14 +316,17 @@ impl Conn {
     pub fn hooks_release(&mut self) -> Result<u64, StoreError> {
         self.execute("UPDATE hook_delivery SET lease_until = 0 WHERE state = 1", &[])
     }
-    /// Sends one delivery that is over again, or all dead ones of a hook. Says how many.
+    /// Sends one delivery that is over again, or that waits for its next try; or all dead ones of a hook. Says how many.
     ///
     /// # Errors
     /// Those of the database.
     pub fn hook_again(&mut self, hook: i64, one: Option<i64>, now: i64) -> Result<u64, StoreError> {
         let set = "UPDATE hook_delivery SET state = 0, attempts = 0, run_at = $2, ended_at = NULL WHERE hook = $1";
         match one {
-            Some(id) => self.execute(&format!("{set} AND id = $3 AND state IN (2, 3, 4)"), &[hook.into(), now.into(), id.into()]),
+            Some(id) => self.execute(
+                &format!("{set} AND id = $3 AND (state IN (2, 3, 4) OR (state = 0 AND attempts > 0))"),
+                &[hook.into(), now.into(), id.into()],
+            ),
             None => self.execute(&format!("{set} AND state = 3"), &[hook.into(), now.into()]),
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::frame::bare;
 use crate::guard::Facts;
-use crate::locale::{Text, Value};
+use crate::locale::{Lang, Text, Value};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::error::{ErrorBlock, error_block};
@@ -279,6 +279,6 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
             }
         }),
         reference: facts.id.clone(),
-        time: web.engine.now().strftime("%d/%m/%Y %H.%M.%S").to_string(),
+        time: web.engine.now().strftime(if t.lang == Lang::Id { "%d/%m/%Y %H.%M.%S" } else { "%d/%m/%Y %H:%M:%S" }).to_string(),
     }
 }

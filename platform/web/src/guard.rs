@@ -244,6 +244,7 @@ fn is_for_programs(path: &str) -> bool {
         || path.starts_with(crate::inlet::PLACE)
         || path.starts_with(crate::scim::PLACE)
         || path == "/mcp"
+        || path == crate::sign_in::provider::LEFT
         || path.starts_with("/.well-known/")
         || crate::oauth::PROGRAMS.contains(&path)
 }

@@ -29,6 +29,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "passkey_removed",
             "identity_linked",
             "identity_unlinked",
+            "identity_left",
             "app_allowed",
             "app_ended",
             "app_reused",

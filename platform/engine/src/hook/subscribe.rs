@@ -122,7 +122,7 @@ impl Tx<'_> {
         self.keep_event(TEST, ("", 0), &kept, &[id])
     }
 
-    /// Sends a delivery that is over again, or all that are dead; says how many. The other side gets the same
+    /// Sends a delivery that is over or waits for its next try again, or all that are dead; says how many. The other side gets the same
     /// `webhook-id` and can drop what it had.
     ///
     /// # Errors

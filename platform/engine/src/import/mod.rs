@@ -87,7 +87,8 @@ impl Engine {
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
         let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
-        let mut columns = mapping::guess(&object, &fields, &shape.header);
+        let mut columns =
+            mapping::guess(&object, &fields, &shape.header, &|n| shape.samples.iter().all(|row| row.get(n).is_none_or(String::is_empty)));
         mapping::guess_linked(ctx.registry(), &rights, &object, &fields, &shape.header, &mut columns);
         let system = systems::recognise(&shape.header);
         let registry = ctx.registry();

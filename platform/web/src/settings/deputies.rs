@@ -47,7 +47,7 @@ fn lines(visit: &Visit, person: i64) -> [Line; 4] {
     let t = visit.t;
     let people = visit.engine().people();
     let others: Vec<(String, String)> = std::iter::once((String::new(), String::new()))
-        .chain(people.users().iter().filter(|p| p.active && p.id != person).map(|p| (p.id.to_string(), p.name.clone())))
+        .chain(people.at_work().iter().filter(|p| p.id != person).map(|p| (p.id.to_string(), p.name.clone())))
         .collect();
     let kinds = ["away", "late"].map(|key| (key.to_string(), t.get(&format!("deputy-{key}")))).to_vec();
     [

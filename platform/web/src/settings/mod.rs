@@ -3,6 +3,7 @@
 mod approvals;
 mod apps;
 pub(crate) mod archive;
+pub(crate) mod arrival;
 pub(crate) mod calendars;
 mod company;
 mod condition;
@@ -39,6 +40,7 @@ mod work;
 use crate::fail::{Reply, field_errors, field_message};
 use crate::form::Fields;
 use crate::state::Web;
+use crate::ui::button::Button;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
@@ -47,7 +49,7 @@ use akrab_model::{FieldProblem, Problem};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
-use maud::Markup;
+use maud::{Markup, html};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -78,6 +80,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(objects::routes())
         .merge(webhooks::routes())
         .merge(archive::routes())
+        .merge(arrival::routes())
         .merge(apps::routes())
         .merge(connections::routes())
         .merge(providers::routes())
@@ -139,6 +142,18 @@ pub(crate) async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: boo
 async fn show_form(visit: &Visit, title: &str, body: Markup, errors: &Errors) -> Reply {
     let frame = frame(visit, title).await;
     show(visit, &frame, content(true, body), !errors.is_empty()).await
+}
+
+/// A secret that is shown this once. Loaded again, the page at `here` stands without it, instead of making another.
+pub(super) fn once(visit: &Visit, key: &str, secret: &str, here: &str) -> Markup {
+    let t = visit.t;
+    html! {
+        div.ak-notice data-tone="ok" role="status" data-stands-at=(here) {
+            span { (t.get(key)) " " code.ak-mono { (secret) } }
+            span.ak-spacer {}
+            (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret))
+        }
+    }
 }
 
 /// The text of a file that was handed in under `file`, or what was pasted under `text`.

@@ -170,7 +170,7 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
   const editor = new Editor({
     element: host,
     injectCSS: false,
-    autofocus: focus ? "end" : false,
+    autofocus: false,
     extensions: [
       StarterKit.configure({
         heading: { levels: [1, 2, 3] }, underline: false,
@@ -211,6 +211,11 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
   });
   host.toggleAttribute("data-empty", editor.isEmpty);
   host.before(toolbar(editor, text));
+  // at once: a letter typed meanwhile would be a shortcut of the page
+  if (focus) {
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+  }
   text.hidden = true;
   text.form?.addEventListener("reset", () => editor.commands.setContent(""));
   // the buttons beside a text type into it

@@ -191,7 +191,11 @@ impl Bench {
         };
         all.extend(object.fields.iter().filter(users).filter(|f| f.key != "owner").map(|f| Who::Field(f.key.clone())));
         all.extend(
-            people.users().iter().filter(|p| p.active || chosen.contains(&format!("user:{}", p.email))).map(|p| Who::User(p.email.clone())),
+            people
+                .users()
+                .iter()
+                .filter(|p| (p.active && !p.program) || chosen.contains(&format!("user:{}", p.email)))
+                .map(|p| Who::User(p.email.clone())),
         );
         all.iter().map(|who| (who.to_string(), words::who(self.look.t, people, Some(object), self.look.key(), who))).collect()
     }

@@ -128,9 +128,14 @@ pub(super) fn week_words(visit: &Visit, week: &WeekDecl) -> Markup {
         }
     }
     let day = |n: usize| visit.t.get(&format!("weekday-{}", DAYS[n]));
+    // as the hours are read, which is not how they are typed
+    let read = |words: &str| match visit.lang() {
+        "id" => words.replace(':', ".").replace('-', "–"),
+        _ => words.replace('-', "–"),
+    };
     html! {
         @for (from, to, words) in parts.iter().filter(|part| !part.2.is_empty()) {
-            div { @if from == to { (day(*from)) } @else { (day(*from)) "–" (day(*to)) } " " span.ak-num { (words) } }
+            div { @if from == to { (day(*from)) } @else { (day(*from)) "–" (day(*to)) } " " span.ak-num { (read(words)) } }
         }
         @if week.is_empty() { span.ak-muted { (visit.t.get("calendar-closed")) } }
     }

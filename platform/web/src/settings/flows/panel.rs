@@ -422,7 +422,7 @@ impl Panel<'_> {
             }
         }
         let people = &self.teller.people;
-        all.extend(people.users().iter().filter(|p| p.active).map(|p| (format!("user:{}", p.id), p.name.clone())));
+        all.extend(people.at_work().iter().map(|p| (format!("user:{}", p.id), p.name.clone())));
         all.extend(people.teams.iter().map(|(id, ..)| (format!("team:{id}"), self.teller.who("", &Who::Team(*id)))));
         all.extend(people.roles.iter().map(|role| (format!("role:{}", role.key), self.teller.who("", &Who::Role(role.key.clone())))));
         all
@@ -669,7 +669,7 @@ impl Panel<'_> {
             _ => typed.set(name, json.as_str().map_or_else(|| json.to_string(), str::to_string)),
         }
         let errors = HashMap::new();
-        let sheet = Sheet { look, object: &object.key, typed: &typed, errors: &errors, focus: None };
+        let sheet = Sheet { look, object: &object.key, typed: &typed, errors: &errors, focus: None, templates: None };
         row(look.t, &Row::new(self.t("flow-value")), Input::new(name, ""), |_| sheet.bare(&control))
     }
 }

@@ -58,7 +58,7 @@ impl Bench {
             _ => None,
         };
         let mut keepers: Options = vec![(String::new(), t.get("policy-no-keeper"))];
-        keepers.extend(visit.engine().people().users().iter().filter(|p| p.active).map(|p| (p.email.clone(), p.name.clone())));
+        keepers.extend(visit.engine().people().at_work().iter().map(|p| (p.email.clone(), p.name.clone())));
         let severities: Options =
             Severity::ALL.iter().map(|one| (one.key().to_string(), t.get(&format!("policy-severity-{}", one.key())))).collect();
         let keep = vec![("object".to_string(), object.key.clone()), ("kind".to_string(), self.decl.must.kind().to_string())];
