@@ -232,7 +232,7 @@ async fn what_a_crash_leaves_in_a_store_elsewhere_is_swept() {
     w.pass(3 * 86_400);
     let foreign = "/kantor/akrab/berkas/zz/milik-orang-lain".to_string();
     bucket.lock().expect("the bucket").objects.insert(foreign.clone(), Bytes::from_static(b"lain"));
-    let fresh = engine.file_put(&ctx, "baru.txt", Cursor::new(b"baru".to_vec()), 1 << 20).await.expect("kept");
+    let fresh = engine.file_put(&admin(&engine), "baru.txt", Cursor::new(b"baru".to_vec()), 1 << 20).await.expect("kept");
     engine.write(&engine.system("test", Door::Command), |tx| tx.enqueue(&CleanUp {})).await.expect("queued");
     Worker::new(&engine, 1).drain().await.expect("jobs run");
     let left: Vec<String> = bucket.lock().expect("the bucket").objects.keys().cloned().collect();
