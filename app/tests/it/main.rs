@@ -41,6 +41,7 @@ mod mails;
 mod mcp;
 mod notices;
 mod oauth;
+mod paper;
 mod passkeys;
 mod people;
 mod policies;

@@ -136,6 +136,9 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if field.open && field.kind != Choices {
         fault("`open` belongs to the type choices".into());
     }
+    if field.plain && field.kind != Integer {
+        fault("`plain` belongs to the type integer".into());
+    }
     if field.kind != Phone && field.used_for.is_some() {
         fault("`use` belongs to the type phone".into());
     }

@@ -55,7 +55,7 @@ impl Condition {
 
     /// "Industri adalah Hotel, dan Kota adalah Bandung".
     pub fn words(&self) -> String {
-        let wording = Wording { s: &self.look, object: &self.object, titles: &self.titles };
+        let wording = Wording { s: &self.look, object: &self.object, titles: &self.titles, whole: false };
         match &self.filter {
             None => self.look.t.with("rule-every", &[("records", self.object.plural_label(self.look.key()).to_lowercase().into())]),
             Some(filter @ Filter::All(_)) => {

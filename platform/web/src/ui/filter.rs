@@ -101,6 +101,7 @@ fn words(t: Text) -> String {
         "filter-value",
         "filter-relative",
         "filter-relative-codes",
+        "filter-relative-hour",
     ];
     KEYS.iter().map(|key| format!("{key}={}", t.get(key))).collect::<Vec<_>>().join("\n")
 }

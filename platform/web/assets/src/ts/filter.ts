@@ -131,7 +131,13 @@ export const filter = (root: HTMLElement) => {
     if (kind === "relative") {
       const codes = word("relative-codes").split("|");
       const labels = word("relative").split("|");
-      if (!codes.includes(String(leaf.value))) leaf.value = codes[0];
+      const value = String(leaf.value ?? "");
+      if (!value) leaf.value = codes[0];
+      else if (!codes.includes(value)) {
+        // a report or an address may say more than is offered here
+        codes.push(value);
+        labels.push(value.startsWith("hour_") ? word("relative-hour").replace("#", value.slice(5).padStart(2, "0")) : value);
+      }
       box.append(choose(label, codes.map((code, i) => [code, labels[i]]), String(leaf.value), keep));
     } else if (kind === "choice" && field.options) {
       if (!field.options.some(([value]) => value === leaf.value)) leaf.value = field.options[0]?.[0];

@@ -55,7 +55,7 @@ impl Bench {
                     Some(filter) => titles(&look, tx, &own, filter)?,
                     None => Titles::new(),
                 };
-                let condition = filter.map(|f| sentence(&Wording { s: &look, object: &own, titles: &titles }.of(&f)));
+                let condition = filter.map(|f| sentence(&Wording { s: &look, object: &own, titles: &titles, whole: false }.of(&f)));
                 let stages = tx.stage_names(&own.key)?;
                 let rule = tx.approval_rule_check(if key.is_empty() { "new" } else { &key }, &decl).ok();
                 Ok((condition, tx.calendars()?, stages, rule))

@@ -145,7 +145,7 @@ impl Teller {
     /// A condition in words; empty for none.
     pub fn condition(&self, object: &str, when: Option<&Json>) -> String {
         let (Some(object), Some(Ok(filter))) = (self.object(object), when.map(Filter::from_json)) else { return String::new() };
-        let wording = Wording { s: &self.look, object: &object, titles: &self.titles };
+        let wording = Wording { s: &self.look, object: &object, titles: &self.titles, whole: false };
         match &filter {
             // several at the top read as a list, without a bracket around them
             Filter::All(items) if !items.is_empty() => {

@@ -87,6 +87,7 @@ pub(super) fn set(object: &Object, kind: FieldType, fields: &Fields, decl: &mut 
     decl.index = fields.ticked("index");
     decl.search = fields.ticked("search");
     decl.open = fields.ticked("open");
+    decl.plain = fields.ticked("plain") && kind == FieldType::Integer;
     let number = |name: &str| fields.text(name).replace(',', ".").parse::<f64>().ok();
     if kind.is_number() {
         (decl.min, decl.max) = (number("min"), number("max"));
@@ -151,6 +152,7 @@ pub(super) fn filled(decl: &FieldDecl) -> Filled {
         ("index", decl.index),
         ("search", decl.search),
         ("open", decl.open),
+        ("plain", decl.plain),
     ] {
         if on {
             filled = filled.set(name, "1");
