@@ -76,3 +76,5 @@ webhook-url-hint = Tujuan pesan, dimulai dengan https://.
 webhook-waiting = Menunggu
 webhook-when = Waktu
 webhook-works = Berfungsi
+webhook-event-flow = Panggilan alur kerja
+webhook-event-flow-may = Panggilan alur kerja

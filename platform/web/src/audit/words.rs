@@ -110,6 +110,10 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
         let href = format!("/settings/webhooks/{}", number("hook").unwrap_or_default());
         parts.push(html! { @if row.kind == "hook_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
     }
+    if row.kind.starts_with("form_") {
+        let href = format!("/settings/forms/{}", number("form").unwrap_or_default());
+        parts.push(html! { @if row.kind == "form_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
+    }
     if row.kind.starts_with("inlet_") {
         let href = format!("/settings/webhooks/incoming/{}", number("inlet").unwrap_or_default());
         parts.push(html! { @if row.kind == "inlet_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });

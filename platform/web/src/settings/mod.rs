@@ -12,6 +12,7 @@ mod deputies;
 mod directory;
 mod files;
 pub(crate) mod flows;
+mod forms;
 mod leave;
 mod line;
 mod note_templates;
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(roles::routes())
         .merge(pipelines::routes())
         .merge(flows::routes())
+        .merge(forms::routes())
         .merge(templates::routes())
         .merge(transfer::routes())
         .merge(work::routes())
@@ -95,6 +97,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/territories/", "settings-territories", "/settings/territories"),
     ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
     ("/settings/flows/", "settings-flows", "/settings/flows"),
+    ("/settings/forms/", "settings-forms", "/settings/forms"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/mail-templates/", "settings-mail-templates", "/settings/mail-templates"),
     ("/settings/users/", "settings-users", "/settings/users"),
@@ -228,6 +231,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
         (
             "settings-connect",
             vec![
+                ("clipboard-list", "settings-forms", "/settings/forms", admin),
                 ("webhook", "settings-webhooks", "/settings/webhooks", admin),
                 ("puzzle", "settings-apps", "/settings/apps", admin),
                 ("bot", "settings-services", "/settings/services", admin),
