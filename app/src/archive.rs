@@ -5,7 +5,7 @@ use crate::stop::{Stop, writable_place};
 use crate::transfer::bar;
 use crate::{lock, workspace};
 use akrab_engine::Door;
-use akrab_engine::archive::{self, Checked};
+use akrab_engine::archive::{self, Arrival, Checked};
 use akrab_store::{Options, Store, StoreError, Target};
 use std::fs;
 use std::path::Path;
@@ -87,7 +87,7 @@ pub async fn import(config: &Config, file: &Path, check: bool) -> Result<(), Sto
     }
     place(&target, &store, &draft).await?;
     let engine = workspace::open(config).await?;
-    engine.archive_arrived(&engine.system("import of a workspace", Door::Command), manifest).await?;
+    engine.archive_arrived(&engine.system("import of a workspace", Door::Command), &Arrival::from(manifest)).await?;
     engine.store().close().await;
     println!("{} brought in", file.display());
     eprintln!("nobody has a password yet: set the first with `akrab user passwd EMAIL`, invite the others in the settings");
@@ -119,13 +119,7 @@ async fn place(target: &Target, store: &Store, draft: &Path) -> Result<(), Stop>
         Target::Sqlite { path } => {
             store.close().await;
             clear(path)?;
-            for ending in ["-wal", "-shm"] {
-                let beside = beside(draft, ending);
-                if beside.exists() {
-                    fs::rename(&beside, self::beside(path, ending)).map_err(|e| failed(&e))?;
-                }
-            }
-            fs::rename(draft, path).map_err(|e| failed(&e))
+            rename(draft, path).map_err(|e| failed(&e))
         }
         Target::Postgres { schema, .. } => {
             let aside = store.take_place(schema).await.map_err(|e| failed(&e))?;
@@ -136,6 +130,53 @@ async fn place(target: &Target, store: &Store, draft: &Path) -> Result<(), Stop>
             Ok(())
         }
     }
+}
+
+/// Lets a workspace that came in through a page take the place of the one there is, which is kept beside it. Nothing
+/// may be open of either; killed meanwhile, it is brought to its end at the next start.
+pub async fn finish(config: &Config) -> Result<Option<Arrival>, Stop> {
+    let files = config.workspace().join("files");
+    let Some(arrival) = Arrival::of(&files) else { return Ok(None) };
+    let failed = |e: &dyn std::fmt::Display| Stop::failed(format!("the archive cannot take its place: {e}"));
+    match config.target() {
+        Target::Sqlite { path } => {
+            let draft = Arrival::draft(&path);
+            // both moves may be done already
+            if draft.exists() {
+                if path.exists() {
+                    let aside = (1..).map(|n| path.with_file_name(format!("before-archive-{n}.db"))).find(|p| !p.exists());
+                    let aside = aside.unwrap_or_else(|| path.with_file_name("before-archive.db"));
+                    rename(&path, &aside).map_err(|e| failed(&e))?;
+                    tracing::info!(file = %aside.display(), "the workspace before the archive is kept");
+                }
+                rename(&draft, &path).map_err(|e| failed(&e))?;
+            }
+        }
+        target @ Target::Postgres { .. } => {
+            let store = Store::open(&target.besides(), &Options::default()).await.map_err(|e| failed(&e))?;
+            let there = store.is_used().await;
+            if there.map_err(|e| failed(&e))?
+                && let Target::Postgres { schema, .. } = &target
+                && let Some(aside) = store.take_place(schema).await.map_err(|e| failed(&e))?
+            {
+                tracing::info!(schema = aside, "the workspace before the archive is kept");
+            }
+            store.close().await;
+        }
+    }
+    Arrival::settled(&files).map_err(|e| failed(&e))?;
+    Ok(Some(arrival))
+}
+
+/// What belongs to a database file goes before it.
+fn rename(from: &Path, to: &Path) -> std::io::Result<()> {
+    for ending in ["-wal", "-shm"] {
+        let beside = beside(from, ending);
+        if beside.exists() {
+            fs::rename(&beside, self::beside(to, ending))?;
+        }
+    }
+    fs::rename(from, to)
 }
 
 /// Removes a database file with what lies beside it.

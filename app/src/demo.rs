@@ -24,7 +24,8 @@ pub async fn run(config: &Config) -> Result<(), Stop> {
         let _ = writeln!(out, "  {email:<28}{:<22}{role}", seed::PASSWORD);
     }
     let _ = writeln!(out, "\n  Data: {}   Stop: Ctrl+C\n", config.data.display());
-    serve::on(&config, listener, engine).await
+    // nothing comes in where a sample firm is at work
+    serve::on(&config, listener, engine).await.map(drop)
 }
 
 async fn prepare(config: &Config) -> Result<Engine, Stop> {

@@ -2,8 +2,8 @@
 
 use crate::config::Config;
 use crate::stop::Stop;
-use crate::{lock, workspace};
-use akrab_engine::{Engine, Worker};
+use crate::{archive, lock, workspace};
+use akrab_engine::{Door, Engine, Worker};
 use akrab_web::Web;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +15,22 @@ const DRAIN: Duration = Duration::from_secs(25);
 
 /// Serves the configured workspace.
 pub async fn run(config: &Config) -> Result<(), Stop> {
-    let listener = listen(config).await?;
+    let mut listener = listen(config).await?;
     let _lock = lock::take(config, "serve").await?;
-    let engine = workspace::make(config).await?;
-    take_over(config, &engine).await?;
-    tracing::info!(address = %address(&listener), "akrab is ready");
-    on(config, listener, engine).await
+    loop {
+        let arrived = archive::finish(config).await?;
+        let engine = workspace::make(config).await?;
+        if let Some(arrival) = arrived {
+            engine.archive_arrived(&engine.system("import of a workspace", Door::Page), &arrival).await?;
+        }
+        take_over(config, &engine).await?;
+        tracing::info!(address = %address(&listener), "akrab is ready");
+        // whoever calls meanwhile waits at the address
+        match on(config, listener, engine).await? {
+            Some(next) => listener = next,
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Takes the address before anything slow begins, so that a second start fails at once.
@@ -43,8 +53,8 @@ pub fn address(listener: &TcpListener) -> String {
     listener.local_addr().map_or_else(|_| String::new(), |a| format!("http://{a}"))
 }
 
-/// Serves an open workspace until a signal comes.
-pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Result<(), Stop> {
+/// Serves an open workspace until a signal comes, or another waits to take its place; then the address is given back.
+pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Result<Option<TcpListener>, Stop> {
     let (tell, told) = watch::channel(false);
     let jobs = (config.jobs > 0).then(|| {
         tokio::spawn({
@@ -62,10 +72,15 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
     };
     engine.keep_link_base(web_config.link_base()).await?;
     let web = Web::new(engine.clone(), web_config, akrab_workplace::features(), seed());
+    let waits = engine.clone();
     let stopped = async move {
-        signal().await;
-        tracing::info!("stopping: running requests may end");
+        let next = tokio::select! {
+            () = signal() => false,
+            () = waits.arrival() => true,
+        };
+        tracing::info!("{}", if next { "an archive takes the place of the workspace" } else { "stopping: running requests may end" });
         let _ = tell.send(true);
+        next
     };
     let served = akrab_web::serve(listener, web, stopped).await;
     if let Some(jobs) = jobs
@@ -74,7 +89,9 @@ pub async fn on(config: &Config, listener: TcpListener, engine: Engine) -> Resul
         tracing::warn!("a job was still running; it goes on from its last step at the next start");
     }
     engine.store().close().await;
-    tracing::info!("stopped");
+    if !matches!(served, Ok(Some(_))) {
+        tracing::info!("stopped");
+    }
     served.map_err(|e| Stop::failed(format!("the server ended: {e}")))
 }
 

@@ -97,6 +97,7 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
         store: store(config).await?,
         objects: objects(),
         reports: reports(),
+        sentences: akrab_web::filter::words::sentences,
         behaviours: behaviours(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

@@ -1,16 +1,17 @@
 // A provider of identity of others, and a person at its pages. Lines of JSON: first {redirect}; then {go, as} takes the way
 // through its pages as this person and answers where the browser is sent back to, {people} says who is there, {rotate} gives
-// the provider other keys, {calls} counts how often its keys were asked for.
+// the provider other keys, {leave} gives the token it sends when somebody has signed out, {} says how often its keys were
+// asked for.
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import Provider from "oidc-provider";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 for (const name of ["log", "info", "warn"]) console[name] = () => {};
 
-let people = {}, handle, keysAsked = 0;
+let people = {}, handle, signing, keysAsked = 0;
 const server = createServer((request, response) => {
   if (request.url === "/jwks") keysAsked += 1;
   return handle(request, response);
@@ -22,6 +23,7 @@ const begin = async ({ redirect, inToken }) => {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const { privateKey: rsa } = await generateKeyPair("RS256", { extractable: true });
   const keys = await Promise.all([[privateKey, "ES256"], [rsa, "RS256"]].map(async ([key, alg]) => ({ ...(await exportJWK(key)), alg, use: "sig", kid: crypto.randomUUID() })));
+  signing = { key: privateKey, kid: keys[0].kid };
   const client = { client_id: "akrab", client_secret: "rahasia:+%&x", redirect_uris: [redirect], id_token_signed_response_alg: inToken ? "ES256" : "RS256" };
   const provider = new Provider(issuer, {
     clients: [client],
@@ -33,6 +35,14 @@ const begin = async ({ redirect, inToken }) => {
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   });
   handle = provider.callback();
+};
+
+/** What the provider sends when somebody has signed out. */
+const leave = async (sub, { stranger, ...change }) => {
+  const events = { "http://schemas.openid.net/event/backchannel-logout": {} };
+  const claims = { iss: issuer, aud: "akrab", sub, jti: crypto.randomUUID(), events, ...change };
+  const key = stranger ? (await generateKeyPair("ES256")).privateKey : signing.key;
+  return { token: await new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ: "logout+jwt", kid: signing.kid }).setIssuedAt().setExpirationTime("2m").sign(key) };
 };
 
 /** Takes the way of a person through the provider's pages. */
@@ -69,5 +79,5 @@ for await (const line of lines) {
   const told = JSON.parse(line);
   if (told.people) people = told.people;
   if (told.rotate) await begin({ ...first, ...told });
-  say(told.go ? await go(told.go, told.as) : { keysAsked });
+  say(told.leave ? await leave(told.leave, told.change) : told.go ? await go(told.go, told.as) : { keysAsked });
 }

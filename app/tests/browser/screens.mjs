@@ -131,6 +131,8 @@ const settings = [
   { name: "settings-apps", path: "/settings/apps" },
   { name: "settings-apps-new", path: "/settings/apps/new", ...desktop },
   { name: "settings-connections", path: "/settings/connections" },
+  { name: "settings-forms", path: "/settings/forms" },
+  { name: "settings-forms-new", path: "/settings/forms/new?object=lead" },
   { name: "settings-webhooks", path: "/settings/webhooks" },
   { name: "settings-webhooks-new", path: "/settings/webhooks/new" },
   { name: "settings-webhooks-incoming", path: "/settings/webhooks/incoming" },

@@ -1,8 +1,11 @@
 //! A workspace goes out as one archive and comes back the same, on the same database and on the other; what is
 //! broken or made to harm is refused with its place and leaves everything as it was.
 
+use crate::browser::{Browser, PASSWORD};
+use crate::server::Server;
 use crate::workspace::{Workspace, both, folder, map, objects};
-use akrab_engine::archive::{self, Checked};
+use akrab_engine::archive::{self, Arrival, Checked};
+use akrab_engine::identity::{Origin, SignedIn};
 use akrab_engine::{Ctx, Door, JobState, ListRequest, TimelineRequest};
 use akrab_model::Problem;
 use akrab_store::{Options, Store, Target};
@@ -298,3 +301,92 @@ both!(
         assert!(kinds.contains(&"archive") && kinds.contains(&"archive_taken"), "{kinds:?}");
     }
 );
+
+/// The last of `/jobs/7` in a place.
+fn number(location: &str) -> i64 {
+    location.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{location} is no job"))
+}
+
+both!(
+    /// An administrator of an empty workspace brings an archive through the page: it is read first, and then waits beside
+    /// the workspace with the password of whoever brought it. Where somebody works it is only read.
+    an_archive_comes_in_through_the_page,
+    async |w: &Workspace| {
+        let here = folder();
+        let source = Workspace::sqlite(&[]).await;
+        let ctx = furnished(&source).await;
+        source.user("pengganti", 1, None).await;
+        let file = std::fs::read(written(&source, &ctx, &here).await).expect("the archive");
+        let boss = w.user("bos", 1, None).await;
+        let mut browser = Browser::of(w, boss).await;
+        let broken = browser.submit_files("/settings/archive/arrivals", &[], &[("file", "x.zip", b"bukan arsip")]).await;
+        w.work_off().await;
+        let told = browser.get(&broken.location).await;
+        assert!(told.html.contains("bukan arsip ruang kerja"), "{}", told.html);
+        let taken = browser.submit_files("/settings/archive/arrivals", &[], &[("file", "w.akrab.zip", &file)]).await;
+        w.work_off().await;
+        let page = browser.get(&taken.location).await;
+        assert!(page.html.contains("Arsip utuh") && page.html.contains("pengganti@contoh.test"), "{}", page.html);
+        let bring = format!("/settings/archive/arrivals/{}", number(&taken.location));
+        let wrong = browser.submit(&bring, &[("admin", "pengganti@contoh.test"), ("current", "salah")]).await;
+        assert_eq!(wrong.location, taken.location, "a wrong password brings nothing in");
+        let nobody = browser.submit(&bring, &[("admin", "bos@contoh.test"), ("current", PASSWORD)]).await;
+        assert_eq!(nobody.location, taken.location, "only somebody of the archive signs in to it");
+        let kept = w.make("account", json!({"name": "PT Sudah Ada"})).await;
+        let full = browser.submit(&bring, &[("admin", "pengganti@contoh.test"), ("current", PASSWORD)]).await;
+        assert_eq!(full.location, taken.location);
+        assert!(!browser.get(&taken.location).await.html.contains("name=\"admin\""), "records are never replaced");
+        w.engine.delete(&w.system(), "account", kept, None).await.expect("in the bin");
+        w.engine.purge(&w.system(), "account", kept).await.expect("gone");
+        let going = browser.submit(&bring, &[("admin", "pengganti@contoh.test"), ("current", PASSWORD)]).await;
+        assert!(going.location.starts_with("/arrival/"), "{}", going.location);
+        let waits = Browser::guest(w).await.get(&going.location).await;
+        assert!(waits.headers.contains_key("refresh") && waits.html.contains("Arsip sedang dimasukkan"), "{}", waits.html);
+        assert!(Arrival::of(&w.files()).is_none());
+        w.work_off().await;
+        let arrival = Arrival::of(&w.files()).expect("it waits");
+        assert!(arrival.records > 2_300, "{arrival:?}");
+        let beside = match w.engine.store().target() {
+            Target::Sqlite { path } => Target::Sqlite { path: Arrival::draft(path) },
+            target => target.besides(),
+        };
+        let other = w.opened_at(&beside, w.files()).await;
+        let signed = other.sign_in("pengganti@contoh.test", PASSWORD, &Origin::default()).await;
+        assert!(matches!(signed, Ok(SignedIn::Full { .. })), "with the password of whoever brought it");
+        assert!(other.sign_in("bos@contoh.test", PASSWORD, &Origin::default()).await.is_err());
+        other.store().close().await;
+        source.close().await;
+        let _ = std::fs::remove_dir_all(here);
+    }
+);
+
+/// A program that was killed after an archive had come in and before it took its place lets it do so when it starts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_archive_takes_its_place_at_the_next_start() {
+    let here = folder();
+    let source = Workspace::sqlite(&[]).await;
+    let ctx = furnished(&source).await;
+    let file = written(&source, &ctx, &here).await;
+    let home = here.join("data");
+    let mut server = Server::new(&home);
+    server.kill();
+    let place = home.join("workspaces").join("main");
+    let draft = Target::Sqlite { path: Arrival::draft(&place.join("akrab.db")) };
+    let store = Store::open(&draft, &Options::default()).await.expect("an empty place");
+    let checked = Arc::new(read(&file).expect("an archive"));
+    archive::bring(&store, &objects(), &place.join("files"), checked.clone(), &mut |_| {}).await.expect("brought");
+    store.close().await;
+    std::fs::create_dir_all(place.join("files/archives")).expect("a folder");
+    let mark = serde_json::to_vec(&Arrival::from(&checked.manifest)).expect("JSON");
+    std::fs::write(place.join("files/archives/arrived.json"), mark).expect("written");
+    server.start();
+    assert_eq!(server.wire.call("GET", "/api/v1/accounts", &[], "").expect("an answer").status, 401, "tokens stay behind");
+    server.kill();
+    assert!(place.join("before-archive-1.db").exists(), "what was there is kept");
+    assert!(server.run(&["export", "account", "--columns", "name"]).contains("Toraja"));
+    server.start();
+    server.kill();
+    assert!(!place.join("before-archive-2.db").exists(), "once");
+    source.close().await;
+    let _ = std::fs::remove_dir_all(here);
+}

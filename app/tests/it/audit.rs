@@ -4,8 +4,12 @@ use crate::api::Api;
 use crate::browser::{Browser, PASSWORD};
 use crate::workspace::{Workspace, both, map};
 use akrab_engine::Door;
+use akrab_engine::approval::{ApprovalDecl, Decision, StepDecl, Verdict, usual_reasons};
 use akrab_engine::audit::{AuditFault, AuditQuery, AuditRow};
+use akrab_engine::calendar::USUAL;
 use akrab_engine::job::Queued;
+use akrab_engine::sharing::{Give, Taker};
+use akrab_model::Label;
 use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 
@@ -167,3 +171,80 @@ both!(the_history_is_sealed_once_a_day_and_a_false_seal_is_found, async |w: &Wor
     let fault = w.engine.audit_verify(&w.system()).await.expect("verified").fault;
     assert!(matches!(fault, Some(AuditFault::Changes { after: 0, .. })), "{fault:?}");
 });
+
+both!(
+    /// Who looks at the page knows which record, which rule, to whom and how far, without asking anything else.
+    the_trail_tells_what_was_done_to_what,
+    async |w: &Workspace| {
+        let (ratna, _) = person(w, "ratna", "administrator").await;
+        let (budi, _) = person(w, "budi", "manager").await;
+        let (siti, _) = person(w, "siti", "sales").await;
+        let hotel = w.make("account", json!({ "name": "Hotel Bumi", "owner": siti })).await;
+        let sales = role(w, "sales");
+        let admin = w.of(ratna, Door::Page);
+        let rights = |read: &str| map(json!({ "rights": { "account": { "read": read, "edit": "own" } } }));
+        for read in ["own", "team"] {
+            w.engine.update(&admin, "role", sales, rights(read), None).await.expect("rights");
+        }
+        let rule = json!({
+            "name": "Hotel terbuka", "object": "account", "level": "read", "to_role": sales,
+            "filter": { "field": "name", "op": "contains", "value": "Hotel" },
+        });
+        let opened = w.engine.create(&admin, "sharing_rule", map(rule)).await.expect("a rule").id;
+        let narrower = json!({ "filter": { "field": "name", "op": "contains", "value": "Bumi" } });
+        w.engine.update(&admin, "sharing_rule", opened, map(narrower), None).await.expect("narrower");
+        let give = Give { to: Taker::User(budi), edit: true, until: Some("2026-12-31T17:00:00Z".parse().expect("a moment")), note: String::new() };
+        w.engine.write(&admin, move |tx| tx.give("account", hotel, &give).map(drop)).await.expect("given");
+        let decl = ApprovalDecl {
+            name: Label::new("Batas kredit", "Credit limit"),
+            object: "account".into(),
+            steps: vec![StepDecl {
+                key: "manager".into(),
+                who: vec!["role:manager".parse().expect("a role")],
+                need: 1,
+                limit: None,
+                remind: None,
+                fallback: Vec::new(),
+            }],
+            calendar: USUAL.into(),
+            reasons: usual_reasons(),
+            ..ApprovalDecl::default()
+        };
+        let reason = decl.reasons[0].clone();
+        w.engine.write(&admin, move |tx| tx.approval_rule_save("credit", &decl, None).map(drop)).await.expect("kept");
+        let hers = w.of(siti, Door::Page);
+        let asked = w.engine.write(&hers, move |tx| tx.approval_ask("account", hotel, "credit", "", None)).await;
+        let request = asked.expect("asked");
+        let no = Decision { reason: Some(reason.key.clone()), ..Decision::new(Verdict::Refuse) };
+        w.engine.write(&w.of(budi, Door::Page), move |tx| tx.approval_decide(request, &no)).await.expect("refused");
+        w.engine
+            .write(&admin, |tx| {
+                let kept = tx.calendar_kept(USUAL)?;
+                tx.calendar_save(USUAL, &kept.name, &kept.decl, None, Some(kept.version))
+            })
+            .await
+            .expect("a calendar");
+
+        let mut browser = Browser::of(w, ratna).await;
+        let page = browser.get("/settings/audit").await.html;
+        let told = [
+            format!("href=\"/accounts/{hotel}\">Hotel Bumi"),
+            "Perusahaan · Lihat".into(),
+            "Sendiri → <b>Tim</b>".into(),
+            "Nama berisi Hotel → <b>Nama berisi Bumi</b>".into(),
+            "kepada budi · Melihat dan mengubah · sampai dengan 31 Des".into(),
+            "Mengubah aturan persetujuan".into(),
+            "Batas kredit · versi 1".into(),
+            format!("Batas kredit · Langkah 1 · {}", reason.label.get("id")),
+            "Mengubah kalender kerja".into(),
+            "Jam kantor · versi 1".into(),
+        ];
+        for words in told {
+            assert!(page.contains(&words), "the page tells {words}: {page}");
+        }
+        let table = page.split("<tbody").nth(1).expect("entries");
+        assert!(!table.contains("{&quot;"), "nothing is told as the program keeps it: {table}");
+        let of_hotel = browser.get("/settings/audit?q=Hotel+Bumi&group=approval").await.html;
+        assert!(of_hotel.contains("Menolak") && of_hotel.contains("Meminta persetujuan"), "found by the record's name: {of_hotel}");
+    }
+);

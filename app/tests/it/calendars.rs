@@ -35,7 +35,7 @@ both!(
         // the Friday before Independence Day 2026, which is a Monday
         assert_eq!(due(w, USUAL, "2026-08-14 16:00", 120).await, "2026-08-17 09:00");
         let page = browser.get("/settings/calendars").await;
-        assert!(page.html.contains("Jam kantor") && page.html.contains("08:00-11:30, 13:00-17:00"), "{}", page.html);
+        assert!(page.html.contains("Jam kantor") && page.html.contains("08.00–11.30, 13.00–17.00"), "{}", page.html);
 
         let preview = browser.get("/settings/holidays/import?year=2026").await;
         assert!(preview.html.contains("Hari Kemerdekaan Republik Indonesia") && !preview.html.contains("2027-"));
@@ -76,7 +76,7 @@ both!(
             ("tue", "08:00-12:00, 13:00-17:00"),
             ("wed", "08:00-12:00, 13:00-17:00"),
             ("thu", "08:00-12:00, 13:00-17:00"),
-            ("fri", "08:00-11:30, 13:00-17:00"),
+            ("fri", "08.00–11.30, 13.00–17.00"),
             ("sat", "09:00-12:00"),
             ("sun", ""),
         ];

@@ -86,27 +86,31 @@ fn every_fault_of_an_object_file_is_told_with_its_line() {
     // what stands after the eight lines of the head, and the line and words that are told
     let cases = [
         (field("name", "text", "min = 3"), ":9: field `name`", "numbers"),
-        (field("name", "text", "result = \"money\""), ":9: field `name`", "`result`"),
-        (field("name", "text", "pipeline = \"name\""), ":9: field `name`", "`pipeline`"),
+        (field("name", "text", "result = \"money\""), ":9: field `name`", "“result”"),
+        (field("name", "text", "pipeline = \"name\""), ":9: field `name`", "“pipeline”"),
         (format!("{name}{}", field("age", "integer", "max_length = 3")), ":13: field `age`", "texts"),
-        (format!("{name}{}", field("seen", "rollup", visit)), ":13: field `seen`", "no link of `interaction`"),
+        (format!("{name}{}", field("seen", "rollup", visit)), ":13: field `seen`", "no link of “interaction”"),
         (
             format!("{name}{}", field("seen", "rollup", &visit.replace("interaction", "visit"))),
             ":13: field `seen`",
-            "unknown object `visit`",
+            "unknown object “visit”",
         ),
         (format!("{name}{}", field("size", "formula", "result = \"money\"\nformula = \"umur + 1\"")), ":13: field `size`", "umur"),
         (format!("{name}[board]\nby = \"name\"\n"), ":14: ", "a stage or a choice"),
-        (format!("{name}[board]\nby = \"umur\"\n"), ":14: ", "unknown field `umur`"),
+        (format!("{name}[board]\nby = \"umur\"\n"), ":14: ", "unknown field “umur”"),
         (format!("{name}[layout]\nrelated = [\"task.account\"]\n"), ":14: ", "no link to this object"),
         (
             format!(
                 "{name}[[views]]\nkey = \"all\"\nlabel = {{ id = \"S\", en = \"A\" }}\nfilter = {{ field = \"umur\", op = \"is\", value = 1 }}\n"
             ),
             ":14: ",
-            "view `all`: the filter asks for the unknown field `umur`",
+            "The view “all”: There is no field “umur”.",
         ),
-        (format!("open = {{ field = \"name\", op = \"gt\", value = \"x\" }}\n{name}"), ":9: ", "`open`: the filter asks `name` with `gt`"),
+        (
+            format!("open = {{ field = \"name\", op = \"gt\", value = \"x\" }}\n{name}"),
+            ":9: ",
+            "The condition “open”: “gt” cannot be used on this field.",
+        ),
     ];
     for (text, line, words) in cases {
         std::fs::write(objects.join("pet.toml"), format!("{head}{text}")).expect("a file");

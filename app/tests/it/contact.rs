@@ -130,7 +130,7 @@ both!(
         let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
         let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
         let preview = browser.get("/settings/consent/presets/indonesia").await;
-        assert!(preview.html.contains("POJK 22/2023") && preview.html.contains("08:00-18:00"), "{}", preview.html);
+        assert!(preview.html.contains("POJK 22/2023") && preview.html.contains("08.00–18.00"), "{}", preview.html);
         assert_eq!(w.engine.read(&w.system(), |tx| tx.purposes()).await.expect("purposes").len(), 0, "looking changes nothing");
         browser.submit("/settings/consent/presets/indonesia", &[]).await;
         let page = browser.get("/settings/consent").await;

@@ -195,7 +195,7 @@ both!(
         w.make("account", json!({"name": "Bukan ini"})).await;
         let account = w.make("account", json!({"name": "PT Senja", "external_key": "1"})).await;
         let text = "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Deal owner,Create Date,Associated Company IDs,Deal probability\n\
-            501,Mesin kopi,Closed Won,,15000000,2026-05-01,Siti,2026-01-01,1;7,0.9\n\
+            501,Mesin kopi,Closed Won,Sales Pipeline,15000000,2026-05-01,Siti,2026-01-01,1;7,0.9\n\
             502,Langganan,appointmentscheduled,,1000,2026-06-01,siti@contoh.test,2026-01-02,1,0.1\n\
             503,Tanpa perusahaan,Penawaran,,5,2026-06-02,,2026-01-02,99,0.2\n";
         let spec = guessed(w, &ctx, "opportunity", "hubspot.csv", text).await;
@@ -220,6 +220,7 @@ both!(
         assert_eq!((report.first[0].line, report.first[0].code.as_str()), (4, "no_such_record"), "99 is no id of ours");
         let deal = w.engine.get(&ctx, "opportunity", 1).await.expect("a deal");
         assert_eq!((deal.link("account"), deal.link("stage"), deal.link("owner"), deal.text("external_key")), (Some(account), Some(3), Some(seller), "501"));
+        assert_eq!(deal.get("probability").to_json(), json!("90"), "its 0.9 are 90 %");
         let again = w.engine.import_words(&ctx, "opportunity", spec.file, None, &spec.columns).await.expect("words");
         let stage = again.iter().find(|u| u.field == "stage").expect("stages");
         assert!(stage.words.iter().any(|word| word.text == "appointmentscheduled" && word.meant == Some(json!(1))), "remembered: {stage:?}");

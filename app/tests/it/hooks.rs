@@ -3,80 +3,15 @@
 use crate::api::Api;
 use crate::browser::Browser;
 use crate::hidden::person;
+use crate::receiver::{Got, Receiver};
 use crate::workspace::{Workspace, both, map};
 use akrab_engine::hook::{HookDraft, HookState, HookView, LADDER, SigningKey, signature};
 use akrab_engine::{Ctx, Door};
 use akrab_model::ProblemKind;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 
-/// Another program on this machine: keeps what it gets, and answers as it is told to.
-#[derive(Clone)]
-struct Receiver {
-    port: u16,
-    got: Arc<Mutex<Vec<Got>>>,
-    answer: Arc<Mutex<(u16, Option<String>)>>,
-}
-
-#[derive(Clone, Debug)]
-struct Got {
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Got {
-    fn header(&self, name: &str) -> String {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_string()
-    }
-    fn json(&self) -> Json {
-        serde_json::from_str(&self.body).expect("JSON")
-    }
-}
-
-impl Receiver {
-    async fn new() -> Receiver {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let receiver = Receiver { port, got: Arc::default(), answer: Arc::new(Mutex::new((200, None))) };
-        let app = axum::Router::new().fallback(take).with_state(receiver.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        receiver
-    }
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/kait?kunci=rahasia", self.port)
-    }
-    fn answers(&self, status: u16) {
-        *self.answer.lock().expect("an answer") = (status, None);
-    }
-    fn sends_on(&self, location: &str) {
-        *self.answer.lock().expect("an answer") = (307, Some(location.into()));
-    }
-    fn got(&self) -> Vec<Got> {
-        self.got.lock().expect("what came").clone()
-    }
-    fn kinds(&self) -> Vec<String> {
-        self.got().iter().map(|got| got.json()["type"].as_str().expect("a type").to_string()).collect()
-    }
-    fn forget(&self) {
-        self.got.lock().expect("what came").clear();
-    }
-}
-
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> Response {
-    receiver.got.lock().expect("what came").push(Got { headers, body });
-    let (status, location) = receiver.answer.lock().expect("an answer").clone();
-    let mut response = (StatusCode::from_u16(status).expect("a status"), "diterima").into_response();
-    if let Some(location) = location {
-        response.headers_mut().insert(header::LOCATION, location.parse().expect("a header"));
-    }
-    response
-}
-
-fn draft(receiver: &Receiver, events: &[&str]) -> HookDraft {
+pub fn draft(receiver: &Receiver, events: &[&str]) -> HookDraft {
     HookDraft {
         name: "Gudang".into(),
         url: receiver.url(),
@@ -86,7 +21,7 @@ fn draft(receiver: &Receiver, events: &[&str]) -> HookDraft {
     }
 }
 
-async fn subscribe(w: &Workspace, ctx: &Ctx, draft: HookDraft) -> (i64, String) {
+pub async fn subscribe(w: &Workspace, ctx: &Ctx, draft: HookDraft) -> (i64, String) {
     w.engine.write(ctx, move |tx| tx.hook_add(&draft)).await.expect("subscribed")
 }
 
@@ -94,13 +29,13 @@ async fn hook(w: &Workspace, id: i64) -> HookView {
     w.engine.read(&w.system(), move |tx| tx.hook(id)).await.expect("the hook")
 }
 
-async fn admin(w: &Workspace) -> Ctx {
+pub async fn admin(w: &Workspace) -> Ctx {
     let role = w.engine.people().roles.iter().find(|r| r.key == "administrator").map(|r| r.id).expect("the role");
     w.of(w.user("ratna", role, None).await, Door::Page)
 }
 
 /// The signature, computed apart from the program's sending.
-fn is_signed(got: &Got, secret: &str) -> bool {
+pub fn is_signed(got: &Got, secret: &str) -> bool {
     let (id, seconds) = (got.header("webhook-id"), got.header("webhook-timestamp"));
     let key = SigningKey::read(secret).expect("a secret");
     let wanted = signature(&[key], &id, seconds.parse().expect("seconds"), &got.body);

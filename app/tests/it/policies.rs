@@ -261,13 +261,17 @@ both!(a_policy_is_made_in_the_browser, async |w: &Workspace| {
     assert_eq!(made.location, "/settings/policies/complete_details", "{}", made.html);
     let half = browser.submit("/settings/policies/new", &[("object", "account"), ("kind", "fields"), ("name_id", "X")]).await;
     assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
-    // which records: the builder leads back to the form, which keeps it
+    // which records: the builder leads back to the form, which keeps it, also on a policy that is not kept yet
     let filter = r#"{"field":"status","op":"is","value":"active"}"#;
     let encoded = akrab_web::fail::encode(filter);
-    let built = browser.get(&format!("/settings/policies/complete_details/condition?filter={encoded}")).await;
-    assert_eq!(built.status, StatusCode::SEE_OTHER);
-    let form = browser.get(&built.location).await.html;
-    assert!(form.contains("name=\"when\"") && form.contains("belum"), "{form}");
+    let fresh = browser.get(&format!("/settings/policies/new?object=account&kind=hold&when={encoded}")).await.html;
+    let form = browser.get(&format!("/settings/policies/complete_details?when={encoded}")).await.html;
+    for html in [&fresh, &form] {
+        assert!(html.contains("id=\"f-when\"") && html.contains("type=\"hidden\" name=\"when\" value=\"{&quot;field"), "{html}");
+        // applied in the page itself, nothing typed beside it is lost
+        assert!(html.contains("data-into=\"#f-when\"") && html.contains("data-filter-open=\"filter-when\""), "{html}");
+    }
+    assert!(fresh.contains("data-into=\"#f-filter\"") && form.contains("belum"), "{form}");
     let mut again = fields.to_vec();
     again.extend([("known", "1"), ("when", filter)]);
     assert_eq!(browser.submit("/settings/policies/complete_details", &again).await.status, StatusCode::SEE_OTHER);

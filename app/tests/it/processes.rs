@@ -1,5 +1,7 @@
 //! Process maps as people meet them: held at every door, passed over by whom the map says, and counted.
 
+mod doors;
+
 use crate::api::Api;
 use crate::browser::Browser;
 use crate::workspace::{Workspace, both, map};

@@ -116,6 +116,24 @@ async fn people_sign_in_through_a_provider_of_others_and_no_account_is_taken_ove
     let refused = guest.sign_in("budi@contoh.test", PASSWORD).await;
     assert!(refused.status == 422 && refused.html.contains("penyedia perusahaan"), "{}", refused.html);
     assert_eq!(guest.sign_in("ratna@contoh.test", PASSWORD).await.status, 303);
+    // who signs out there is signed out here, and nobody else's word counts
+    let mut there_too = Browser::guest(&w).await;
+    let back = there(&mut script, &mut there_too, with, "s").await;
+    there_too.get(&back).await;
+    for (change, status) in [
+        (json!({"aud": "lain"}), 400),
+        (json!({"nonce": "n"}), 400),
+        (json!({"stranger": true}), 400),
+        (json!({"sub": "tak dikenal"}), 200),
+        (json!({}), 200),
+    ] {
+        assert_eq!(there_too.get("/settings/profile").await.status, 200, "before {change}");
+        let token = script.ask(json!({"leave": "s", "change": change})).await["token"].as_str().expect("a token").to_string();
+        let told = guest.submit_with(&[], "/oidc/logout", &[("logout_token", token.as_str())]).await;
+        assert_eq!(told.status, status, "{change}: {}", told.html);
+    }
+    assert_eq!(there_too.get("/settings/profile").await.status, 303, "signed out");
+    assert_eq!(admin.get("/settings/profile").await.status, 200);
     // who has left is out, and a provider that is switched off lets nobody in
     w.engine.update(&w.system(), "user", siti, map(json!({"active": false})), None).await.expect("left");
     let back = there(&mut script, &mut other, with, "s").await;

@@ -211,6 +211,17 @@ both!(the_pages_of_sharing_say_and_do_it, async |w: &Workspace| {
     let opened =
         [("object", "account"), ("filter", filter), ("name", "Hotel terbuka"), ("to", to.as_str()), ("level", "read"), ("active", "1")];
     assert_eq!(browser.submit("/settings/sharing/new", &opened).await.status, StatusCode::SEE_OTHER);
+    let listed = browser.get("/settings/sharing").await.html;
+    assert!(listed.contains("Hotel terbuka"));
+    let rule =
+        listed.split("href=\"/settings/sharing/").filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok()).next().expect("its page");
+    let form = browser.get(&format!("/settings/sharing/{rule}")).await.html;
+    assert!(form.contains("id=\"f-filter\"") && form.contains("data-into=\"#f-filter\""), "a condition comes into the form: {form}");
+    // deleted by mistake, and taken back
+    assert_eq!(browser.submit(&format!("/settings/sharing/{rule}/delete"), &[]).await.location, "/settings/sharing");
+    let gone = browser.get("/settings/sharing").await.html;
+    assert!(!gone.contains("Hotel terbuka") && gone.contains(&format!("/sharing_rules/{rule}/restore")), "{gone}");
+    assert_eq!(browser.submit(&format!("/sharing_rules/{rule}/restore"), &[]).await.status, StatusCode::SEE_OTHER);
     assert!(browser.get("/settings/sharing").await.html.contains("Hotel terbuka"));
     let shares = format!("/accounts/{id}/shares");
     let user_to = format!("user:{user}");
@@ -271,3 +282,21 @@ both!(a_new_password_says_that_tokens_live_on, async |w: &Workspace| {
     w.engine.use_link(&secret, "Wedang-Ronde-Tiap-Malam-2", "127.0.0.1").await.expect("used");
     assert!(w.engine.token(&token).await.expect("asked").is_none(), "a link of an administrator revokes them");
 });
+
+both!(
+    /// The page everybody begins with, and whatever it leads to, is there for a role that may see one object only.
+    who_may_see_next_to_nothing_has_pages_all_the_same,
+    async |w: &Workspace| {
+        let user = person(w, "magang", json!({"account": {"read": "own"}})).await;
+        let mut browser = Browser::of(w, user).await;
+        let today = browser.get("/today").await;
+        assert_eq!(today.status, StatusCode::OK, "{}", today.html);
+        let leads = today.html.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next());
+        let leads: BTreeSet<String> = leads.filter(|path| !path.starts_with("assets")).map(|path| format!("/{}", path.replace("&amp;", "&"))).collect();
+        assert!(leads.contains("/accounts") && leads.contains("/inbox"), "{leads:?}");
+        for address in leads {
+            let page = browser.get(&address).await;
+            assert!(page.status.is_success() || page.status.is_redirection(), "{address} answers {}", page.status);
+        }
+    }
+);

@@ -4,7 +4,8 @@
 use crate::workspace::Workspace;
 use akrab_connect::{S3, S3Shelf};
 use akrab_engine::file::{Shelf, Shelving};
-use akrab_engine::{Ctx, Door, Engine};
+use akrab_engine::job::CleanUp;
+use akrab_engine::{Ctx, Door, Engine, Worker};
 use akrab_model::ProblemKind;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -213,5 +214,29 @@ async fn a_store_that_is_away_or_refuses_keeps_nothing_and_says_so() {
     let rows = wrong.read(&wrong.system("test", Door::Command), |tx| tx.files_size()).await.expect("a size");
     assert_eq!(rows, (0, 0), "no row tells of what is not there");
     wrong.store().close().await;
+    w.close().await;
+}
+
+/// Content that could not be taken away, or whose writer was killed before any row told of it, goes at night.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_crash_leaves_in_a_store_elsewhere_is_swept() {
+    let w = Workspace::sqlite(&[]).await;
+    w.user("ratna", role(&w, "administrator"), None).await;
+    let (bucket, address) = server().await;
+    let engine = opened(&w, &address, true).await;
+    let ctx = admin(&engine);
+    let refused = engine.file_put(&ctx, "gagal.txt", Cursor::new(b"gagal".to_vec()), 1 << 20).await.expect("kept");
+    bucket.lock().expect("the bucket").away = true;
+    engine.file_forget(&ctx, &refused).await.expect("its row is gone");
+    bucket.lock().expect("the bucket").away = false;
+    w.pass(3 * 86_400);
+    let foreign = "/kantor/akrab/berkas/zz/milik-orang-lain".to_string();
+    bucket.lock().expect("the bucket").objects.insert(foreign.clone(), Bytes::from_static(b"lain"));
+    let fresh = engine.file_put(&admin(&engine), "baru.txt", Cursor::new(b"baru".to_vec()), 1 << 20).await.expect("kept");
+    engine.write(&engine.system("test", Door::Command), |tx| tx.enqueue(&CleanUp {})).await.expect("queued");
+    Worker::new(&engine, 1).drain().await.expect("jobs run");
+    let left: Vec<String> = bucket.lock().expect("the bucket").objects.keys().cloned().collect();
+    assert!(left.len() == 2 && left.contains(&foreign) && left.iter().any(|name| name.contains(&fresh.sha256)), "{left:?}");
+    engine.store().close().await;
     w.close().await;
 }

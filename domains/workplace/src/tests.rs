@@ -51,6 +51,7 @@ async fn place() -> Place {
         store,
         objects,
         reports: Vec::new(),
+        sentences: |_, _, _| Ok(Vec::new()),
         behaviours,
         clock: Arc::new(Noon),
         random: Arc::new(SystemRandom),

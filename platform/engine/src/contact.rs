@@ -16,6 +16,6 @@ pub use akrab_model::contact::{
 pub use akrab_store::BlockRow;
 pub use ask::{Ask, Decided};
 pub use block::{BLOCK_REASONS, BlockList, BlocksTaken};
-pub use look::{ChannelState, ConsentView, PurposeState};
+pub use look::{ChannelState, ConsentView, PurposeState, are_people};
 pub use purpose::{PolicyKept, Purpose};
 pub use say::{Said, Saying};

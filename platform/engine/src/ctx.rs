@@ -26,6 +26,8 @@ pub enum Door {
     Mcp,
     /// Another program that told of something.
     Webhook,
+    /// Somebody who filled a public form in.
+    Form,
     /// The directory of the company's people.
     Scim,
 }
@@ -42,6 +44,7 @@ impl Door {
             Door::Flow => "flow",
             Door::Mcp => "mcp",
             Door::Webhook => "webhook",
+            Door::Form => "form",
             Door::Scim => "scim",
         }
     }

@@ -33,6 +33,8 @@ pub struct Setup {
     pub objects: Vec<(&'static str, &'static str)>,
     /// Report files of the domains: name and text.
     pub reports: Vec<(&'static str, &'static str)>,
+    /// Says filters in words, where they are put on paper.
+    pub sentences: crate::report::Sentences,
     pub behaviours: Vec<Arc<dyn Behaviour>>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -67,6 +69,7 @@ pub(crate) struct Inner {
     pub shaping: tokio::sync::Mutex<()>,
     /// Reports and dashboards of the domains.
     pub library: Library,
+    pub sentences: crate::report::Sentences,
     pub figures: crate::read::Figures,
     pub looks: crate::view::Looks,
     pub visits: crate::read::Visits,
@@ -97,6 +100,8 @@ pub(crate) struct Inner {
     pub picturing: tokio::sync::Semaphore,
     pub mailer: Arc<dyn Mailer>,
     pub outside: Arc<dyn Outside>,
+    /// Told when a workspace waits to take the place of this one.
+    pub arrived: tokio::sync::Notify,
     /// Who is told of what happens.
     pub listeners: ArcSwap<Listeners>,
     /// Told when there is news for them.
@@ -134,6 +139,7 @@ impl Engine {
                 world: ArcSwap::from_pointee(world),
                 shaping: tokio::sync::Mutex::new(()),
                 library,
+                sentences: setup.sentences,
                 figures: crate::read::Figures::default(),
                 looks: crate::view::Looks::default(),
                 visits: crate::read::Visits::default(),
@@ -150,6 +156,7 @@ impl Engine {
                 random: setup.random,
                 mailer: setup.mailer,
                 outside: setup.outside,
+                arrived: tokio::sync::Notify::new(),
                 listeners: ArcSwap::from_pointee(listeners),
                 told: tokio::sync::Notify::new(),
                 oidc: crate::oidc::Found::default(),

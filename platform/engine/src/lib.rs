@@ -20,6 +20,7 @@ pub mod engine;
 pub mod export;
 pub mod file;
 pub mod flow;
+pub mod form;
 pub mod hook;
 pub mod identity;
 pub mod import;

@@ -2,7 +2,7 @@
 
 use crate::{Result, Tx};
 use akrab_model::flow::{Part, parts};
-use akrab_model::{FieldProblem, Label, Problem, RecordId};
+use akrab_model::{FieldProblem, Label, Problem, Record, RecordId, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -58,19 +58,32 @@ impl Tx<'_> {
     /// `not_found` for a record out of sight.
     pub fn note_templates_filled(&mut self, object: &str, id: RecordId, wanted: impl Fn(&str) -> bool) -> Result<Vec<FilledTemplate>> {
         let record = self.get(object, id)?;
+        let about = self.about(&record)?;
         let lang = self.ctx.lang_key();
         let mut filled = Vec::new();
         for template in self.note_templates()? {
             let name = template.name.get(lang).to_string();
-            if template.object.as_deref().is_none_or(|key| key == object) && wanted(&name) {
-                filled.push(FilledTemplate {
-                    id: template.id,
-                    name,
-                    text: self.record_text(&record, template.text.get(lang), self.ctx.lang)?,
-                });
+            let fits = |r: &&Record| template.object.as_deref().is_none_or(|key| key == r.object.key);
+            if let Some(record) = about.iter().find(fits).filter(|_| wanted(&name)) {
+                let text = self.record_text(record, template.text.get(lang), self.ctx.lang)?;
+                filled.push(FilledTemplate { id: template.id, name, text });
             }
         }
         Ok(filled)
+    }
+
+    /// What a text in this record speaks of: a note of what it hangs on, and after that of itself.
+    fn about(&mut self, record: &Record) -> Result<Vec<Record>> {
+        let object = record.object.clone();
+        let mut about = Vec::new();
+        for field in object.decl.timeline.on.iter().filter_map(|key| object.field(key)) {
+            let (Value::Link(id), Some(to)) = (record.get(&field.key), field.to) else { continue };
+            let target = self.registry.at(to).key.clone();
+            // what is out of sight says nothing
+            about.extend(self.find(&target, *id)?);
+        }
+        about.push(record.clone());
+        Ok(about)
     }
 
     /// Keeps a template: a new one, or one that takes the place of the one there is.

@@ -28,6 +28,8 @@ pub struct Person {
     pub quiet: Option<(i8, i8)>,
     /// His own time zone; the workspace's when he has none.
     pub zone: Option<jiff::tz::TimeZone>,
+    /// A service account: nobody reads what it is told.
+    pub program: bool,
     pub active: bool,
     pub team: Option<i64>,
     pub role: Arc<Role>,
@@ -97,9 +99,15 @@ impl People {
         users.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         users
     }
+    /// Those who can be asked and told: active people by name, without service accounts.
+    pub fn at_work(&self) -> Vec<&Arc<Person>> {
+        let mut users = self.users();
+        users.retain(|p| p.active && !p.program);
+        users
+    }
     /// Active administrators, the oldest account first.
     pub fn administrators(&self) -> Vec<&Arc<Person>> {
-        let mut found: Vec<_> = self.users.values().filter(|p| p.active && p.role.is_administrator()).collect();
+        let mut found: Vec<_> = self.users.values().filter(|p| p.active && !p.program && p.role.is_administrator()).collect();
         found.sort_by_key(|p| p.id);
         found
     }
@@ -121,6 +129,7 @@ impl People {
         let teams: Vec<_> = rows(conn, registry, "team")?.iter().map(|t| (t.id, t.text("name").to_string(), t.link("parent"))).collect();
         let roles: Vec<_> = rows(conn, registry, "role")?.iter().map(|r| Arc::new(role(registry, r))).collect();
         let users = rows(conn, registry, "user")?;
+        let programs: Vec<i64> = conn.service_accounts()?.into_iter().map(|(id, ..)| id).collect();
         let of_team = |wanted: &[i64]| -> Vec<i64> {
             users.iter().filter(|u| u.link("team").is_some_and(|t| wanted.contains(&t))).map(|u| u.id).collect()
         };
@@ -142,6 +151,7 @@ impl People {
             let role = user.link("role").and_then(|id| roles.iter().find(|r| r.id == id)).unwrap_or(&nobody);
             let person = Person {
                 id: user.id,
+                program: programs.contains(&user.id),
                 name: user.text("name").into(),
                 email: user.text("email").into(),
                 language: user.get("language").text().unwrap_or("id").into(),

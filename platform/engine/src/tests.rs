@@ -134,6 +134,7 @@ impl Workspace {
             store,
             objects: vec![("firm.toml", FIRM), ("deal.toml", DEAL)],
             reports: Vec::new(),
+            sentences: |_, _, _| Ok(Vec::new()),
             behaviours: Vec::new(),
             clock: Arc::new(Fixed(AtomicI64::new(1_795_000_000))),
             random: Arc::new(clock::SystemRandom),

@@ -14,10 +14,11 @@ mod relative;
 pub use bind::{Env, Rights};
 pub use eval::Facts;
 pub use mentions::{Mention, leads_to};
-pub use relative::Range;
+pub use relative::{Range, Recurring};
 
 use crate::object::{FieldIx, ObjectIx};
 use crate::query::AggregateFn;
+use crate::report::Slice;
 use crate::value::Raw;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +145,8 @@ pub enum Is {
         to: Option<Raw>,
         to_open: bool,
     },
+    /// The group a date falls into, such as a day of the week.
+    Group(Slice, i64),
     /// Substring of the comparable text.
     Contains(String),
     StartsWith(String),

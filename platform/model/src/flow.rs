@@ -6,6 +6,7 @@
 //!
 //! To add a kind of step: `docs/how-to/add-a-flow-step.md`.
 
+mod calling;
 mod check;
 mod edit;
 mod given;
@@ -17,6 +18,7 @@ mod step;
 mod tests;
 mod trigger;
 
+pub use calling::{Calling, Content, Header, MOST_HEADERS, MOST_TRIES, Method, OnMiss, Piece, is_free_header, is_json, pieces};
 pub use check::{Judge, Known, LONGEST_WAIT_DAYS, MOST_CHILDREN, MOST_STEPS, fits, names_field, tasks};
 pub use edit::{Spot, Way};
 pub use given::{Given, Part, Values, Who, parts, paths};

@@ -75,6 +75,7 @@ const LEFT: &[(&str, Stays)] = &[
     ("credential", Stays::Secret),
     ("device", Stays::Secret),
     ("file_place", Stays::Derived),
+    ("file_shelf", Stays::Derived),
     ("flow_count", Stays::Running),
     ("flow_feed", Stays::Running),
     ("flow_log", Stays::Running),
@@ -288,6 +289,17 @@ impl Conn {
     }
 }
 
+impl Target {
+    /// The schema in which a workspace waits to take the place of this one; a file is its own.
+    #[must_use]
+    pub fn besides(&self) -> Target {
+        match self {
+            Target::Sqlite { .. } => self.clone(),
+            Target::Postgres { url, schema } => Target::Postgres { url: url.clone(), schema: format!("{schema}_restore") },
+        }
+    }
+}
+
 impl Store {
     /// Whether anybody works in this workspace already.
     ///
@@ -308,17 +320,27 @@ impl Store {
     /// `Taken` when somebody works in the one there is; those of the database.
     pub async fn beside(target: &Target, options: &Options, beside: &std::path::Path) -> Result<Store, StoreError> {
         match target {
-            Target::Sqlite { .. } => Store::open(&Target::Sqlite { path: beside.into() }, options).await,
-            Target::Postgres { url, schema } => {
+            Target::Sqlite { .. } => Store::besides(target, options, beside).await,
+            Target::Postgres { schema, .. } => {
                 let store = Store::open(target, options).await?;
                 let used = store.is_used().await;
                 store.close().await;
                 if used? {
                     return Err(StoreError::Taken(format!("the schema {schema}")));
                 }
-                let place = Target::Postgres { url: url.clone(), schema: format!("{schema}_restore") };
-                Store::open_empty(&place, options).await
+                Store::besides(target, options, beside).await
             }
+        }
+    }
+
+    /// As [`Store::beside`], whoever works in the workspace there is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn besides(target: &Target, options: &Options, beside: &std::path::Path) -> Result<Store, StoreError> {
+        match target {
+            Target::Sqlite { .. } => Store::open(&Target::Sqlite { path: beside.into() }, options).await,
+            Target::Postgres { .. } => Store::open_empty(&target.besides(), options).await,
         }
     }
 

@@ -4,6 +4,7 @@
 //! OR. Negation is therefore pushed down to the tests, where emptiness is spelled out.
 
 use crate::conn::Backend;
+use crate::records::sliced;
 use crate::schema::{comparing_column, link_table};
 use crate::search::matching;
 use crate::share::given;
@@ -160,6 +161,7 @@ impl<'a> Compiler<'a> {
                     (None, None) => column.is_not_null(),
                 }
             }
+            Is::Group(slice, n) => sliced(column, slice).eq(constant(*n)),
             Is::Contains(needle) => self.contains(column, needle),
             Is::StartsWith(start) => match prefix_end(start) {
                 Some(end) => column.clone().gte(start.as_str()).and(column.lt(end)),

@@ -13,6 +13,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS file_sha256 ON file (sha256)",
     "CREATE TABLE IF NOT EXISTS file_place (file BIGINT PRIMARY KEY, place TEXT NOT NULL) {clustered}",
     "CREATE INDEX IF NOT EXISTS file_place_place ON file_place (place)",
+    "CREATE TABLE IF NOT EXISTS file_shelf (place TEXT PRIMARY KEY, at BIGINT NOT NULL) {clustered}",
 ];
 
 /// A stored file.
@@ -178,6 +179,34 @@ impl Conn {
     /// Those of the database.
     pub fn file_placed(&mut self, place: &str) -> Result<bool, StoreError> {
         Ok(self.query_one("SELECT file FROM file_place WHERE place = $1 LIMIT 1", &[place.into()])?.is_some())
+    }
+
+    /// Notes a name before bytes are put under it in a store elsewhere: a crash must not leave any that nobody knows of.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn shelf_note(&mut self, place: &str, at: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO file_shelf (place, at) VALUES ($1, $2) ON CONFLICT (place) DO NOTHING";
+        self.execute(sql, &[place.into(), Raw::Int(at)]).map(|_| ())
+    }
+
+    /// Nothing lies under this name any more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn shelf_forget(&mut self, place: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM file_shelf WHERE place = $1", &[place.into()]).map(|_| ())
+    }
+
+    /// Names noted before `before` and behind `after` that no file has.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn shelf_orphans(&mut self, before: i64, after: &str, limit: usize) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT place FROM file_shelf WHERE place > $1 AND at < $2 AND place NOT IN (SELECT place FROM file_place) \
+                   ORDER BY place LIMIT $3";
+        let rows = self.query(sql, &[after.into(), Raw::Int(before), Raw::Int(limit as i64)])?;
+        Ok(rows.into_iter().map(|row| Cells::new(row).text()).collect())
     }
 
     /// Removes a file's row; its bytes become an orphan when no other row names them.

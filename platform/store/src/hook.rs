@@ -14,6 +14,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS hook_event ({id}, name TEXT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL, record BIGINT NOT NULL, \
      at BIGINT NOT NULL, body TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS hook_event_at ON hook_event (at)",
+    "CREATE INDEX IF NOT EXISTS hook_event_flow ON hook_event (name) WHERE kind = 'flow'",
     "CREATE TABLE IF NOT EXISTS hook_delivery ({id}, hook BIGINT NOT NULL, event BIGINT NOT NULL, object TEXT NOT NULL, \
      record BIGINT NOT NULL, state BIGINT NOT NULL, attempts BIGINT NOT NULL, run_at BIGINT NOT NULL, fence BIGINT, lease_until BIGINT, \
      ended_at BIGINT)",
@@ -316,14 +317,17 @@ impl Conn {
     pub fn hooks_release(&mut self) -> Result<u64, StoreError> {
         self.execute("UPDATE hook_delivery SET lease_until = 0 WHERE state = 1", &[])
     }
-    /// Sends one delivery that is over again, or all dead ones of a hook. Says how many.
+    /// Sends one delivery that is over again, or that waits for its next try; or all dead ones of a hook. Says how many.
     ///
     /// # Errors
     /// Those of the database.
     pub fn hook_again(&mut self, hook: i64, one: Option<i64>, now: i64) -> Result<u64, StoreError> {
         let set = "UPDATE hook_delivery SET state = 0, attempts = 0, run_at = $2, ended_at = NULL WHERE hook = $1";
         match one {
-            Some(id) => self.execute(&format!("{set} AND id = $3 AND state IN (2, 3, 4)"), &[hook.into(), now.into(), id.into()]),
+            Some(id) => self.execute(
+                &format!("{set} AND id = $3 AND (state IN (2, 3, 4) OR (state = 0 AND attempts > 0))"),
+                &[hook.into(), now.into(), id.into()],
+            ),
             None => self.execute(&format!("{set} AND state = 3"), &[hook.into(), now.into()]),
         }
     }
@@ -355,6 +359,18 @@ impl Conn {
         let (columns, of) = (prefixed("d", DELIVERY), prefixed("e", EVENT));
         let sql = format!("SELECT {columns}, {of} FROM hook_delivery d JOIN hook_event e ON e.id = d.event WHERE d.id = $1");
         Ok(self.query_one(&sql, &[id.into()])?.map(pair))
+    }
+    /// What a flow asked to be sent under this name, with how far that is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn hook_letter(&mut self, name: &str) -> Result<Option<(HookDelivery, HookEvent)>, StoreError> {
+        let (columns, of) = (prefixed("d", DELIVERY), prefixed("e", EVENT));
+        let sql = format!(
+            "SELECT {columns}, {of} FROM hook_event e JOIN hook_delivery d ON d.event = e.id \
+             WHERE e.name = $1 AND e.kind = 'flow' ORDER BY d.id DESC LIMIT 1"
+        );
+        Ok(self.query_one(&sql, &[name.into()])?.map(pair))
     }
     /// How many deliveries of a hook stand where.
     ///

@@ -85,7 +85,7 @@ pub use notice::NoticeRow;
 pub use oauth::{AppRow, CodeRow, GrantRow, OauthTokenRow};
 pub use oidc::{OidcFlowRow, OidcIdentityRow, OidcProviderRow};
 pub use passkey::PasskeyRow;
-pub use postgres::hold::{Held, Hold, Holding, hold};
+pub use postgres::hold::{Held, Hold, Holding, hold, holders};
 pub use recent::Recent;
 pub use records::{Bin, Cell, Few, LinkCells, NewRow, ReportQuery};
 pub use schema::{ColumnSpec, Covered, IndexSpec, SchemaStep, link_table, parted, removal};

@@ -340,3 +340,47 @@ flow-lapse-working-days =
         [one] { $n } working day
        *[other] { $n } working days
     }
+
+# Calling an outside address.
+flow-about-webhook = Calls another program with data of the record and waits for its answer.
+flow-step-webhook = Call a webhook
+flow-do-webhook = call { $name }
+flow-hook = Webhook
+flow-hook-hint = Its address and secret stand under Settings → Webhooks.
+flow-hook-missing = a webhook that is not chosen yet
+flow-hook-new = New webhook
+flow-hook-none = No webhook lets flows call it yet. Make one, or choose the event “Calls of flows” at one there is.
+flow-method = Method
+flow-path = Behind the address
+flow-content = What is sent
+flow-content-fields = Fields of the record
+flow-content-json = JSON of your own
+flow-told-fields = Fields
+flow-json = JSON
+flow-json-hint = {"{{"}field{"}}"} stands for the whole value; between quotation marks, for what people read.
+flow-headers = Further headers
+flow-headers-hint = One in a line, “Name: value”. The signature is added by itself; secrets do not belong here.
+flow-tries = If it is not answered well
+flow-tries-1 = try once
+flow-tries-3 = try for 5 minutes (3 times)
+flow-tries-4 = try for half an hour (4 times)
+flow-tries-5 = try for 2.5 hours (5 times)
+flow-tries-7 = try for 18 hours (7 times)
+flow-tries-10 = try for 3 days (10 times)
+flow-tries-n = try { $n } times
+flow-miss = If the last try fails
+flow-miss-fail = the run fails
+flow-miss-go-on = go on
+flow-given-call-to = Called
+flow-given-call-headers = Headers
+flow-given-call-body = Sent
+flow-came-status = Answered { $status }.
+flow-came-tries = { $n } tries.
+flow-came-delivery = Look at the delivery
+flow-came-went-on = It went on all the same.
+flow-waits-webhook = It waits for an answer.
+flow-trigger-form = When a form is sent
+flow-form = Form
+flow-form-any = Any form
+flow-when-form = When the form “{ $name }” is sent and makes a { $object }
+flow-when-form-any = When any form is sent and makes a { $object }

@@ -115,7 +115,6 @@ policy-today = { $n ->
 policy-week = Last 7 days
 policy-week-figures = { $begun } begun, { $over } over
 policy-when = Which records
-policy-when-later = Save the policy first; then the condition can be put together here.
 policy-whose = Whose
 policy-whose-all = All I see
 policy-whose-mine = Mine

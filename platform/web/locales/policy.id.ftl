@@ -112,7 +112,6 @@ policy-today = { $n } catatan Anda melanggar kebijakan
 policy-week = 7 hari terakhir
 policy-week-figures = { $begun } muncul, { $over } selesai
 policy-when = Catatan mana
-policy-when-later = Simpan dulu kebijakannya, lalu syarat bisa disusun di sini.
 policy-whose = Milik siapa
 policy-whose-all = Semua yang saya lihat
 policy-whose-mine = Milik saya

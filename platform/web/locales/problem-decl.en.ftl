@@ -38,6 +38,7 @@ problem-decl-no-object = Changes an object there is not.
 problem-decl-open = “open” belongs to the type choices.
 problem-decl-pattern = “pattern” belongs to the type auto_number, which needs it.
 problem-decl-pipeline = “pipeline” belongs to the type stage.
+problem-decl-plain = “plain” belongs to the type integer.
 problem-decl-related-link = The related panel “{ $name }” names no link to this object.
 problem-decl-related-nothing = The related panel “{ $name }” names no object.field.
 problem-decl-report = The report “{ $key }”: { $message }

@@ -38,6 +38,7 @@ problem-decl-no-object = Mengubah objek yang tidak ada.
 problem-decl-open = “open” hanya untuk jenis beberapa pilihan.
 problem-decl-pattern = “pattern” hanya untuk nomor otomatis, dan jenis itu memerlukannya.
 problem-decl-pipeline = “pipeline” hanya untuk jenis tahap.
+problem-decl-plain = “plain” hanya untuk jenis bilangan bulat.
 problem-decl-related-link = Panel terkait “{ $name }” bukan tautan ke objek ini.
 problem-decl-related-nothing = Panel terkait “{ $name }” tidak menyebut objek.isian.
 problem-decl-report = Laporan “{ $key }”: { $message }

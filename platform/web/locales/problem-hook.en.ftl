@@ -19,3 +19,4 @@ problem-oauth-app-unknown = No app is registered here under this client_id.
 problem-oauth-redirect = The app asks to be sent to an address that it has not registered. Nothing was given to it.
 problem-oauth-refused = The app's request is not in order.
 problem-redirect-unfit = An address to return to begins with https://, with http:// on this very computer, or with the app's own scheme, and has no #.
+problem-hook-flow-admin = Only administrators can let flows call a webhook.

@@ -19,3 +19,4 @@ problem-oauth-app-unknown = Tidak ada aplikasi yang terdaftar di sini dengan cli
 problem-oauth-redirect = Aplikasi meminta dikirim ke alamat yang tidak didaftarkannya. Tidak ada yang diberikan kepadanya.
 problem-oauth-refused = Permintaan aplikasi ini tidak benar.
 problem-redirect-unfit = Alamat kembali dimulai dengan https://, http:// di komputer ini sendiri, atau skema milik aplikasi, tanpa tanda #.
+problem-hook-flow-admin = Hanya administrator yang bisa mengizinkan alur kerja memanggil webhook.

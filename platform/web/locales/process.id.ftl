@@ -117,10 +117,7 @@ process-unit-m = Menit
 process-unit-w = Jam kerja
 process-use = Berlakukan
 process-version = Versi { $n } dari { $all }
-process-waiting = { $n ->
-    [0] Tidak ada yang menunggu
-   *[other] { $n } menunggu
-}
+process-waiting = { $n } menunggu
 process-waiting-late = { $n } menunggu, { $late } terlambat
 process-ways = Jalan dari sini: { $ways }
 process-whole = Seluruh proses

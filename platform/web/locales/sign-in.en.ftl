@@ -89,3 +89,5 @@ audit-kind-passkey-removed = Removed a passkey
 audit-kind-provider-added = Added a provider for sign-in
 audit-kind-provider-changed = Changed a provider for sign-in
 audit-kind-provider-removed = Deleted a provider for sign-in
+provider-left = Whoever signs out there is signed out here too, if the provider knows this address (back-channel logout):
+audit-kind-identity-left = Signed out by the provider

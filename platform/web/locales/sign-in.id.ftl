@@ -89,3 +89,5 @@ audit-kind-passkey-removed = Menghapus kunci sandi
 audit-kind-provider-added = Menambah penyedia cara masuk
 audit-kind-provider-changed = Mengubah penyedia cara masuk
 audit-kind-provider-removed = Menghapus penyedia cara masuk
+provider-left = Siapa pun yang keluar di sana juga dikeluarkan di sini, bila penyedia tahu alamat ini (back-channel logout):
+audit-kind-identity-left = Dikeluarkan oleh penyedia

@@ -80,3 +80,5 @@ webhook-url-hint = Where messages go, beginning with https://.
 webhook-waiting = Waiting
 webhook-when = When
 webhook-works = Works
+webhook-event-flow = Call of a flow
+webhook-event-flow-may = Calls of flows

@@ -5,7 +5,7 @@
 
 use crate::frame::bare;
 use crate::guard::Facts;
-use crate::locale::{Text, Value};
+use crate::locale::{Lang, Text, Value};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::error::{ErrorBlock, error_block};
@@ -123,6 +123,23 @@ pub fn field_errors(t: Text, problem: &Problem) -> Vec<(String, String)> {
     problem.fields.iter().map(|fault| (fault.field().to_string(), field_message(t, fault))).collect()
 }
 
+/// The problem where no form stands that could show what is wrong with which field: each is named as people know it.
+fn told(web: &Web, facts: &Facts, t: Text, problem: &Problem) -> String {
+    let faults: Vec<&FieldProblem> = problem.fields.iter().filter(|fault| fault.code != problem.code).collect();
+    if faults.is_empty() {
+        return message(t, problem);
+    }
+    let registry = web.engine.registry();
+    let object = facts.path().split('/').nth(1).and_then(|plural| registry.by_plural(plural));
+    let label = |fault: &FieldProblem| Some(object?.field(fault.field())?.label.get(t.lang.as_str()).to_string());
+    let one = |fault: &&FieldProblem| match label(fault) {
+        Some(label) => format!("{label}: {}", field_message(t, fault)),
+        None => field_message(t, fault),
+    };
+    let each = faults.iter().map(one).collect::<Vec<_>>().join(" ");
+    if problem.code == "invalid" { each } else { format!("{} {each}", message(t, problem)) }
+}
+
 /// Draws a failed answer for whoever asked.
 pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
     if fail.problem.kind == ProblemKind::Internal {
@@ -137,7 +154,7 @@ pub(crate) async fn draw(web: &Web, facts: &Facts, fail: &Fail) -> Response {
         (_, false) if unknown => to_sign_in(facts),
         (_, true) if unknown => crate::sign_in::again(facts, &crate::sign_in::known(web, facts).await, &[]).into_response(),
         (Some(visit), true) => {
-            let toast = Toast { message: message(visit.t, &fail.problem), tone: Tone::Bad, ..Toast::default() };
+            let toast = Toast { message: told(web, facts, visit.t, &fail.problem), tone: Tone::Bad, ..Toast::default() };
             toast_fragment(visit.t, &toast, &visit.csrf).into_response()
         }
         (Some(visit), false) => {
@@ -267,10 +284,7 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
         Busy => ("hourglass", "error-todo-limited"),
         Full => ("hard-drive", "error-todo-full"),
     };
-    let mut text = message(t, problem);
-    for fault in &problem.fields {
-        text.push_str(&format!(" {}: {}", fault.field(), field_message(t, fault)));
-    }
+    let text = told(web, facts, t, problem);
     let admin = web.engine.people().administrator().map(|p| p.name.clone());
     let home = t.with("to-home", &[("page", t.get(web.home().name).into())]);
     let again = admin.filter(|_| known).map(|name| t.with("error-ask-admin", &[("name", name.into())]));
@@ -299,6 +313,6 @@ fn block(web: &Web, facts: &Facts, t: Text, fail: &Fail, known: bool) -> ErrorBl
             }
         }),
         reference: facts.id.clone(),
-        time: web.engine.now().strftime("%d/%m/%Y %H.%M.%S").to_string(),
+        time: web.engine.now().strftime(if t.lang == Lang::Id { "%d/%m/%Y %H.%M.%S" } else { "%d/%m/%Y %H:%M:%S" }).to_string(),
     }
 }

@@ -156,7 +156,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
         let fail = Fail::with_status(problem, response.status());
         response = fail::draw(&web, &facts, &fail).await;
     }
-    if new_browser && !is_static(facts.path()) && !is_for_programs(facts.path()) {
+    if new_browser && !is_static(facts.path()) && !facts.path().starts_with(crate::public::PLACE) && !is_for_programs(facts.path()) {
         response
             .headers_mut()
             .append(header::SET_COOKIE, cookie::set(&web.config, cookie::BROWSER, &facts.browser, Keep::For(400 * 86_400)));
@@ -244,6 +244,7 @@ fn is_for_programs(path: &str) -> bool {
         || path.starts_with(crate::inlet::PLACE)
         || path.starts_with(crate::scim::PLACE)
         || path == "/mcp"
+        || path == crate::sign_in::provider::LEFT
         || path.starts_with("/.well-known/")
         || crate::oauth::PROGRAMS.contains(&path)
 }
@@ -288,7 +289,9 @@ async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> 
         }
     }
     let bearer = is_for_programs(facts.path());
-    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) || bearer {
+    // nobody is signed in at a public form, and other sites may show it: there is nothing a stolen click could use
+    let public = facts.path().starts_with(crate::public::PLACE);
+    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) || bearer || public {
         return Ok(req);
     }
     check_csrf(web, facts, req).await
@@ -384,6 +387,7 @@ async fn run(req: Request, next: Next, patience: Duration) -> Response {
 fn dress(web: &Web, facts: &Facts, response: &mut Response) {
     let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
+    let closed = !headers.contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value: &str| {
         if !headers.contains_key(&name)
             && let Ok(value) = HeaderValue::from_str(value)
@@ -393,7 +397,10 @@ fn dress(web: &Web, facts: &Facts, response: &mut Response) {
     };
     set(header::CONTENT_SECURITY_POLICY, CSP);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
+    // who may frame a public form stands in its own policy
+    if !facts.path().starts_with(crate::public::PLACE) || closed {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -71,6 +71,7 @@ pub mod pace;
 mod pack;
 pub mod policy;
 pub mod process;
+mod public;
 pub mod record;
 pub mod report;
 pub mod router;

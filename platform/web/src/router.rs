@@ -5,7 +5,7 @@ use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::state::Web;
 use crate::{
     api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
-    oauth, policy, process, report, scim, settings, setup, sign_in, view,
+    oauth, policy, process, public, report, scim, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
 use axum::Router;
@@ -25,6 +25,7 @@ pub fn router(web: Web) -> Router {
         .merge(mcp::routes())
         .merge(oauth::routes())
         .merge(inlet::routes())
+        .merge(public::routes())
         .merge(scim::routes())
         .merge(sign_in::routes())
         .merge(setup::routes())

@@ -26,17 +26,18 @@ const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Running requests get this long after the word to stop.
 const FAREWELL: Duration = Duration::from_secs(15);
 
-/// Serves `web` on `listener` until `shutdown` is done.
+/// Serves `web` on `listener` until `shutdown` is done. When that says that another takes over, the listener is given
+/// back: whoever calls meanwhile waits.
 ///
 /// # Errors
 /// When the listener fails for good.
-pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output = bool>) -> io::Result<Option<TcpListener>> {
     let app = router(web.clone());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
+    let goes_on = loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break false };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -47,7 +48,7 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
                     continue;
                 }
             },
-            () = &mut shutdown => break,
+            next = &mut shutdown => break next,
         };
         let _ = stream.set_nodelay(true);
         let stream = Worded::new(Stalled::new(stream, web.config.patience()), web.clone());
@@ -65,11 +66,11 @@ pub async fn serve(listener: TcpListener, web: Web, shutdown: impl Future<Output
             }
             drop(place);
         });
-    }
-    drop(listener);
+    };
+    let listener = goes_on.then_some(listener);
     web.streams.close();
     if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still running and have been cut off");
     }
-    Ok(())
+    Ok(listener)
 }

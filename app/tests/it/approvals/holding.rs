@@ -13,6 +13,16 @@ both!(
         keep(w, f.admin, rule()).await;
         let id = deal(w, f.siti, "15").await;
         assert_eq!(code(change(w, f.siti, id, json!({"stage": won(w).await})).await), "invalid", "held back before anybody was asked");
+        // whoever presses the stage is told what is missing, on the page and in a toast
+        let mut siti = Browser::of(w, f.siti).await;
+        let stage = won(w).await.to_string();
+        let csrf = siti.form_token(&format!("/opportunities/{id}")).await;
+        for headers in [&[][..], &[("HX-Request", "true")][..]] {
+            let move_on = [("stage", stage.as_str()), ("csrf", csrf.as_str())];
+            let held = siti.submit_with(headers, &format!("/opportunities/{id}/stage"), &move_on).await;
+            assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(held.html.contains("Tahap: Perlu persetujuan “Diskon” dulu"), "{}", held.html);
+        }
         let request = ask(w, f.siti, id).await.expect("asked");
         assert_eq!(code(ask(w, f.siti, id).await), "approval_asked_already");
         let held = change(w, f.siti, id, json!({"stage": won(w).await})).await.expect_err("held back");
@@ -43,6 +53,9 @@ both!(
         assert_eq!(code(decide(w, f.dina, third, Decision::new(Verdict::Refuse).because("nonsense", "")).await), "invalid");
         let no = Decision::new(Verdict::Refuse).because("too_high", "Terlalu murah");
         assert_eq!(decide(w, f.dina, third, no).await.expect("decided"), State::Refused);
+        let page = siti.get(&format!("/opportunities/{id}")).await.html;
+        assert!(page.contains("Ditolak · dina") && page.contains("Diskon · Nilainya terlalu besar"), "the record says who and why: {page}");
+        assert!(page.contains("Minta persetujuan") && page.contains(&format!("/approvals/{third}")), "{page}");
     }
 );
 

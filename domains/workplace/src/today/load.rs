@@ -104,7 +104,10 @@ impl Day {
             look,
         };
         let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
-        let editable = tx.object(TASK).and_then(|object| tx.may_among(&object, Access::Edit, &ids))?;
+        let editable = match ids.is_empty() {
+            true => HashSet::new(),
+            false => tx.object(TASK).and_then(|object| tx.may_among(&object, Access::Edit, &ids))?,
+        };
         for record in tasks {
             let Value::Time(at) = record.get(task::DUE_AT) else { continue };
             let at = *at;
@@ -208,7 +211,7 @@ fn allowed<T>(answer: Result<T>) -> Result<Option<T>> {
     use akrab_model::problem::ProblemKind;
     match answer {
         Ok(value) => Ok(Some(value)),
-        Err(problem) if matches!(problem.kind, ProblemKind::Forbidden | ProblemKind::Invalid) => Ok(None),
+        Err(problem) if matches!(problem.kind, ProblemKind::Forbidden | ProblemKind::NotFound | ProblemKind::Invalid) => Ok(None),
         Err(problem) => Err(problem),
     }
 }

@@ -60,6 +60,8 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let day = visit.read(move |tx| Day::load(tx, look, team)).await?;
     let mut frame = visit.frame(&visit.t.get("today")).await;
     frame.top = TopBar::Own;
-    frame.create_href = Some("/tasks/new?back=/today".into());
+    if day.may_create {
+        frame.create_href = Some("/tasks/new?back=/today".into());
+    }
     visit.page(&frame, draw::page(&visit, &day))
 }

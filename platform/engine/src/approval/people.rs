@@ -78,7 +78,7 @@ impl Tx<'_> {
             Who::Field(key) => plain(record.link(key).into_iter().filter(|id| people.user(*id).is_some()).collect()),
             Who::Lead => plain(self.lead_of(owner)?.into_iter().collect()),
             Who::Role { role, near } => {
-                let all: Vec<&Arc<Person>> = people.users().into_iter().filter(|p| p.active && p.role.key == *role).collect();
+                let all: Vec<&Arc<Person>> = people.at_work().into_iter().filter(|p| p.role.key == *role).collect();
                 if !near {
                     return Ok(plain(all.iter().map(|p| p.id).collect()));
                 }

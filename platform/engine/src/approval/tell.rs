@@ -72,10 +72,10 @@ impl Tx<'_> {
             reason,
             note,
         };
-        self.keep_told(&row.object, row.record, &Told::Approval(told))?;
+        self.keep_told(&row.object, row.record, &Told::Approval(told.clone()))?;
         let detail = json!({
             "approval": row.id, "rule": row.rule, "name": plan.name.get(self.ctx.lang_key()), "step": row.step + 1,
-            "reason": said.and_then(|d| d.reason.clone()), "for": stands_for,
+            "reason": told.reason, "note": told.note, "for": stands_for, "way": said.map(|d| d.door.clone()),
         });
         self.audit(&format!("approval_{event}"), Some((&row.object, row.record)), detail)
     }

@@ -4,7 +4,7 @@ use super::{Checked, Column, Entry, Table, refused};
 use crate::file::FileStore;
 use crate::write::{search_entry, searched};
 use crate::{Result, world};
-use akrab_model::object::DeclError;
+use akrab_model::object::{DeclError, ObjectDecl};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Cond, FieldIx, ObjectIx, Problem, Query, Raw, Registry};
 use akrab_store::{ColumnSpec, SearchEntry, Store};
@@ -31,17 +31,28 @@ pub async fn bring(
     checked: Arc<Checked>,
     seen: &mut (dyn FnMut(u64) + Send),
 ) -> Result<()> {
+    let told = |faults: Vec<DeclError>| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    let shipped = crate::engine::declarations(objects).map_err(told)?;
+    into(store, &shipped, files, checked, seen).await
+}
+
+/// As [`bring`], with the declarations read already.
+pub(super) async fn into(
+    store: &Store,
+    shipped: &[(String, ObjectDecl)],
+    files: &Path,
+    checked: Arc<Checked>,
+    seen: &mut (dyn FnMut(u64) + Send),
+) -> Result<()> {
     if store.is_used().await? {
         return Err(Problem::new(ProblemKind::Conflict, "archive_not_empty"));
     }
-    let told = |faults: Vec<DeclError>| Problem::internal(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
-    let shipped = crate::engine::declarations(objects).map_err(told)?;
     unpack(files, checked.clone()).await?;
     let mut done = 0;
     for (entry, table) in tables(&checked, false) {
         load(store, &checked, entry, table, &mut done, seen).await?;
     }
-    let world = world::of(store, &shipped).await?;
+    let world = world::of(store, shipped).await?;
     let registry = world.registry.clone();
     store.apply(&store.plan(&registry).await?).await?;
     for (entry, table) in tables(&checked, true) {

@@ -8,6 +8,7 @@ use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -127,13 +128,14 @@ impl Engine {
     ///
     /// # Errors
     /// What the database answers.
-    pub async fn archive_arrived(&self, ctx: &Ctx, manifest: &super::Manifest) -> Result<()> {
-        let detail =
-            json!({ "company": manifest.company, "made_at": manifest.made_at, "records": manifest.records(), "files": manifest.files() });
+    pub async fn archive_arrived(&self, ctx: &Ctx, arrival: &super::Arrival) -> Result<()> {
+        let detail = json!({
+            "company": arrival.company, "made_at": arrival.made_at, "records": arrival.records, "files": arrival.files,
+        });
         self.write(ctx, move |tx| tx.audit("archive_arrived", None, detail.clone())).await
     }
 
-    fn archive_place(&self, name: &str) -> Result<PathBuf> {
+    pub(super) fn archive_place(&self, name: &str) -> Result<PathBuf> {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) || name.starts_with('.') {
             return Err(Problem::not_found());
         }
@@ -164,28 +166,11 @@ impl Job for ArchiveJob {
         let secret: String = job.engine.random::<16>().iter().map(|b| format!("{b:02x}")).collect();
         let path = job.engine.archive_place(&format!("{}-{secret}.zip", job.id))?;
         let progress = Arc::new(Progress::default());
-        let (to, watched) = (path.clone(), progress.clone());
-        let writing = job.engine.read(&ctx, move |tx| write::whole(tx, &to, &watched));
-        tokio::pin!(writing);
-        let mut stopped = None;
-        let written = loop {
-            tokio::select! {
-                done = &mut writing => break done,
-                () = tokio::time::sleep(LOOK) => {
-                    let (rows, total) = (progress.rows.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
-                    let total = total.max(rows);
-                    let step = job.step(move |_| Ok(Step { value: (), mark: json!(null), done: rows as i64, total: Some(total as i64) }));
-                    if let Err(problem) = step.await {
-                        // nobody wants it any more, or the program ends
-                        progress.stop.store(true, Ordering::Relaxed);
-                        stopped = Some(problem);
-                    }
-                }
-            }
-        };
-        let told = match (stopped, written) {
-            (Some(problem), _) | (None, Err(problem)) => Err(problem),
-            (None, Ok(manifest)) => job.engine.archive_told(&ctx, &manifest, &path).await,
+        let (to, seen) = (path.clone(), progress.clone());
+        let writing = job.engine.read(&ctx, move |tx| write::whole(tx, &to, &seen));
+        let told = match watched(&job, &progress, writing).await {
+            Ok(manifest) => job.engine.archive_told(&ctx, &manifest, &path).await,
+            Err(problem) => Err(problem),
         };
         match told {
             Ok(report) => Ok(json!(report)),
@@ -194,5 +179,32 @@ impl Job for ArchiveJob {
                 Err(problem)
             }
         }
+    }
+}
+
+/// Tells how far the work of a job is, and asks it to stop when nobody wants it any more, or the program ends.
+///
+/// # Errors
+/// Those of the work; as [`JobCtx::step`] when it was stopped.
+pub(super) async fn watched<T>(job: &JobCtx, progress: &Progress, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::pin!(work);
+    let mut stopped = None;
+    let done = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            () = tokio::time::sleep(LOOK) => {
+                let (rows, total) = (progress.rows.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+                let total = total.max(rows);
+                let step = job.step(move |_| Ok(Step { value: (), mark: json!(null), done: rows as i64, total: Some(total as i64) }));
+                if let Err(problem) = step.await {
+                    progress.stop.store(true, Ordering::Relaxed);
+                    stopped = Some(problem);
+                }
+            }
+        }
+    };
+    match stopped {
+        Some(problem) => Err(problem),
+        None => done,
     }
 }

@@ -5,12 +5,14 @@
 //! read it. What is written is one moment of the database. What comes in is read wholly and checked before a row
 //! is put anywhere ([`Checked`]), and goes into a workspace where nobody works yet.
 
+mod arrive;
 mod bring;
 mod cell;
 mod check;
 mod job;
 mod write;
 
+pub use arrive::{Arrival, ArrivalJob, ArrivalReport, LARGEST};
 pub use bring::bring;
 pub use check::Checked;
 pub use job::{ArchiveJob, ArchiveReport};

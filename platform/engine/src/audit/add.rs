@@ -3,7 +3,7 @@
 use super::chain;
 use crate::identity::Origin;
 use crate::{Ctx, Engine, Result, Tx};
-use akrab_model::{Object, RecordId};
+use akrab_model::{Cond, Object, RecordId};
 use akrab_store::{AuditRow, Conn};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -71,11 +71,19 @@ impl Engine {
 }
 
 impl Tx<'_> {
-    /// Writes into the audit trail what is done in this transaction: `kind` is one of [`super::GROUPS`]' kinds.
+    /// Writes into the audit trail what is done in this transaction: `kind` is one of [`super::GROUPS`]' kinds. What a
+    /// record is called is kept with it, to be found by it and to be known when the record is gone.
     ///
     /// # Errors
     /// What the database answers; then nothing of the transaction may stand.
-    pub fn audit(&mut self, kind: &str, subject: Option<(&str, RecordId)>, detail: Json) -> Result<()> {
+    pub fn audit(&mut self, kind: &str, subject: Option<(&str, RecordId)>, mut detail: Json) -> Result<()> {
+        if let (Some((object, id)), Some(detail)) = (subject, detail.as_object_mut())
+            && let Some(object) = self.registry.object(object).filter(|object| !object.is_system()).cloned()
+        {
+            let registry = self.registry.clone();
+            let called = self.conn.titles(&registry, &object, &[id], &Cond::True)?.pop();
+            detail.extend(called.map(|(_, title)| ("record".to_string(), Json::from(title))));
+        }
         let row = self.engine.audit_row(&self.ctx, kind, subject, detail);
         put(self.conn, &row)
     }

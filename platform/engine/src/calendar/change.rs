@@ -5,6 +5,7 @@ use super::{CalendarDecl, HolidayListDecl, USUAL};
 use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Label, Problem, ProblemKind};
 use jiff::Timestamp;
+use serde_json::json;
 
 /// Whether this can be the key of a calendar or list: small letters, digits and underscores, a letter first.
 pub fn is_key(key: &str) -> bool {
@@ -34,7 +35,7 @@ impl Tx<'_> {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        self.keep_version(CALENDAR, (key, name, decl), from, known, false)
+        self.kept_calendar(key, name, decl, from, known, false)
     }
 
     /// Keeps a version of a holiday list. Every calendar that has it has to stay sound.
@@ -48,7 +49,10 @@ impl Tx<'_> {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        self.keep_version(HOLIDAYS, (key, &decl.name, decl), None, known, false)
+        let version = self.keep_version(HOLIDAYS, (key, &decl.name, decl), None, known, false)?;
+        let title = decl.name.get(self.ctx.lang_key());
+        self.audit("holidays", None, json!({ "title": title, "holidays": key, "version": version, "days": decl.days.len() }))?;
+        Ok(version)
     }
 
     /// Keeps a list and lets `calendars` keep its days.
@@ -77,7 +81,24 @@ impl Tx<'_> {
             return Err(Problem::new(ProblemKind::Conflict, "calendar_usual"));
         }
         let kept = self.calendar_kept(key)?;
-        self.keep_version(CALENDAR, (key, &kept.name, &kept.decl), None, None, retired)
+        self.kept_calendar(key, &kept.name, &kept.decl, None, None, retired)
+    }
+
+    fn kept_calendar(
+        &mut self,
+        key: &str,
+        name: &Label,
+        decl: &CalendarDecl,
+        from: Option<Timestamp>,
+        known: Option<i64>,
+        retired: bool,
+    ) -> Result<i64> {
+        let version = self.keep_version(CALENDAR, (key, name, decl), from, known, retired)?;
+        let detail = json!({
+            "title": name.get(self.ctx.lang_key()), "calendar": key, "version": version, "retired": retired, "from": from,
+        });
+        self.audit("calendar", None, detail)?;
+        Ok(version)
     }
 }
 

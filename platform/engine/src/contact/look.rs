@@ -46,7 +46,7 @@ pub struct ConsentView {
 }
 
 /// Whether records of an object are people who can be written to or called.
-fn are_people(object: &Object) -> bool {
+pub fn are_people(object: &Object) -> bool {
     let reached = |kind: FieldType| matches!(kind, FieldType::Email | FieldType::Phone);
     object.decl.avatar == Avatar::Person && !object.is_system() && object.fields.iter().any(|field| reached(field.kind) && !field.hidden)
 }

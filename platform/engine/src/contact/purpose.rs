@@ -6,6 +6,7 @@ use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Label, Problem};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 const PURPOSE: &str = "purpose";
 pub(super) const POLICY: &str = "contact_policy";
@@ -65,7 +66,10 @@ impl Tx<'_> {
         if !crate::calendar::is_key(key) || purpose.wording.id.is_empty() || purpose.wording.en.is_empty() {
             return Err(Problem::invalid(vec![FieldProblem::new("wording", "required")]));
         }
-        self.keep_version(PURPOSE, (key, &purpose.wording, purpose), None, known, false)
+        let version = self.keep_version(PURPOSE, (key, &purpose.wording, purpose), None, known, false)?;
+        let title = purpose.wording.get(self.ctx.lang_key());
+        self.audit("sending_rule", None, json!({ "title": title, "purpose": key, "version": version }))?;
+        Ok(version)
     }
 
     /// Keeps a version of the policy of a purpose on a channel.
@@ -76,7 +80,10 @@ impl Tx<'_> {
         let of: Vec<Kept<Purpose>> = self.kept_now(PURPOSE, Some(purpose))?;
         let wording = of.first().map(|kept| kept.decl.wording.clone()).ok_or_else(Problem::not_found)?;
         policy.compile([]).map_err(Problem::invalid)?;
-        self.keep_version(POLICY, (&key_of(purpose, channel), &wording, policy), None, known, false)
+        let version = self.keep_version(POLICY, (&key_of(purpose, channel), &wording, policy), None, known, false)?;
+        let title = wording.get(self.ctx.lang_key());
+        self.audit("sending_rule", None, json!({ "title": title, "purpose": purpose, "channel": channel, "version": version }))?;
+        Ok(version)
     }
 
     /// Takes over the purposes and policies of a preset that are not there yet; what a firm has of its own stays.

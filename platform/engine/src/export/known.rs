@@ -22,7 +22,7 @@ impl Known {
         let mut fields = HashMap::new();
         // one at a time: here two names may mean one field
         for title in TITLES.into_iter().chain(TIMES) {
-            if let Some(Some(key)) = column_guess(object, readable, &[title.to_string()]).into_iter().next() {
+            if let Some(Some(key)) = column_guess(object, readable, &[title.to_string()], &|_| false).into_iter().next() {
                 fields.insert(title, key);
             }
         }

@@ -181,6 +181,11 @@ impl FileStore {
         sweep(&self.archives()?, moment)
     }
 
+    /// The folder of files itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of archives of the whole workspace. They are swept away after a while.
     ///
     /// # Errors

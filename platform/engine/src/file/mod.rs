@@ -112,7 +112,9 @@ impl Engine {
         };
         let named = self.write(ctx, forget).await?;
         match (&file.place, file.copy) {
-            (Some(place), _) if !named => self.unshelve(place).await,
+            (Some(place), _) if !named => {
+                self.unshelve(place).await;
+            }
             (None, Some(copy)) if !named => self.inner.files.forget(&file.sha256, copy),
             _ => {}
         }

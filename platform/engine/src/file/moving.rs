@@ -148,7 +148,7 @@ impl Engine {
             return Err(Problem::internal(format!("file {} ({}) is damaged and stays where it is", file.id, file.name)));
         }
         let place = self.new_place(&file.sha256);
-        self.shelving()?.shelf.put(&place, &path).await.map_err(super::shelf::away)?;
+        self.put_away(self.shelving()?, &place, &path).await?;
         let (id, to, sha256) = (file.id, place.clone(), file.sha256.clone());
         let settled = self.write(ctx, move |tx| Ok((tx.settle_file(id, None, Some(&to))?, tx.conn.file_named(&sha256)?))).await;
         match settled {

@@ -67,8 +67,37 @@ impl Engine {
     pub(super) async fn shelve(&self, kept: &Kept) -> Result<Option<String>> {
         let Some(shelving) = self.inner.shelving.as_ref().filter(|s| s.new_files) else { return Ok(None) };
         let place = self.new_place(&kept.sha256);
-        shelving.shelf.put(&place, &kept.draft).await.map_err(away)?;
+        self.put_away(shelving, &place, &kept.draft).await?;
         Ok(Some(place))
+    }
+
+    /// Puts content under a name that is noted before, so that what a crash leaves there is found.
+    pub(super) async fn put_away(&self, shelving: &Shelving, place: &str, from: &Path) -> Result<()> {
+        let (name, now) = (place.to_string(), self.now().timestamp().as_microsecond());
+        self.store().write(move |conn| conn.shelf_note(&name, now)).await?;
+        shelving.shelf.put(place, from).await.map_err(away)
+    }
+
+    /// Removes what was put there before `before` and that no file names: whoever put it was killed, or could not take
+    /// it away again. Says how many those were.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub(crate) async fn sweep_shelf(&self, before: i64) -> Result<u64> {
+        const SOME: usize = 200;
+        let (mut after, mut swept) = (String::new(), 0);
+        if self.inner.shelving.is_none() {
+            return Ok(0);
+        }
+        loop {
+            let behind = after.clone();
+            let names = self.store().read(move |conn| conn.shelf_orphans(before, &behind, SOME)).await?;
+            let Some(last) = names.last() else { return Ok(swept) };
+            after.clone_from(last);
+            for name in &names {
+                swept += u64::from(self.unshelve(name).await);
+            }
+        }
     }
 
     /// A name nobody has used: the same content may come and go at the same time without one taking the other's.
@@ -81,13 +110,15 @@ impl Engine {
         self.inner.shelving.as_ref().ok_or_else(|| away("files lie in a store that is not configured any more".into()))
     }
 
-    /// Removes content that nothing names any more. What stays behind costs room and nothing else.
-    pub(super) async fn unshelve(&self, place: &str) {
-        if let Ok(shelving) = self.shelving()
-            && let Err(error) = shelving.shelf.remove(place).await
-        {
+    /// Removes content that nothing names any more; says whether it is gone. What stays behind is tried again every night.
+    pub(super) async fn unshelve(&self, place: &str) -> bool {
+        let Ok(shelving) = self.shelving() else { return false };
+        if let Err(error) = shelving.shelf.remove(place).await {
             tracing::warn!(%error, place, "a file stays behind in the store of files");
+            return false;
         }
+        let name = place.to_string();
+        self.store().write(move |conn| conn.shelf_forget(&name)).await.is_ok()
     }
 }
 

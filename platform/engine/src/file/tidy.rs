@@ -54,7 +54,9 @@ pub(crate) async fn tidy(job: &JobCtx, before: i64) -> Result<i64> {
         removed = done;
         for (copy, file) in orphans {
             match &file.place {
-                Some(place) => job.engine.unshelve(place).await,
+                Some(place) => {
+                    job.engine.unshelve(place).await;
+                }
                 None => copy.into_iter().for_each(|copy| store.forget(&file.sha256, copy)),
             }
         }

@@ -7,6 +7,7 @@ mod mail;
 mod make;
 mod tell;
 mod wait;
+mod webhook;
 
 use super::live::Ready;
 use super::{Level, RunRow};
@@ -73,6 +74,7 @@ impl Tx<'_> {
             Deed::Notify { to, text } => self.flow_notify(at, to, text),
             Deed::Mail { to, template, subject, text } => self.flow_mail(at, to, (template.as_deref(), subject, text)),
             Deed::Approval { rule, note, otherwise } => self.flow_approval(at, rule, note.as_deref(), *otherwise),
+            Deed::Webhook(calling) => self.flow_webhook(at, calling),
             Deed::Wait(until) => self.flow_wait(at, until),
             Deed::Branch { arms } => {
                 for (n, arm) in arms.iter().enumerate() {

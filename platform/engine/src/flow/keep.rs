@@ -1,7 +1,7 @@
 //! Writing flows: drafts that count for nothing yet, versions that count, rest, and the end of a flow.
 
 use super::live::{KIND, Ready};
-use super::{Deed, Flow, Judge, Known, RunState, Who};
+use super::{Deed, Flow, Judge, Known, RunState, Trigger, Who};
 use crate::{Engine, Result, Tx};
 use akrab_model::object::shape::free_key;
 use akrab_model::{FieldProblem, Problem, ProblemKind};
@@ -106,6 +106,14 @@ impl Tx<'_> {
         let asks = flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Approval { .. }));
         let rules = if asks { self.approval_rules()? } else { Vec::new() };
         let templates = if flow.templates().next().is_some() { self.mail_templates()? } else { Vec::new() };
+        let hooks = match flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Webhook(_))) {
+            true => self.hooks_for_flows()?,
+            false => Vec::new(),
+        };
+        let forms = match flow.trigger {
+            Trigger::Form { form: Some(_) } => self.forms_for_flows()?,
+            _ => Vec::new(),
+        };
         let knows = |known: Known<'_>| match known {
             Known::Calendar(key) => calendars.iter().any(|kept| kept.key == key),
             Known::Who(Who::User(id)) => people.user(*id).is_some_and(|p| p.active),
@@ -113,6 +121,8 @@ impl Tx<'_> {
             Known::Who(Who::Role(key)) => people.roles.iter().any(|role| role.key == *key),
             Known::Who(_) => true,
             Known::Template(key, object) => templates.iter().any(|kept| kept.key == key && kept.decl.object == object),
+            Known::Form(id, object) => forms.iter().any(|(known, _, of)| *known == id && of == object),
+            Known::Webhook(id) => hooks.iter().any(|(known, ..)| *known == id),
             Known::Approval(rule, object) => rules.iter().any(|kept| !kept.retired && kept.key == rule && kept.decl.object == object),
         };
         let flows = match flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Run { .. })) {

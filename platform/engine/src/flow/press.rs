@@ -43,10 +43,15 @@ impl Tx<'_> {
     /// Begins a flow for a record an incoming webhook made or found, unless the flow rests or its condition does not hold.
     pub(crate) fn flow_by_inlet(&mut self, key: &str, object: &str, id: RecordId) -> Result<()> {
         let Some((_, ready)) = self.flows_for_inlets(object).into_iter().find(|(known, _)| known == key) else { return Ok(()) };
+        self.flow_hand_over(&ready, object, id)
+    }
+
+    /// Begins a flow for a record that came in, unless its condition does not hold.
+    pub(crate) fn flow_hand_over(&mut self, ready: &Ready, object: &str, id: RecordId) -> Result<()> {
         let object = self.object(object)?;
         let Some(record) = self.find(&object.key, id)? else { return Ok(()) };
-        if self.fits_flow(&ready, &object, &record)? {
-            let begun: Vec<_> = self.flow_run(&ready, id, false)?.into_iter().collect();
+        if self.fits_flow(ready, &object, &record)? {
+            let begun: Vec<_> = self.flow_run(ready, id, false)?.into_iter().collect();
             self.flow_begin(&begun)?;
         }
         Ok(())

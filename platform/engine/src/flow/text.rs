@@ -147,8 +147,8 @@ impl Tx<'_> {
                 Who::Owner => object.owner.and_then(|ix| at.record.link(&object.at(ix).key)).into_iter().collect(),
                 Who::Creator => at.record.link("created_by").into_iter().collect(),
                 Who::User(id) => vec![*id],
-                Who::Team(team) => people.users().iter().filter(|p| p.team == Some(*team)).map(|p| p.id).collect(),
-                Who::Role(key) => people.users().iter().filter(|p| p.role.key == *key).map(|p| p.id).collect(),
+                Who::Team(team) => people.at_work().iter().filter(|p| p.team == Some(*team)).map(|p| p.id).collect(),
+                Who::Role(key) => people.at_work().iter().filter(|p| p.role.key == *key).map(|p| p.id).collect(),
                 Who::Field(path) => self.flow_path(at, path)?.and_then(|(_, value)| value.int()).into_iter().collect(),
             };
             for person in named.iter().filter_map(|id| people.user(*id)).filter(|p| p.active) {

@@ -1,6 +1,7 @@
 //! Brings events out: takes what is due, signs it, sends it, and writes down what was answered.
 
 use super::ladder::{self, LADDER};
+use super::letter::{FlowLetter, Letter};
 use super::place;
 use super::sign::{Key, signature};
 use crate::outside::{Call, Heard, Missed};
@@ -165,9 +166,9 @@ impl Courier {
         let tried = if delivery.attempts > LADDER.len() as i64 + 1 {
             self.failed(delivery.id, &Problem::internal("the sender died with it"))
         } else {
-            match self.engine.hook_body(&hook, &event).await {
-                Ok(Some(body)) => {
-                    let sent = self.send(&hook, &event, delivery.id, body).await;
+            match self.engine.hook_letter(&hook, &event).await {
+                Ok(Some(letter)) => {
+                    let sent = self.send(&hook, &event, delivery.id, letter).await;
                     sent.unwrap_or_else(|problem| self.failed(delivery.id, &problem))
                 }
                 Ok(None) => Tried { attempt: attempt(delivery.id, self.engine.micros()), answer: Answer::Left },
@@ -176,7 +177,7 @@ impl Courier {
         };
         let chance = u16::from_le_bytes(self.engine.random());
         let now = self.engine.micros();
-        let end = move |tx: &mut Tx| tx.hook_ended(&delivery, &tried, now, chance);
+        let end = move |tx: &mut Tx| tx.hook_ended((&delivery, &event), &tried, now, chance);
         self.engine.write(&self.ctx(), end).await
     }
 
@@ -186,21 +187,23 @@ impl Courier {
         Tried { attempt: HookAttempt { code: Some(problem.code.into()), detail: problem.cause.clone(), ..attempt }, answer: Answer::Missed }
     }
 
-    async fn send(&self, hook: &HookRow, event: &HookEvent, delivery: i64, body: String) -> Result<Tried> {
+    async fn send(&self, hook: &HookRow, event: &HookEvent, delivery: i64, letter: Letter) -> Result<Tried> {
         let began = self.engine.micros();
         let seconds = began.div_euclid(1_000_000);
         let former = hook.former.iter().filter(|(_, until)| *until > began).map(|(sealed, _)| sealed);
         let open = |sealed: &String| Key::read(&self.engine.unseal(&place(hook.id), sealed)?);
         let keys = std::iter::once(&hook.secret).chain(former).map(open).collect::<Result<Vec<Key>>>()?;
-        let headers = vec![
+        let Letter { method, url, headers: more, body } = letter;
+        let mut headers = vec![
             ("content-type".to_string(), "application/json".to_string()),
             ("user-agent".into(), concat!("Akrab/", env!("CARGO_PKG_VERSION")).into()),
             ("webhook-id".into(), event.name.clone()),
             ("webhook-timestamp".into(), seconds.to_string()),
             ("webhook-signature".into(), signature(&keys, &event.name, seconds, &body)),
         ];
+        headers.extend(more);
         let request = told(&headers, &body);
-        let call = Call { method: "POST", headers, body: body.into(), most: KEPT, ..Call::get(&hook.url) };
+        let call = Call { method, headers, body: body.into(), most: KEPT, ..Call::get(url) };
         let heard = self.engine.outside().call(call).await;
         let mut attempt = HookAttempt { request, took: (self.engine.micros() - began) / 1_000, ..attempt(delivery, began) };
         let answer = match heard {
@@ -230,9 +233,12 @@ fn told(headers: &[(String, String)], body: &str) -> String {
 
 impl Tx<'_> {
     /// Writes down what became of a try, and what follows of it for the subscriber.
-    fn hook_ended(&mut self, delivery: &HookDelivery, tried: &Tried, now: i64, chance: u16) -> Result<()> {
+    fn hook_ended(&mut self, told: (&HookDelivery, &HookEvent), tried: &Tried, now: i64, chance: u16) -> Result<()> {
+        let (delivery, event) = told;
+        let letter = FlowLetter::of(event);
         let good = matches!(&tried.answer, Answer::Heard(heard) if (200..300).contains(&heard.status));
-        let pause = ladder::pause(delivery.attempts, chance);
+        let most = letter.as_ref().map_or(i64::MAX, |letter| letter.tries);
+        let pause = ladder::pause(delivery.attempts, chance).filter(|_| delivery.attempts < most);
         let wish = match &tried.answer {
             Answer::Heard(heard) => heard.header("retry-after").and_then(ladder::wish),
             _ => None,
@@ -247,6 +253,10 @@ impl Tx<'_> {
         if !self.conn.hook_end(&HookDelivery { state, run_at, ended_at, ..delivery.clone() })? {
             return Ok(());
         }
+        if let Some(letter) = letter.as_ref().filter(|_| state != HookState::Waiting) {
+            self.conn.flow_wake_run(letter.run, now)?;
+            self.effects.flows_go();
+        }
         let Some(mut hook) = self.conn.hook(delivery.hook)? else { return Ok(()) };
         if matches!(tried.answer, Answer::Left) {
             return Ok(());
@@ -260,7 +270,8 @@ impl Tx<'_> {
         hook.failures += 1;
         let since = *hook.failing_since.get_or_insert(now);
         hook.rest_until = now + ladder::rest(hook.failures).max(wish.unwrap_or(0));
-        let gone = matches!(&tried.answer, Answer::Heard(heard) if heard.status == 410);
+        // of a step's call it may be a single thing at the address that is gone
+        let gone = letter.is_none() && matches!(&tried.answer, Answer::Heard(heard) if heard.status == 410);
         if hook.state == "on" && (gone || ladder::is_given_up(since, hook.failures, now)) {
             hook.state = "stopped".into();
             hook.why = Some(if gone { "hook_gone" } else { "hook_silent" }.into());

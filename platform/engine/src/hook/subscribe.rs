@@ -3,7 +3,7 @@
 use super::kinds::fits;
 use super::sign::Key;
 use super::tell::Kept;
-use super::{TEST, place};
+use super::{FLOW, TEST, place};
 use crate::Result;
 use crate::write::Tx;
 use akrab_model::{FieldProblem, Filter, Problem, ProblemKind};
@@ -122,7 +122,7 @@ impl Tx<'_> {
         self.keep_event(TEST, ("", 0), &kept, &[id])
     }
 
-    /// Sends a delivery that is over again, or all that are dead; says how many. The other side gets the same
+    /// Sends a delivery that is over or waits for its next try again, or all that are dead; says how many. The other side gets the same
     /// `webhook-id` and can drop what it had.
     ///
     /// # Errors
@@ -197,12 +197,17 @@ impl Tx<'_> {
             return vec![FieldProblem::new("events", "too_many").with("max", EVENTS)];
         }
         let kinds = self.event_kinds();
-        let known = |pattern: &String| pattern == "*" || kinds.iter().any(|kind| fits(pattern, &kind.object.key, &kind.verb));
+        if draft.events.iter().any(|pattern| pattern == FLOW) && !self.sees_all_hooks() {
+            return vec![FieldProblem::new("events", "hook_flow_admin")];
+        }
+        let known =
+            |pattern: &String| pattern == "*" || pattern == FLOW || kinds.iter().any(|kind| fits(pattern, &kind.object.key, &kind.verb));
         if let Some(unknown) = draft.events.iter().find(|pattern| !known(pattern)) {
             return vec![FieldProblem::new("events", "unknown_choice").with("value", unknown)];
         }
         let Some(filter) = &draft.filter else { return Vec::new() };
-        let objects: std::collections::BTreeSet<&str> = draft.events.iter().map(|p| p.split('.').next().unwrap_or_default()).collect();
+        let objects: std::collections::BTreeSet<&str> =
+            draft.events.iter().filter(|p| *p != FLOW).map(|p| p.split('.').next().unwrap_or_default()).collect();
         let Some(object) = objects.first().filter(|_| objects.len() == 1).and_then(|key| self.registry.object(key)).cloned() else {
             return vec![FieldProblem::new("filter", "hook_filter_object")];
         };
@@ -220,7 +225,7 @@ fn fault(field: &str, code: &str, max: usize) -> Problem {
 }
 
 /// The host of an address: what the trail may tell of it.
-fn host(url: &str) -> &str {
+pub(super) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }

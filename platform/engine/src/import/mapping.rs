@@ -20,8 +20,9 @@ pub(super) fn mappable(rights: &Rights, object: &Object) -> Vec<FieldIx> {
         .collect()
 }
 
-/// The field each column seems to be for. No field is given twice, save a name in parts.
-pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> Vec<Option<String>> {
+/// The field each column seems to be for; `blank` says of a column that it holds nothing as far as it was read. No field
+/// is given twice, save a name in parts.
+pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String], blank: &dyn Fn(usize) -> bool) -> Vec<Option<String>> {
     let titles: Vec<String> = header.iter().map(|h| bare(h)).collect();
     let mut found: Vec<Option<String>> = vec![None; header.len()];
     let mut used = HashSet::new();
@@ -49,7 +50,8 @@ pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String]) -> V
             let fits = |n: &usize| {
                 found[*n].is_none() && names.contains(&titles[*n]) && !(field.to.is_some() && named(object, fields, &titles[*n]))
             };
-            let column = (0..titles.len()).find(fits);
+            // of two that fit alike the one that says something
+            let column = (0..titles.len()).filter(fits).min_by_key(|n| blank(*n));
             if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
                 used.insert(field.key.clone());
                 found[column] = Some(field.key.clone());

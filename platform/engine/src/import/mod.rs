@@ -87,9 +87,16 @@ impl Engine {
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
         let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
-        let mut columns = mapping::guess(&object, &fields, &shape.header);
+        let mut columns =
+            mapping::guess(&object, &fields, &shape.header, &|n| shape.samples.iter().all(|row| row.get(n).is_none_or(String::is_empty)));
         mapping::guess_linked(ctx.registry(), &rights, &object, &fields, &shape.header, &mut columns);
         let system = systems::recognise(&shape.header);
+        let arranged = |key: &String| {
+            let field = object.field(key).filter(|f| f.kind == FieldType::Link);
+            field.and_then(|f| f.to).map(|to| ctx.registry().at(to)).is_some_and(|target| target.is_system() && target.key != "user")
+        };
+        // how another program is arranged says nothing here: a pipeline follows from its stage
+        columns.iter_mut().filter(|key| system.is_some() && key.as_ref().is_some_and(&arranged)).for_each(|key| *key = None);
         let registry = ctx.registry();
         let linked =
             fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link).filter_map(|f| Some((f, registry.at(f.to?))));

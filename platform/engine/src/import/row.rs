@@ -7,6 +7,7 @@ use super::parents::Parents;
 use super::plan::{OnBadValue, Plan};
 use super::report::{Note, Verdict};
 use super::source::Line;
+use super::systems::hundredths;
 use akrab_model::text::fold;
 use akrab_model::value::{Input, ParseEnv};
 use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Raw, Value};
@@ -104,11 +105,13 @@ impl Row {
             // decided to be left out
             return;
         }
-        let json = match cell {
+        let share = plan.spec.system.as_deref().filter(|_| field.kind == FieldType::Percent).and_then(|s| hundredths(s, &text));
+        let json = match (cell, share) {
             _ if known.is_some() => Ok(known.cloned().unwrap_or_default()),
+            (_, Some(share)) => Ok(serde_json::from_str(&share.to_string()).unwrap_or_default()),
             _ if field.to.is_some() => links.resolve(field, &text),
-            Json::Number(_) if field.kind.is_number() => Ok(cell.clone()),
-            Json::Bool(_) if field.kind == FieldType::Boolean => Ok(cell.clone()),
+            (Json::Number(_), _) if field.kind.is_number() => Ok(cell.clone()),
+            (Json::Bool(_), _) if field.kind == FieldType::Boolean => Ok(cell.clone()),
             _ => Ok(Json::String(text.clone())),
         };
         self.texts.insert(field.key.clone(), text);

@@ -39,7 +39,7 @@ impl Tx<'_> {
     /// Fields a row may fill, and for each name of a column the one it seems to be for.
     pub(crate) fn row_fields(&self, object: &Object, names: &[String]) -> (Vec<String>, Vec<Option<String>>) {
         let fields = mapping::mappable(&self.rights, object);
-        let guess = mapping::guess(object, &fields, names);
+        let guess = mapping::guess(object, &fields, names, &|_| false);
         let guess = guess.into_iter().map(|key| key.filter(|key| key != mapping::ID_COLUMN)).collect();
         (fields.into_iter().map(|ix| object.at(ix).key.clone()).collect(), guess)
     }

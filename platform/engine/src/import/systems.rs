@@ -4,6 +4,7 @@
 //! a column is, object files say by their aliases.
 
 use super::mapping::bare;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -44,6 +45,10 @@ pub enum Left {
 #[derive(Deserialize)]
 struct Data {
     why: HashMap<String, Vec<String>>,
+    /// Systems that write 90 % as 0.9.
+    fractions: HashSet<String>,
+    /// What words of other programs may be called here: keys of choices, the likeliest first.
+    words: HashMap<String, Vec<String>>,
     modules: Vec<Module>,
 }
 
@@ -56,13 +61,20 @@ struct Module {
 
 struct Known {
     why: HashMap<String, Left>,
+    fractions: HashSet<String>,
+    words: HashMap<String, Vec<String>>,
     modules: Vec<(System, HashSet<String>)>,
     /// In how many systems a title stands.
     common: HashMap<String, usize>,
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let data: Data = serde_json::from_str(include_str!("systems.json")).unwrap_or(Data { why: HashMap::new(), modules: Vec::new() });
+    let data: Data = serde_json::from_str(include_str!("systems.json")).unwrap_or(Data {
+        why: HashMap::new(),
+        fractions: HashSet::new(),
+        words: HashMap::new(),
+        modules: Vec::new(),
+    });
     let reason = |key: &str| serde_json::from_value(serde_json::json!(key)).unwrap_or(Left::NoField);
     let why = data.why.iter().flat_map(|(key, titles)| titles.iter().map(move |t| (exact(t), reason(key)))).collect();
     let modules: Vec<(System, HashSet<String>)> = data
@@ -77,8 +89,20 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         }
     }
     let common = systems.into_iter().map(|(title, systems)| (title, systems.len())).collect();
-    Known { why, modules, common }
+    Known { why, fractions: data.fractions, words: data.words, modules, common }
 });
+
+/// Keys of choices that a word of another program may stand for, the likeliest first.
+pub(super) fn called(word: &str) -> &'static [String] {
+    KNOWN.words.get(word).map_or(&[], Vec::as_slice)
+}
+
+/// A share of one as this system writes it, in hundredths; none when it means what it says.
+pub(super) fn hundredths(system: &str, text: &str) -> Option<Decimal> {
+    let share: Decimal = text.trim().parse().ok()?;
+    let small = share > Decimal::ZERO && share <= Decimal::ONE;
+    (small && KNOWN.fractions.contains(system)).then(|| (share * Decimal::ONE_HUNDRED).normalize())
+}
 
 /// Marks count here: `Account Name` and `accountName` are of different programs.
 fn exact(title: &str) -> String {

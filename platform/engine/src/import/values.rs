@@ -4,6 +4,7 @@ use super::links::Links;
 use super::mapping;
 use super::plan;
 use super::source;
+use super::systems;
 use crate::{Ctx, Engine, Result, Rights, Tx};
 use akrab_model::text::fold;
 use akrab_model::{Field, FieldIx, FieldType, Object, Problem};
@@ -177,8 +178,13 @@ impl Tx<'_> {
     }
 }
 
-/// The choice whose name has a word in common with what stands there.
+/// The choice that other programs call so, or whose name has a word in common with what stands there.
 fn meant(field: &Field, text: &str) -> Option<Json> {
+    let plain = fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    let known = systems::called(&plain).iter().find(|key| field.choices.iter().any(|c| c.key == **key && !c.retired));
+    if let Some(key) = known {
+        return Some(Json::String(key.clone()));
+    }
     let words =
         |text: &str| fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).map(str::to_string).collect::<Vec<_>>();
     let typed = words(text);

@@ -66,7 +66,7 @@ impl Tx<'_> {
     /// `forbidden` for anybody but administrators.
     pub fn inlets(&mut self) -> Result<Vec<InletView>> {
         self.inlet_admin()?;
-        let rows = self.conn.inlets()?;
+        let rows = self.conn.inlets()?.into_iter().filter(|row| row.proof != crate::form::FORM).collect::<Vec<_>>();
         rows.into_iter().map(|row| self.inlet_view(row)).collect()
     }
 
@@ -76,7 +76,7 @@ impl Tx<'_> {
     /// `not_found`, `forbidden`.
     pub fn inlet(&mut self, id: i64) -> Result<InletView> {
         self.inlet_admin()?;
-        let row = self.conn.inlet(id)?.ok_or_else(Problem::not_found)?;
+        let row = self.inlet_row(id)?;
         self.inlet_view(row)
     }
 

@@ -23,7 +23,7 @@ pub use take::{Caller, InletTrial, Taken};
 use serde::{Deserialize, Serialize};
 
 /// Where the address of an incoming webhook may be opened.
-fn address_place(inlet: i64) -> String {
+pub(crate) fn address_place(inlet: i64) -> String {
     format!("inlet/{inlet}/address")
 }
 

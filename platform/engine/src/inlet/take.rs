@@ -81,7 +81,11 @@ impl Engine {
             return Err(unknown());
         }
         let door = digest(key);
-        self.store().read(move |conn| conn.inlet_at(&door)).await?.filter(|row| row.open).ok_or_else(unknown)
+        self.store()
+            .read(move |conn| conn.inlet_at(&door))
+            .await?
+            .filter(|row| row.open && row.proof != crate::form::FORM)
+            .ok_or_else(unknown)
     }
 
     /// Takes a call: proves it, keeps it, and does what was decided about calls, all in one transaction.
@@ -136,7 +140,7 @@ impl Engine {
         let found = self.read(ctx, move |tx| {
             tx.inlet_admin()?;
             let call = tx.conn.inlet_call(call)?.filter(|call| call.inlet == inlet).ok_or_else(Problem::not_found)?;
-            Ok((tx.conn.inlet(inlet)?.ok_or_else(Problem::not_found)?, call))
+            Ok((tx.inlet_row(inlet)?, call))
         });
         let (row, call) = found.await?;
         let own = self.ctx(&self.owner_of(&row)?, Door::Webhook, "");
@@ -152,7 +156,7 @@ impl Engine {
         let found = self.read(ctx, move |tx| {
             tx.inlet_admin()?;
             let call = tx.conn.inlet_call(call)?.filter(|call| call.inlet == inlet && call.state != CallState::Refused.key());
-            let row = tx.conn.inlet(inlet)?.ok_or_else(Problem::not_found)?;
+            let row = tx.inlet_row(inlet)?;
             if row.decl.is_none() {
                 return Err(Problem::new(ProblemKind::Conflict, "inlet_nothing_decided"));
             }
@@ -162,7 +166,7 @@ impl Engine {
         let own = self.ctx(&self.owner_of(&row)?, Door::Webhook, &ctx.request);
         let body: Json = serde_json::from_str(&call.body).map_err(Problem::internal)?;
         let again = self.write(&own, move |tx| {
-            let row = tx.conn.inlet(inlet)?.ok_or_else(Problem::not_found)?;
+            let row = tx.inlet_row(inlet)?;
             let mut call = call.clone();
             tx.inlet_done(&row, &mut call, &body)?;
             tx.conn.inlet_call_end(&call)?;

@@ -101,6 +101,7 @@ impl Job for CleanUp {
             Ok::<_, Problem>(files.sweep(before.into())? + files.sweep_archives(archives.into())? + files.sweep_cache(made.into())?)
         };
         let swept = tokio::task::spawn_blocking(sweep).await.map_err(Problem::internal)??;
+        let swept = swept + job.engine.sweep_shelf(days_ago(&job, FILE_DAYS)).await?;
         let files = crate::file::tidy(&job, days_ago(&job, FILE_DAYS)).await?;
         Ok(json!({ "dropped": dropped, "runs": runs, "swept": swept, "files": files }))
     }

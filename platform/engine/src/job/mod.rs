@@ -97,6 +97,7 @@ impl Kinds {
             JobKind::of::<crate::import::UndoJob>(),
             JobKind::of::<crate::export::ExportJob>(),
             JobKind::of::<crate::archive::ArchiveJob>(),
+            JobKind::of::<crate::archive::ArrivalJob>(),
             JobKind::of::<crate::bulk::BulkJob>(),
             JobKind::of::<crate::identity::MailJob>(),
             JobKind::of::<crate::report::mailing::ReportMail>(),

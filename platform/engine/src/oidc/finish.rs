@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 /// Clocks may differ by so many seconds.
-const SKEW: i64 = 120;
+pub(super) const SKEW: i64 = 120;
 /// Longest name of somebody at a provider.
 const SUBJECT: usize = 255;
 
@@ -147,24 +147,28 @@ fn asked(
     (headers, form.finish())
 }
 
+/// Whether a token is for us, and for nobody besides.
+pub(super) fn ours(provider: &Provider, claims: &Map<String, Json>) -> bool {
+    let own = provider.draft.client_id.as_str();
+    let audience: Vec<&str> = match claims.get("aud") {
+        Some(Json::String(one)) => vec![one],
+        Some(Json::Array(all)) => all.iter().filter_map(Json::as_str).collect(),
+        _ => return false,
+    };
+    audience.contains(&own) && claims.get("azp").and_then(Json::as_str).map_or(audience.len() == 1, |azp| azp == own)
+}
+
 /// Judges what a proven token says; none when it is not for us, not from now or not for this sign-in.
 fn claimed(provider: &Provider, claims: &Map<String, Json>, nonce: &str, now: i64) -> Option<Claimed> {
     let text = |name: &str| claims.get(name).and_then(Json::as_str);
     let number = |name: &str| claims.get(name).and_then(Json::as_f64).map(|seconds| seconds as i64);
-    let own = provider.draft.client_id.as_str();
-    let audience: Vec<&str> = match claims.get("aud")? {
-        Json::String(one) => vec![one],
-        Json::Array(all) => all.iter().filter_map(Json::as_str).collect(),
-        _ => return None,
-    };
-    let ours = audience.contains(&own) && text("azp").map_or(audience.len() == 1, |azp| azp == own);
     let fresh = number("exp")? > now - SKEW && number("iat")? <= now + SKEW && number("nbf").is_none_or(|from| from <= now + SKEW);
     let subject = text("sub").filter(|sub| !sub.is_empty() && sub.len() <= SUBJECT)?;
     // a directory for companies says of which one somebody is
     let domain = provider.draft.preset != Preset::Google
         || provider.draft.domains.is_empty()
         || text("hd").is_some_and(|hd| provider.draft.domains.iter().any(|domain| domain.eq_ignore_ascii_case(hd)));
-    let fits = text("iss") == Some(&provider.draft.issuer) && ours && fresh && text("nonce") == Some(nonce) && domain;
+    let fits = text("iss") == Some(&provider.draft.issuer) && ours(provider, claims) && fresh && text("nonce") == Some(nonce) && domain;
     fits.then(|| Claimed { subject: subject.into(), ..described(provider, claims) })
 }
 

@@ -10,6 +10,7 @@ mod discover;
 mod finish;
 mod jws;
 mod keep;
+mod leave;
 mod look;
 
 pub use begin::Errand;

@@ -247,6 +247,12 @@ impl Tx<'_> {
         Ok(lists.into_iter().map(|(_, list)| list).collect())
     }
 
+    /// Stages where things are lost, of all pipelines.
+    pub(crate) fn stages_of_loss(&mut self) -> Result<Vec<RecordId>> {
+        let stages = self.stages_where(Cond::True)?;
+        Ok(stages.iter().filter(|stage| stage.text("category") == "lost").map(|stage| stage.id).collect())
+    }
+
     fn stages_where(&mut self, cond: Cond) -> Result<Vec<Record>> {
         let object = self.object("stage")?;
         let Some(position) = object.field_ix("position") else { return Ok(Vec::new()) };

@@ -1,6 +1,8 @@
 //! From a group to the records in it: the filter of a list.
 
+use super::periods::later;
 use super::{Axis, Key, Line, Mark, ReportTable};
+use akrab_model::filter::Recurring;
 use akrab_model::report::Kind;
 use akrab_model::{FieldType, Value};
 use jiff::civil::Date;
@@ -8,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 impl ReportTable {
     /// The filter that finds the records of a cell: of the lines from the outermost inwards and of a head. None where no
-    /// filter can say it: weekdays, hours, steps of a funnel.
+    /// filter can say it: steps of a funnel, records as they stood.
     pub fn drill(&self, lines: &[&Line], head: Option<&Mark>, within: Option<&Json>) -> Option<Json> {
         // a list shows what is, not what was
         if self.as_of.is_some() {
@@ -23,10 +25,11 @@ impl ReportTable {
             tests.extend(self.test(self.axes.get(depth)?, &line.mark, &known)?);
         }
         if let Some(head) = head {
-            if self.report.kind == Kind::Cohort {
-                return None;
+            match (self.report.kind, &head.key, lines.first()) {
+                (Kind::Cohort, Key::Elapsed(units), Some(began)) => tests.push(self.followed(began, *units)?),
+                (Kind::Cohort, ..) => return None,
+                _ => tests.extend(self.test(self.pivot()?, head, &self.heads.iter().collect::<Vec<_>>())?),
             }
-            tests.extend(self.test(self.pivot()?, head, &self.heads.iter().collect::<Vec<_>>())?);
         }
         Some(match tests.len() {
             0 => Json::Null,
@@ -35,14 +38,24 @@ impl ReportTable {
         })
     }
 
+    /// What followed so many units after the beginning.
+    fn followed(&self, began: &Line, units: i64) -> Option<Json> {
+        let (Key::Period(from, _), axis) = (&began.mark.key, self.pivot()?) else { return None };
+        let (from, to) = later(axis.grain()?, *from, units)?;
+        Some(json!({"field": axis.path, "op": "between", "value": [from.to_string(), to.yesterday().ok()?.to_string()]}))
+    }
+
     fn test(&self, axis: &Axis, mark: &Mark, known: &[&Mark]) -> Option<Vec<Json>> {
         let field = &axis.path;
         let test = |op: &str, value: Json| json!({"field": field, "op": op, "value": value});
         let days = |op: &str, day: Date| test(op, json!(day.to_string()));
         Some(match &mark.key {
             _ if self.report.kind == Kind::Funnel => return None,
-            Key::Weekday(_) | Key::Hour(_) | Key::Elapsed(_) => return None,
+            Key::Weekday(n) => vec![test("within", json!(Recurring::Weekday(*n).word()))],
+            Key::Hour(n) => vec![test("within", json!(Recurring::Hour(*n).word()))],
+            Key::Elapsed(_) => return None,
             Key::Empty => vec![json!({"field": field, "op": "empty"})],
+            Key::Value(value) if axis.field.kind == FieldType::Choices => vec![test("in", json!([value.to_json()]))],
             Key::Value(value) => vec![test("is", self.plain(axis, value))],
             Key::Period(from, to) => vec![test("between", json!([from.to_string(), to.yesterday().ok()?.to_string()]))],
             Key::Before(day) => vec![days("lt", *day)],

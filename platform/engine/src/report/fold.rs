@@ -9,7 +9,7 @@ use crate::rights::Access;
 use crate::write::Tx;
 use akrab_model::filter::{Facts, Found, Is, Shared, Test};
 use akrab_model::problem::ProblemKind;
-use akrab_model::report::{Function, Local, Part, Place, Slice};
+use akrab_model::report::{Function, Part, Place};
 use akrab_model::{Cond, FieldIx, Object, ObjectIx, Problem, Query, Raw, Registry};
 use akrab_store::{Bin, Cell, StoreError};
 use jiff::civil::Date;
@@ -22,7 +22,6 @@ const MOST_RECORDS: usize = 20_000;
 const MOST_CHANGES: usize = 200_000;
 /// Children of one record looked at for a condition.
 const MOST_CHILDREN: usize = 10_000;
-const DAY_US: i64 = 86_400_000_000;
 
 /// Cells by the places of the fields.
 type Cells = Vec<Raw>;
@@ -46,8 +45,13 @@ impl Tx<'_> {
         masks.sort_unstable_by(|a, b| b.cmp(a));
         let mut levels: Vec<(u8, HashMap<Vec<Raw>, Sums>)> = masks.into_iter().map(|mask| (mask, HashMap::new())).collect();
         for id in ids.into_iter().filter(|id| question.asked.matches(&registry, object.ix, *id, &past)) {
-            let keys: Vec<Raw> =
-                question.bound.keys.iter().zip(&question.slices).map(|(key, slice)| sliced(past.at(&key.place, id), slice)).collect();
+            let keys: Vec<Vec<Raw>> = question
+                .bound
+                .keys
+                .iter()
+                .zip(&question.slices)
+                .map(|(key, slice)| groups(slice.group(past.at(&key.place, id)), key.many))
+                .collect();
             let values: Vec<Option<Raw>> = question
                 .bound
                 .figures
@@ -58,11 +62,13 @@ impl Tx<'_> {
                 })
                 .collect();
             for (mask, level) in &mut levels {
-                let own = keys.iter().enumerate().filter(|(n, _)| *mask & (1 << n) != 0).map(|(_, key)| key.clone()).collect();
-                let sums = level.entry(own).or_insert_with(|| Sums { count: 0, values: vec![Vec::new(); values.len()] });
-                sums.count += 1;
-                for (kept, value) in sums.values.iter_mut().zip(&values) {
-                    kept.extend(value.clone());
+                let own = keys.iter().enumerate().filter(|(n, _)| *mask & (1 << n) != 0).map(|(_, keys)| keys.as_slice());
+                for own in together(own) {
+                    let sums = level.entry(own).or_insert_with(|| Sums { count: 0, values: vec![Vec::new(); values.len()] });
+                    sums.count += 1;
+                    for (kept, value) in sums.values.iter_mut().zip(&values) {
+                        kept.extend(value.clone());
+                    }
                 }
             }
         }
@@ -72,7 +78,7 @@ impl Tx<'_> {
         let functions: Vec<Function> = question.bound.figures.iter().map(|f| f.function).collect();
         let levels =
             levels.into_iter().map(|(mask, level)| (mask, level.into_iter().map(|(keys, sums)| sums.cell(keys, &functions)).collect()));
-        Ok(Figures { levels: levels.collect(), cut: false })
+        Ok(Figures { levels: levels.collect(), lost: Vec::new(), cut: false })
     }
 
     /// The records the actor may see that were there at the end of `day`, as they were.
@@ -210,21 +216,20 @@ impl Facts for Past<'_, '_> {
     }
 }
 
-/// The group a value belongs to, as the store has it.
-fn sliced(value: Raw, slice: &Slice) -> Raw {
-    let moved = |value: i64, local: &Local| {
-        let offset = local.0.iter().rev().find(|(from, _)| *from <= value).map_or(0, |(_, offset)| *offset);
-        value.saturating_add(offset)
-    };
-    match (value, slice) {
-        (Raw::Int(n), Slice::Edges(edges)) => Raw::Int(edges.partition_point(|edge| *edge <= n) as i64),
-        (Raw::Int(n), Slice::Weekday(local)) => {
-            let day = if local.0.is_empty() { n } else { moved(n, local).div_euclid(DAY_US) };
-            Raw::Int((day + 3).rem_euclid(7))
-        }
-        (Raw::Int(n), Slice::Hour(local)) => Raw::Int(moved(n, local).rem_euclid(DAY_US) / 3_600_000_000),
-        (value, _) => value,
+/// The groups a value stands in: of several choices, each of them.
+fn groups(value: Raw, many: bool) -> Vec<Raw> {
+    match &value {
+        Raw::Text(keys) if many => keys.split('|').filter(|key| !key.is_empty()).map(|key| Raw::Text(key.into())).collect(),
+        _ => vec![value],
     }
+}
+
+/// Every way to take one of each.
+fn together<'k>(keys: impl Iterator<Item = &'k [Raw]>) -> Vec<Vec<Raw>> {
+    keys.fold(vec![Vec::new()], |ways, keys| {
+        let longer = |way: &Vec<Raw>, key: &Raw| way.iter().cloned().chain([key.clone()]).collect::<Vec<Raw>>();
+        ways.iter().flat_map(|way| keys.iter().map(move |key| longer(way, key))).collect()
+    })
 }
 
 /// What is known of a group while its records are counted.

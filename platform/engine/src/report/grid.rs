@@ -18,6 +18,8 @@ pub(super) struct Grid<'a> {
     /// Only the largest groups are here.
     cut: bool,
     rows: i64,
+    /// What was lost at the steps of a funnel.
+    lost: HashMap<u8, HashMap<Vec<Raw>, Parts>>,
 }
 
 /// The keys of a set, as their places among all keys.
@@ -36,14 +38,32 @@ impl<'a> Grid<'a> {
             levels.insert(mask, parts.collect());
         }
         let whole = (1_u8 << bound.keys.len()) - 1;
-        let mut grid = Grid { bound, levels, settled: HashMap::new(), cut: figures.cut, rows };
+        let mut grid = Grid { bound, levels, settled: HashMap::new(), cut: figures.cut, rows, lost: HashMap::new() };
         for mask in needed(bound.groups, bound.keys.len()).into_iter().chain((0..bound.keys.len()).map(|n| 1_u8 << n)) {
             if !grid.levels.contains_key(&mask) {
                 let level = grid.joined(whole, mask);
                 grid.levels.insert(mask, level);
             }
         }
+        for (mask, cells) in figures.lost {
+            let parts = cells.into_iter().map(|cell| (cell.keys, cell.parts.into_iter().map(Some).collect()));
+            let lost: HashMap<Vec<Raw>, Parts> = parts.collect();
+            // whoever was lost at a step had reached it
+            let mut level = grid.levels.remove(&mask).unwrap_or_default();
+            for (keys, parts) in &lost {
+                grid.take_in(level.entry(keys.clone()), parts);
+            }
+            grid.levels.insert(mask, level);
+            grid.lost.insert(mask, lost);
+        }
         grid
+    }
+
+    /// What was lost at a step: of nothing, nothing.
+    pub fn lost(&self, slots: &[Slot]) -> Option<Parts> {
+        let level = self.lost.get(&1)?;
+        let keys: Option<Vec<Raw>> = slots.iter().map(|slot| if let Slot::Key(key) = slot { Some(key.clone()) } else { None }).collect();
+        Some(level.get(&keys?).cloned().unwrap_or_else(|| self.nothing()))
     }
 
     /// Records behind it.
@@ -112,8 +132,13 @@ impl<'a> Grid<'a> {
             let places: Vec<usize> = members(*mask).collect();
             let mut own: HashMap<Vec<Slot>, Parts> = HashMap::new();
             for (keys, parts) in level {
-                let slots = keys.iter().zip(&places).map(|(key, n)| ranks[*n].slot(key)).collect();
-                self.take_in(own.entry(slots), parts);
+                let slots: Vec<Slot> = keys.iter().zip(&places).map(|(key, n)| ranks[*n].slot(key)).collect();
+                // a record of several groups would be counted several times among the others
+                let twice = slots.iter().zip(&places).any(|(slot, n)| *slot == Slot::Others && self.bound.keys[*n].many);
+                match own.get_mut(&slots).filter(|_| twice) {
+                    Some(others) => others.iter_mut().for_each(|part| *part = None),
+                    None => self.take_in(own.entry(slots), parts),
+                }
             }
             settled.insert(*mask, own);
         }
@@ -126,7 +151,8 @@ impl<'a> Grid<'a> {
     /// What the largest groups leave of the whole.
     fn rest(&mut self) {
         let total = self.parts(0, &[]);
-        let Some(level) = self.settled.get_mut(&1) else { return };
+        let many = self.bound.keys.iter().any(|key| key.many);
+        let Some(level) = self.settled.get_mut(&1).filter(|_| !many) else { return };
         let kept: Vec<Parts> = level.iter().filter(|(slots, _)| **slots != [Slot::Others]).map(|(_, parts)| parts.clone()).collect();
         let rest = total.iter().enumerate().map(|(n, whole)| {
             let mut own = whole.clone()?;

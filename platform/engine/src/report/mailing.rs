@@ -3,7 +3,7 @@
 //! Each delivery is a job of whoever ordered it, planned for its moment; it plans the next one before it sends anything.
 //! What was ordered anew or called off since finds its order gone and does nothing.
 
-use super::{Dashboard, ReportTable, sheet};
+use super::files::FileFormat;
 use crate::identity::{Mail, MailFile, digest};
 use crate::job::{Job, JobCtx, Outcome, Queued, Step};
 use crate::write::Tx;
@@ -23,7 +23,6 @@ const MAILINGS: &str = "@mailing";
 const MOST_PEOPLE: usize = 50;
 /// A delivery missed by longer than this is left out.
 const LATE_MICROS: i64 = 24 * 3_600 * 1_000_000;
-const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How often.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,61 +226,43 @@ fn order(tx: &mut Tx, id: i64) -> Result<Option<Mailing>> {
 /// Sends one person what he may see, and says what went out; who may see nothing of it gets nothing.
 async fn deliver(engine: &Engine, job: &ReportMail, mailing: &Mailing, person: &Arc<Person>) -> Result<Option<Json>> {
     let ctx = engine.ctx(person, Door::Job, "report mail");
-    let (lang, currency) = (ctx.lang, engine.settings().currency.clone());
     let asked = mailing.clone();
-    let found = engine.read(&ctx, move |tx| collect(tx, &asked, lang)).await;
-    let (name, tables) = match found {
-        Ok(found) => found,
+    let found = engine.read(&ctx, move |tx| match asked.dashboard {
+        true => tx.dashboard_bundle(&asked.key, &|_| None),
+        false => tx.report_bundle(&asked.key),
+    });
+    let bundle = match found.await {
+        Ok(bundle) if bundle.parts.is_empty() => return Ok(None),
+        Ok(bundle) => Arc::new(bundle),
         Err(problem) if matches!(problem.kind, ProblemKind::NotFound | ProblemKind::Invalid) => return Ok(None),
         Err(problem) => return Err(problem),
     };
-    let Some((_, first)) = tables.first() else { return Ok(None) };
-    let rows: usize = tables.iter().map(|(_, table)| table.lines.len()).sum();
-    let detail = json!({"object": first.object.key, "report": name, "format": "xlsx", "rows": rows, "to": person.email});
-    let content = sheet::workbook(&tables, lang, &currency)?;
+    let mut detail = bundle.detail("pdf, xlsx");
+    detail["to"] = json!(person.email);
     let day = engine.now().date();
+    let mut files = Vec::new();
+    for format in [FileFormat::Pdf, FileFormat::Xlsx] {
+        let content = Arc::new(bundle.file(engine, &ctx, format).await?);
+        files.push(MailFile { name: format!("{} {day}.{}", bundle.name, format.extension()), mime: format.mime().into(), content });
+    }
     let place = if mailing.dashboard { "dashboards" } else { "reports" };
     let link = format!("{}/{place}/{}", mailing.base.trim_end_matches('/'), mailing.key);
-    let (subject, text) = words(lang, &person.name, &name, &format::date(day), &link);
+    let (subject, text) = words(ctx.lang, &person.name, &bundle.name, &format::date(day), &link);
     let id = digest(&format!("report mail {} {} {}", job.mailing, job.planned, person.id));
-    let file = MailFile { name: format!("{name} {day}.xlsx"), mime: SHEET.into(), content: Arc::new(content) };
-    let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files: vec![file] };
+    let mail = Mail { id: id[..32].into(), to: person.email.clone(), subject, text, files };
     engine.send_mail(mail).await?;
     Ok(Some(detail))
-}
-
-/// Its name, and every report of it with its own.
-fn collect(tx: &mut Tx, mailing: &Mailing, lang: Lang) -> Result<(String, Vec<(String, ReportTable)>)> {
-    let lang = lang.as_str();
-    if !mailing.dashboard {
-        let entry = tx.report_entry(&mailing.key)?;
-        let table = tx.report(&entry.report, None)?;
-        let name = entry.name.get(lang).to_string();
-        return Ok((name.clone(), vec![(name, table)]));
-    }
-    let Dashboard { name, tiles, .. } = tx.dashboard(&mailing.key)?;
-    let mut tables = Vec::new();
-    for tile in tiles {
-        let answered =
-            tx.report_entry(&tile.report).and_then(|entry| Ok((entry.name.get(lang).to_string(), tx.report(&entry.report, None)?)));
-        match answered {
-            Ok(found) => tables.push(found),
-            Err(problem) if matches!(problem.kind, ProblemKind::NotFound | ProblemKind::Invalid) => {}
-            Err(problem) => return Err(problem),
-        }
-    }
-    Ok((name.get(lang).to_string(), tables))
 }
 
 fn words(lang: Lang, person: &str, name: &str, day: &str, link: &str) -> (String, String) {
     let subject = format!("{name}, {day}");
     let text = lang.pick(
         format!(
-            "Halo {person},\n\nTerlampir “{name}” per {day}, dengan angka dari data yang boleh Anda lihat. Halamannya:\n\n{link}\n\n\
+            "Halo {person},\n\nTerlampir “{name}” per {day} sebagai PDF dan XLSX, dengan angka dari data yang boleh Anda lihat. Halamannya:\n\n{link}\n\n\
             Email ini datang terjadwal; yang memesannya dapat menghentikannya di halaman itu.\n"
         ),
         format!(
-            "Hello {person},\n\nHere is “{name}” as of {day}, with figures of the records you may see. Its page:\n\n{link}\n\n\
+            "Hello {person},\n\nHere is “{name}” as of {day}, as PDF and XLSX, with figures of the records you may see. Its page:\n\n{link}\n\n\
             This mail comes on a schedule; whoever ordered it can stop it on that page.\n"
         ),
     );

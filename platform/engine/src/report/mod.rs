@@ -6,29 +6,31 @@
 
 mod drill;
 mod figure;
+mod files;
 mod fold;
 mod grid;
 mod library;
 pub mod mailing;
 mod order;
+mod paper;
 mod periods;
+pub mod plot;
 mod question;
 mod saved;
 mod sheet;
 mod table;
 mod words;
 
+pub use files::{FileFormat, Narrow, Sentences};
 pub use library::Library;
 pub use saved::{Dashboard, DashboardDraft, MOST_TILES, ReportDraft, ReportEntry};
 
-use crate::export::ExportFormat;
 use crate::write::Tx;
 use crate::{Ctx, Engine, Result};
 use akrab_model::report::{Cut, Report};
 use akrab_model::{Field, FieldType, Filter, Label, Object, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::json;
 use std::sync::Arc;
 
 /// An answered report.
@@ -67,8 +69,8 @@ pub struct Column {
     pub key: String,
     pub label: Label,
     pub kind: FieldType,
-    /// The values are years.
-    pub year: bool,
+    /// Whole numbers without thousands mark, such as years.
+    pub plain: bool,
 }
 
 /// A group: outer ones hold inner ones.
@@ -77,6 +79,8 @@ pub struct Line {
     pub mark: Mark,
     /// Measure by measure for each head, then for all heads together.
     pub cells: Vec<Value>,
+    /// At a step of a funnel: the measures of what was lost there. Empty elsewhere.
+    pub lost: Vec<Value>,
     pub below: Vec<Line>,
 }
 
@@ -116,6 +120,14 @@ impl ReportTable {
         let block = head.unwrap_or(self.heads.len());
         cells.get(block * self.measures.len() + measure).unwrap_or(&Value::Null)
     }
+    /// Its lines tell what was lost at each of them.
+    pub fn tells_lost(&self) -> bool {
+        self.lines.iter().any(|line| !line.lost.is_empty())
+    }
+    /// A record may stand in several of its groups.
+    pub fn is_spread(&self) -> bool {
+        self.axes.iter().any(|axis| axis.field.kind == FieldType::Choices)
+    }
     /// The pivot, if there is one.
     pub fn pivot(&self) -> Option<&Axis> {
         self.axes.get(self.report.groups.len())
@@ -137,32 +149,6 @@ impl Engine {
     /// `not_found` object, `invalid` for what is unknown, hidden or makes no sense, `report_too_many_groups`.
     pub async fn report(&self, ctx: &Ctx, report: Report, within: Option<Filter>) -> Result<ReportTable> {
         self.read(ctx, move |tx| tx.report(&report, within.as_ref())).await
-    }
-}
-
-impl Engine {
-    /// A report as a file: its name and content. The audit trail tells of it.
-    ///
-    /// # Errors
-    /// As [`Engine::report`], and `not_found` for a report there is not.
-    pub async fn report_file(&self, ctx: &Ctx, key: &str, format: ExportFormat) -> Result<(String, Vec<u8>)> {
-        let key = key.to_string();
-        let read = move |tx: &mut Tx| {
-            let entry = tx.report_entry(&key)?;
-            let table = tx.report(&entry.report, None)?;
-            Ok((entry, table))
-        };
-        let (entry, table) = self.read(ctx, read).await?;
-        let (title, currency) = (entry.name.get(ctx.lang_key()).to_string(), self.settings().currency.clone());
-        let content = match format {
-            ExportFormat::Csv => table.csv(ctx.lang, &currency)?,
-            ExportFormat::Xlsx => table.xlsx(&title, ctx.lang, &currency)?,
-            _ => return Err(akrab_model::Problem::invalid(vec![akrab_model::FieldProblem::new("format", "export_unfit")])),
-        };
-        // nothing goes out that the trail does not tell of
-        let detail = json!({"object": table.object.key, "report": title, "format": format, "filter": entry.report.filter, "rows": table.lines.len()});
-        self.write(ctx, move |tx| tx.audit("export", None, detail.clone())).await?;
-        Ok((format!("{title} {}.{}", ctx.now.date(), format.extension()), content))
     }
 }
 

@@ -122,7 +122,7 @@ impl Tx<'_> {
                 let order = self.stages_in_order()?;
                 keys.sort_by_key(|key| key.int().and_then(|id| order.iter().position(|one| *one == id)).unwrap_or(usize::MAX));
             }
-            FieldType::Choice => {
+            FieldType::Choice | FieldType::Choices => {
                 keys.sort_by_key(|key| field.choices.iter().position(|c| key.text() == Some(&c.key)).unwrap_or(usize::MAX));
             }
             FieldType::Boolean => keys.sort_by_key(|key| std::cmp::Reverse(key.int())),

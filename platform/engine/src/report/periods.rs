@@ -11,8 +11,12 @@ use jiff::{Span, Timestamp, ToSpan};
 const MOST: usize = 1_200;
 /// Of these so many after now, at least.
 const AHEAD: usize = 300;
-/// Changes of a zone's offset that are followed at most.
-const MOST_SHIFTS: usize = 200;
+
+/// First day, and the day after the last, of the unit so many units after the one that begins here.
+pub fn later(grain: Grain, from: Date, units: i64) -> Option<(Date, Date)> {
+    let begin = (0..units).try_fold(from, |day, _| after(grain, day))?;
+    Some((begin, after(grain, begin)?))
+}
 
 /// Consecutive units. The group of number `n` runs from `starts[n - 1]` to `starts[n]`; the first and the last are open.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,16 +107,7 @@ pub fn local(kind: FieldType, low: i64, high: i64, zone: &TimeZone) -> Local {
         return Local::default();
     }
     let from = Timestamp::from_microsecond(low).unwrap_or(Timestamp::MIN);
-    let micros = |seconds: i32| i64::from(seconds) * 1_000_000;
-    let mut offsets = vec![(i64::MIN, micros(zone.to_offset(from).seconds()))];
-    for shift in zone.following(from).take(MOST_SHIFTS) {
-        let at = shift.timestamp().as_microsecond();
-        if at > high {
-            break;
-        }
-        offsets.push((at, micros(shift.offset().seconds())));
-    }
-    Local(offsets)
+    Local::between(zone, from, Timestamp::from_microsecond(high).unwrap_or(Timestamp::MAX))
 }
 
 #[cfg(test)]

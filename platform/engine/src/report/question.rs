@@ -3,7 +3,7 @@
 use super::periods::{Periods, day_of, local};
 use crate::write::Tx;
 use crate::{Access, Result};
-use akrab_model::filter::Range;
+use akrab_model::filter::{Is, Range, Test};
 use akrab_model::problem::ProblemKind;
 use akrab_model::query::AggregateFn;
 use akrab_model::report::{Bound, BoundKey, Cut, Grain, Kind, Report, Slice, Work};
@@ -28,8 +28,19 @@ pub(super) struct Question {
     pub asked: Cond,
     /// The day whose end is shown; now when absent.
     pub as_of: Option<Date>,
+    /// Where records of a funnel are lost; none for other reports.
+    pub lost: Option<Lost>,
     /// Place of the figure whose largest (or smallest) groups matter most.
     first: (usize, bool),
+}
+
+/// The end of those that went no further on the way of a funnel.
+#[derive(Debug)]
+pub(super) struct Lost {
+    /// They stand in one of the stages of loss.
+    cond: Cond,
+    /// The keys, the first one by the step they came from.
+    slices: Vec<Slice>,
 }
 
 /// The figures of one set of keys: a bit for each key asked for.
@@ -39,6 +50,8 @@ pub(super) type Level = (u8, Vec<Cell>);
 #[derive(Debug, Clone)]
 pub(super) struct Figures {
     pub levels: Vec<Level>,
+    /// Of what was lost, by the step it was lost at, for each set with the first key.
+    pub lost: Vec<Level>,
     /// The first level holds the largest groups alone.
     pub cut: bool,
 }
@@ -55,7 +68,22 @@ impl Tx<'_> {
         let as_of = report.as_of.as_deref().map(|word| day(word, env.now.date())).transpose()?;
         let (slices, periods) = self.slices(&bound, report.kind)?;
         let first = first(report, &bound);
-        Ok(Question { object, bound, cond, slices, periods, asked, as_of, first })
+        let lost = if report.kind == Kind::Funnel && as_of.is_none() { self.lost(&bound, &slices)? } else { None };
+        Ok(Question { object, bound, cond, slices, periods, asked, as_of, lost, first })
+    }
+
+    /// What is lost of a funnel over the stages of its own records.
+    fn lost(&mut self, bound: &Bound, slices: &[Slice]) -> Result<Option<Lost>> {
+        let Some(place) = bound.keys.first().map(|key| &key.place).filter(|place| place.path.is_empty()) else { return Ok(None) };
+        if self.registry.at(place.object).at(place.field).kind != FieldType::Stage {
+            return Ok(None);
+        }
+        let ends = self.stages_of_loss()?;
+        let steps: Vec<i64> = self.steps_of_pipelines()?.into_iter().flatten().collect();
+        let is = Is::In(ends.into_iter().map(Raw::Int).collect());
+        let cond = Cond::Test(Test { path: Vec::new(), object: place.object, field: place.field, is });
+        let slices = std::iter::once(Slice::Former(steps)).chain(slices.iter().skip(1).cloned()).collect();
+        Ok(Some(Lost { cond, slices }))
     }
 
     fn slices(&mut self, bound: &Bound, kind: Kind) -> Result<(Vec<Slice>, Vec<Option<Periods>>)> {
@@ -106,8 +134,8 @@ impl Tx<'_> {
 
     /// Asks for every figure of every level a table needs.
     pub(super) fn report_figures(&mut self, question: &Question) -> Result<Figures> {
-        let Question { object, bound, cond, slices, as_of, first, .. } = question;
-        let key = format!("report {} {as_of:?} {:?} {:?} {slices:?} {first:?} {cond:?}", object.key, bound.keys, bound.figures);
+        let Question { object, bound, cond, slices, as_of, lost, first, .. } = question;
+        let key = format!("report {} {as_of:?} {:?} {:?} {slices:?} {first:?} {cond:?} {lost:?}", object.key, bound.keys, bound.figures);
         self.figure(key, |tx| {
             let figures = match *as_of {
                 Some(day) => tx.folded(question, day)?,
@@ -121,24 +149,31 @@ impl Tx<'_> {
     fn ask_levels(&mut self, question: &Question) -> Result<Figures> {
         let bound = &question.bound;
         let whole = (1_u8 << bound.keys.len()) - 1;
-        let first = self.ask(question, whole)?;
+        let first = self.ask(question, &question.cond, &question.slices, whole)?;
         let cut = first.len() >= MOST_CELLS;
         if cut && bound.keys.len() > 1 {
             return Err(Problem::new(ProblemKind::Invalid, "report_too_many_groups").with("max", MOST_CELLS));
         }
-        // what does not add up is asked for anew wherever groups are put together
-        let apart = cut || bound.figures.iter().any(|f| !f.function.adds_up());
+        // what does not add up is asked for anew wherever groups are put together; so is what stands in several groups
+        let apart = cut || bound.keys.iter().any(|key| key.many) || bound.figures.iter().any(|f| !f.function.adds_up());
         let mut levels = vec![(whole, first)];
         for mask in needed(bound.groups, bound.keys.len()).into_iter().filter(|mask| apart && *mask != whole) {
-            let cells = self.ask(question, mask)?;
+            let cells = self.ask(question, &question.cond, &question.slices, mask)?;
             levels.push((mask, cells));
         }
-        Ok(Figures { levels, cut })
+        let mut lost = Vec::new();
+        if let Some(asked) = &question.lost {
+            let cond = question.cond.clone().and(asked.cond.clone());
+            for mask in needed(bound.groups, bound.keys.len()).into_iter().filter(|mask| mask & 1 != 0) {
+                lost.push((mask, self.ask(question, &cond, &asked.slices, mask)?));
+            }
+        }
+        Ok(Figures { levels, lost, cut })
     }
 
-    fn ask(&mut self, question: &Question, mask: u8) -> Result<Vec<Cell>> {
+    fn ask(&mut self, question: &Question, cond: &Cond, slices: &[Slice], mask: u8) -> Result<Vec<Cell>> {
         let registry = self.registry.clone();
-        let Question { object, bound, cond, slices, first, .. } = question;
+        let Question { object, bound, first, .. } = question;
         let keys: Vec<_> = bound.keys.iter().zip(slices).enumerate().filter(|(n, _)| mask & (1 << n) != 0).collect();
         let keys: Vec<_> = keys.into_iter().map(|(_, (key, slice))| (&key.place, slice)).collect();
         let query = ReportQuery { cond, keys: &keys, figures: &bound.figures, limit: MOST_CELLS, first: *first };

@@ -32,22 +32,10 @@ impl ReportTable {
         out.into_inner().map_err(Problem::internal)
     }
 
-    /// As a workbook of one sheet.
-    pub fn xlsx(&self, name: &str, lang: Lang, currency: &str) -> Result<Vec<u8>> {
-        book(&[(name, self)], lang, currency)
-    }
-
     fn sheet(&self, lang: Lang, currency: &str) -> (Vec<String>, Vec<Vec<Cell>>) {
         let depth = self.report.groups.len();
         let mut head: Vec<String> = self.axes.iter().take(depth).map(|axis| axis.words(lang)).collect();
-        let measures: Vec<&str> = self.measures.iter().map(|m| m.label.get(lang.as_str())).collect();
-        for mark in &self.heads {
-            let words = self.head_words(mark, lang, currency);
-            head.extend(measures.iter().map(|m| if measures.len() == 1 { words.clone() } else { format!("{words} · {m}") }));
-        }
-        head.extend(
-            measures.iter().map(|m| if self.heads.is_empty() { (*m).to_string() } else { format!("{} · {m}", lang.pick("Semua", "All")) }),
-        );
+        head.extend(self.cell_heads(lang, currency));
         let mut rows = Vec::new();
         for line in &self.lines {
             self.put(&mut rows, Vec::new(), line, 0, lang, currency);
@@ -57,13 +45,27 @@ impl ReportTable {
         (head, rows)
     }
 
+    /// What the columns of figures are called: in the order of [`Line::cells`], then of [`Line::lost`].
+    pub fn cell_heads(&self, lang: Lang, currency: &str) -> Vec<String> {
+        let measures: Vec<&str> = self.measures.iter().map(|m| m.label.get(lang.as_str())).collect();
+        let one = measures.len() == 1;
+        let all = lang.pick("Semua", "All").to_string();
+        let blocks = self.heads.iter().map(|mark| self.head_words(mark, lang, currency)).chain((!self.heads.is_empty()).then_some(all));
+        let named = |words: String| measures.iter().map(move |m| if one { words.clone() } else { format!("{words} · {m}") });
+        let lost = self.tells_lost().then(|| lang.pick("Gugur di tahap ini", "Lost at this step").to_string());
+        match self.heads.is_empty() {
+            true => measures.iter().map(|m| (*m).to_string()).chain(lost.into_iter().flat_map(named)).collect(),
+            false => blocks.chain(lost).flat_map(named).collect(),
+        }
+    }
+
     fn put(&self, rows: &mut Vec<Vec<Cell>>, before: Vec<String>, line: &Line, depth: usize, lang: Lang, currency: &str) {
         let mut words = before;
         words.push(self.line_words(depth, &line.mark, lang, currency));
         if line.below.is_empty() {
             let names = words.iter().cloned().map(Cell::Text);
             let blank = (words.len()..self.report.groups.len()).map(|_| Cell::Blank);
-            rows.push(names.chain(blank).chain(line.cells.iter().map(cell)).collect());
+            rows.push(names.chain(blank).chain(line.cells.iter().chain(&line.lost).map(cell)).collect());
         }
         for inner in &line.below {
             self.put(rows, words.clone(), inner, depth + 1, lang, currency);
@@ -80,7 +82,7 @@ impl ReportTable {
             (FieldType::Money, _) if short => number(value).map_or_else(String::new, |d| format::money_short(d, currency, lang)),
             (FieldType::Money, _) => number(value).map_or_else(String::new, |d| format::money(d, currency, lang)),
             (FieldType::Percent, _) => number(value).map_or_else(String::new, |d| format::percent(d.round_dp(1), lang)),
-            _ if column.year => number(value).map_or_else(String::new, |d| d.round().to_string()),
+            _ if column.plain => number(value).map_or_else(String::new, |d| d.round().to_string()),
             (FieldType::Duration, Value::Int(minutes)) => format::duration(u32::try_from(*minutes).unwrap_or_default(), lang),
             _ => number(value).map_or_else(String::new, |d| format::number(d.round_dp(2), lang)),
         }
@@ -88,11 +90,7 @@ impl ReportTable {
 }
 
 /// Several reports as a workbook, a sheet each.
-pub(super) fn workbook(tables: &[(String, ReportTable)], lang: Lang, currency: &str) -> Result<Vec<u8>> {
-    book(&tables.iter().map(|(name, table)| (name.as_str(), table)).collect::<Vec<_>>(), lang, currency)
-}
-
-fn book(tables: &[(&str, &ReportTable)], lang: Lang, currency: &str) -> Result<Vec<u8>> {
+pub(super) fn book(tables: &[(&str, &ReportTable)], lang: Lang, currency: &str) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
     let mut names = Vec::new();
     for (name, table) in tables {

@@ -114,7 +114,7 @@ impl Tx<'_> {
             key: measure.key.clone(),
             label: measure.label.clone().unwrap_or_else(|| super::words::measure(&self.registry, &question.object, measure)),
             kind: if matches!(bound.show, Show::Share | Show::Growth) { FieldType::Percent } else { bound.kind },
-            year: bound.show == Show::Value && self.is_year(question, &bound.work),
+            plain: bound.show == Show::Value && self.is_year(question, &bound.work),
         });
         columns.collect()
     }
@@ -123,7 +123,7 @@ impl Tx<'_> {
     fn is_year(&self, question: &Question, work: &Work) -> bool {
         let Work::Figure(n) = work else { return false };
         let figure = question.bound.figures.get(*n).filter(|f| matches!(f.function, Function::Min | Function::Max | Function::Median));
-        figure.and_then(|f| f.place.as_ref()).is_some_and(|place| self.registry.at(place.object).at(place.field).is_year())
+        figure.and_then(|f| f.place.as_ref()).is_some_and(|place| self.registry.at(place.object).at(place.field).is_plain())
     }
 
     /// What the groups of key `n` are, with the titles of links.
@@ -151,6 +151,8 @@ impl Tx<'_> {
         let number = raw.int().unwrap_or_default();
         let small = i8::try_from(number).unwrap_or_default();
         match (&question.bound.keys[n].cut, &question.periods[n]) {
+            // one of several choices is a word of its own
+            (Cut::Value, _) if kind == FieldType::Choices => Key::Value(raw.text().map_or(Value::Null, |key| Value::Text(key.into()))),
             (Cut::Value, _) => Key::Value(Value::from_raw(kind, raw)),
             (Cut::Bands(edges), _) => {
                 let edge = |n: i64| {
@@ -181,6 +183,7 @@ fn along(report: &Report, bound: &Bound) -> Option<usize> {
 struct Bare {
     slots: Vec<Slot>,
     cells: Vec<Value>,
+    lost: Vec<Value>,
     below: Vec<Bare>,
 }
 
@@ -188,7 +191,7 @@ impl Bare {
     fn marked(self, marks: &[HashMap<Slot, Mark>]) -> Line {
         let depth = self.slots.len() - 1;
         let mark = marks[depth].get(&self.slots[depth]).cloned().unwrap_or(Mark { key: Key::Empty, title: None });
-        Line { mark, cells: self.cells, below: self.below.into_iter().map(|line| line.marked(marks)).collect() }
+        Line { mark, cells: self.cells, lost: self.lost, below: self.below.into_iter().map(|line| line.marked(marks)).collect() }
     }
 }
 
@@ -203,7 +206,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn lines(&self) -> Vec<Bare> {
-        let line = |slots: Vec<Slot>, below| Bare { cells: self.cells(&slots), slots, below };
+        let line = |slots: Vec<Slot>, below| Bare { cells: self.cells(&slots), lost: self.lost(&slots), slots, below };
         match self.bound.groups {
             0 => Vec::new(),
             1 => self.ranks[0].slots.iter().map(|outer| line(vec![outer.clone()], Vec::new())).collect(),
@@ -216,6 +219,13 @@ impl Sheet<'_> {
                 self.ranks[0].slots.iter().map(|outer| line(vec![outer.clone()], of(outer))).collect()
             }
         }
+    }
+
+    /// What was lost at a step of a funnel: the plain measures of it.
+    fn lost(&self, slots: &[Slot]) -> Vec<Value> {
+        let Some(parts) = self.grid.lost(slots) else { return Vec::new() };
+        let plain = |n: usize| self.bound.measures[n].show == Show::Value;
+        self.shown().map(|n| if plain(n) { self.measures.value(n, &parts) } else { Value::Null }).collect()
     }
 
     fn shown(&self) -> impl Iterator<Item = usize> {

@@ -99,20 +99,20 @@ impl Axis {
     fn value(&self, value: &Value, title: Option<&str>, lang: Lang, currency: &str) -> String {
         match (self.field.kind, value) {
             (FieldType::Link | FieldType::Stage, _) => title.unwrap_or(lang.pick("Di luar jangkauan", "Out of reach")).into(),
-            (FieldType::Choice, Value::Text(key)) => {
+            (FieldType::Choice | FieldType::Choices, Value::Text(key)) => {
                 self.field.choice(key).map_or_else(|| key.clone(), |choice| choice.label.get(lang.as_str()).into())
             }
             (_, Value::Bool(true)) => lang.pick("Ya", "Yes").into(),
             (_, Value::Bool(false)) => lang.pick("Tidak", "No").into(),
             (_, Value::Text(text)) => text.clone(),
-            (_, Value::Int(year)) if self.field.is_year() => year.to_string(),
+            (_, Value::Int(year)) if self.field.is_plain() => year.to_string(),
             (_, value) => value.dec().map_or_else(String::new, |d| self.amount(d, lang, currency)),
         }
     }
 
     fn amount(&self, amount: Decimal, lang: Lang, currency: &str) -> String {
         match self.field.kind {
-            _ if self.field.is_year() => amount.to_string(),
+            _ if self.field.is_plain() => amount.to_string(),
             FieldType::Money => format::money_short(amount, currency, lang),
             FieldType::Percent => format::percent(amount, lang),
             _ => format::number(amount, lang),

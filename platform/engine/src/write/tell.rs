@@ -89,8 +89,7 @@ fn named(text: &str, people: &People) -> Vec<i64> {
     if !text.contains('@') {
         return found;
     }
-    let mut known: Vec<(String, i64)> =
-        people.users().iter().filter(|p| p.active && !p.name.is_empty()).map(|p| (fold(&p.name), p.id)).collect();
+    let mut known: Vec<(String, i64)> = people.at_work().iter().filter(|p| !p.name.is_empty()).map(|p| (fold(&p.name), p.id)).collect();
     known.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     let mut before = ' ';
     for (at, c) in text.char_indices() {

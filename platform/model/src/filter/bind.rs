@@ -1,9 +1,10 @@
 //! From a written filter to a bound condition: names resolved, values in stored form, rights applied.
 
-use super::{Child, Cmp, Cond, Filter, Is, Op, Range, Step, Test, TextMode};
+use super::{Child, Cmp, Cond, Filter, Is, Op, Range, Recurring, Step, Test, TextMode};
 use crate::object::{Field, FieldIx, FieldType, Object, ObjectIx, Registry};
 use crate::problem::{FieldProblem, Problem};
 use crate::query::AggregateFn;
+use crate::report::{Local, Slice};
 use crate::text::fold;
 use crate::value::Raw;
 use crate::value::codec::{days, scaled};
@@ -207,6 +208,9 @@ impl Binder<'_> {
             },
             Op::Within | Op::NotWithin => {
                 let word = value.as_str().ok_or_else(|| wrong(path, value))?;
+                if let Some(part) = Recurring::of(word) {
+                    return Ok((Some(self.again(field, path, value, part)?), negated));
+                }
                 let range = Range::resolve(word, self.env.now.date()).ok_or_else(|| wrong(path, value))?;
                 Some(self.days(field, range))
             }
@@ -297,6 +301,19 @@ impl Binder<'_> {
                 Some(Range { from, to: from.tomorrow().ok()? })
             }),
             _ => None,
+        }
+    }
+
+    /// A part of the calendar that comes again, in the time of whoever asks.
+    fn again(&self, field: &Field, path: &str, value: &Json, part: Recurring) -> Bound<Is> {
+        let local = match field.kind {
+            FieldType::DateTime => Local::between(self.env.now.time_zone(), Timestamp::UNIX_EPOCH, Timestamp::MAX),
+            _ => Local::default(),
+        };
+        match part {
+            Recurring::Weekday(n) => Ok(Is::Group(Slice::Weekday(local), n.into())),
+            Recurring::Hour(n) if field.kind == FieldType::DateTime => Ok(Is::Group(Slice::Hour(local), n.into())),
+            Recurring::Hour(_) => Err(wrong(path, value)),
         }
     }
 

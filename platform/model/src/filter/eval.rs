@@ -77,6 +77,7 @@ fn matches_test(test: &Test, registry: &Registry, id: i64, facts: &dyn Facts) ->
             from.as_ref().is_none_or(|f| if *from_open { cell > *f } else { cell >= *f })
                 && to.as_ref().is_none_or(|t| if *to_open { cell < *t } else { cell <= *t })
         }
+        Is::Group(slice, n) => slice.group(cell) == Raw::Int(*n),
         Is::Contains(needle) => cell.text().is_some_and(|s| s.contains(needle.as_str())),
         Is::StartsWith(needle) => cell.text().is_some_and(|s| s.starts_with(needle.as_str())),
         Is::HasKey(_) | Is::LinksTo(_) => false,

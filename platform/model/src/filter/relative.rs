@@ -10,6 +10,34 @@ pub struct Range {
     pub to: Date,
 }
 
+/// A part of the calendar that comes again: every Monday, every day from nine to ten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recurring {
+    /// Monday is 0.
+    Weekday(i8),
+    Hour(i8),
+}
+
+impl Recurring {
+    /// `weekday_0` is Monday, `hour_9` the time from nine to ten.
+    pub fn of(word: &str) -> Option<Recurring> {
+        let (unit, number) = word.split_once('_')?;
+        let number = number.parse().ok()?;
+        match unit {
+            "weekday" => Some(Recurring::Weekday(number)).filter(|_| (0..7).contains(&number)),
+            "hour" => Some(Recurring::Hour(number)).filter(|_| (0..24).contains(&number)),
+            _ => None,
+        }
+    }
+    /// The word for it.
+    pub fn word(self) -> String {
+        match self {
+            Recurring::Weekday(n) => format!("weekday_{n}"),
+            Recurring::Hour(n) => format!("hour_{n}"),
+        }
+    }
+}
+
 impl Range {
     /// Resolves a word against `today`. Weeks begin on Monday. `last_N_days` ends with today,
     /// `next_N_days` begins with tomorrow. `None` when the word is unknown.
@@ -90,6 +118,16 @@ mod tests {
         }
         for wrong in ["", "last", "last_0_days", "last_x_days", "next_3_moons", "last_3_days_ago"] {
             assert_eq!(Range::resolve(wrong, today), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_comes_again_has_a_word() {
+        for part in [Recurring::Weekday(0), Recurring::Weekday(6), Recurring::Hour(0), Recurring::Hour(23)] {
+            assert_eq!(Recurring::of(&part.word()), Some(part));
+        }
+        for wrong in ["weekday_7", "hour_24", "hour_-1", "hour", "day_3", "hour_1_2"] {
+            assert_eq!(Recurring::of(wrong), None, "{wrong}");
         }
     }
 }

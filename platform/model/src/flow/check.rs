@@ -1,5 +1,7 @@
 //! What is wrong with a flow, and where: pointers are `trigger/…`, `when`, `steps/KEY/…`.
 
+mod webhook;
+
 use super::{Arm, Assigning, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Unit, Until, Values, Who, paths};
 use crate::filter::{Env, Rights};
 use crate::object::{FieldIx, FieldType, ObjectIx, Registry};
@@ -39,6 +41,10 @@ pub enum Known<'a> {
     Approval(&'a str, &'a str),
     /// Key of a template of mails, and the object it has to be for.
     Template(&'a str, &'a str),
+    /// Number of a public form, and the object it has to make records of.
+    Form(i64, &'a str),
+    /// Number of a webhook that flows may call.
+    Webhook(i64),
 }
 
 /// A flow is written by those who may see everything.
@@ -157,6 +163,13 @@ impl Check<'_> {
     fn trigger(&mut self, flow: &Flow, object: &Object) {
         match &flow.trigger {
             Trigger::Created {} | Trigger::Button {} | Trigger::Called {} | Trigger::Webhook {} => {}
+            Trigger::Form { form } => {
+                if let Some(form) = form
+                    && !(self.judge.knows)(Known::Form(*form, &object.key))
+                {
+                    self.fault("trigger/form", "flow_form_unknown");
+                }
+            }
             Trigger::Changed { field, to } => match object.field(field).filter(|f| !f.system && !f.hidden) {
                 None => self.unknown("trigger/field", field),
                 Some(field) => {
@@ -268,6 +281,7 @@ impl Check<'_> {
                 self.text(&format!("{at}/text"), object, text);
             }
             Deed::Mail { to, template, subject, text } => self.mail(at, object, to, (template.as_deref(), subject, text)),
+            Deed::Webhook(calling) => self.webhook(at, object, calling),
             Deed::Wait(until) => self.wait(at, object, until),
             Deed::Branch { arms } => {
                 for (n, arm) in arms.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Which fields a flow names: in its trigger, its conditions, its texts and in what its steps write.
 
-use super::{Assigning, Deed, Flow, Given, MailTo, Trigger, Until, Values, Who, paths, tasks};
+use super::{Assigning, Content, Deed, Flow, Given, MailTo, Trigger, Until, Values, Who, paths, tasks};
 use crate::Filter;
 use crate::filter::{Mention, leads_to};
 use crate::object::Registry;
@@ -114,6 +114,12 @@ impl Named<'_> {
                 }
                 self.text(object, subject);
                 self.text(object, text);
+            }
+            Deed::Webhook(calling) => {
+                calling.texts().into_iter().for_each(|text| self.text(object, text));
+                if let Content::Fields(fields) = &calling.content {
+                    fields.iter().for_each(|path| self.one(object, path));
+                }
             }
             Deed::Approval { note, .. } => self.text(object, note.as_deref().unwrap_or("")),
             Deed::Wait(Until::Date { field, .. }) => self.one(object, field),

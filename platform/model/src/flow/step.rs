@@ -1,5 +1,6 @@
 //! What a flow does.
 
+use super::calling::Calling;
 use super::given::{Values, Who};
 use super::is_default;
 use super::moment::{Lapse, Unit};
@@ -60,6 +61,8 @@ pub enum Deed {
         #[serde(default, skip_serializing_if = "is_default")]
         text: String,
     },
+    /// Calls an outside address and waits for its answer.
+    Webhook(Calling),
     /// Asks for an approval of the record by a rule, and waits for the outcome.
     Approval {
         rule: String,
@@ -252,6 +255,7 @@ impl Deed {
             Deed::Task { title: String::new(), note: None, to: Who::Owner, due: Some(days(1)), values: Values::new() },
             Deed::Notify { to: vec![Who::Owner], text: String::new() },
             Deed::Mail { to: Vec::new(), template: None, subject: String::new(), text: String::new() },
+            Deed::Webhook(Calling::default()),
             Deed::Approval { rule: String::new(), note: None, otherwise: Else::End },
             Deed::Wait(Until::Passed { lapse: days(1) }),
             Deed::Branch { arms: vec![Arm::default(), Arm::default()] },
@@ -269,6 +273,7 @@ impl Deed {
             Deed::Task { .. } => "task",
             Deed::Notify { .. } => "notify",
             Deed::Mail { .. } => "mail",
+            Deed::Webhook(_) => "webhook",
             Deed::Approval { .. } => "approval",
             Deed::Wait(_) => "wait",
             Deed::Branch { .. } => "branch",
@@ -286,6 +291,7 @@ impl Deed {
             Deed::Task { .. } => "square-check",
             Deed::Notify { .. } => "bell",
             Deed::Mail { .. } => "mail",
+            Deed::Webhook(_) => "webhook",
             Deed::Approval { .. } => "badge-check",
             Deed::Wait(_) => "hourglass",
             Deed::Branch { .. } => "split",

@@ -50,6 +50,11 @@ pub enum Trigger {
     Called {},
     /// An incoming webhook hands the record over that it made or found.
     Webhook {},
+    /// Somebody sent a public form, this one or any, and it made the record.
+    Form {
+        #[serde(default, skip_serializing_if = "is_default")]
+        form: Option<i64>,
+    },
 }
 
 /// In what the distance from a date is counted.
@@ -99,6 +104,7 @@ impl Trigger {
             Trigger::Button {},
             Trigger::Called {},
             Trigger::Webhook {},
+            Trigger::Form { form: None },
         ]
     }
     /// Its key in declarations, forms and words.
@@ -112,6 +118,7 @@ impl Trigger {
             Trigger::Button {} => "button",
             Trigger::Called {} => "called",
             Trigger::Webhook {} => "webhook",
+            Trigger::Form { .. } => "form",
         }
     }
     /// Looked at when a record is written.

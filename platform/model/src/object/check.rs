@@ -171,6 +171,9 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if field.open && field.kind != Choices {
         fault(is("decl_open"));
     }
+    if field.plain && field.kind != Integer {
+        fault(is("decl_plain"));
+    }
     if field.kind != Phone && field.used_for.is_some() {
         fault(is("decl_use"));
     }

@@ -272,6 +272,9 @@ pub struct FieldDecl {
     /// Changes are not told in history and timeline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub quiet: bool,
+    /// A whole number that is no amount, such as a year or a number of something: written without thousands mark.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plain: bool,
     /// Whoever is responsible is reminded when this date or moment has come, while the record is open.
     #[serde(default, skip_serializing_if = "is_default")]
     pub remind: bool,

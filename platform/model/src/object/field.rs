@@ -124,6 +124,8 @@ pub struct Field {
     pub quiet: bool,
     /// Whoever is responsible is reminded when it has come.
     pub remind: bool,
+    /// For `Integer`: written without marks between its digits.
+    pub plain: bool,
     /// Out of sight for everybody.
     pub hidden: bool,
     /// Shown only while this holds, and wanted while this holds (filter JSON).
@@ -159,10 +161,10 @@ impl Field {
                 _ => true,
             }
     }
-    /// A whole number that is a year: written without marks between its digits.
-    pub fn is_year(&self) -> bool {
+    /// A whole number written without marks between its digits: declared so, or a year by its name.
+    pub fn is_plain(&self) -> bool {
         let says = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "tahun" | "year"));
-        self.kind == FieldType::Integer && (says(&self.key.replace('_', " ")) || says(&self.label.id) || says(&self.label.en))
+        self.kind == FieldType::Integer && (self.plain || says(&self.key.replace('_', " ")) || says(&self.label.id) || says(&self.label.en))
     }
     pub fn choice(&self, key: &str) -> Option<&Choice> {
         self.choices.iter().find(|c| c.key == key)
@@ -180,10 +182,12 @@ mod tests {
         let field = |key: &str, kind, id: &str, en: &str| {
             compile_field(key, &FieldDecl::new(kind, Label::new(id, en)), &HashMap::new()).expect("a field")
         };
-        assert!(field("tahun", FieldType::Integer, "Tahun", "Year").is_year());
-        assert!(field("built", FieldType::Integer, "Tahun pembuatan", "Built").is_year());
-        assert!(!field("seats", FieldType::Integer, "Kursi", "Seats").is_year());
-        assert!(!field("yearly", FieldType::Money, "Nilai per tahun", "Per year").is_year());
-        assert!(!field("yearly_visits", FieldType::Integer, "Kunjungan tahunan", "Yearly visits").is_year());
+        assert!(field("tahun", FieldType::Integer, "Tahun", "Year").is_plain());
+        assert!(field("built", FieldType::Integer, "Tahun pembuatan", "Built").is_plain());
+        assert!(!field("seats", FieldType::Integer, "Kursi", "Seats").is_plain());
+        assert!(!field("yearly", FieldType::Money, "Nilai per tahun", "Per year").is_plain());
+        assert!(!field("yearly_visits", FieldType::Integer, "Kunjungan tahunan", "Yearly visits").is_plain());
+        let declared = FieldDecl { plain: true, ..FieldDecl::new(FieldType::Integer, Label::new("Nomor rangka", "Chassis")) };
+        assert!(compile_field("chassis", &declared, &HashMap::new()).expect("a field").is_plain());
     }
 }

@@ -4,6 +4,8 @@ use super::{Function, Grain};
 use crate::filter::{Cond, Step};
 use crate::object::{FieldIx, ObjectIx};
 use crate::value::Raw;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A field, reached over links from the object asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,12 +37,49 @@ pub enum Slice {
     /// Monday is 0.
     Weekday(Local),
     Hour(Local),
+    /// The last of these stages in which the record itself stood, before it came to where it is.
+    Former(Vec<i64>),
 }
 
 /// Microseconds to be added to a moment from then on, to have it in local time; rising, the first from the beginning
 /// of time. Empty for days, which are local already.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Local(pub Vec<(i64, i64)>);
+
+/// Changes of a zone's offset that are followed at most.
+const MOST_SHIFTS: usize = 200;
+const DAY_US: i64 = 86_400_000_000;
+
+impl Local {
+    /// For moments between these two.
+    pub fn between(zone: &TimeZone, low: Timestamp, high: Timestamp) -> Local {
+        let micros = |seconds: i32| i64::from(seconds) * 1_000_000;
+        let mut offsets = vec![(i64::MIN, micros(zone.to_offset(low).seconds()))];
+        let shifts = zone.following(low).take(MOST_SHIFTS).take_while(|shift| shift.timestamp() <= high);
+        offsets.extend(shifts.map(|shift| (shift.timestamp().as_microsecond(), micros(shift.offset().seconds()))));
+        Local(offsets)
+    }
+
+    fn of(&self, moment: i64) -> i64 {
+        let offset = self.0.iter().rev().find(|(from, _)| *from <= moment).map_or(0, |(_, offset)| *offset);
+        moment.saturating_add(offset)
+    }
+}
+
+impl Slice {
+    /// The group a value belongs to, as the store has it.
+    pub fn group(&self, value: Raw) -> Raw {
+        match (value, self) {
+            (Raw::Int(n), Slice::Edges(edges)) => Raw::Int(edges.partition_point(|edge| *edge <= n) as i64),
+            (Raw::Int(n), Slice::Weekday(local)) => {
+                let day = if local.0.is_empty() { n } else { local.of(n).div_euclid(DAY_US) };
+                Raw::Int((day + 3).rem_euclid(7))
+            }
+            (Raw::Int(n), Slice::Hour(local)) => Raw::Int(local.of(n).rem_euclid(DAY_US) / 3_600_000_000),
+            (value, _) => value,
+        }
+    }
+}
 
 /// One figure of every group.
 #[derive(Debug, Clone, PartialEq)]

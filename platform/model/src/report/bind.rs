@@ -30,6 +30,8 @@ pub struct Bound {
 pub struct BoundKey {
     pub place: Place,
     pub cut: Cut,
+    /// A record may stand in several groups: the field holds several choices.
+    pub many: bool,
 }
 
 /// A measure and what it is worked out of.
@@ -142,13 +144,13 @@ impl Binder<'_> {
                 Cut::Period(grain)
             }
             kind if kind.is_number() && !grouping.bands.is_empty() => Cut::Bands(bands(field, grouping, pointer)?),
-            Choice | Boolean | Link | Stage | Text | Integer | Score | Percent => Cut::Value,
+            Choice | Choices | Boolean | Link | Stage | Text | Integer | Score | Percent => Cut::Value,
             _ => return Err(unfit()),
         };
         if grouping.by.is_some() && !matches!(cut, Cut::Period(_)) || !grouping.bands.is_empty() && !matches!(cut, Cut::Bands(_)) {
             return Err(FieldProblem::new(pointer, "wrong_type").with("field", &grouping.field));
         }
-        Ok(BoundKey { place, cut })
+        Ok(BoundKey { place, cut, many: field.kind == Choices })
     }
 
     fn measure(&self, measure: &Measure, pointer: &str, figures: &mut Vec<Figure>) -> Result<BoundMeasure, Problem> {

@@ -1,6 +1,6 @@
 //! Expressions that read differently on the two databases. Twin of `sqlite/dialect.rs`.
 
-use sea_query::{Expr, ExprTrait, Func, Query};
+use sea_query::{Expr, ExprTrait, Func, FunctionCall, Query};
 
 /// `text` has `needle` in it, letter by letter.
 pub(crate) fn contains(text: Expr, needle: &str) -> Expr {
@@ -17,6 +17,13 @@ pub(crate) fn among(column: Expr, json: String, numbers: bool) -> Expr {
     let array = Expr::val(json).cast_as("text").cast_as("jsonb");
     let texts = Func::cust("jsonb_array_elements_text").arg(array);
     column.in_subquery(Query::select().expr(Expr::col("value").cast_as("text")).from_function(texts, "list").take())
+}
+
+/// The keys of a field of several choices (`|a|b|`) as rows with a column `value`.
+pub(crate) fn keys(text: Expr) -> FunctionCall {
+    let bar = || Expr::val("|").cast_as("text");
+    let list = Func::cust("string_to_array").arg(Func::cust("btrim").arg(text).arg(bar())).arg(bar());
+    Func::cust("jsonb_array_elements_text").arg(Func::cust("to_jsonb").arg(list))
 }
 
 /// First day of the month or year of a day; both as days since 1970.

@@ -60,7 +60,18 @@ pub async fn hold(url: &str, schema: &str, who: &str, how: Holding) -> Result<He
             tokio::time::sleep(PAUSE).await;
         }
     }
-    Ok(Held::By(holders(&line.client, schema).await?))
+    Ok(Held::By(names(&line.client, schema).await?))
+}
+
+/// Names of all who hold a schema, this process among them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn holders(url: &str, schema: &str) -> Result<Vec<String>, StoreError> {
+    let line = connect(url, "akrab").await?;
+    let found = names(&line.client, schema).await;
+    line.driver.abort();
+    found
 }
 
 /// Takes the schema again whenever the connection that holds it is lost.
@@ -98,7 +109,7 @@ async fn take(client: &Client, schema: &str, how: Holding) -> Result<bool, Store
     client.query_one(sql, &[&schema]).await.and_then(|row| row.try_get(0)).map_err(failure)
 }
 
-async fn holders(client: &Client, schema: &str) -> Result<Vec<String>, StoreError> {
+async fn names(client: &Client, schema: &str) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT COALESCE(NULLIF(a.application_name, ''), 'process ' || a.pid) || COALESCE(' at ' || host(a.client_addr), '') \
                FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \

@@ -12,6 +12,7 @@ mod write;
 
 pub use links::LinkCells;
 pub use read::{Bin, Few};
+pub(crate) use report::sliced;
 pub use report::{Cell, ReportQuery};
 pub use write::NewRow;
 

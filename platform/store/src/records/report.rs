@@ -4,14 +4,16 @@
 //! having no value there, as they do in filters.
 
 use super::{Bin, T, from};
-use crate::cond::{Compiler, col, constant};
-use crate::conn::Conn;
+use crate::cond::{Compiler, col, constant, truth};
+use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
+use crate::{postgres, sqlite};
 use akrab_model::filter::Step;
 use akrab_model::report::{Figure, Function, Local, Part, Place, Slice};
-use akrab_model::{Cond, Object, Raw, Registry};
+use akrab_model::{Cond, FieldType, Object, Raw, Registry};
 use sea_query::{
-    CaseStatement, Expr, ExprTrait, Func, JoinType, Keyword, NullOrdering, Order, OverStatement, Query, SelectStatement, WindowStatement,
+    CaseStatement, Expr, ExprTrait, Func, IntoIden, JoinType, Keyword, NullOrdering, Order, OverStatement, Query, SelectStatement,
+    TableRef, WindowStatement,
 };
 
 const DAY_US: i64 = 86_400_000_000;
@@ -49,7 +51,12 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn report(&mut self, registry: &Registry, object: &Object, query: &ReportQuery<'_>) -> Result<Vec<Cell>, StoreError> {
-        let mut rows = Rows { compiler: Compiler::new(registry, self.backend()), joins: Vec::new(), object };
+        let stays = match query.keys.iter().any(|(_, slice)| matches!(slice, Slice::Former(_))) {
+            true => self.name_known(&object.key)?.unwrap_or_default(),
+            false => 0,
+        };
+        let compiler = Compiler::new(registry, self.backend());
+        let mut rows = Rows { compiler, joins: Vec::new(), spreads: Vec::new(), object, stays };
         let inner = rows.select(query);
         let keys: Vec<Expr> = (0..query.keys.len()).map(|n| col(G, format!("k{n}"))).collect();
         let mut select = Query::select();
@@ -90,15 +97,19 @@ struct Rows<'a> {
     compiler: Compiler<'a>,
     /// Links already joined: the path and the name of its table.
     joins: Vec<(Vec<Step>, String)>,
+    /// Fields of several choices, whose keys become rows: the stored text and the name of its keys.
+    spreads: Vec<(Expr, String)>,
     object: &'a Object,
+    /// Number under which the object's stays are kept.
+    stays: i64,
 }
 
 impl Rows<'_> {
     fn select(&mut self, query: &ReportQuery<'_>) -> SelectStatement {
         let mut select = Query::select();
         for (n, (place, slice)) in query.keys.iter().enumerate() {
-            let value = self.value(place);
-            select.expr_as(sliced(value, slice), format!("k{n}"));
+            let value = self.key(place, slice);
+            select.expr_as(value, format!("k{n}"));
         }
         for (n, figure) in query.figures.iter().enumerate() {
             let value = figure.place.as_ref().map_or_else(|| constant(1).cast_as("bigint"), |place| self.value(place));
@@ -117,6 +128,34 @@ impl Rows<'_> {
         from(&mut self.compiler, &mut select, self.object, query.cond, Bin::Living);
         self.join(&mut select);
         select
+    }
+
+    /// The group a row belongs to.
+    fn key(&mut self, place: &Place, slice: &Slice) -> Expr {
+        let value = self.value(place);
+        if let Slice::Former(stages) = slice {
+            return self.former(stages);
+        }
+        if self.compiler.registry.at(place.object).at(place.field).kind != FieldType::Choices {
+            return sliced(value, slice);
+        }
+        let name = format!("c{}", self.spreads.len());
+        self.spreads.push((value, name.clone()));
+        col(&name, "value")
+    }
+
+    /// The last of these stages a row stood in.
+    fn former(&self, stages: &[i64]) -> Expr {
+        const S: &str = "former";
+        let mut stay = Query::select();
+        stay.expr(col(S, "stage"))
+            .from_as("stay", S)
+            .and_where(col(S, "object").eq(constant(self.stays)))
+            .and_where(col(S, "record").eq(col(T, "id")))
+            .and_where(self.compiler.in_ids(col(S, "stage"), stages))
+            .order_by((S, "id"), Order::Desc)
+            .limit(1);
+        Expr::SubQuery(None, Box::new(stay.take().into()))
     }
 
     /// The stored value at a place; its tables are joined later.
@@ -150,13 +189,20 @@ impl Rows<'_> {
             }
             select.join_as(JoinType::LeftJoin, target.table.clone(), name, on);
         }
+        for (text, name) in std::mem::take(&mut self.spreads) {
+            let keys = match self.compiler.backend {
+                Backend::Sqlite => sqlite::dialect::keys(text),
+                Backend::Postgres => postgres::dialect::keys(text),
+            };
+            select.join(JoinType::LeftJoin, TableRef::FunctionCall(keys, name.into_iden()), truth(true));
+        }
     }
 }
 
 /// A value as the group it belongs to.
-fn sliced(value: Expr, slice: &Slice) -> Expr {
+pub(crate) fn sliced(value: Expr, slice: &Slice) -> Expr {
     match slice {
-        Slice::Value => value,
+        Slice::Value | Slice::Former(_) => value,
         Slice::Edges(edges) => {
             let filled = value.clone().is_not_null();
             CaseStatement::new().case(filled, among(&value, edges, 0)).finally(Expr::Keyword(Keyword::Null)).into()

@@ -159,7 +159,7 @@ pub(super) async fn ask_move(visit: Visit, Path(id): Path<i64>) -> Reply {
 async fn draw_move(visit: &Visit, one: &Approval, errors: &Errors) -> Reply {
     let t = visit.t;
     let people = visit.engine().people();
-    let options: Vec<(String, String)> = people.users().iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone())).collect();
+    let options: Vec<(String, String)> = people.at_work().iter().map(|p| (p.id.to_string(), p.name.clone())).collect();
     let back = format!("/approvals/{}", one.id);
     let error = errors.first().map(|(_, words)| words.clone()).unwrap_or_default();
     let d = Dialog {

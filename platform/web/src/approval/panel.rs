@@ -43,20 +43,35 @@ impl Approvals {
 /// A line for each approval of a record, with what may be done about it.
 pub fn draw(look: &Look, object: &Object, id: i64, approvals: &Approvals) -> Markup {
     html! {
-        @for (key, name) in &approvals.askable { (askable(look, object, id, key, name)) }
+        @for (key, name) in &approvals.askable {
+            (askable(look, object, id, key, name, approvals.latest.iter().find(|one| one.rule == *key)))
+        }
         @for one in approvals.latest.iter().filter(|one| !approvals.askable.iter().any(|(key, _)| *key == one.rule)) { (line(look, one)) }
     }
 }
 
-fn askable(look: &Look, object: &Object, id: i64, rule: &str, name: &Label) -> Markup {
+/// What may be asked for, with what became of it the last time.
+fn askable(look: &Look, object: &Object, id: i64, rule: &str, name: &Label, last: Option<&Approval>) -> Markup {
     let href = format!("/approvals/ask?object={}&id={id}&rule={}", encode(&object.key), encode(rule));
+    let last = last.filter(|one| matches!(one.state, State::Refused | State::Returned | State::Expired));
+    let name = name.get(look.key()).to_string();
     next_action(&NextAction {
-        state: Status::Risk,
-        when: look.t.get("approval-needed"),
-        what: name.get(look.key()).to_string(),
+        state: last.map_or(Status::Risk, |one| words::shape(one.state)),
+        when: last.map_or_else(|| look.t.get("approval-needed"), |one| standing(look, one)),
+        what: last.and_then(reason).map_or(name.clone(), |reason| format!("{name} · {}", reason.get(look.key()))),
         owner: None,
-        actions: html! { (Button::new(look.t.get("approval-ask")).icon("stamp").soft().href(href.clone()).attr("data-dialog-href", href)) },
+        actions: html! {
+            @if let Some(one) = last {
+                (Button::new(look.t.get("approval-details")).ghost().href(format!("/approvals/{}", one.id)).attr("data-dialog-href", format!("/approvals/{}", one.id)))
+            }
+            (Button::new(look.t.get("approval-ask")).icon("stamp").soft().href(href.clone()).attr("data-dialog-href", href))
+        },
     })
+}
+
+/// Why it was refused or sent back.
+fn reason(one: &Approval) -> Option<&Label> {
+    one.decisions.last()?.reason.as_ref()
 }
 
 fn line(look: &Look, one: &Approval) -> Markup {
@@ -109,8 +124,17 @@ pub(super) fn due_words(look: &Look, due: Timestamp) -> String {
     look.moment_words(&look.local(due))
 }
 
-/// Buttons for who may decide.
+/// Buttons for who may decide, in a line; a phone has room for the two that are pressed most.
 pub fn verdicts(look: &Look, one: &Approval) -> Markup {
+    buttons(look, one, true)
+}
+
+/// All of them, where the request has the page to itself.
+pub(super) fn all_verdicts(look: &Look, one: &Approval) -> Markup {
+    buttons(look, one, false)
+}
+
+fn buttons(look: &Look, one: &Approval, narrow: bool) -> Markup {
     if one.may_decide.is_none() {
         return html! {};
     }
@@ -121,7 +145,7 @@ pub fn verdicts(look: &Look, one: &Approval) -> Markup {
             @match verdict {
                 Verdict::Approve => (button.icon("check").soft()),
                 Verdict::Refuse => (button),
-                Verdict::Return => span.ak-hide-phone { (button.ghost()) },
+                Verdict::Return => span .ak-hide-phone[narrow] { (button.ghost()) },
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) async fn show(visit: Visit, Path(id): Path<i64>) -> Reply {
         @if one.state == State::Waiting && visit.ctx.is_admin() {
             (Button::new(t.get("approval-move")).ghost().href(format!("/approvals/{id}/move")).attr("data-dialog-href", format!("/approvals/{id}/move")))
         }
-        (panel::verdicts(&look, &one))
+        (panel::all_verdicts(&look, &one))
     };
     if visit.is_fragment() {
         let d = Dialog {

@@ -138,7 +138,8 @@ fn table(visit: &Visit, rows: &[AuditRow], told: &[words::Told]) -> Markup {
                 html! { span title=(format!("#{} · {}", row.n, row.hash)) { (look.moment_words(&look.local_micros(row.at))) } },
                 html! { @if row.name.is_empty() { span.ak-muted { (t.get("record-by-system")) } } @else { (row.name) } },
                 html! { (told.what) },
-                html! { (told.about) },
+                // one part of its row, also where a phone shows name and value beside each other
+                html! { div { (told.about) } },
                 html! { (words::way(t, row)) @if !row.place.is_empty() { div.ak-faint { (row.place) } } },
             ]
         })

@@ -8,6 +8,8 @@ use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::Shift;
 use akrab_engine::audit::AuditRow;
+use akrab_model::Object;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
@@ -37,11 +39,45 @@ pub async fn of(visit: &Visit, rows: &[AuditRow]) -> Result<Vec<Told>, Fail> {
         })
         .await?;
     let look = visit.look();
-    let one = |((row, detail), shifts): ((&AuditRow, &Map<String, Json>), Vec<Shift>)| Told {
-        what: visit.t.get(&format!("audit-kind-{}", row.kind.replace('_', "-"))),
-        about: about(visit, &look, row, detail, &shifts),
-    };
-    Ok(rows.iter().zip(&details).zip(shifts).map(one).collect())
+    let mut told = Vec::with_capacity(rows.len());
+    for ((row, detail), shifts) in rows.iter().zip(&details).zip(shifts) {
+        let mut lines = Vec::new();
+        if let Some(object) = visit.registry().object(&row.object) {
+            for one in &shifts {
+                lines.extend(changed(visit, &look, object, row, one).await?);
+            }
+        }
+        told.push(Told {
+            what: visit.t.get(&format!("audit-kind-{}", row.kind.replace('_', "-"))),
+            about: about(visit, &look, row, detail, &lines),
+        });
+    }
+    Ok(told)
+}
+
+/// A changed field: label, before, after. Rights and conditions are told in words as well.
+async fn changed(visit: &Visit, look: &Look, object: &Object, row: &AuditRow, one: &Shift) -> Result<Vec<(String, String, String)>, Fail> {
+    if object.key == "role" && one.field == "rights" {
+        return Ok(crate::settings::roles::compare::changed(visit, &one.old, &one.new));
+    }
+    let Some((label, old, new)) = shift::words(look, object, one) else { return Ok(Vec::new()) };
+    if one.field != "filter" || !matches!(object.key.as_str(), "sharing_rule" | "territory_rule") {
+        return Ok(vec![(label, old, new)]);
+    }
+    let (key, id) = (object.key.clone(), row.record.unwrap_or_default());
+    // a rule that is gone leaves its condition as it was written
+    let of = visit.read(move |tx| Ok(tx.get(&key, id).ok().map(|rule| rule.text("object").to_string()))).await?;
+    let Some(of) = of.and_then(|key| visit.registry().object(&key).cloned()) else { return Ok(vec![(label, old, new)]) };
+    let mut sides = Vec::new();
+    for json in [&one.old, &one.new] {
+        let filter = akrab_model::Filter::from_json(json).ok();
+        sides.push(match filter {
+            None => String::new(),
+            filter => crate::settings::condition::Condition::load(visit, of.clone(), filter).await?.words(),
+        });
+    }
+    let new = sides.pop().unwrap_or_default();
+    Ok(vec![(label, sides.pop().unwrap_or_default(), new)])
 }
 
 /// The way by which it was done.
@@ -49,7 +85,7 @@ pub fn way(t: Text, row: &AuditRow) -> String {
     t.find(&format!("audit-door-{}", row.door), &[]).unwrap_or_default()
 }
 
-fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>, shifts: &[Shift]) -> Markup {
+fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>, lines: &[(String, String, String)]) -> Markup {
     let t = visit.t;
     let text = |key: &str| detail.get(key).and_then(Json::as_str).unwrap_or_default();
     let number = |key: &str| detail.get(key).and_then(Json::as_i64);
@@ -57,10 +93,23 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     let object = registry.object(&row.object);
     let object_of = |key: &str| registry.object(key).map_or_else(|| key.to_string(), |o| look.plural(o).to_string());
     let mut parts: Vec<Markup> = Vec::new();
-    if let Some(name) = subject(visit, row, text("title")) {
+    if let Some((object, id)) = object.zip(row.record).filter(|(object, _)| !object.is_system()) {
+        let kept = Some(text("record")).filter(|title| !title.is_empty());
+        // entries of former times name the record only where it was the matter itself
+        let title = kept.or(Some(text("title")).filter(|title| !title.is_empty() && is_of_record(&row.kind)));
+        let title = title.map_or_else(|| format!("#{id}"), str::to_string);
+        let gone = matches!(row.kind.as_str(), "purge");
+        parts.push(html! { span.ak-muted { (look.label(object)) } " " @if gone { (title) } @else { a.ak-link href=(look.href(object, id)) { (title) } } });
+        if !text("title").is_empty() && !is_of_record(&row.kind) {
+            parts.push(html! { (text("title")) });
+        }
+    } else if let Some(name) = subject(visit, row, text("title")) {
         let label = object.map(|o| look.label(o).to_string()).unwrap_or_default();
         parts.push(html! { span.ak-muted { (label) } " " (name) });
+    } else if row.record.is_none() && !text("title").is_empty() && !has_own_title(&row.kind) {
+        parts.push(html! { (text("title")) });
     }
+    parts.extend(deed(visit, look, row, detail));
     if row.kind == "shape" {
         parts.push(html! { (t.get(&format!("shape-deed-{}", text("deed").replace('_', "-")))) });
     }
@@ -100,15 +149,16 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
         let field = registry.object(text("object")).and_then(|o| o.field(text("title"))).map(|f| f.label.get(look.key()).to_string());
         parts.push(html! { (field.unwrap_or_else(|| text("title").to_string())) });
     }
-    if row.kind.starts_with("app_") {
-        parts.push(html! { (text("title")) });
-    }
-    if ["passkey_", "identity_", "provider_", "service_"].iter().any(|start| row.kind.starts_with(start)) {
+    if row.record.is_some() && ["app_", "passkey_", "identity_", "service_"].iter().any(|start| row.kind.starts_with(start)) {
         parts.push(html! { (text("title")) });
     }
     if row.kind.starts_with("hook_") {
         let href = format!("/settings/webhooks/{}", number("hook").unwrap_or_default());
         parts.push(html! { @if row.kind == "hook_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
+    }
+    if row.kind.starts_with("form_") {
+        let href = format!("/settings/forms/{}", number("form").unwrap_or_default());
+        parts.push(html! { @if row.kind == "form_removed" { (text("title")) } @else { a.ak-link href=(href) { (text("title")) } } });
     }
     if row.kind.starts_with("inlet_") {
         let href = format!("/settings/webhooks/incoming/{}", number("inlet").unwrap_or_default());
@@ -119,13 +169,76 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     }
     html! {
         @for (n, part) in parts.iter().enumerate() { @if n > 0 { " · " } (part) }
-        @if let Some(object) = object {
-            @for (label, old, new) in shifts.iter().filter_map(|s| shift::words(look, object, s)) {
-                div { span.ak-muted { (label) } " " (shift::arrow(look, &old, &new)) }
-            }
-        }
+        @for (label, old, new) in lines { div { span.ak-muted { (label) } " " (shift::arrow(look, old, new)) } }
         @if row.kind == "settings" { (settings(visit, look, detail)) }
     }
+}
+
+/// Whether the title an entry keeps is that of its record.
+fn is_of_record(kind: &str) -> bool {
+    matches!(kind, "share" | "unshare" | "placed" | "purge")
+}
+
+/// Whether an entry's title is told in a way of its own.
+fn has_own_title(kind: &str) -> bool {
+    kind == "shape" || kind.starts_with("hook_") || kind.starts_with("inlet_")
+}
+
+/// How it was done: by which rule, to whom, with which reason, until when.
+fn deed(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>) -> Vec<Markup> {
+    let t = visit.t;
+    let text = |key: &str| detail.get(key).and_then(Json::as_str).unwrap_or_default();
+    let number = |key: &str| detail.get(key).and_then(Json::as_i64);
+    let mut told: Vec<String> = Vec::new();
+    match row.kind.as_str() {
+        "share" | "unshare" => {
+            told.push(t.with("audit-to", &[("name", text("name").into())]));
+            if row.kind == "share" {
+                let edit = detail.get("edit").and_then(Json::as_bool).unwrap_or_default();
+                told.push(t.get(if edit { "share-edit" } else { "share-read" }));
+                told.push(crate::record::access::until_words(look, number("until").and_then(|at| Timestamp::from_microsecond(at).ok())));
+            }
+        }
+        "deputy_named" | "deputy_ended" => {
+            let name = number("to").and_then(|id| visit.engine().people().name(id)).unwrap_or_default();
+            told.push(t.with("audit-to", &[("name", name.into())]));
+            let day = |key: &str| text(key).parse().ok().map(|day| look.short_day(day));
+            if let (Some(from), Some(until)) = (day("from"), day("until")) {
+                told.push(format!("{from} – {until}"));
+            } else if row.kind == "deputy_named" {
+                told.push(t.get("deputy-late").to_lowercase());
+            }
+        }
+        "breach" => {
+            told.push(text("name").into());
+            told.extend(t.find(&format!("audit-breach-{}", text("said")), &[]));
+            told.push(text("note").into());
+        }
+        "process_passed" => told.push(text("stage").into()),
+        kind if kind.starts_with("approval_") && row.record.is_some() => {
+            told.push(text("name").into());
+            told.extend(number("step").map(|n| t.with("approval-step-n", &[("n", n.into())])));
+            let reason = detail.get("reason").and_then(|reason| reason.get(look.key())).and_then(Json::as_str);
+            told.extend(reason.map(str::to_string));
+            told.push(text("note").into());
+            if !text("for").is_empty() {
+                told.push(t.with("approval-in-place", &[("name", text("for").into())]));
+            }
+            if text("way") == "mail" {
+                told.push(t.get("approval-by-mail"));
+            }
+        }
+        "sending_rule" if !text("channel").is_empty() => told.push(t.get(&format!("consent-channel-{}", text("channel")))),
+        _ => {}
+    }
+    if row.record.is_none() {
+        told.extend(number("version").map(|n| t.with("audit-version", &[("n", n.into())])));
+        let retired = detail.get("retired").and_then(Json::as_bool).unwrap_or_default();
+        told.extend(retired.then(|| t.get("audit-retired")));
+        let removed = detail.get("removed").and_then(Json::as_bool).unwrap_or_default();
+        told.extend(removed.then(|| t.get("audit-kind-setup-delete")));
+    }
+    told.into_iter().filter(|words| !words.is_empty()).map(|words| html! { (words) }).collect()
 }
 
 /// Name of what it was done to, unless that is whoever did it.

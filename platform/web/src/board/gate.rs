@@ -110,6 +110,7 @@ fn rows(visit: &Visit, record: &Record, keys: &[String], needed: &[&str], posted
         typed: &typed,
         errors: &errors,
         focus: keys.first().map(String::as_str),
+        templates: None,
     };
     html! {
         @for field in &fields {

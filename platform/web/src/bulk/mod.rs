@@ -170,7 +170,7 @@ async fn ask_value(
     let t = visit.t;
     let met = visit.engine().bulk_preview(&visit.ctx, spec.clone()).await?;
     let look = visit.look();
-    let sheet = Sheet { look: &look, object: &object.key, typed, errors, focus: Some(&field.key) };
+    let sheet = Sheet { look: &look, object: &object.key, typed, errors, focus: Some(&field.key), templates: None };
     let count = t.number(met.allowed as i64);
     let title = t.with("bulk-title", &[("n", count.clone().into()), ("records", records(visit, object).into())]);
     let body = html! {

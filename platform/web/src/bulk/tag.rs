@@ -37,7 +37,7 @@ async fn draw(visit: &Visit, object: &Arc<Object>, spec: &BulkSpec, typed: &Type
     let met = visit.engine().bulk_preview(&visit.ctx, spec.clone()).await?;
     let look = visit.look();
     let errors = HashMap::new();
-    let sheet = Sheet { look: &look, object: &object.key, typed, errors: &errors, focus: None };
+    let sheet = Sheet { look: &look, object: &object.key, typed, errors: &errors, focus: None, templates: None };
     let count = t.number(met.allowed as i64);
     let title = t.with("bulk-tag-title", &[("n", count.clone().into()), ("records", records(visit, object).into())]);
     let control = |name: &str| {

@@ -172,7 +172,7 @@ fn agenda(listing: &Listing, calendar: &CalendarDecl, shown: &Shown) -> Markup {
             days.entry(day).or_default().push(one);
         }
     }
-    for (day, _) in shown.days_off.iter().filter(|(day, _)| window.is_about(*day)) {
+    for (day, _) in shown.days_off.iter().filter(|(day, name)| !name.is_empty() && window.is_about(*day)) {
         days.entry(*day).or_default();
     }
     html! {
@@ -189,7 +189,7 @@ fn agenda(listing: &Listing, calendar: &CalendarDecl, shown: &Shown) -> Markup {
 }
 
 fn off(shown: &Shown, day: Date) -> Option<&str> {
-    shown.days_off.iter().find(|(known, _)| *known == day).map(|(_, name)| name.as_str())
+    shown.days_off.iter().find(|(known, name)| *known == day && !name.is_empty()).map(|(_, name)| name.as_str())
 }
 
 /// What the looks mean, which keys move an entry, and whose hours they are.

@@ -28,7 +28,7 @@ pub fn routes() -> Router<Web> {
 pub struct Shown {
     pub window: Window,
     pub agenda: Agenda,
-    /// Days off by the business calendar, with their names.
+    /// Days off by the business calendar, with their names; those of every week have none.
     pub days_off: Vec<(Date, String)>,
 }
 
@@ -51,6 +51,8 @@ pub fn read(tx: &mut Tx, listing: &Listing, calendar: &CalendarDecl) -> Result<S
     let days_off = window.days().filter_map(|day| match hours.hours(day) {
         (Rule::Holiday(holiday), _) => Some((day, holiday.name.get(lang).to_string())),
         (Rule::Override(name), []) => Some((day, name.get(lang).to_string())),
+        // free every week
+        (Rule::Week, []) => Some((day, String::new())),
         _ => None,
     });
     let days_off = days_off.collect();

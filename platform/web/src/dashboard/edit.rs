@@ -4,18 +4,17 @@ use super::show::find;
 use crate::fail::field_errors;
 use crate::flash::Flash;
 use crate::form::{Fields, one_of};
-use crate::report::save::Scope;
+use crate::report::kept::{Kept, Scope, id_of, scopes};
 use crate::ui::button::Button;
-use crate::ui::dialog::{self, Confirm, Dialog, confirm, dialog_form};
+use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{Row, error_summary, row};
 use crate::ui::frame::content;
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{Input, checkbox, select, text};
 use crate::{Fail, Reply, Visit};
 use akrab_engine::report::{Dashboard, DashboardDraft, ReportEntry};
-use akrab_engine::view::{ViewScope, may_give};
+use akrab_engine::view::ViewScope;
 use akrab_model::Problem;
-use akrab_model::problem::ProblemKind;
 use akrab_model::report::Tile;
 use axum::extract::Path;
 use maud::{Markup, html};
@@ -111,43 +110,36 @@ pub async fn arrange(visit: Visit, fields: Fields) -> Reply {
 
 /// `POST /dashboards`.
 pub async fn create(visit: Visit, fields: Fields) -> Reply {
-    let bench = Bench::read(&fields);
-    let saved = async {
-        let draft = bench.draft()?;
-        let id = visit.write(move |tx| tx.create_dashboard(&draft)).await?;
-        Ok::<_, Fail>(id.to_string())
-    };
-    let saved = saved.await;
-    finish(&visit, bench, saved).await
+    save(visit, None, &fields).await
 }
 
 /// `POST /dashboards/{key}`.
 pub async fn change(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
-    let bench = Bench::read(&fields);
-    let id: i64 = key.parse().map_err(|_| Problem::not_found())?;
-    let saved = async {
-        let draft = bench.draft()?;
-        visit.write(move |tx| tx.change_dashboard(id, &draft)).await?;
-        Ok::<_, Fail>(key.clone())
-    };
-    let saved = saved.await;
-    finish(&visit, bench, saved).await
+    let id = id_of(&key)?;
+    save(visit, Some(id), &fields).await
 }
 
-async fn finish(visit: &Visit, mut bench: Bench, saved: Result<String, Fail>) -> Reply {
-    match saved {
-        Ok(key) => {
-            let words = visit.t.with("dashboard-saved", &[("name", bench.name.trim().into())]);
-            visit.go(&format!("/dashboards/{key}"), Flash::ok(words))
-        }
-        Err(fail) if fail.problem.kind == ProblemKind::Invalid => {
-            bench.errors = field_errors(visit.t, &fail.problem);
-            let mut response = draw(visit, bench).await?;
-            *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-        Err(fail) => Err(fail),
-    }
+async fn save(visit: Visit, id: Option<i64>, fields: &Fields) -> Reply {
+    let mut bench = Bench::read(fields);
+    let saved = async {
+        let draft = bench.draft()?;
+        let id = visit
+            .write(move |tx| match id {
+                Some(id) => tx.change_dashboard(id, &draft).map(|()| id),
+                None => tx.create_dashboard(&draft),
+            })
+            .await?;
+        Ok::<_, Fail>(id.to_string())
+    };
+    let saved = saved.await;
+    let on = &visit;
+    let faulty = |problem: Problem| async move {
+        bench.errors = field_errors(on.t, &problem);
+        let mut response = draw(on, bench).await?;
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(response)
+    };
+    Kept::Dashboard.saved(on, fields.text("name"), saved, faulty).await
 }
 
 async fn draw(visit: &Visit, bench: Bench) -> Reply {
@@ -160,9 +152,7 @@ async fn draw(visit: &Visit, bench: Bench) -> Reply {
     let mut frame = visit.frame(&title).await;
     frame.breadcrumb.push(visit.crumb("dashboards-title", "/dashboards"));
     let action = bench.key.as_ref().map_or("/dashboards".to_string(), |key| format!("/dashboards/{key}"));
-    let scopes = [(ViewScope::Private, "view-private"), (ViewScope::Team, "view-team"), (ViewScope::Everyone, "view-everyone")];
-    let scopes: Vec<_> =
-        scopes.iter().filter(|(s, _)| may_give(&visit.ctx, *s)).map(|(s, key)| (s.key().to_string(), t.get(key))).collect();
+    let scopes = scopes(visit);
     let error = |name: &str| bench.errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default();
     visit.page(&frame, content(true, html! {
         (error_summary(t, &bench.errors))
@@ -250,27 +240,12 @@ pub async fn default(visit: Visit, Path(key): Path<String>, fields: Fields) -> R
 /// `GET /dashboards/{key}/delete`.
 pub async fn ask_delete(visit: Visit, Path(key): Path<String>) -> Reply {
     let dashboard = find(&visit, &key).await?;
-    if !dashboard.editable {
-        return Err(Problem::forbidden().into());
-    }
-    let t = visit.t;
-    let title = t.with("dashboard-delete-title", &[("name", dashboard.name.get(visit.lang()).into())]);
-    let (action, close) = (format!("/dashboards/{key}/delete"), format!("/dashboards/{key}"));
-    let dialog = Confirm {
-        id: "dashboard-delete",
-        title: &title,
-        body: html! { p { (t.get("dashboard-delete-text")) } },
-        action: &action,
-        csrf: &visit.csrf,
-        verb: &t.get("bulk-delete"),
-        close_href: &close,
-    };
-    visit.dialog(&title, confirm(t, dialog)).await
+    Kept::Dashboard.ask_delete(&visit, &key, dashboard.name.get(visit.lang()), dashboard.editable).await
 }
 
 /// `POST /dashboards/{key}/delete`.
 pub async fn delete(visit: Visit, Path(key): Path<String>) -> Reply {
-    let id: i64 = key.parse().map_err(|_| Problem::not_found())?;
+    let id = id_of(&key)?;
     visit.write(move |tx| tx.delete_dashboard(id)).await?;
-    visit.go("/dashboards", Flash::ok(visit.t.get("dashboard-deleted")))
+    Kept::Dashboard.deleted(&visit)
 }

@@ -53,7 +53,15 @@ impl Filters {
 
     /// The address of a dashboard under these filters.
     pub fn href(&self, key: &str) -> String {
-        let mut href = format!("/dashboards/{key}");
+        self.on(format!("/dashboards/{key}"))
+    }
+
+    /// The same as a file.
+    pub fn file(&self, key: &str, format: &str) -> String {
+        Filters { full: String::new(), ..self.clone() }.on(format!("/dashboards/{key}/file?format={format}"))
+    }
+
+    fn on(&self, mut href: String) -> String {
         for (name, value) in [("period", &self.period), ("owner", &self.owner), ("team", &self.team), ("full", &self.full)] {
             if !value.is_empty() {
                 push(&mut href, name, value);

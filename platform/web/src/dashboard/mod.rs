@@ -19,6 +19,7 @@ pub fn routes() -> Router<Web> {
         .route("/dashboards/new", get(edit::new))
         .route("/dashboards/arrange", post(edit::arrange))
         .route("/dashboards/{key}", get(show::show).post(edit::change))
+        .route("/dashboards/{key}/file", get(show::file))
         .route("/dashboards/{key}/edit", get(edit::edit))
         .route("/dashboards/{key}/default", get(edit::ask_default).post(edit::default))
         .route("/dashboards/{key}/delete", get(edit::ask_delete).post(edit::delete))

@@ -2,19 +2,22 @@
 
 use super::filters::Filters;
 use super::tile::{self, Shown};
+use crate::report::Wanted;
 use crate::ui::button::Button;
 use crate::ui::chart;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::{TopBar, content};
 use crate::ui::menu::{menu_line, menu_link, more_menu};
 use crate::ui::tabs::{Tab, tab_bar};
-use crate::{Fail, Reply, Visit};
+use crate::{Fail, Reply, Visit, download};
 use akrab_engine::report::Dashboard;
+use akrab_model::report::Report;
 use akrab_model::{Filter, Problem};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect};
 use futures::future::join_all;
 use maud::{Markup, html};
+use std::sync::Arc;
 
 /// `GET /dashboards`: the one to begin with.
 pub async fn first(visit: Visit) -> Reply {
@@ -88,6 +91,14 @@ pub async fn show(visit: Visit, Path(key): Path<String>, Query(filters): Query<F
     )
 }
 
+/// `GET /dashboards/{key}/file?format=pdf|xlsx`, under the filters of the page.
+pub async fn file(visit: Visit, Path(key): Path<String>, Query(wanted): Query<Wanted>, Query(filters): Query<Filters>) -> Reply {
+    let (registry, people) = (visit.registry(), visit.engine().people());
+    let narrow = Arc::new(move |report: &Report| filters.of(&registry, &people, report));
+    let (name, content) = visit.engine().dashboard_file(&visit.ctx, &key, wanted.format, narrow).await?;
+    download::bytes(content, &name, wanted.format.mime())
+}
+
 fn actions(visit: &Visit, dashboard: &Dashboard, filters: &Filters) -> Markup {
     let t = visit.t;
     let key = &dashboard.key;
@@ -96,6 +107,8 @@ fn actions(visit: &Visit, dashboard: &Dashboard, filters: &Filters) -> Markup {
     html! {
         (Button::only_icon("monitor", full_words).href(full).attr("data-fullscreen", if filters.full.is_empty() { "on" } else { "off" }))
         (more_menu(&t.get("list-more"), html! {
+            (menu_link("file-text", &t.get("report-pdf"), &filters.file(key, "pdf")))
+            (menu_link("file-spreadsheet", &t.get("report-xlsx"), &filters.file(key, "xlsx")))
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
             @if !visit.ctx.read_only { (menu_link("plus", &t.get("dashboard-new"), "/dashboards/new")) }
             @if !visit.ctx.read_only { (menu_link("mail", &t.get("mailing-title"), &format!("/mailings/dashboards/{key}"))) }

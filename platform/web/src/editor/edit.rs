@@ -59,7 +59,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             }
             let editable = tx.editable(&own);
             let typed = Typed::of_record(&s, &record, editable.iter().map(|ix| own.at(*ix)));
-            Ok((Sheet::load(tx, s, own, typed)?, record))
+            Ok((Sheet::load(tx, s, own, typed)?.editing(id), record))
         })
         .await?;
     sheet.focus = only.first().cloned();
@@ -172,7 +172,7 @@ async fn refused(
     let (sheet, record) = visit
         .read(move |tx| {
             let record = tx.get(&object.key, id)?;
-            Ok((Sheet::load(tx, s, object, typed)?, record))
+            Ok((Sheet::load(tx, s, object, typed)?.editing(id), record))
         })
         .await?;
     let part = sheet.typed.has("part");

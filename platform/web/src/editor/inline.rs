@@ -119,7 +119,7 @@ async fn load(visit: &Visit, object: &Arc<Object>, id: i64, key: &str, typed: Op
             if let Some(typed) = &typed {
                 sheet.take(typed, field);
             }
-            Ok((Sheet::load(tx, s, own.clone(), sheet)?, record))
+            Ok((Sheet::load(tx, s, own.clone(), sheet)?.editing(id), record))
         })
         .await
 }

@@ -23,6 +23,8 @@ pub struct Sheet {
     /// Stages to choose from: (id, name).
     pub stages: Vec<(i64, String)>,
     pub focus: Option<String>,
+    /// Where templates for the record that is edited are found.
+    of: Option<String>,
     by_name: HashMap<String, String>,
 }
 
@@ -34,7 +36,7 @@ impl Sheet {
     pub fn load(tx: &mut Tx, look: Look, object: Arc<Object>, typed: Typed) -> akrab_engine::Result<Sheet> {
         let editable = tx.editable(&object).into_iter().map(|ix| object.at(ix).key.clone()).collect();
         let stages = stages(tx, &object, &typed)?;
-        let mut sheet = Sheet { look, object, typed, errors: Vec::new(), editable, stages, focus: None, by_name: HashMap::new() };
+        let mut sheet = Sheet { look, object, typed, errors: Vec::new(), editable, stages, focus: None, of: None, by_name: HashMap::new() };
         let fields = sheet.object.fields.clone();
         sheet.load_titles(tx, &fields);
         Ok(sheet)
@@ -59,7 +61,7 @@ impl Sheet {
     pub fn of_inputs(tx: &mut Tx, look: Look, object: Arc<Object>, typed: Typed, fields: &[Field]) -> Sheet {
         let editable = fields.iter().map(|f| f.key.clone()).collect();
         let mut sheet =
-            Sheet { look, object, typed, errors: Vec::new(), editable, stages: Vec::new(), focus: None, by_name: HashMap::new() };
+            Sheet { look, object, typed, errors: Vec::new(), editable, stages: Vec::new(), focus: None, of: None, by_name: HashMap::new() };
         sheet.load_titles(tx, fields);
         sheet
     }
@@ -80,6 +82,13 @@ impl Sheet {
                 self.typed.titles.insert(name, record.title().to_string());
             }
         }
+    }
+
+    /// The form of a record there is; `/` in its rich text offers the templates that fit it.
+    #[must_use]
+    pub fn editing(mut self, id: i64) -> Self {
+        self.of = Some(format!("/{}/{id}/templates", self.object.plural));
+        self
     }
 
     /// With the faults of a refused try.
@@ -154,7 +163,14 @@ impl Sheet {
     }
 
     fn controls(&self) -> Controls<'_> {
-        Controls { look: &self.look, object: &self.object.key, typed: &self.typed, errors: &self.by_name, focus: self.focus.as_deref() }
+        Controls {
+            look: &self.look,
+            object: &self.object.key,
+            typed: &self.typed,
+            errors: &self.by_name,
+            focus: self.focus.as_deref(),
+            templates: self.of.as_deref(),
+        }
     }
 
     fn stage_options(&self) -> Vec<(String, String)> {

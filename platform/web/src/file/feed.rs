@@ -8,19 +8,19 @@ use tokio::sync::mpsc;
 const PIECES: usize = 8;
 
 /// A piece of a file, or its end. A sender that goes without the end has broken off.
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Bytes(Bytes),
     End,
 }
 
 /// Reads what is sent into the other end.
-pub(super) struct Feed {
+pub(crate) struct Feed {
     pieces: mpsc::Receiver<Piece>,
     now: Bytes,
     ended: bool,
 }
 
-pub(super) fn feed() -> (mpsc::Sender<Piece>, Feed) {
+pub(crate) fn feed() -> (mpsc::Sender<Piece>, Feed) {
     let (sender, pieces) = mpsc::channel(PIECES);
     (sender, Feed { pieces, now: Bytes::new(), ended: false })
 }

@@ -150,8 +150,8 @@ fn bin(sight: &Sight, csrf: &str) -> Markup {
     let t = sight.look.t;
     let count = t.number(sight.files.binned.len() as i64);
     html! {
-        details.ak-fold data-remember-fold="files-bin" {
-            summary { (t.get("file-in-bin")) " " span.ak-muted { (count) } }
+        details.ak-section data-remember-fold="files-bin" {
+            summary { (icon_sized("chevron-down", 14)) h2 { (t.get("file-in-bin")) " " span.ak-muted { (count) } } }
             ul.ak-files {
                 @for file in &sight.files.binned {
                     li.ak-file-row {

@@ -3,7 +3,7 @@
 
 mod act;
 mod content;
-mod feed;
+pub(crate) mod feed;
 pub(crate) mod list;
 mod preview;
 pub(crate) mod take;

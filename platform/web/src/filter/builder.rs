@@ -103,6 +103,8 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             keep: &keep,
             csrf: None,
             open: false,
+            param: "filter",
+            into: None,
         },
     )
 }
@@ -120,11 +122,15 @@ pub(crate) fn of_report(
     action: &str,
     csrf: Option<&str>,
 ) -> Markup {
-    let mut clear = action.to_string();
-    for (name, value) in keep {
-        push(&mut clear, name, value);
-    }
-    of_form(s, object, filter, rights, (titles, words), keep, &Place { action, clear: &clear, csrf, open: false })
+    of_form(
+        s,
+        object,
+        filter,
+        rights,
+        (titles, words),
+        keep,
+        &Place { action, clear: &clear(action, keep), csrf, open: false, param: "filter", into: None },
+    )
 }
 
 /// Where a builder leads.
@@ -135,6 +141,19 @@ pub(crate) struct Place<'a> {
     /// Posted with this token instead of asked for.
     pub csrf: Option<&'a str>,
     pub open: bool,
+    /// The field of the form that carries the condition.
+    pub param: &'a str,
+    /// Part of the page (a selector) that a scripted answer replaces; without it the page itself is asked for anew.
+    pub into: Option<&'a str>,
+}
+
+/// Address of a page with what is kept, without any condition.
+pub(crate) fn clear(action: &str, keep: &[(String, String)]) -> String {
+    let mut clear = action.to_string();
+    for (name, value) in keep {
+        push(&mut clear, name, value);
+    }
+    clear
 }
 
 /// The builder over the filter of a form; what else the form holds goes along.
@@ -169,6 +188,8 @@ pub(crate) fn of_form(
             keep,
             csrf: place.csrf,
             open: place.open,
+            param: place.param,
+            into: place.into,
         },
     )
 }

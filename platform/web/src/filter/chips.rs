@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// One chip per condition at the top of the tree.
 pub fn active(s: &Look, object: &Arc<Object>, filter: Option<&Filter>, titles: &Titles, address: &Address) -> Markup {
-    let wording = Wording { s, object, titles };
+    let wording = Wording { s, object, titles, whole: false };
     let either = matches!(filter, Some(Filter::Any(_)));
     let items = tree::top(filter);
     html! {

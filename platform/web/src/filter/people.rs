@@ -2,6 +2,7 @@
 
 use crate::value::Look;
 use crate::{Reply, Visit, Web};
+use akrab_engine::Person;
 use akrab_model::Field;
 use akrab_model::object::Avatar;
 use akrab_model::text::fold;
@@ -41,7 +42,9 @@ async fn people(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let relative =
         [("me", "filter-me"), ("my_team", "filter-my-team")].map(|(value, key)| (value.to_string(), visit.t.get(key), String::new()));
     let people = visit.engine().people();
-    let named = people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone(), p.email.clone()));
+    // what a service account keeps is found under its name; its address is nobody's
+    let detail = |p: &Person| if p.program { visit.t.get("settings-services") } else { p.email.clone() };
+    let named = people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone(), detail(p)));
     let found: Vec<_> = relative
         .into_iter()
         .chain(named)

@@ -2,7 +2,7 @@
 
 use crate::value::Look;
 use akrab_engine::{ListRequest, Result, Tx};
-use akrab_model::filter::{Filter, Op};
+use akrab_model::filter::{Filter, Op, Recurring};
 use akrab_model::object::Object;
 use akrab_model::query::AggregateFn;
 use akrab_model::{Field, FieldType, ObjectIx, Value};
@@ -26,6 +26,8 @@ pub struct Wording<'a> {
     pub s: &'a Look,
     pub object: &'a Arc<Object>,
     pub titles: &'a Titles,
+    /// Every value of a list is named, as on paper; chips have no room for that.
+    pub whole: bool,
 }
 
 impl Wording<'_> {
@@ -108,7 +110,7 @@ impl Wording<'_> {
             Json::Array(items) if op == Op::Between && items.len() == 2 => {
                 format!("{} – {}", self.one(field, &items[0]), self.one(field, &items[1]))
             }
-            Json::Array(items) if items.len() > 2 => {
+            Json::Array(items) if items.len() > 2 && !self.whole => {
                 let first: Vec<String> = items.iter().take(2).map(|v| self.one(field, v)).collect();
                 format!("{}, +{}", first.join(", "), items.len() - 2)
             }
@@ -182,6 +184,9 @@ pub fn relative(s: &Look, word: &str) -> Option<String> {
     if let Some(at) = codes.split('|').position(|code| code == word) {
         return names.split('|').nth(at).map(str::to_string);
     }
+    if let Some(Recurring::Hour(hour)) = Recurring::of(word) {
+        return Some(s.t.get("filter-relative-hour").replace('#', &format!("{hour:02}")));
+    }
     let mut parts = word.split('_');
     let (direction, number, unit) = (parts.next()?, parts.next()?.parse::<i64>(), parts.next());
     match (number, unit) {
@@ -207,6 +212,21 @@ pub fn sentence(words: &Words) -> String {
 
 fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, Into::into)
+}
+
+/// The conditions of a filter, a sentence each, with every value named.
+///
+/// # Errors
+/// What the database answers.
+pub fn sentences(tx: &mut Tx<'_>, object: &Arc<Object>, filter: &Filter) -> Result<Vec<String>> {
+    let look = Look::new(&tx.engine, &tx.ctx);
+    let titles = titles(&look, tx, object, filter)?;
+    let wording = Wording { s: &look, object, titles: &titles, whole: true };
+    let items = match filter {
+        Filter::All(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    Ok(items.iter().map(|item| sentence(&wording.of(item))).collect())
 }
 
 /// Titles of every record a filter names, as far as the person may see them.
@@ -247,7 +267,7 @@ fn collect(s: &Look, object: &Arc<Object>, filter: &Filter, wanted: &mut BTreeMa
         Filter::Child { .. } => {}
         Filter::Test { field, value, .. } => {
             let titles = Titles::new();
-            let Some((_, field)) = (Wording { s, object, titles: &titles }).walk(object, field) else { return };
+            let Some((_, field)) = (Wording { s, object, titles: &titles, whole: false }).walk(object, field) else { return };
             let Some(to) = field.to else { return };
             let one = std::slice::from_ref(value);
             let ids = value.as_array().map_or(one, Vec::as_slice).iter().filter_map(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok()));

@@ -116,8 +116,10 @@ fn table(visit: &Visit, object: &Object, found: &Inspection) -> Markup {
                 html! { b { (title) } },
                 html! { code { (samples.join(" · ")) } },
                 html! {
-                    (input::select(&select, &options))
-                    @if let Some(why) = why { div.ak-hint { (t.get(&format!("import-left-{why}"))) } }
+                    div.ak-map-cell {
+                        (input::select(&select, &options))
+                        @if let Some(why) = why { div.ak-hint { (t.get(&format!("import-left-{why}"))) } }
+                    }
                 },
             ]
         })

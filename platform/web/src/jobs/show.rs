@@ -24,12 +24,17 @@ pub async fn show(visit: Visit, Path(id): Path<i64>, Query(looked): Query<crate:
     let mut frame = visit.frame(&words::title(&visit, &job)).await;
     frame.breadcrumb.push(visit.crumb("jobs-title", "/jobs"));
     let buttons = buttons(&visit, &job).await?;
+    let became = match job.kind.as_str() {
+        "arrival" if job.state == JobState::Done => crate::settings::arrival::result(&visit, &job).await?,
+        _ if job.state == JobState::Done => result(&visit, &job),
+        _ => html! {},
+    };
     let body = content(
         true,
         html! {
             div.ak-job {
                 (head(&visit, &job))
-                @if job.state == JobState::Done { (result(&visit, &job)) }
+                (became)
                 @if let Some(error) = words::error(t, &job) { p.ak-error { (error) } }
                 (buttons)
             }

@@ -18,6 +18,7 @@ pub fn title(visit: &Visit, job: &JobView) -> String {
     let key = match (job.kind.as_str(), job.payload["dry"].as_bool()) {
         ("import", Some(true)) => "job-import-trial".to_string(),
         ("placing", Some(true)) => "job-placing-trial".to_string(),
+        ("arrival", _) if !job.payload["admin"].is_string() => "job-arrival-check".to_string(),
         ("bulk", _) if job.payload["spec"]["change"] == "delete" => "job-bulk-delete".to_string(),
         ("bulk", _) if job.payload["spec"]["change"]["make"].is_object() => "job-bulk-make".to_string(),
         ("mail", _) => format!("job-mail-{}", job.payload["mail"].as_str().unwrap_or("reset")),
@@ -76,6 +77,8 @@ pub fn bar(t: Text, job: &JobView) -> Markup {
 
 /// A note of an import in words.
 pub fn note(t: Text, note: &Note) -> String {
+    // in a file it helps to say what to do about it
+    let code = if note.code == "no_such_record" { "import_no_such_record".to_string() } else { note.code.clone() };
     let pointer = note.field.as_ref().map_or(String::new(), |f| format!("/{f}"));
-    fail::field_message(t, &FieldProblem { pointer, code: note.code.clone(), args: note.args.clone() })
+    fail::field_message(t, &FieldProblem { pointer, code, args: note.args.clone() })
 }

@@ -30,7 +30,7 @@ pub fn load(tx: &mut Tx, look: &Look, object: &Arc<Object>, id: i64) -> Result<V
             Must::Hold { filter } => {
                 let filter = Filter::from_json(filter)?;
                 let titles = crate::filter::words::titles(look, tx, object, &filter)?;
-                let wording = crate::filter::words::Wording { s: look, object, titles: &titles };
+                let wording = crate::filter::words::Wording { s: look, object, titles: &titles, whole: false };
                 Some(crate::filter::words::sentence(&wording.of(&filter)))
             }
             _ => None,

@@ -63,7 +63,7 @@ pub(super) async fn policy(visit: &Visit, key: &str) -> Result<(Arc<Policy>, Arc
                 Must::Hold { filter } => {
                     let filter = Filter::from_json(filter)?;
                     let titles = titles(&look, tx, &object, &filter)?;
-                    Some(sentence(&Wording { s: &look, object: &object, titles: &titles }.of(&filter)))
+                    Some(sentence(&Wording { s: &look, object: &object, titles: &titles, whole: false }.of(&filter)))
                 }
                 _ => None,
             };

@@ -132,7 +132,7 @@ pub(super) async fn show(visit: Visit, Path(key): Path<String>, Query(asked): Qu
         .is_admin()
         .then(|| html! { (Button::new(t.get("process-change")).icon("pencil").href(format!("/settings/processes/{key}?step={}", encode(&asked.step)))) });
     let look = visit.look();
-    let wording = Wording { s: &look, object, titles: &sheet.titles };
+    let wording = Wording { s: &look, object, titles: &sheet.titles, whole: false };
     let told = sheet.filter.as_ref().map(|filter| sentence(&wording.of(filter)));
     let periods: Vec<Segment> = PERIODS
         .iter()

@@ -60,7 +60,7 @@ pub fn who_options(visit: &Visit) -> Vec<(String, String)> {
     let t = visit.t;
     let mut options = vec![("owner".to_string(), t.get("approval-who-owner"))];
     options.extend(people.roles.iter().map(|r| (format!("role:{}", r.key), t.with("process-role", &[("name", r.name.as_str().into())]))));
-    options.extend(people.users().iter().filter(|p| p.active).map(|p| (format!("user:{}", p.email), p.name.clone())));
+    options.extend(people.at_work().iter().map(|p| (format!("user:{}", p.email), p.name.clone())));
     options
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>) 
         body: html! {
             p.ak-muted { (visit.t.with("record-seen-by", &[("n", seers.len().into()), ("title", record.title().into())])) }
             // a long list is scrolled by keyboard too
-            ul tabindex="0" aria-label=(title) { @for seer in &seers { (line(&visit, &object, &record, seer)) } }
+            ul.ak-seers tabindex="0" aria-label=(title) { @for seer in &seers { (line(&visit, &object, &record, seer)) } }
         },
         footer: html! {
             span.ak-spacer {}
@@ -89,7 +89,7 @@ fn reason(visit: &Visit, record: &Record, seer: &Seer, why: &Ground) -> String {
 }
 
 /// When a share ends, in words: its last day where it ends with one, else the moment; "for good" for one that does not.
-pub(super) fn until_words(look: &Look, until: Option<jiff::Timestamp>) -> String {
+pub(crate) fn until_words(look: &Look, until: Option<jiff::Timestamp>) -> String {
     let Some(end) = until.map(|until| look.local(until)) else { return look.t.get("share-for-good") };
     let last = (end.time() == jiff::civil::Time::midnight()).then(|| end.date().yesterday().ok()).flatten();
     match last {

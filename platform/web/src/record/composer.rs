@@ -150,7 +150,7 @@ fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Marku
     // what is told has happened; what is to be done lies ahead
     let example = t.get(if writing.choice.is_some() { "record-moment-now" } else { "record-moment-example" });
     let errors = HashMap::new();
-    let sheet = Controls { look: &sight.look, object: &writing.teller.object.key, typed, errors: &errors, focus: None };
+    let sheet = Controls { look: &sight.look, object: &writing.teller.object.key, typed, errors: &errors, focus: None, templates: None };
     html! {
         @if !fault.is_empty() { div.ak-error role="alert" { (crate::ui::icon_sized("circle-alert", 13)) (fault) } }
         @if let Some(field) = writing.moment() {

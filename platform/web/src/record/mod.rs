@@ -3,7 +3,7 @@
 //! One read brings the whole page ([`load::Sight`]); `head`, `path`, `body`, `timeline`, `panel` and
 //! `composer` draw it. What an object shows is declared in its file; no object is known by name here.
 
-mod access;
+pub(crate) mod access;
 mod action;
 mod body;
 pub mod composer;

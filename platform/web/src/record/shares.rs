@@ -15,7 +15,7 @@ use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::sharing::{Give, Given, Taker};
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldProblem, Problem, Record};
+use akrab_model::{FieldProblem, Problem, Record, text};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -65,14 +65,16 @@ fn read(visit: &Visit, fields: &Fields) -> Result<Give, Problem> {
     let to = to.ok_or_else(|| fault("to", "required"))?;
     let until = match fields.text("until") {
         "" => None,
-        // through that whole day, as the person counts days
-        day => Some(end_of(visit, day).ok_or_else(|| fault("until", "wrong_type"))?),
+        // through that whole day, as the person counts and writes days
+        day => {
+            let day = text::date::parse(day, visit.ctx.now.date(), visit.ctx.lang).map_err(|error| fault("until", error.code))?;
+            Some(end_of(visit, day).ok_or_else(|| fault("until", "wrong_type"))?)
+        }
     };
     Ok(Give { to, edit: fields.text("level") == "edit", until, note: fields.text("note").into() })
 }
 
-fn end_of(visit: &Visit, day: &str) -> Option<Timestamp> {
-    let day: Date = day.parse().ok()?;
+fn end_of(visit: &Visit, day: Date) -> Option<Timestamp> {
     Some(day.tomorrow().ok()?.to_zoned(visit.ctx.now.time_zone().clone()).ok()?.timestamp())
 }
 
@@ -121,7 +123,7 @@ fn inputs(visit: &Visit, fields: &Fields, errors: &Errors) -> Markup {
     html! {
         (form::row(t, &row("to", "share-to"), Input::new("to", fields.text("to")).required(true), |i| input::select(i, &takers)))
         (form::row(t, &row("level", "share-level"), Input::new("level", fields.text("level")), |i| input::select(i, &levels)))
-        (form::row(t, &row("until", "share-until-label").hint(t.get("share-until-hint")), Input::new("until", fields.text("until")).attr("type", "date"), input::text))
+        (form::row(t, &row("until", "share-until-label").hint(t.get("share-until-hint")), Input::new("until", fields.text("until")), |i| input::date(t, i, "")))
         (form::row(t, &row("note", "share-note").wide(), Input::new("note", fields.text("note")).attr("maxlength", "500"), input::text))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::draw::{Drawing, grain_words};
 use super::form::{self, MEASURES};
+use super::kept::scopes;
 use super::list::icon;
 use crate::fail::{field_errors, message};
 use crate::filter::{builder as filters, fields};
@@ -14,7 +15,6 @@ use crate::ui::input::{Input, select, text};
 use crate::value::Look;
 use crate::{Reply, Visit};
 use akrab_engine::report::ReportEntry;
-use akrab_engine::view::{ViewScope, may_give};
 use akrab_engine::{Access, ReportTable, Rights};
 use akrab_model::object::Scope;
 use akrab_model::problem::ProblemKind;
@@ -184,7 +184,7 @@ impl Bench<'_> {
                 input type="hidden" name="csrf" value=(v.csrf) form="report-form";
                 (row(t, &Row::new(t.get("view-name")), Input::new("name", &self.named(|f| f.name.get(self.look.key()).to_string(), "name")).required(true).attr("maxlength", "60").attr("form", "report-form"), text))
                 (row(t, &Row::new(t.get("report-about")), Input::new("about", &self.named(|f| f.about.get(self.look.key()).to_string(), "about")).attr("maxlength", "140").attr("form", "report-form"), text))
-                (row(t, &Row::new(t.get("view-scope")), Input::new("scope", &self.named(|f| f.scope.map_or("private", |s| s.key()).to_string(), "scope")).attr("form", "report-form"), |i| select(i, &self.scopes())))
+                (row(t, &Row::new(t.get("view-scope")), Input::new("scope", &self.named(|f| f.scope.map_or("private", |s| s.key()).to_string(), "scope")).attr("form", "report-form"), |i| select(i, &scopes(self.visit))))
                 div.ak-row.ak-gap-8 {
                     (Button::new(t.get("save")).primary().submit().attr("form", "report-form").attr("formmethod", "post").attr("formaction", action.clone()))
                     @if action != "/reports" { (Button::new(t.get("report-save-new")).submit().attr("form", "report-form").attr("formmethod", "post").attr("formaction", "/reports")) }
@@ -198,14 +198,6 @@ impl Bench<'_> {
             "" => self.from.as_ref().filter(|f| f.editable).map(of).unwrap_or_default(),
             typed => typed.to_string(),
         }
-    }
-
-    fn scopes(&self) -> Vec<(String, String)> {
-        let all = [(ViewScope::Private, "view-private"), (ViewScope::Team, "view-team"), (ViewScope::Everyone, "view-everyone")];
-        all.iter()
-            .filter(|(scope, _)| may_give(&self.visit.ctx, *scope))
-            .map(|(scope, key)| (scope.key().to_string(), self.look.t.get(key)))
-            .collect()
     }
 
     fn filter_line(&self) -> Markup {
@@ -353,7 +345,8 @@ fn told(visit: &Visit, problem: &Problem) -> String {
 
 fn is_groupable(f: &fields::Choice) -> bool {
     use FieldType::*;
-    !f.key.starts_with(fields::CHILD) && (matches!(f.kind, Choice | Boolean | Link | Stage | Text | Date | DateTime) || f.kind.is_number())
+    !f.key.starts_with(fields::CHILD)
+        && (matches!(f.kind, Choice | Choices | Boolean | Link | Stage | Text | Date | DateTime) || f.kind.is_number())
 }
 
 /// How many conditions a filter has.

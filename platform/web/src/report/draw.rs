@@ -4,21 +4,15 @@ use crate::list::address::push;
 use crate::ui::chart::{self, BigNumber, Chart, Series};
 use crate::value::Look;
 use akrab_engine::ReportTable;
-use akrab_engine::report::{Key, Line, Mark, number};
+use akrab_engine::report::plot::{Measured, Plot, Spot, float};
+use akrab_engine::report::{Line, Mark};
 use akrab_model::report::{Chart as Kind, Grain};
-use akrab_model::{FieldType, Value, format};
+use akrab_model::{Value, format};
 use maud::{Markup, html};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value as Json;
 use std::sync::Arc;
-
-/// Series drawn at most; the table has all.
-const MOST_SERIES: usize = 8;
-/// Tones of a heat map above nothing.
-const HEATS: f64 = 4.0;
-/// Measures shown as numbers in a tile at most.
-const SPARK: usize = 12;
 
 /// A report with what it is shown with.
 pub struct Drawing<'a> {
@@ -67,7 +61,13 @@ impl Drawing<'_> {
             Kind::Donut => chart::donut(&self.single()),
             Kind::Funnel => {
                 let t = self.look.t;
-                chart::funnel(&self.single(), &move |percent| t.with("report-onward", &[("n", percent.into())]))
+                chart::funnel(&self.single(), &|step, percent| {
+                    let onward = t.with("report-onward", &[("n", percent.into())]);
+                    match self.table.lost_words(step, self.look.lang, &self.look.currency) {
+                        Some(lost) => format!("{onward} · {}", t.with("report-lost-here", &[("n", lost.into())])),
+                        None => onward,
+                    }
+                })
             }
             Kind::Column => chart::columns(&self.plot(), false),
             Kind::Stacked => chart::columns(&self.plot(), true),
@@ -85,114 +85,52 @@ impl Drawing<'_> {
         Some((target.to_f64()?, self.look.t.with("report-target-of", &[("value", words.into())])))
     }
 
+    /// What the engine says of a chart, with the way to the records behind each mark.
+    fn linked(&self, plot: Plot) -> Chart {
+        let href = |spot: &Option<Spot>| {
+            let spot = (*spot)?;
+            self.href(&self.table.lines_at(spot), spot.head.and_then(|h| self.table.heads.get(h)))
+        };
+        let series = plot.series.into_iter().map(|row| Series {
+            hrefs: row.spots.iter().map(href).collect(),
+            label: row.label,
+            values: row.values,
+            words: row.words,
+        });
+        Chart { title: self.title.into(), marks: plot.marks, full: plot.full, series: series.collect(), axis: self.axis() }
+    }
+
     /// One row of values: the first measure of every line.
     fn single(&self) -> Chart {
-        let lines: Vec<&Line> = self
-            .table
-            .lines
-            .iter()
-            .filter(|l| {
-                self.table.report.chart != Kind::Donut || l.mark.key != Key::Others || number(self.table.cell(&l.cells, None, 0)).is_some()
-            })
-            .collect();
-        let values = lines.iter().map(|l| self.table.cell(&l.cells, None, 0));
-        let series = Series {
-            label: self.table.measures.first().map_or("", |m| m.label.get(self.look.key())).to_string(),
-            values: values.clone().map(float).collect(),
-            words: values.map(|v| (self.value(0, v, false), self.value(0, v, true))).collect(),
-            hrefs: lines.iter().map(|l| self.href(&[l], None)).collect(),
-        };
-        let full: Vec<String> = lines.iter().map(|l| self.words(0, &l.mark)).collect();
-        Chart { title: self.title.into(), marks: full.clone(), full, series: vec![series], axis: self.axis() }
+        self.linked(self.table.single(self.look.lang, &self.look.currency))
     }
 
     /// Marks along the first grouping; series are the pivot, the second grouping or the measures.
     fn plot(&self) -> Chart {
-        let table = self.table;
-        let lines = &table.lines;
-        let axis_words = self.axis();
-        let brief = |value: &Value| float(value).map_or_else(String::new, |v| axis_words(v));
-        let one = |label: String, pick: &dyn Fn(&Line) -> (Value, Option<String>), measure: usize| {
-            let cells: Vec<_> = lines.iter().map(pick).collect();
-            Series {
-                label,
-                values: cells.iter().map(|(v, _)| float(v)).collect(),
-                words: cells.iter().map(|(v, _)| (self.value(measure, v, false), brief(v))).collect(),
-                hrefs: cells.into_iter().map(|(_, href)| href).collect(),
-            }
-        };
-        let mut series = Vec::new();
-        if !table.heads.is_empty() {
-            for (h, head) in table.heads.iter().enumerate().take(MOST_SERIES) {
-                let label = table.head_words(head, self.look.lang, &self.look.currency);
-                series.push(one(label, &|l| (table.cell(&l.cells, Some(h), 0).clone(), self.href(&[l], Some(head))), 0));
-            }
-        } else if lines.iter().any(|l| !l.below.is_empty()) {
-            let mut marks: Vec<&Mark> = Vec::new();
-            for line in lines.iter().flat_map(|l| &l.below) {
-                if !marks.contains(&&line.mark) {
-                    marks.push(&line.mark);
-                }
-            }
-            for mark in marks.into_iter().take(MOST_SERIES) {
-                let pick = |l: &Line| {
-                    let inner = l.below.iter().find(|b| b.mark == *mark);
-                    (inner.map_or(Value::Null, |b| table.cell(&b.cells, None, 0).clone()), inner.and_then(|b| self.href(&[l, b], None)))
-                };
-                series.push(one(self.words(1, mark), &pick, 0));
-            }
-        } else {
-            // measures of one kind share an axis
-            let kind = table.measures.first().map(|m| m.kind);
-            for (m, measure) in table.measures.iter().enumerate().filter(|(_, m)| Some(m.kind) == kind) {
-                let label = measure.label.get(self.look.key()).to_string();
-                series.push(one(label, &|l| (table.cell(&l.cells, None, m).clone(), self.href(&[l], None)), m));
-            }
-        }
-        let axis = table.axes.first();
-        let marks = lines.iter().map(|l| axis.map_or_else(String::new, |a| a.short(&l.mark, self.look.lang, &self.look.currency)));
-        Chart {
-            title: self.title.into(),
-            marks: marks.collect(),
-            full: lines.iter().map(|l| self.words(0, &l.mark)).collect(),
-            series,
-            axis: self.axis(),
-        }
+        self.linked(self.table.plot(self.look.lang, &self.look.currency))
     }
 
     pub(super) fn axis(&self) -> Arc<dyn Fn(f64) -> String + Send + Sync> {
         let (lang, currency) = (self.look.lang, self.look.currency.clone());
-        let kind = self.table.measures.first().map_or(FieldType::Integer, |m| m.kind);
-        Arc::new(move |value| {
-            let value = Decimal::from_f64(value).unwrap_or_default();
-            match kind {
-                FieldType::Money => format::money_short(value, &currency, lang).trim_start_matches("Rp").trim().to_string(),
-                FieldType::Percent => format::percent(value, lang),
-                _ => format::number(value, lang),
-            }
-        })
+        let unit = self.table.unit();
+        Arc::new(move |value| unit.words(value, lang, &currency))
     }
 
     /// The last period, its change to the one before, and the way so far; without periods the whole.
     fn number(&self) -> BigNumber {
-        let table = self.table;
-        let dated = table.axes.first().and_then(|a| a.grain()).filter(|g| g.follows());
-        let periods: Vec<&Line> = table.lines.iter().filter(|l| matches!(l.mark.key, Key::Period(..))).collect();
-        let today = self.look.today();
-        let last = dated.and_then(|_| periods.iter().rposition(|l| matches!(l.mark.key, Key::Period(from, _) if from <= today)));
-        let now = last.map(|n| periods[n]);
-        let value = now.map_or_else(|| table.cell(&table.totals, None, 0), |l| table.cell(&l.cells, None, 0));
-        let before = last.and_then(|n| n.checked_sub(1)).map(|n| table.cell(&periods[n].cells, None, 0));
-        let t = self.look.t;
-        let points = table.measures.first().is_some_and(|m| m.kind == FieldType::Percent);
-        let change = before.and_then(|before| Some((number(value)?, number(before)?))).filter(|(_, before)| points || !before.is_zero());
-        let change = change.map(|(now, before)| {
-            let change = if points { (now - before).round_dp(1) } else { ((now - before) / before.abs() * Decimal::ONE_HUNDRED).round() };
+        let (table, t) = (self.table, self.look.t);
+        let headline = table.headline(self.look.today());
+        let now = headline.line.and_then(|n| table.lines.get(n));
+        let change = headline.change.map(|(change, measured)| {
             let size = format::number(change.abs(), self.look.lang);
-            (change >= Decimal::ZERO, if points { t.with("report-points", &[("n", size.into())]) } else { format!("{size}%") })
+            let words = match measured {
+                Measured::Points => t.with("report-points", &[("n", size.into())]),
+                Measured::Percent => format!("{size}%"),
+            };
+            (change >= Decimal::ZERO, words)
         });
         let mut detail: Vec<String> = Vec::new();
-        if let (Some(grain), Some(_)) = (dated, &change) {
+        if let (Some(grain), true) = (table.axes.first().and_then(|a| a.grain()), change.is_some()) {
             detail.push(t.get(&format!("report-than-{}", grain.key())));
         } else if let Some(line) = now {
             detail.push(self.words(0, &line.mark));
@@ -207,18 +145,16 @@ impl Drawing<'_> {
             let what = if counts { self.look.plural(&table.object) } else { measure.label.get(self.look.key()) };
             detail.push(format!("{} {}", self.value(m, table.cell(cells, None, m), true), what.to_lowercase()));
         }
-        let reached = table.report.target.filter(|t| !t.is_zero()).and_then(|target| {
-            let percent = (number(value)? / target * Decimal::ONE_HUNDRED).round().to_f64()?;
+        let reached = headline.reached.zip(table.report.target).map(|(percent, target)| {
             let words = t.with("report-reached", &[("n", percent.into()), ("value", self.value(0, &Value::Dec(target), true).into())]);
-            Some((percent, words))
+            (percent, words)
         });
-        let way = last.map(|n| periods[(n + 1).saturating_sub(SPARK)..=n].iter().map(|l| float(table.cell(&l.cells, None, 0))).collect());
         BigNumber {
-            value: self.value(0, value, true),
+            value: self.value(0, &headline.value, true),
             change,
             detail: detail.join(" · "),
             reached,
-            way: way.unwrap_or_default(),
+            way: headline.way,
             href: self.href(&now.into_iter().collect::<Vec<_>>(), None),
         }
     }
@@ -226,9 +162,6 @@ impl Drawing<'_> {
     fn heat(&self) -> Markup {
         let table = self.table;
         let heads: Vec<Option<usize>> = if table.heads.is_empty() { vec![None] } else { (0..table.heads.len()).map(Some).collect() };
-        let all = table.lines.iter().flat_map(|l| heads.iter().map(|h| float(table.cell(&l.cells, *h, 0)).unwrap_or_default()));
-        let most = all.fold(0.0_f64, f64::max);
-        let heat = |value: f64| if most > 0.0 && value > 0.0 { (value / most * HEATS).ceil() as u8 } else { 0 };
         html! {
             div.ak-heat-wrap { table.ak-heat {
                 caption.ak-sr { (self.title) }
@@ -240,7 +173,7 @@ impl Drawing<'_> {
                     @for head in &heads {
                         @let value = table.cell(&line.cells, *head, 0);
                         @let mark = head.and_then(|h| table.heads.get(h));
-                        td data-heat=(heat(float(value).unwrap_or_default())) {
+                        td data-heat=(table.heat(value)) {
                             @match self.href(&[line], mark).filter(|_| float(value).is_some_and(|v| v > 0.0)) {
                                 Some(href) => { a href=(href) { (self.value(0, value, true)) } }
                                 None => { (self.value(0, value, true)) }
@@ -259,7 +192,7 @@ impl Drawing<'_> {
         let depth = table.report.groups.len();
         let measures = table.measures.len();
         let blocks: Vec<Option<usize>> = (0..table.heads.len()).map(Some).chain([None]).collect();
-        let folded = table.heads.is_empty();
+        let (folded, lost) = (table.heads.is_empty(), table.tells_lost());
         html! {
             div.ak-table-wrap.ak-table-plain.ak-report-table tabindex="0" role="region" aria-label=(self.title) {
                 table.ak-table {
@@ -283,6 +216,7 @@ impl Drawing<'_> {
                                     }
                                 }
                             } }
+                            @if lost { @for m in 0..measures { th scope="col" .ak-right { (self.lost_head(m)) } } }
                         }
                     }
                     tbody {
@@ -298,10 +232,20 @@ impl Drawing<'_> {
                             @for block in &blocks { @for m in 0..measures {
                                 td.ak-right data-label=(self.head(*block, m)) { b { (self.value(m, table.cell(&table.totals, *block, m), false)) } }
                             } }
+                            @if lost { td colspan=(measures) {} }
                         } }
                     }
                 }
             }
+            @if table.is_spread() { p.ak-muted.ak-small.ak-report-note { (t.get("report-spread")) } }
+        }
+    }
+
+    fn lost_head(&self, measure: usize) -> String {
+        let words = self.look.t.get("report-lost");
+        match self.table.measures.as_slice() {
+            [_] => words,
+            many => format!("{words} · {}", many[measure].label.get(self.look.key())),
         }
     }
 
@@ -336,13 +280,12 @@ impl Drawing<'_> {
                         }
                     }
                 } }
+                @for (m, value) in line.lost.iter().enumerate() {
+                    td.ak-right data-label=(self.lost_head(m)) { (self.value(m, value, false)) }
+                }
             }
         }
     }
-}
-
-pub(super) fn float(value: &Value) -> Option<f64> {
-    number(value)?.to_f64()
 }
 
 /// Words of a calendar unit.

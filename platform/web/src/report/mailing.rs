@@ -137,7 +137,7 @@ fn form(visit: &Visit, kind: Kind, key: &str, mailing: &Mailing) -> Markup {
     let dates: Vec<_> = (1..29).map(|n| (n.to_string(), n.to_string())).collect();
     let hours: Vec<_> = (0..24_i8).map(|n| (n.to_string(), format::time(jiff::civil::time(n, 0, 0, 0), lang))).collect();
     let people = visit.engine().people();
-    let all: Vec<_> = people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone())).collect();
+    let all: Vec<_> = people.at_work().into_iter().map(|p| (p.id.to_string(), p.name.clone())).collect();
     let chosen: Vec<String> = mailing.people.iter().map(i64::to_string).collect();
     let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
     let monthly = mailing.rhythm == Rhythm::Monthly;

@@ -1,7 +1,8 @@
 //! A report by province as a map. What is written in addresses is recognised; what is not is told below.
 
-use super::draw::{Drawing, float};
+use super::draw::Drawing;
 use crate::ui::chart::{self, Tile};
+use akrab_engine::report::plot::float;
 use akrab_engine::report::{Key, Line};
 use akrab_model::FieldType;
 use akrab_model::area::{self, Province};

@@ -3,11 +3,14 @@
 mod builder;
 pub mod draw;
 mod form;
+pub(crate) mod kept;
 mod list;
 mod mailing;
 mod map;
-pub(crate) mod save;
+mod save;
 mod show;
+
+pub(crate) use show::Wanted;
 
 use crate::state::{Nav, Place, Web};
 use crate::ui::sidebar::NavItem;

@@ -1,19 +1,12 @@
 //! Saving, changing and deleting reports.
 
+use super::kept::{Kept, Scope, id_of};
 use super::{builder, form};
-use crate::flash::Flash;
 use crate::form::{Fields, one_of};
-use crate::ui::dialog::{Confirm, confirm};
 use crate::{Fail, Reply, Visit};
 use akrab_engine::report::ReportDraft;
 use akrab_model::Problem;
-use akrab_model::problem::ProblemKind;
 use axum::extract::Path;
-use maud::html;
-
-fn id_of(key: &str) -> Result<i64, Fail> {
-    key.parse().map_err(|_| Problem::not_found().into())
-}
 
 fn draft(visit: &Visit, fields: &Fields) -> Result<ReportDraft, Problem> {
     Ok(ReportDraft {
@@ -24,77 +17,43 @@ fn draft(visit: &Visit, fields: &Fields) -> Result<ReportDraft, Problem> {
     })
 }
 
-/// The word of a scope in a form.
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Scope(pub akrab_engine::view::ViewScope);
-
-impl Default for Scope {
-    fn default() -> Self {
-        Scope(akrab_engine::view::ViewScope::Private)
-    }
-}
-
 /// `POST /reports`: what the builder shows becomes a new report.
 pub async fn create(visit: Visit, fields: Fields) -> Reply {
-    let saved = async {
-        let draft = draft(&visit, &fields)?;
-        let own = draft.clone();
-        let id = visit.write(move |tx| tx.create_report(&own)).await?;
-        Ok::<_, Fail>((id.to_string(), draft.name))
-    };
-    match saved.await {
-        Ok((key, name)) => done(&visit, &key, &name),
-        Err(fail) if fail.problem.kind == ProblemKind::Invalid => builder::faulty(visit, &fields.0, fail.problem).await,
-        Err(fail) => Err(fail),
-    }
+    save(visit, None, fields).await
 }
 
 /// `POST /reports/{key}`: what the builder shows goes into a saved report.
 pub async fn change(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     let id = id_of(&key)?;
-    let saved = async {
-        let draft = draft(&visit, &fields)?;
-        let own = draft.clone();
-        visit.write(move |tx| tx.change_report(id, &own)).await?;
-        Ok::<_, Fail>(draft.name)
-    };
-    match saved.await {
-        Ok(name) => done(&visit, &key, &name),
-        Err(fail) if fail.problem.kind == ProblemKind::Invalid => builder::faulty(visit, &fields.0, fail.problem).await,
-        Err(fail) => Err(fail),
-    }
+    save(visit, Some(id), fields).await
 }
 
-fn done(visit: &Visit, key: &str, name: &str) -> Reply {
-    visit.go(&format!("/reports/{key}"), Flash::ok(visit.t.with("report-saved", &[("name", name.trim().into())])))
+async fn save(visit: Visit, id: Option<i64>, fields: Fields) -> Reply {
+    let saved = async {
+        let draft = draft(&visit, &fields)?;
+        let id = visit
+            .write(move |tx| match id {
+                Some(id) => tx.change_report(id, &draft).map(|()| id),
+                None => tx.create_report(&draft),
+            })
+            .await?;
+        Ok::<_, Fail>(id.to_string())
+    };
+    let saved = saved.await;
+    let (again, name) = (visit.clone(), fields.text("name"));
+    Kept::Report.saved(&visit, name, saved, |problem| builder::faulty(again, &fields.0, problem)).await
 }
 
 /// `GET /reports/{key}/delete`.
 pub async fn ask_delete(visit: Visit, Path(key): Path<String>) -> Reply {
-    let t = visit.t;
     let own = key.clone();
     let entry = visit.read(move |tx| tx.report_entry(&own)).await?;
-    if !entry.editable {
-        return Err(Problem::forbidden().into());
-    }
-    let title = t.with("report-delete-title", &[("name", entry.name.get(visit.lang()).into())]);
-    let (action, close) = (format!("/reports/{key}/delete"), format!("/reports/{key}"));
-    let dialog = Confirm {
-        id: "report-delete",
-        title: &title,
-        body: html! { p { (t.get("report-delete-text")) } },
-        action: &action,
-        csrf: &visit.csrf,
-        verb: &t.get("bulk-delete"),
-        close_href: &close,
-    };
-    visit.dialog(&title, confirm(t, dialog)).await
+    Kept::Report.ask_delete(&visit, &key, entry.name.get(visit.lang()), entry.editable).await
 }
 
 /// `POST /reports/{key}/delete`.
 pub async fn delete(visit: Visit, Path(key): Path<String>) -> Reply {
     let id = id_of(&key)?;
     visit.write(move |tx| tx.delete_report(id)).await?;
-    visit.go("/reports", Flash::ok(visit.t.get("report-deleted")))
+    Kept::Report.deleted(&visit)
 }

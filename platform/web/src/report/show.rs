@@ -8,8 +8,7 @@ use crate::ui::chart;
 use crate::ui::frame::content;
 use crate::ui::menu::{menu_line, menu_link, more_menu};
 use crate::{Reply, Visit, download};
-use akrab_engine::export::ExportFormat;
-use akrab_engine::report::ReportEntry;
+use akrab_engine::report::{FileFormat, ReportEntry};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -60,6 +59,7 @@ fn actions(visit: &Visit, entry: &ReportEntry) -> Markup {
     push(&mut build, "from", &entry.key);
     html! {
         (more_menu(&t.get("list-more"), html! {
+            (menu_link("file-text", &t.get("report-pdf"), &file("pdf")))
             (menu_link("file-spreadsheet", &t.get("report-xlsx"), &file("xlsx")))
             (menu_link("download", &t.get("report-csv"), &file("csv")))
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
@@ -78,10 +78,10 @@ fn actions(visit: &Visit, entry: &ReportEntry) -> Markup {
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
-    format: ExportFormat,
+    pub format: FileFormat,
 }
 
-/// `GET /reports/{key}/file?format=csv|xlsx`.
+/// `GET /reports/{key}/file?format=csv|xlsx|pdf`.
 pub async fn file(visit: Visit, Path(key): Path<String>, Query(wanted): Query<Wanted>) -> Reply {
     let (name, content) = visit.engine().report_file(&visit.ctx, &key, wanted.format).await?;
     download::bytes(content, &name, wanted.format.mime())

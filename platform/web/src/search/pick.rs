@@ -20,6 +20,8 @@ pub(super) struct Asked {
     /// `object.field`: the link that is filled, which may take only some records.
     #[serde(default)]
     of: String,
+    /// Whom something is handed to; that may be a service account.
+    owner: Option<u8>,
 }
 
 /// One entry of a picker.
@@ -50,7 +52,7 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Q
     let owners = visit.registry().objects().find_map(|o| o.owner.and_then(|ix| o.at(ix).to));
     let offered = offered(&visit, &object, &asked.of);
     if owners == Some(object.ix) && (offered.is_none() || visit.rights().require_read(&object).is_err()) {
-        return Ok(Json(people(&visit, &asked.q)).into_response());
+        return Ok(Json(people(&visit, &asked)).into_response());
     }
     visit.rights().require_read(&object)?;
     let records = visit.read(move |tx| find(tx, &object, asked.q.trim(), offered.as_ref())).await?;
@@ -109,13 +111,14 @@ fn columns(tx: &Tx, object: &Object) -> Vec<String> {
 }
 
 /// People come from memory, oneself first.
-fn people(visit: &Visit, q: &str) -> Vec<Found> {
-    let wanted = fold(q.trim());
+fn people(visit: &Visit, asked: &Asked) -> Vec<Found> {
+    let wanted = fold(asked.q.trim());
     let people = visit.engine().people();
     let mut found: Vec<_> = people
         .users()
         .into_iter()
-        .filter(|p| p.active && (wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted)))
+        .filter(|p| p.active && (!p.program || asked.owner.is_some()))
+        .filter(|p| wanted.is_empty() || fold(&p.name).contains(&wanted) || p.email.contains(&wanted))
         .collect();
     // oneself first, then whose name or one of its words begins so
     let begins = |name: &str| fold(name).split(' ').any(|word| word.starts_with(&wanted));

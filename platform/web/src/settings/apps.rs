@@ -1,7 +1,7 @@
 //! Apps of others, for administrators: registered by hand, or by themselves.
 
 use super::line::{Filled, Kind, Line, sheet};
-use super::{Errors, faults, frame, show, show_form};
+use super::{Errors, faults, frame, once, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -138,11 +138,7 @@ async fn draw(visit: &Visit, id: &str, secret: Option<String>, typed: Option<(Fi
         |verb: &str, button: Button| html! { form method="post" action={ (here) "/" (verb) } { (visit.token_field()) (button.submit()) } };
     let body = html! {
         @if let Some(secret) = &secret {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("app-secret-once")) " " code.ak-mono { (secret) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret.clone()))
-            }
+            (once(visit, "app-secret-once", secret, &here))
         }
         @if app.registered { p.ak-muted { (t.get("app-by-itself")) } }
         dl.ak-fields {

@@ -47,16 +47,12 @@ async fn draw(visit: &Visit, errors: &Errors) -> Reply {
             div { (Button::new(t.get("archive-start")).icon("package").primary().submit()) }
         }
     };
-    let bring = html! {
-        p { (t.get("archive-bring-text")) }
-        pre.ak-pre tabindex="0" { "akrab import-workspace " (t.get("archive-file-name")) ".akrab.zip --check\nakrab import-workspace " (t.get("archive-file-name")) ".akrab.zip --data " (t.get("archive-folder-name")) }
-        p.ak-muted { (t.get("archive-bring-after")) }
-    };
+    let room = visit.engine().archive_room(&visit.ctx).await?;
     let body = html! {
         div.ak-stack {
             (setting(&t.get("archive-write"), &t.get("archive-write-text"), false, ask))
             @if !made.is_empty() { (setting(&t.get("archive-made"), &t.get("archive-made-text"), true, table(visit, &made))) }
-            (setting(&t.get("archive-bring"), "", false, bring))
+            (super::arrival::ask(visit, room))
         }
     };
     let frame = frame(visit, &t.get("settings-archive")).await;
@@ -74,7 +70,7 @@ fn table(visit: &Visit, made: &[JobView]) -> Markup {
         vec![
             html! { a.ak-link href={ "/jobs/" (job.id) } { (look.moment_words(&look.local(job.created_at))) } },
             html! { (job.actor_name.clone().unwrap_or_else(|| t.get("job-by-program"))) },
-            html! { @if let Some(report) = &report { (holds(visit, report)) } @else { (crate::ui::tag::nothing()) } },
+            html! { @if let Some(report) = &report { (holds(visit, report.records, report.files, report.bytes)) } @else { (crate::ui::tag::nothing()) } },
             jobs::words::state(t, job),
             html! { @if visit.engine().archive_there(&visit.ctx, job) { (get_it(visit, job)) } @else { (crate::ui::tag::nothing()) } },
         ]
@@ -82,10 +78,10 @@ fn table(visit: &Visit, made: &[JobView]) -> Markup {
     plain_table(&t.get("archive-made"), &heads, &made.iter().map(row).collect::<Vec<_>>(), None)
 }
 
-fn holds(visit: &Visit, report: &ArchiveReport) -> String {
+/// "1.234 data, 5 berkas, 2 MB".
+pub(super) fn holds(visit: &Visit, records: u64, files: u64, bytes: u64) -> String {
     let t = visit.t;
-    let figures =
-        [("records", t.number(report.records as i64)), ("files", t.number(report.files as i64)), ("size", size(visit, report.bytes))];
+    let figures = [("records", t.number(records as i64)), ("files", t.number(files as i64)), ("size", size(visit, bytes))];
     t.with("archive-holds-words", &figures.map(|(name, value)| (name, value.into())))
 }
 
@@ -101,18 +97,23 @@ fn get_it(visit: &Visit, job: &JobView) -> Markup {
 pub(crate) fn result(visit: &Visit, job: &JobView) -> Markup {
     let t = visit.t;
     let report: ArchiveReport = serde_json::from_value(job.result.clone()).unwrap_or_default();
-    let registry = visit.registry();
+    html! {
+        p { (holds(visit, report.records, report.files, report.bytes)) }
+        @if visit.engine().archive_there(&visit.ctx, job) { p { (get_it(visit, job)) } p.ak-muted { (t.get("archive-made-text")) } }
+        (counted(visit, &report.objects))
+    }
+}
+
+/// Records of an archive by object.
+pub(super) fn counted(visit: &Visit, objects: &serde_json::Value) -> Markup {
+    let (t, registry) = (visit.t, visit.registry());
     let heads = [t.get("archive-object"), t.get("archive-records")];
     let heads: Vec<_> = heads.iter().enumerate().map(|(n, head)| (head.as_str(), n == 1, (n == 1).then_some(140))).collect();
-    let counted = report.objects.as_object().into_iter().flatten();
-    let named = counted
-        .filter_map(|(key, rows)| Some((registry.object(key)?.plural_label(visit.lang()).to_string(), rows.as_i64().filter(|n| *n > 0)?)));
+    let all = objects.as_object().into_iter().flatten();
+    let name = |key: &str| registry.object(key).map_or_else(|| key.to_string(), |object| object.plural_label(visit.lang()).to_string());
+    let named = all.filter_map(|(key, rows)| Some((name(key), rows.as_i64().filter(|n| *n > 0)?)));
     let rows: Vec<Vec<Markup>> = named.map(|(name, rows)| vec![html! { (name) }, html! { (t.number(rows)) }]).collect();
-    html! {
-        p { (holds(visit, &report)) }
-        @if visit.engine().archive_there(&visit.ctx, job) { p { (get_it(visit, job)) } p.ak-muted { (t.get("archive-made-text")) } }
-        (plain_table(&t.get("archive-holds"), &heads, &rows, None))
-    }
+    plain_table(&t.get("archive-holds"), &heads, &rows, None)
 }
 
 async fn start(visit: Visit, fields: Fields) -> Reply {

@@ -14,7 +14,8 @@ use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::approval::Deputy;
-use akrab_model::{Problem, format};
+use akrab_model::filter::Op;
+use akrab_model::{Filter, Problem, format};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
@@ -47,15 +48,20 @@ fn lines(visit: &Visit, person: i64) -> [Line; 4] {
     let t = visit.t;
     let people = visit.engine().people();
     let others: Vec<(String, String)> = std::iter::once((String::new(), String::new()))
-        .chain(people.users().iter().filter(|p| p.active && p.id != person).map(|p| (p.id.to_string(), p.name.clone())))
+        .chain(people.at_work().iter().filter(|p| p.id != person).map(|p| (p.id.to_string(), p.name.clone())))
         .collect();
     let kinds = ["away", "late"].map(|key| (key.to_string(), t.get(&format!("deputy-{key}")))).to_vec();
     [
         Line::new(t, "deputy", "deputy-who", Kind::Choice(others)).required(),
         Line::new(t, "kind", "deputy-when", Kind::Choice(kinds)),
-        Line::new(t, "from", "deputy-from", Kind::Date).hint(t.get("deputy-days-hint")),
-        Line::new(t, "to", "deputy-to", Kind::Date),
+        Line::new(t, "from", "deputy-from", Kind::Date).hint(t.get("deputy-days-hint")).shown_when(away()),
+        Line::new(t, "to", "deputy-to", Kind::Date).shown_when(away()),
     ]
+}
+
+/// Days are for those who are away.
+fn away() -> Filter {
+    Filter::test("kind", Op::Is, "away")
 }
 
 async fn draw(visit: &Visit, person: i64, filled: &Filled, errors: &Errors) -> Reply {

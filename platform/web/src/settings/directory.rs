@@ -1,7 +1,7 @@
 //! The company's directory in the settings: its address, its token, the role of newcomers.
 
 use super::line::{Filled, Kind, Line, buttons, draw as draw_lines};
-use super::{Errors, faults, frame, show};
+use super::{Errors, faults, frame, once, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -39,11 +39,7 @@ async fn draw(visit: &Visit, token: Option<String>, errors: &Errors) -> Reply {
     let body = html! {
         p.ak-muted { (t.get("directory-text")) }
         @if let Some(token) = &token {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("directory-token-once")) " " code.ak-mono { (token) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", token.clone()))
-            }
+            (once(visit, "directory-token-once", token, "/settings/directory"))
         }
         (setting(&t.get("directory-address"), &t.get("directory-address-text"), true, html! {
             div.ak-row.ak-gap-8 { code.ak-mono { (address) } (Button::new(t.get("copy")).icon("copy").attr("data-copy", address.clone())) }

@@ -28,7 +28,7 @@ async fn form(visit: &Visit, id: i64, filled: &Filled, errors: &Errors) -> Reply
     let people = visit.engine().people();
     let person = people.user(id).cloned().ok_or_else(Problem::not_found)?;
     let found = visit.engine().hand_over_preview(&visit.ctx, id).await?;
-    let others = people.users().into_iter().filter(|p| p.active && p.id != id).map(|p| (p.id.to_string(), p.name.clone()));
+    let others = people.at_work().into_iter().filter(|p| p.id != id).map(|p| (p.id.to_string(), p.name.clone()));
     let choices = std::iter::once((String::new(), String::new())).chain(others).collect();
     let lines = [Line::new(t, "to", "leave-to", Kind::Choice(choices)).required()];
     let body = html! {

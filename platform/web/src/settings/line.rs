@@ -7,7 +7,7 @@ use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::input::{self, Input};
 use crate::visit::Visit;
-use akrab_model::{Record, Value};
+use akrab_model::{Filter, Record, Value};
 use maud::{Markup, html};
 use std::collections::HashMap;
 
@@ -34,14 +34,25 @@ pub struct Line {
     pub hint: String,
     pub kind: Kind,
     pub required: bool,
+    /// Shown only while this holds of what stands in the form.
+    pub shown: Option<Filter>,
 }
 
 impl Line {
     pub fn new(t: Text, name: &'static str, key: &str, kind: Kind) -> Self {
-        Self { name, label: t.get(key), hint: String::new(), kind, required: false }
+        Self { name, label: t.get(key), hint: String::new(), kind, required: false, shown: None }
     }
     pub fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+    /// Required where `so`.
+    pub fn required_when(self, so: bool) -> Self {
+        if so { self.required() } else { self }
+    }
+    /// Shown only while this holds of what stands in the form; the server judges by itself.
+    pub fn shown_when(mut self, holds: Filter) -> Self {
+        self.shown = Some(holds);
         self
     }
     pub fn hint(mut self, words: String) -> Self {
@@ -124,6 +135,13 @@ pub fn buttons(t: Text, send: Button, back: &str) -> Markup {
 }
 
 fn one(t: Text, line: &Line, filled: &Filled, errors: &Errors) -> Markup {
+    match &line.shown {
+        Some(holds) => html! { div.ak-when data-shown-when=(holds.to_json()) { (row(t, line, filled, errors)) } },
+        None => row(t, line, filled, errors),
+    }
+}
+
+fn row(t: Text, line: &Line, filled: &Filled, errors: &Errors) -> Markup {
     if matches!(line.kind, Kind::Check) {
         return html! {
             div.ak-form-row id={ "f-" (line.name) } {

@@ -3,15 +3,17 @@
 mod approvals;
 mod apps;
 pub(crate) mod archive;
+pub(crate) mod arrival;
 pub(crate) mod calendars;
 mod company;
-mod condition;
+pub(crate) mod condition;
 mod connections;
 pub(crate) mod consent;
 mod deputies;
 mod directory;
 mod files;
 pub(crate) mod flows;
+mod forms;
 mod leave;
 mod line;
 mod listed;
@@ -22,7 +24,7 @@ mod policies;
 mod processes;
 mod profile;
 mod providers;
-mod roles;
+pub(crate) mod roles;
 mod rule;
 pub(crate) mod security;
 pub(crate) mod see_as;
@@ -40,6 +42,7 @@ mod work;
 use crate::fail::{Reply, field_errors, field_message};
 use crate::form::Fields;
 use crate::state::Web;
+use crate::ui::button::Button;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
@@ -48,7 +51,7 @@ use akrab_model::{FieldProblem, Problem};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
-use maud::Markup;
+use maud::{Markup, html};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -73,12 +76,14 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(roles::routes())
         .merge(pipelines::routes())
         .merge(flows::routes())
+        .merge(forms::routes())
         .merge(templates::routes())
         .merge(transfer::routes())
         .merge(work::routes())
         .merge(objects::routes())
         .merge(webhooks::routes())
         .merge(archive::routes())
+        .merge(arrival::routes())
         .merge(apps::routes())
         .merge(connections::routes())
         .merge(providers::routes())
@@ -96,6 +101,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/territories/", "settings-territories", "/settings/territories"),
     ("/settings/sharing/", "settings-sharing", "/settings/sharing"),
     ("/settings/flows/", "settings-flows", "/settings/flows"),
+    ("/settings/forms/", "settings-forms", "/settings/forms"),
     ("/settings/objects/", "settings-objects", "/settings/objects"),
     ("/settings/mail-templates/", "settings-mail-templates", "/settings/mail-templates"),
     ("/settings/users/", "settings-users", "/settings/users"),
@@ -140,6 +146,18 @@ pub(crate) async fn show(visit: &Visit, frame: &Frame, body: Markup, faulty: boo
 async fn show_form(visit: &Visit, title: &str, body: Markup, errors: &Errors) -> Reply {
     let frame = frame(visit, title).await;
     show(visit, &frame, content(true, body), !errors.is_empty()).await
+}
+
+/// A secret that is shown this once. Loaded again, the page at `here` stands without it, instead of making another.
+pub(super) fn once(visit: &Visit, key: &str, secret: &str, here: &str) -> Markup {
+    let t = visit.t;
+    html! {
+        div.ak-notice data-tone="ok" role="status" data-stands-at=(here) {
+            span { (t.get(key)) " " code.ak-mono { (secret) } }
+            span.ak-spacer {}
+            (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret))
+        }
+    }
 }
 
 /// The text of a file that was handed in under `file`, or what was pasted under `text`.
@@ -229,6 +247,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
         (
             "settings-connect",
             vec![
+                ("clipboard-list", "settings-forms", "/settings/forms", admin),
                 ("webhook", "settings-webhooks", "/settings/webhooks", admin),
                 ("puzzle", "settings-apps", "/settings/apps", admin),
                 ("bot", "settings-services", "/settings/services", admin),

@@ -5,7 +5,7 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::{Fields, one_of};
-use crate::sign_in::provider::callback;
+use crate::sign_in::provider::{callback, left_at};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
@@ -130,13 +130,18 @@ struct Wish {
     preset: String,
 }
 
+fn copied(visit: &Visit, address: &str) -> Markup {
+    html! { div.ak-row.ak-gap-8 { code.ak-mono { (address) } (Button::new(visit.t.get("copy")).icon("copy").attr("data-copy", address)) } }
+}
+
 /// What has to be entered at the provider.
 fn notes(visit: &Visit, preset: Preset) -> Markup {
     let t = visit.t;
-    let address = callback(&visit.web, &visit.facts);
     html! {
         p { (t.get(&format!("provider-steps-{}", preset.key()))) }
-        div.ak-row.ak-gap-8 { code.ak-mono { (address) } (Button::new(t.get("copy")).icon("copy").attr("data-copy", address.clone())) }
+        (copied(visit, &callback(&visit.web, &visit.facts)))
+        p { (t.get("provider-left")) }
+        (copied(visit, &left_at(&visit.web, &visit.facts)))
         @if preset != Preset::Other { p.ak-muted { (t.get("provider-shape")) } }
     }
 }

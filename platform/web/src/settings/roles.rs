@@ -1,6 +1,6 @@
 //! Roles and what they may do: object × create, read, edit, delete, export; fields behind each object.
 
-mod compare;
+pub(crate) mod compare;
 
 use super::line::{Filled, Kind, Line, sheet};
 use super::{Errors, fault, faults, frame, show, show_form};
@@ -357,5 +357,5 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, "role", id, None).await?;
-    visit.go("/settings/roles", Flash::ok(visit.t.get("deleted")))
+    visit.go("/settings/roles", Flash::ok(visit.t.get("deleted")).undo(format!("/roles/{id}/restore")))
 }

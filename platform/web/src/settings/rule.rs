@@ -196,5 +196,6 @@ async fn save<K: Kind>(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Rep
 
 async fn delete<K: Kind>(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, K::OBJECT, id, None).await?;
-    visit.go(K::LIST, Flash::ok(visit.t.get("deleted")))
+    let plural = visit.registry().object(K::OBJECT).map(|object| object.plural.clone()).unwrap_or_default();
+    visit.go(K::LIST, Flash::ok(visit.t.get("deleted")).undo(format!("/{plural}/{id}/restore")))
 }

@@ -3,7 +3,7 @@
 mod link;
 mod passkey;
 
-use super::{Errors, faults, frame, show};
+use super::{Errors, faults, frame, once, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -341,11 +341,7 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
     html! {
         (error_summary(t, &extra.tokens))
         @if let Some(token) = &extra.token {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("token-once")) " " code.ak-mono { (token) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", token.clone()))
-            }
+            (once(visit, "token-once", token, "/settings/security"))
         }
         @if !tokens.is_empty() { (plain_table(&t.get("tokens"), &heads, &rows, None)) }
         @if tokens.len() > 1 {

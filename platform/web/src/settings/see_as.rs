@@ -55,7 +55,7 @@ impl SeeAs {
             _ => {
                 let role = people.roles.iter().find(|role| role.id == id)?.clone();
                 // what is "own" and "my team" must be somebody's who has the role, best of one who has a team
-                let bearers = || people.users().into_iter().filter(|p| p.active && p.role.id == id);
+                let bearers = || people.at_work().into_iter().filter(|p| p.role.id == id);
                 let bearer = bearers().filter(|p| p.team.is_some()).min_by_key(|p| p.id).or_else(|| bearers().min_by_key(|p| p.id));
                 through = bearer.map(|p| p.name.clone());
                 let whose = bearer.unwrap_or(person);

@@ -1,7 +1,7 @@
 //! Service accounts in the settings: programs with a role and tokens of their own.
 
 use super::line::{Filled, Kind, Line, sheet};
-use super::{Errors, faults, frame, show, show_form};
+use super::{Errors, faults, frame, once, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -143,11 +143,7 @@ async fn draw(visit: &Visit, id: i64, extra: Extra) -> Reply {
     let (typed, wrong) = extra.token.unwrap_or_else(|| (Filled::default().set("days", "90"), Errors::new()));
     let body = html! {
         @if let Some(secret) = &extra.secret {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("token-once")) " " code.ak-mono { (secret) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret.clone()))
-            }
+            (once(visit, "token-once", secret, &here))
         }
         (setting(&t.get("service-tokens"), &t.get("service-tokens-text"), true, html! {
             @if !one.tokens.is_empty() { (tokens(visit, &one)) }
@@ -175,7 +171,7 @@ fn token_lines(visit: &Visit) -> Vec<Line> {
         .map(|days| (days.to_string(), days.parse::<i64>().map_or_else(|_| t.get("never"), |n| t.with("days", &[("n", n.into())]))));
     vec![
         Line::new(t, "token", "token-name", Kind::Text).required().hint(t.get("token-name-hint")),
-        Line::new(t, "scopes", "token-scope", Kind::Several(scopes)).hint(t.get("service-scopes-hint")),
+        Line::new(t, "scopes", "token-scope", Kind::Several(scopes)).required().hint(t.get("service-scopes-hint")),
         Line::new(t, "days", "token-expires", Kind::Choice(lives.to_vec())),
     ]
 }

@@ -59,7 +59,8 @@ async fn page(visit: Visit) -> Reply {
         frame.actions = Some(html! { (Button::new(t.get("sharing-new")).icon("plus").primary().href(format!("{LIST}/new"))) });
     }
     let heads = ["rule-name", "object", "rule-condition", "share-to", "share-level", "sharing-records"].map(|key| t.get(key));
-    let heads: Vec<_> = heads.iter().enumerate().map(|(n, head)| (head.as_str(), n == 5, None)).collect();
+    let widths = [None, Some(130), None, Some(190), Some(170), Some(80)];
+    let heads: Vec<_> = heads.iter().zip(widths).enumerate().map(|(n, (head, width))| (head.as_str(), n == 5, width)).collect();
     let none = Empty { icon: "share-2".into(), title: t.get("sharing-none"), text: t.get("sharing-empty"), ..Empty::default() };
     let body = html! { @if rows.is_empty() { (empty(&none)) } @else { (plain_table(&t.get("settings-sharing"), &heads, &rows, None)) } };
     show(&visit, &frame, body, false).await

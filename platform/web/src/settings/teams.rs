@@ -79,7 +79,7 @@ fn lines(visit: &Visit, own: Option<i64>) -> Vec<Line> {
     let people = visit.engine().people();
     let none = || std::iter::once((String::new(), "—".to_string()));
     let teams = none().chain(people.teams.iter().filter(|team| Some(team.0) != own).map(|(id, name, _)| (id.to_string(), name.clone())));
-    let leads = none().chain(people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone())));
+    let leads = none().chain(people.at_work().into_iter().map(|p| (p.id.to_string(), p.name.clone())));
     vec![
         Line::new(t, "name", "team-name", Kind::Text).required(),
         Line::new(t, "parent", "team-parent", Kind::Choice(teams.collect())).hint(t.get("team-parent-hint")),
@@ -128,5 +128,5 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, "team", id, None).await?;
-    visit.go("/settings/teams", Flash::ok(visit.t.get("deleted")))
+    visit.go("/settings/teams", Flash::ok(visit.t.get("deleted")).undo(format!("/teams/{id}/restore")))
 }

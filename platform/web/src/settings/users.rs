@@ -47,7 +47,7 @@ async fn page(visit: Visit) -> Reply {
             if p.active { status(Status::Ok, &t.get("active")) } else { status(Status::None, &t.get("inactive")) },
         ]
     };
-    let rows: Vec<_> = people.users().iter().map(row).collect();
+    let rows: Vec<_> = people.users().iter().filter(|p| !p.program).map(row).collect();
     let mut frame = frame(&visit, &t.get("settings-users")).await;
     frame.beside_title = Some(tag(&t.number(rows.len() as i64)));
     if visit.ctx.is_admin() {

@@ -3,6 +3,7 @@
 use super::{faulty, origin, own_address, page, signed_in};
 use crate::fail::{Reply, encode, message};
 use crate::flash::Flash;
+use crate::form::Form;
 use crate::guard::Facts;
 use crate::state::Web;
 use crate::ui::button::Button;
@@ -12,8 +13,9 @@ use akrab_engine::oidc::{Back, Errand, Finished, Provider};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -22,16 +24,44 @@ use std::time::Instant;
 /// Sign-ins begun in a minute from one network address.
 const PACE: u32 = 60;
 
+/// Where providers say that somebody has signed out there.
+pub(crate) const LEFT: &str = "/oidc/logout";
+
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/sign-in/with/{key}", get(begin))
         .route("/oidc/callback", get(back))
+        .route(LEFT, post(left))
         .route("/settings/security/link/{key}", get(link))
 }
 
 /// Where providers send the browser back to.
 pub(crate) fn callback(web: &Web, facts: &Facts) -> String {
     format!("{}/oidc/callback", crate::oauth::issuer(web, facts))
+}
+
+/// Where providers tell of who has signed out.
+pub(crate) fn left_at(web: &Web, facts: &Facts) -> String {
+    format!("{}{LEFT}", crate::oauth::issuer(web, facts))
+}
+
+#[derive(Deserialize)]
+struct Left {
+    logout_token: String,
+}
+
+/// `POST /oidc/logout`: the answers are those of the standard.
+async fn left(State(web): State<Web>, Extension(facts): Extension<Facts>, Form(left): Form<Left>) -> Reply {
+    web.pace.take(&format!("oidc {}", facts.ip), PACE, Instant::now())?;
+    let kept = [(header::CACHE_CONTROL, "no-store")];
+    match web.engine.oidc_leave(&left.logout_token).await {
+        Ok(()) => Ok((kept, StatusCode::OK).into_response()),
+        Err(problem) if problem.kind == ProblemKind::Invalid => {
+            tracing::warn!(target: "akrab_web::sign_in", code = problem.code, cause = problem.cause, request = facts.id, "a sign-out by a provider was not believed");
+            Ok((StatusCode::BAD_REQUEST, kept, axum::Json(serde_json::json!({ "error": "invalid_request" }))).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
 }
 
 /// Buttons of the providers one may sign in with.

@@ -119,7 +119,9 @@ async fn restore(visit: Visit, Path((plural, id)): Place) -> Reply {
             Ok(tx.get(&own, id)?.title().to_string())
         })
         .await?;
-    visit.go(&format!("/{}/{id}", object.plural), Flash::ok(visit.t.with("bin-restored", &[("title", title.into())])))
+    let flash = Flash::ok(visit.t.with("bin-restored", &[("title", title.into())]));
+    // teams, roles and rules have no page of their own: back to the list of the settings
+    if object.is_system() { visit.back("/settings", flash) } else { visit.go(&format!("/{}/{id}", object.plural), flash) }
 }
 
 /// `POST /{plural}/bin/restore` with `id`s.

@@ -41,17 +41,26 @@ pub struct FilterBuilder<'a> {
     pub csrf: Option<&'a str>,
     /// Open from the beginning.
     pub open: bool,
+    /// The parameter that carries the tree; `filter` as a rule.
+    pub param: &'a str,
+    /// Part of the page (a selector) that a scripted answer replaces; without it the page itself is asked for anew.
+    pub into: Option<&'a str>,
+}
+
+/// The id of the builder of a parameter, which `data-filter-open` names where there are several on a page.
+pub fn builder_id(param: &str) -> String {
+    if param == "filter" { param.into() } else { format!("filter-{param}") }
 }
 
 /// The builder, as a panel under the tool bar (`#filter` opens it).
 pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     html! {
-        div.ak-filter id="filter" data-filter hidden[!f.open] data-filter-show[f.open]
+        div.ak-filter id=(builder_id(f.param)) data-filter hidden[!f.open] data-filter-show[f.open] data-into=[f.into]
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
             form method=(if f.csrf.is_some() { "post" } else { "get" }) action=(f.action) {
                 @if let Some(csrf) = f.csrf { input type="hidden" name="csrf" value=(csrf); }
                 @for (name, value) in f.keep { input type="hidden" name=(name) value=(value); }
-                input type="hidden" name="filter" value=(f.filter) data-filter-json;
+                input type="hidden" name=(f.param) value=(f.filter) data-filter-json;
                 div.ak-filter-head {
                     b { (f.title) }
                     span.ak-segmented data-filter-join {}
@@ -69,7 +78,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                 div.ak-filter-foot {
                     span data-filter-count aria-live="polite" { (f.count) }
                     span.ak-spacer {}
-                    @if !f.clear_href.is_empty() { (Button::new(t.get("clear-all")).ghost().href(f.clear_href)) }
+                    @if !f.clear_href.is_empty() { (Button::new(t.get("clear-all")).ghost().href(f.clear_href).flag("data-filter-clear", true)) }
                     @if !f.save_href.is_empty() { (Button::new(t.get("save-view")).href(f.save_href).attr("data-dialog-href", f.save_href)) }
                     (Button::new(t.get("apply")).primary().submit())
                 }
@@ -103,6 +112,7 @@ fn words(t: Text) -> String {
         "filter-value",
         "filter-relative",
         "filter-relative-codes",
+        "filter-relative-hour",
     ];
     KEYS.iter().map(|key| format!("{key}={}", t.get(key))).collect::<Vec<_>>().join("\n")
 }

@@ -58,6 +58,17 @@ pub fn bare_card(card: Markup, below: Markup) -> Markup {
     }
 }
 
+/// A page for strangers: nothing but what they came for. In another site's frame it takes that site's ground.
+pub fn open(t: Text, theme: Theme, title: &str, embedded: bool, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(t.lang.as_str()) data-theme=(theme.name()) {
+            (head(t, title, ""))
+            body.ak-bare.ak-open data-embedded[embedded] { main.ak-bare-main id="main" { (body) } (mounts(t, None, "")) }
+        }
+    }
+}
+
 fn switches(page: &Bare) -> Markup {
     let t = page.t;
     html! {

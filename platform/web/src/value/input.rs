@@ -19,6 +19,8 @@ pub struct Sheet<'a> {
     pub errors: &'a HashMap<String, String>,
     /// Field that gets the focus.
     pub focus: Option<&'a str>,
+    /// Where `/` in rich text finds templates (JSON, `?q=`).
+    pub templates: Option<&'a str>,
 }
 
 impl Sheet<'_> {
@@ -80,6 +82,10 @@ impl Sheet<'_> {
         match field.kind {
             FieldType::LongText if field.rich => {
                 let rich = i.clone().attr("data-rich", "").attr("data-mention", "/pick/user");
+                let rich = match self.templates {
+                    Some(templates) => rich.attr("data-templates", templates),
+                    None => rich,
+                };
                 input::textarea(&crate::ui::composer::rich_words(t, rich), 6)
             }
             FieldType::LongText => input::textarea(i, 3),
@@ -153,7 +159,8 @@ impl Sheet<'_> {
         let source = LinkSource {
             search_url: match &field.must {
                 Some(_) => format!("/pick/{}?of={}.{}", target.key, self.object, field.key),
-                None => format!("/pick/{}", target.key),
+                // a record may be a service account's
+                None => format!("/pick/{}{}", target.key, if field.key == "owner" { "?owner=1" } else { "" }),
             },
             create_url: (!target.is_system() && self.look.rights.may_create(target)).then(|| format!("/{}/new", target.plural)),
             label: self.typed.title(owner, &i.value),

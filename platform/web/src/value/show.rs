@@ -31,7 +31,7 @@ impl Look {
             Value::Bool(on) => self.t.get(if *on { "value-yes" } else { "value-no" }),
             Value::Int(n) if field.kind == FieldType::Duration => format::duration(u32::try_from(*n).unwrap_or(0), self.lang),
             Value::Int(id) if field.kind == FieldType::File => title(*id).unwrap_or_else(|| self.t.get("value-file")),
-            Value::Int(n) if field.is_year() => n.to_string(),
+            Value::Int(n) if field.is_plain() => n.to_string(),
             Value::Int(n) => format::number((*n).into(), self.lang),
             Value::Dec(d) if field.kind == FieldType::Money => format::money(*d, &self.currency, self.lang),
             Value::Dec(d) if field.kind == FieldType::Percent => format::percent(*d, self.lang),

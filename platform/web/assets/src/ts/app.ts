@@ -54,6 +54,8 @@ const editRich = (el: HTMLElement, focus: boolean) => {
 };
 on("focusin", "textarea[data-rich]", (el) => editRich(el, true));
 upgrade("dialog textarea[data-rich]", (el) => editRich(el, false));
+// what is written already is not shown as its marks
+upgrade("form:not([data-composer]) textarea[data-rich]", (el) => (el as HTMLTextAreaElement).value.trim() && editRich(el, false));
 upgrade("[data-pdf]", (el) => void import("./pdf").then((m) => m.pdf(el)));
 upgrade("[data-flow-canvas]", (el) => void import("./flow").then((m) => m.flow(el)));
 upgrade("form[data-passkey]", (el) => void import("./passkeys").then((m) => m.passkey(el as HTMLFormElement)));

@@ -118,7 +118,10 @@ export const calendar = (root: HTMLElement) => {
       info.el.title = [info.event.title, of(info.event).words].filter(Boolean).join("\n");
       info.el.setAttribute("aria-label", [info.event.title, of(info.event).words].filter(Boolean).join(", "));
     },
-    dayCellClass: (info: { date: Date }) => (data.daysOff[day(info.date)] ? "ak-day-closed" : ""),
+    dayCellClass: (info: { date: Date }) => {
+      const name = data.daysOff[day(info.date)];
+      return name === undefined ? "" : name ? "ak-day-closed" : "ak-day-free";
+    },
     dayCellDidMount: (info: { el: HTMLElement; date: Date }) => {
       const name = data.daysOff[day(info.date)];
       if (!name || span !== "month") return;

@@ -131,7 +131,13 @@ export const filter = (root: HTMLElement) => {
     if (kind === "relative") {
       const codes = word("relative-codes").split("|");
       const labels = word("relative").split("|");
-      if (!codes.includes(String(leaf.value))) leaf.value = codes[0];
+      const value = String(leaf.value ?? "");
+      if (!value) leaf.value = codes[0];
+      else if (!codes.includes(value)) {
+        // a report or an address may say more than is offered here
+        codes.push(value);
+        labels.push(value.startsWith("hour_") ? word("relative-hour").replace("#", value.slice(5).padStart(2, "0")) : value);
+      }
       box.append(choose(label, codes.map((code, i) => [code, labels[i]]), String(leaf.value), keep));
     } else if (kind === "choice" && field.options) {
       if (!field.options.some(([value]) => value === leaf.value)) leaf.value = field.options[0]?.[0];
@@ -238,24 +244,56 @@ export const filter = (root: HTMLElement) => {
     inserted(body);
   };
 
+  // Beside a form it opens under the line it changes; a phone has it at the foot.
+  const place = () => {
+    const line = root.dataset.into && window.innerWidth >= 768 && one(root.dataset.into);
+    const ground = root.offsetParent;
+    if (!line || !ground) return;
+    const [at, from] = [line.getBoundingClientRect(), ground.getBoundingClientRect()];
+    root.style.top = `${at.bottom - from.top + ground.scrollTop + 4}px`;
+    root.style.left = `${Math.max(12, Math.min(at.left - from.left, from.width - root.offsetWidth - 12))}px`;
+    root.scrollIntoView({ block: "nearest" });
+  };
+
   const show = (open: boolean) => {
     root.hidden = !open;
     if (!open) return;
     const first = children(tree).length ? null : fresh();
     if (first) children(tree).push(first);
     draw();
+    place();
     if (first) begin(first);
     else one(OPERATOR, body)?.focus();
   };
-  on("click", "[data-filter-open]", (_, event) => {
-    if (event.ctrlKey || event.metaKey) return;
+  on("click", "[data-filter-open]", (el, event) => {
+    // of several builders on a page each has buttons of its own
+    if (event.ctrlKey || event.metaKey || (el.dataset.filterOpen && el.dataset.filterOpen !== root.id)) return;
     event.preventDefault();
     show(root.hidden);
   });
   on("click", "[data-filter-close]", () => show(false));
   root.addEventListener("keydown", (event) => event.key === "Escape" && !(event.target as Element).closest(".ts-wrapper") && show(false));
+  // Beside a form the condition goes into the form, and what is typed there stays.
+  const form = one<HTMLFormElement>("form", root)!;
+  const put = async (into: string) => {
+    const query = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const answer = await send(`${form.getAttribute("action")}?${query}`);
+    // what is wrong with it is told by a toast; the builder stays open
+    const part = answer.ok ? answer.fragment.querySelector<HTMLElement>(into) : null;
+    if (!part) return;
+    one(into)!.replaceWith(part);
+    inserted(part);
+    show(false);
+    one("[data-filter-open]", part)?.focus();
+  };
+  one("[data-filter-clear]", root)!.addEventListener("click", (event) => {
+    if (!root.dataset.into) return;
+    event.preventDefault();
+    children(tree).splice(0, Infinity);
+    form.requestSubmit();
+  });
   // Fields of the form without script must not travel.
-  one("form", root)!.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     const drop = (node: Tree): void => {
       const kept = children(node).filter((child) => (isTree(child) ? (drop(child), children(child).length > 0) : child.field));
       children(node).splice(0, Infinity, ...kept);
@@ -263,6 +301,9 @@ export const filter = (root: HTMLElement) => {
     drop(tree);
     hidden.value = children(tree).length ? JSON.stringify(tree) : "";
     all<HTMLInputElement>("[name^=add-]", root).forEach((el) => (el.disabled = true));
+    if (!root.dataset.into) return;
+    event.preventDefault();
+    void put(root.dataset.into);
   });
-  if (location.hash === "#filter" || "filterShow" in root.dataset) show(true);
+  if (location.hash === `#${root.id}` || "filterShow" in root.dataset) show(true);
 };

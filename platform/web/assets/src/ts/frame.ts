@@ -16,6 +16,8 @@ on("click", "[data-theme-choice]", (el, event) => {
   el.setAttribute("aria-current", "true");
   void fetch((el as HTMLAnchorElement).href, { redirect: "manual" });
 });
+// The answer to a form stands at an address of its own: loading it again sends no form again.
+upgrade("[data-stands-at]", (el) => history.replaceState(history.state, "", el.dataset.standsAt));
 upgrade("details[data-remember-fold]", (el) => {
   const details = el as HTMLDetailsElement;
   const key = `fold:${location.pathname.split("/")[1]}:${details.dataset.rememberFold}`;

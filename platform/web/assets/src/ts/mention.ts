@@ -32,7 +32,8 @@ export const mention = (text: HTMLTextAreaElement) => {
     draw();
   };
   text.addEventListener("input", later(150, async () => {
-    const found = word();
+    // where the editor of rich text stands in its place, that one offers people
+    const found = text.hidden ? null : word();
     hits = [];
     if (found) {
       const answer = await fetch(`${text.dataset.mention}?q=${encodeURIComponent(found[1])}`, { headers: { Accept: "application/json" } });

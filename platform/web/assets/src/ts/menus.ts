@@ -4,7 +4,11 @@ import { all, on } from "./dom";
 const closeAll = (except?: Element | null) =>
   all<HTMLDetailsElement>("details[data-menu][open]").forEach((menu) => menu !== except && !menu.contains(except ?? null) && (menu.open = false));
 
-document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details[data-menu]")));
+document.addEventListener("click", (event) => {
+  const at = event.target as Element;
+  // an entry that opens a dialog leaves no menu open behind it
+  closeAll(at.closest(".ak-menu-item[data-dialog-href]") ? null : at.closest("details[data-menu]"));
+});
 on("keydown", "details[data-menu][open]", (el, event) => {
   const menu = el as HTMLDetailsElement;
   if (event.key === "Escape") {

@@ -170,7 +170,6 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
   const editor = new Editor({
     element: host,
     injectCSS: false,
-    autofocus: focus ? "end" : false,
     extensions: [
       StarterKit.configure({
         heading: { levels: [1, 2, 3] }, underline: false,
@@ -212,6 +211,11 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
   host.toggleAttribute("data-empty", editor.isEmpty);
   host.before(toolbar(editor, text));
   text.hidden = true;
+  // at once: a key that comes in between would be lost
+  if (focus) {
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+  }
   text.form?.addEventListener("reset", () => editor.commands.setContent(""));
   // the buttons beside a text type into it
   host.addEventListener("akrab:insert", (event) => editor.chain().focus().insertContent((event as CustomEvent<string>).detail).run());

@@ -55,7 +55,7 @@ impl Bench {
                     Some(filter) => titles(&look, tx, &own, filter)?,
                     None => Titles::new(),
                 };
-                let condition = filter.map(|f| sentence(&Wording { s: &look, object: &own, titles: &titles }.of(&f)));
+                let condition = filter.map(|f| sentence(&Wording { s: &look, object: &own, titles: &titles, whole: false }.of(&f)));
                 let stages = tx.stage_names(&own.key)?;
                 let rule = tx.approval_rule_check(if key.is_empty() { "new" } else { &key }, &decl).ok();
                 Ok((condition, tx.calendars()?, stages, rule))
@@ -121,9 +121,10 @@ impl Bench {
 
     fn steps(&self, object: &Object, calendars: &Options, errors: &Errors) -> Markup {
         let t = self.look.t;
-        let empty = StepDecl { key: self.free_step(), who: Vec::new(), need: 1, limit: None, remind: None, fallback: Vec::new() };
+        let empty = |key| StepDecl { key, who: Vec::new(), need: 1, limit: None, remind: None, fallback: Vec::new() };
+        let blank: Vec<StepDecl> = self.free_steps().into_iter().map(empty).collect();
         html! {
-            @for (n, step) in self.decl.steps.iter().chain([&empty]).enumerate() { (self.step(object, n, step, errors)) }
+            @for (n, step) in self.decl.steps.iter().chain(&blank).enumerate() { (self.step(object, n, step, errors)) }
             (form::columns(html! {
                 (form::row(t, &Row::new(t.get("approval-calendar")).hint(t.get("approval-calendar-hint")).error(error(errors, "calendar")), Input::new("calendar", &self.decl.calendar), |i| input::select(i, calendars)))
                 (form::row(t, &Row::new(t.get("approval-start")), Input::new("start", if self.decl.start == Start::Saved { "saved" } else { "asked" }), |i| input::select(i, &[("asked".into(), t.get("approval-start-asked")), ("saved".into(), t.get("approval-start-saved"))])))
@@ -191,14 +192,20 @@ impl Bench {
         };
         all.extend(object.fields.iter().filter(users).filter(|f| f.key != "owner").map(|f| Who::Field(f.key.clone())));
         all.extend(
-            people.users().iter().filter(|p| p.active || chosen.contains(&format!("user:{}", p.email))).map(|p| Who::User(p.email.clone())),
+            people
+                .users()
+                .iter()
+                .filter(|p| (p.active && !p.program) || chosen.contains(&format!("user:{}", p.email)))
+                .map(|p| Who::User(p.email.clone())),
         );
         all.iter().map(|who| (who.to_string(), words::who(self.look.t, people, Some(object), self.look.key(), who))).collect()
     }
 
-    fn free_step(&self) -> String {
+    /// Keys of the rows for more steps: two levels can be written down at once, later one at a time.
+    fn free_steps(&self) -> Vec<String> {
         let taken = |key: &str| self.decl.steps.iter().any(|step| step.key == key);
-        (self.decl.steps.len() + 1..).map(|n| format!("step{n}")).find(|key| !taken(key)).unwrap_or_default()
+        let blank = 2_usize.saturating_sub(self.decl.steps.len()).max(1);
+        (self.decl.steps.len() + 1..).map(|n| format!("step{n}")).filter(|key| !taken(key)).take(blank).collect()
     }
 
     fn bands(&self, object: &Object, errors: &Errors) -> Markup {
@@ -210,12 +217,15 @@ impl Bench {
         let kind = self.decl.field.as_deref().and_then(|key| object.field(key)).map(|f| f.kind);
         let mut steps: Vec<(String, String)> =
             self.decl.steps.iter().map(|step| (step.key.clone(), words::step(&self.look, &self.look.people, Some(object), step))).collect();
-        steps.push((self.free_step(), t.with("approval-step-more", &[("n", (steps.len() + 1).into())])));
+        for key in self.free_steps() {
+            steps.push((key, t.with("approval-step-more", &[("n", (steps.len() + 1).into())])));
+        }
         let mut bands = self.decl.bands.clone();
         if bands.is_empty() {
             bands.push(BandDecl { from: "0".into(), ..BandDecl::default() });
         }
-        bands.push(BandDecl::default());
+        let blank = 3_usize.saturating_sub(bands.len()).max(1);
+        bands.extend(std::iter::repeat_n(BandDecl::default(), blank));
         let mut heads = vec![(t.get("approval-from"), Some(120)), (t.get("approval-to"), Some(120))];
         heads.extend(steps.iter().map(|(_, words)| (words.clone(), None)));
         let heads: Vec<_> = heads.iter().map(|(words, width)| (words.as_str(), false, *width)).collect();

@@ -3,7 +3,7 @@
 use super::super::line::{Filled, Kind, Line, draw, sheet};
 use super::super::{Errors, frame, show, show_form};
 use super::clocks;
-use super::read::{date_of, errors_of, key_for, label_of};
+use super::read::{date_of, errors_of, is_own, key_for, label_of};
 use super::source_words;
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
@@ -69,8 +69,8 @@ async fn kept(visit: &Visit, key: &str) -> Result<Kept<HolidayListDecl>, Fail> {
 
 fn new_lines(t: Text) -> [Line; 5] {
     [
-        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required(),
-        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required(),
+        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required_when(is_own(t, "id")),
+        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required_when(is_own(t, "en")),
         Line::new(t, "region", "holidays-region", Kind::Text),
         Line::new(t, "source", "holidays-source", Kind::Text).hint(t.get("holidays-source-hint")),
         Line::new(t, "source_date", "holidays-source-date", Kind::Date),
@@ -117,8 +117,8 @@ fn day_lines(t: Text) -> [Line; 4] {
     let options = kinds.iter().map(|kind| (kind_key(*kind).to_string(), t.get(kind_key(*kind)))).collect();
     [
         Line::new(t, "date", "calendar-day", Kind::Date).required(),
-        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required(),
-        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required(),
+        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required_when(is_own(t, "id")),
+        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required_when(is_own(t, "en")),
         Line::new(t, "kind", "holiday-kind", Kind::Choice(options)),
     ]
 }

@@ -31,7 +31,7 @@ use maud::{Markup, html};
 use question::Asked;
 pub(crate) use question::why_table;
 use read::DAYS;
-pub(super) use read::{WEEK, date_of, errors_of, hours_words, key_for, label_of, week_of};
+pub(super) use read::{WEEK, date_of, errors_of, hours_words, is_own, key_for, label_of, week_of};
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -128,9 +128,14 @@ pub(super) fn week_words(visit: &Visit, week: &WeekDecl) -> Markup {
         }
     }
     let day = |n: usize| visit.t.get(&format!("weekday-{}", DAYS[n]));
+    // as the hours are read, which is not how they are typed
+    let read = |words: &str| match visit.lang() {
+        "id" => words.replace(':', ".").replace('-', "–"),
+        _ => words.replace('-', "–"),
+    };
     html! {
         @for (from, to, words) in parts.iter().filter(|part| !part.2.is_empty()) {
-            div { @if from == to { (day(*from)) } @else { (day(*from)) "–" (day(*to)) } " " span.ak-num { (words) } }
+            div { @if from == to { (day(*from)) } @else { (day(*from)) "–" (day(*to)) } " " span.ak-num { (read(words)) } }
         }
         @if week.is_empty() { span.ak-muted { (visit.t.get("calendar-closed")) } }
     }
@@ -143,8 +148,8 @@ fn lines(visit: &Visit, zone: &str, lists: &[Kept<HolidayListDecl>], new: bool) 
         known.push((zone.into(), zone.into()));
     }
     let mut lines = vec![
-        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required(),
-        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required(),
+        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required_when(is_own(t, "id")),
+        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required_when(is_own(t, "en")),
         Line::new(t, "zone", "time-zone", Kind::Choice(known)),
     ];
     lines.extend(WEEK.iter().map(|(day, key)| Line::new(t, day, key, Kind::Text)));

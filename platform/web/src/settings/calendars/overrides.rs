@@ -3,7 +3,7 @@
 use super::super::line::{Filled, Kind, Line, sheet};
 use super::super::{Errors, show_form};
 use super::clocks;
-use super::read::{WEEK, date_of, errors_of, hours_words, label_of, week_of};
+use super::read::{WEEK, date_of, errors_of, hours_words, is_own, label_of, week_of};
 use super::week_words;
 use crate::fail::{Fail, Reply};
 use crate::form::Fields;
@@ -55,8 +55,8 @@ fn shown(date: &str) -> String {
 fn lines(visit: &Visit) -> Vec<Line> {
     let t = visit.t;
     let mut lines = vec![
-        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required(),
-        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required(),
+        Line::new(t, "name_id", "calendar-name-id", Kind::Text).required_when(is_own(t, "id")),
+        Line::new(t, "name_en", "calendar-name-en", Kind::Text).required_when(is_own(t, "en")),
         Line::new(t, "from", "calendar-from", Kind::Date).required(),
         Line::new(t, "to", "calendar-to", Kind::Date).hint(t.get("calendar-to-hint")),
         Line::new(t, "closed", "calendar-closed-all", Kind::Check),

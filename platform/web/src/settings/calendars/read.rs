@@ -3,6 +3,7 @@
 use super::super::{Errors, faults};
 use crate::fail::field_message;
 use crate::form::Fields;
+use crate::locale::Text;
 use crate::visit::Visit;
 use akrab_engine::calendar::{WeekDecl, is_key};
 use akrab_model::problem::ProblemKind;
@@ -28,7 +29,14 @@ pub(in crate::settings) fn hours_words(hours: &[String]) -> String {
 }
 
 pub(in crate::settings) fn label_of(fields: &Fields) -> Label {
-    Label::new(fields.text("name_id"), fields.text("name_en"))
+    let (id, en) = (fields.text("name_id").trim(), fields.text("name_en").trim());
+    // a firm that speaks one language writes a name once
+    Label::new(if id.is_empty() { en } else { id }, if en.is_empty() { id } else { en })
+}
+
+/// Whether a name in this language is the one that has to be written: that of whoever fills the form in.
+pub(in crate::settings) fn is_own(t: Text, lang: &str) -> bool {
+    t.lang.as_str() == lang
 }
 
 /// The seven days of a form.

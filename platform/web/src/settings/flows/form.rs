@@ -3,8 +3,8 @@
 use crate::form::{Fields, one_of};
 use crate::value::{Look, Typed};
 use akrab_engine::flow::{
-    ActsAs, Assigning, Clock, DateUnit, Deed, Else, Flow, Given, Lapse, MailTo, Repeat, Rhythm, Rule, Step, Trigger, Unit, Until, Values,
-    Who,
+    ActsAs, Assigning, Calling, Clock, Content, DateUnit, Deed, Else, Flow, Given, Header, Lapse, MailTo, Method, OnMiss, Repeat, Rhythm,
+    Rule, Step, Trigger, Unit, Until, Values, Who,
 };
 use akrab_model::{Field, Object, Problem};
 use serde_json::{Value as Json, json};
@@ -123,6 +123,7 @@ impl Reader<'_> {
             "button" => Trigger::Button {},
             "called" => Trigger::Called {},
             "webhook" => Trigger::Webhook {},
+            "form" => Trigger::Form { form: self.fields.text("form").parse().ok() },
             _ => Trigger::Created {},
         };
         Ok(flow)
@@ -163,6 +164,7 @@ impl Reader<'_> {
                     text: self.fields.get("text").unwrap_or_default().replace("\r\n", "\n"),
                 }
             }
+            Deed::Webhook(before) => Deed::Webhook(self.calling(before)?),
             Deed::Approval { .. } => {
                 let otherwise = one_of::<Else>("else", self.fields.text("else"))?;
                 Deed::Approval { rule: self.text("rule"), note: self.some("note"), otherwise }
@@ -177,6 +179,40 @@ impl Reader<'_> {
             }
             Deed::Run { .. } => Deed::Run { flow: self.text("flow") },
             Deed::End {} => Deed::End {},
+        })
+    }
+
+    fn calling(&self, before: &Calling) -> Result<Calling, Problem> {
+        let lines = self.fields.get("headers").unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty());
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            Header { name: name.trim().into(), value: value.trim().into() }
+        };
+        let content = match (self.fields.text("content"), &before.content) {
+            ("json", _) if self.fields.get("json").is_some() => {
+                Content::Json(self.fields.get("json").unwrap_or_default().replace("\r\n", "\n"))
+            }
+            ("json", Content::Json(text)) => Content::Json(text.clone()),
+            // what was chosen before is a beginning for what is written oneself
+            ("json", Content::Fields(fields)) => {
+                let told: Vec<&str> = if self.fields.get("fields").is_some() {
+                    self.fields.all("fields").collect()
+                } else {
+                    fields.iter().map(String::as_str).collect()
+                };
+                let lines = std::iter::once("id").chain(told).map(|path| format!("  \"{path}\": {{{{{path}}}}}"));
+                Content::Json(format!("{{\n{}\n}}", lines.collect::<Vec<_>>().join(",\n")))
+            }
+            _ => Content::Fields(self.fields.all("fields").filter(|path| !path.is_empty()).map(str::to_string).collect()),
+        };
+        Ok(Calling {
+            hook: self.number("hook"),
+            method: one_of::<Method>("method", self.fields.text("method"))?,
+            path: self.text("path"),
+            headers: lines.map(header).collect(),
+            content,
+            tries: self.number("tries"),
+            otherwise: one_of::<OnMiss>("else", self.fields.text("else"))?,
         })
     }
 

@@ -120,7 +120,7 @@ pub(super) fn table(visit: &Visit, teller: &Teller, flow: &Flow, runs: &[RunView
             html! {
                 @if run.state == RunState::Failed || (run.state == RunState::Cancelled && !run.told.is_null()) { span.ak-muted { (teller.told(&run.told)) } }
                 @else if let Some(step) = at { (teller.deed(&step.deed, flow.object_of(&step.key))) }
-                @if run.waits && !asks(flow, run) { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_words(&look.local(run.due)).into())])) } }
+                @if run.waits && asks(flow, run).is_none() { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_words(&look.local(run.due)).into())])) } }
             },
             standing(visit, run),
             html! { (took(visit, run)) },
@@ -137,9 +137,13 @@ fn outcome(t: crate::locale::Text, came: &str) -> String {
     })
 }
 
-/// Whether a run stands at a step that asks for an approval.
-fn asks(flow: &Flow, run: &RunView) -> bool {
-    run.step.as_deref().and_then(|key| flow.find(key)).is_some_and(|step| matches!(step.deed, Deed::Approval { .. }))
+/// For what a run waits that is not time: people who decide, or an answer.
+fn asks(flow: &Flow, run: &RunView) -> Option<&'static str> {
+    match run.step.as_deref().and_then(|key| flow.find(key)).map(|step| &step.deed) {
+        Some(Deed::Approval { .. }) => Some("flow-waits-approval"),
+        Some(Deed::Webhook(_)) => Some("flow-waits-webhook"),
+        _ => None,
+    }
 }
 
 fn took(visit: &Visit, run: &RunView) -> String {
@@ -183,7 +187,7 @@ pub(super) async fn one(visit: Visit, Path((key, run)): Path<(String, i64)>) -> 
             span.ak-muted { (t.with("flow-run-facts", &[("version", view.version.into()), ("when", look.moment_words(&look.local(view.started)).into())])) }
         }
         @if !view.told.is_null() { div.ak-notice data-tone="bad" { (crate::ui::icon("circle-alert")) span { (teller.told(&view.told)) } } }
-        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { @if asks(&flow, &view) { (t.get("flow-waits-approval")) } @else { (t.with("flow-goes-on", &[("when", look.moment_words(&look.local(view.due)).into())])) } } } }
+        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { @if let Some(words) = asks(&flow, &view) { (t.get(words)) } @else { (t.with("flow-goes-on", &[("when", look.moment_words(&look.local(view.due)).into())])) } } } }
         (log_lines(&visit, &teller, &flow, &log, Some(&states)))
     };
     visit.page(&frame, content(true, html! { div.ak-stack { (body) } }))
@@ -320,6 +324,7 @@ fn came(visit: &Visit, teller: &Teller, entry: &LogView, mails: Option<&HashMap<
                 }
             }
         }
+        (answered(teller, result))
         @if result["arm"].is_null() && entry.kind == Some("branch") { p { (t.get("flow-came-no-arm")) } }
         @if let Some(n) = result["arm"].as_u64() { p { (t.with("flow-came-arm", &[("n", (n + 1).into())])) } }
         @if let Some(n) = result["records"].as_u64() { p { (t.with("flow-came-records", &[("n", n.into())])) @if result["more"] == true { " " (t.get("flow-came-more")) } } }
@@ -327,6 +332,21 @@ fn came(visit: &Visit, teller: &Teller, entry: &LogView, mails: Option<&HashMap<
         @if let Some(id) = result["approval"].as_i64() { p { a.ak-link href={ "/approvals/" (id) } { (t.get("flow-came-approval")) } } }
         @if let Some(held) = result["held"].as_bool() { p { (t.get(if held { "flow-came-held" } else { "flow-came-not-held" })) } }
         @if let Some(run) = result["run"].as_i64().filter(|id| *id > 0) { p { (t.with("flow-came-run", &[("n", run.to_string().into())])) } }
+    }
+}
+
+/// What a call to an outside address came to, and the way to its tries.
+fn answered(teller: &Teller, result: &Json) -> Markup {
+    let t = teller.look.t;
+    let Some((hook, delivery)) = result["hook"].as_i64().zip(result["delivery"].as_i64()) else { return html! {} };
+    html! {
+        p {
+            @if let Some(code) = result["status"].as_i64() { (t.with("flow-came-status", &[("status", code.to_string().into())])) " " }
+            @if let Some(n) = result["tries"].as_i64().filter(|n| *n > 1) { (t.with("flow-came-tries", &[("n", n.into())])) " " }
+            a.ak-link href={ "/settings/webhooks/" (hook) "/deliveries/" (delivery) } { (t.get("flow-came-delivery")) }
+        }
+        @if result["missed"].is_object() { p.ak-error { (teller.told(&result["missed"])) " " (t.get("flow-came-went-on")) } }
+        @if let Some(answer) = result["answer"].as_str() { p.ak-muted { (answer) } }
     }
 }
 

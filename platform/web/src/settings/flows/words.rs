@@ -6,7 +6,7 @@ use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::People;
 use akrab_engine::flow::{
-    Arm, Assigning, Came, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks,
+    Arm, Assigning, Came, Content, DateUnit, Deed, Flow, Given, Lapse, MailTo, Rhythm, Step, Trigger, Until, Values, Who, tasks,
 };
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, FieldProblem, Filter, Object, Problem, Value};
@@ -30,6 +30,10 @@ pub struct Teller {
     pub approvals: Vec<(String, String, String)>,
     /// The same of every template of mails.
     pub templates: Vec<(String, String, String)>,
+    /// Number, name and object of every public form.
+    pub forms: Vec<(i64, String, String)>,
+    /// Number, name and host of every webhook that flows may call.
+    pub webhooks: Vec<(i64, String, String)>,
 }
 
 impl Teller {
@@ -58,10 +62,10 @@ impl Teller {
             let approvals = rules.map(|rule| (rule.key, rule.name.get(lang).to_string(), rule.decl.object)).collect();
             let templates = tx.mail_templates()?.into_iter();
             let templates = templates.map(|kept| (kept.key, kept.name.get(lang).to_string(), kept.decl.object)).collect();
-            Ok((known, calendars, flows, approvals, templates))
+            Ok((known, calendars, flows, approvals, templates, tx.hooks_for_flows()?, tx.forms_for_flows()?))
         });
-        let (titles, calendars, flows, approvals, templates) = read.await?;
-        Ok(Teller { look: visit.look(), people, titles, flows, calendars, approvals, templates })
+        let (titles, calendars, flows, approvals, templates, webhooks, forms) = read.await?;
+        Ok(Teller { look: visit.look(), people, titles, flows, calendars, approvals, templates, webhooks, forms })
     }
 
     /// Key, name and object of a template.
@@ -116,6 +120,16 @@ impl Teller {
             Deed::Task { note: Some(note), .. } | Deed::Approval { note: Some(note), .. } => {
                 lines.extend(note.lines().map(|line| self.placed(object, line)))
             }
+            Deed::Webhook(calling) => {
+                lines.push(format!("{} {}", calling.method.verb(), self.placed(object, &calling.path)));
+                match &calling.content {
+                    Content::Fields(fields) => {
+                        lines.push(fields.iter().map(|path| self.field(object, path)).collect::<Vec<_>>().join(", "))
+                    }
+                    Content::Json(text) => lines.extend(text.lines().map(|line| self.placed(object, line))),
+                }
+                lines.extend(calling.headers.iter().map(|h| format!("{}: {}", h.name, self.placed(object, &h.value))));
+            }
             Deed::Create { object: made, values, .. } => lines.push(self.values(object, made, values)),
             Deed::Each { object: child, when: Some(when), .. } => lines.push(self.condition(child, Some(when))),
             _ => {}
@@ -145,7 +159,7 @@ impl Teller {
     /// A condition in words; empty for none.
     pub fn condition(&self, object: &str, when: Option<&Json>) -> String {
         let (Some(object), Some(Ok(filter))) = (self.object(object), when.map(Filter::from_json)) else { return String::new() };
-        let wording = Wording { s: &self.look, object: &object, titles: &self.titles };
+        let wording = Wording { s: &self.look, object: &object, titles: &self.titles, whole: false };
         match &filter {
             // several at the top read as a list, without a bracket around them
             Filter::All(items) if !items.is_empty() => {
@@ -273,6 +287,11 @@ impl Teller {
             }
             Trigger::Button {} => self.t("flow-when-button", &[object()]),
             Trigger::Called {} => self.t("flow-when-called", &[object()]),
+            Trigger::Form { form: None } => self.t("flow-when-form-any", &[object()]),
+            Trigger::Form { form: Some(form) } => {
+                let name = self.forms.iter().find(|(id, ..)| id == form).map_or_else(|| format!("#{form}"), |(_, name, _)| name.clone());
+                self.t("flow-when-form", &[object(), ("name", name)])
+            }
             Trigger::Webhook {} => self.t("flow-when-webhook", &[object()]),
         }
     }
@@ -365,6 +384,10 @@ impl Teller {
             Deed::Approval { rule, .. } => {
                 let name = self.approvals.iter().find(|(key, ..)| key == rule).map_or_else(|| rule.clone(), |(_, name, _)| name.clone());
                 self.t("flow-do-approval", &[("rule", name)])
+            }
+            Deed::Webhook(calling) => {
+                let name = self.webhooks.iter().find(|(id, ..)| *id == calling.hook).map(|(_, name, _)| name.clone());
+                self.t("flow-do-webhook", &[("name", name.unwrap_or_else(|| self.look.t.get("flow-hook-missing")))])
             }
             Deed::Wait(Until::Passed { lapse }) => self.t("flow-do-wait", &[("lapse", self.lapse(lapse))]),
             Deed::Wait(Until::Date { field, lapse: None }) => self.t("flow-do-wait-date", &[("field", self.field(object, field))]),

@@ -99,9 +99,11 @@ pub(super) async fn builder(
     back: Crumb,
     problem: Option<Problem>,
 ) -> Reply {
+    // what was refused stands there as it was put together
+    let name_of_filter = if problem.is_some() { "filter" } else { name };
     let errors = problem.map(|problem| faults(visit, problem)).transpose()?.unwrap_or_default();
     let errors: Errors = errors.into_iter().map(|(_, words)| (String::new(), words)).collect();
-    let filter = typed(fields, name).and_then(|json| Filter::from_json(&json).ok());
+    let filter = typed(fields, name_of_filter).and_then(|json| Filter::from_json(&json).ok());
     let condition = Condition::load(visit, object, filter).await?;
     let mut keep: Vec<(String, String)> = fields.0.iter().filter(|(key, _)| !is_builders(key)).cloned().collect();
     keep.push((CAME.into(), name.into()));

@@ -61,7 +61,8 @@ fn known(object: &Object, list: &str, key: &str, lang: &str) -> String {
     let label = match list {
         "views" => object.decl.views.iter().find(|view| view.key == key).map(|view| &view.label),
         "validations" => object.decl.validations.iter().find(|rule| rule.key == key).map(|rule| &rule.message),
-        _ => object.decl.fields.get(key).map(|field| &field.label),
+        // the fields every object has are not declared
+        _ => object.decl.fields.get(key).map(|field| &field.label).or_else(|| object.field(key).map(|field| &field.label)),
     };
     label.map_or_else(|| key.to_string(), |label| label.get(lang).to_string())
 }

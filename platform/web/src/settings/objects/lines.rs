@@ -52,6 +52,9 @@ pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, 
         }
     }
     if own {
+        if kind == Integer {
+            lines.push(line("plain", "shape-plain", Kind::Check).hint(t.get("shape-plain-hint")));
+        }
         match kind {
             Formula => lines.push(line("formula", "shape-formula", Kind::Text).required().hint(formula_hint(visit, &target.object))),
             AutoNumber => lines.push(line("pattern", "shape-pattern", Kind::Text).required().hint(t.get("shape-pattern-hint"))),

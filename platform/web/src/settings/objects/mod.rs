@@ -168,7 +168,7 @@ pub(super) fn label(fields: &Fields, name: &str) -> Label {
 pub(super) fn label_lines(t: Text, names: [&'static str; 2], key: &str, required: bool) -> [Line; 2] {
     let line = |name, language: &str| {
         let label = format!("{} ({})", t.get(key), t.get(language));
-        Line { name, label, hint: String::new(), kind: Kind::Text, required }
+        Line { name, label, hint: String::new(), kind: Kind::Text, required, shown: None }
     };
     [line(names[0], "language-indonesian"), Line { required: false, ..line(names[1], "language-english") }]
 }

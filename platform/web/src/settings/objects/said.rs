@@ -48,6 +48,7 @@ pub(super) fn set(kind: FieldType, fields: &Fields, decl: &mut FieldDecl) {
     decl.index = fields.ticked("index");
     decl.search = fields.ticked("search");
     decl.open = fields.ticked("open");
+    decl.plain = fields.ticked("plain") && kind == FieldType::Integer;
     let number = |name: &str| fields.text(name).replace(',', ".").parse::<f64>().ok();
     if kind.is_number() {
         (decl.min, decl.max) = (number("min"), number("max"));
@@ -105,6 +106,7 @@ pub(super) fn filled(decl: &FieldDecl) -> Filled {
         ("index", decl.index),
         ("search", decl.search),
         ("open", decl.open),
+        ("plain", decl.plain),
     ] {
         if on {
             filled = filled.set(name, "1");

@@ -58,7 +58,7 @@ impl Bench {
             _ => None,
         };
         let mut keepers: Options = vec![(String::new(), t.get("policy-no-keeper"))];
-        keepers.extend(visit.engine().people().users().iter().filter(|p| p.active).map(|p| (p.email.clone(), p.name.clone())));
+        keepers.extend(visit.engine().people().at_work().iter().map(|p| (p.email.clone(), p.name.clone())));
         let severities: Options =
             Severity::ALL.iter().map(|one| (one.key().to_string(), t.get(&format!("policy-severity-{}", one.key())))).collect();
         let keep = vec![("object".to_string(), object.key.clone()), ("kind".to_string(), self.decl.must.kind().to_string())];
@@ -76,7 +76,7 @@ impl Bench {
                             (self.row("name_id", "calendar-name-id", &self.decl.name.id, "", errors))
                             (self.row("name_en", "calendar-name-en", &self.decl.name.en, "", errors))
                         }))
-                        (self.when(&when, errors))
+                        (when.line_of("when", &t.get("policy-when"), &when.words(), &error(errors, "when")))
                     }))
                     (setting(&t.get(&format!("policy-kind-{}", self.decl.must.kind())), &t.get(&format!("policy-kind-{}-text", self.decl.must.kind())), true, self.must(&object, &calendars, hold.as_ref(), errors)))
                     (setting(&t.get("policy-breach"), &t.get("policy-breach-text"), true, html! {
@@ -96,6 +96,7 @@ impl Bench {
                     }))
                     (buttons(t, Button::new(t.get("save")).primary(), "/settings/policies"))
                 }
+                (when.builder_of("when", visit, &self.href(), &keep))
                 @if let Some(hold) = &hold { (hold.builder(visit, &self.href(), &keep)) }
             }
         })
@@ -105,20 +106,6 @@ impl Bench {
         let t = self.look.t;
         let hint = if hint.is_empty() { String::new() } else { t.get(hint) };
         form::row(t, &Row::new(t.get(label)).hint(hint).error(error(errors, name)), Input::new(name, value), input::text)
-    }
-
-    fn when(&self, when: &Condition, errors: &Errors) -> Markup {
-        let t = self.look.t;
-        html! {
-            div.ak-form-row id="f-when" {
-                div.ak-label-line { b.ak-text-13 { (t.get("policy-when")) } }
-                @if let Some(json) = &self.decl.when { input type="hidden" name="when" value=(json.to_string()); }
-                p.ak-text-13 { (when.words()) }
-                @if self.key.is_empty() { div.ak-hint { (t.get("policy-when-later")) } }
-                @else { div { (Button::new(t.get("approval-when-change")).icon("filter").href(format!("{}/condition", self.href()))) } }
-                @if !error(errors, "when").is_empty() { div.ak-error { (error(errors, "when")) } }
-            }
-        }
     }
 
     fn options(&self, object: &Object, kinds: &dyn Fn(&Field) -> bool) -> Options {

@@ -1,12 +1,11 @@
 //! Policies in the settings: the list, a policy with its condition, policies as a file.
 
-mod condition;
 mod draw;
 mod read;
 
 use super::listed::{Kind, faults, first};
 use super::{Errors, frame, show};
-use crate::fail::Reply;
+use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::policy::words;
@@ -31,7 +30,6 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/policies", get(page))
         .route("/settings/policies/new", get(new).post(add))
         .route("/settings/policies/{key}", get(edit).post(save))
-        .route("/settings/policies/{key}/condition", get(condition::show))
         .route("/settings/policies/{key}/retire", post(retire))
 }
 
@@ -101,6 +99,17 @@ fn blank(object: &Object, kind: &str) -> Option<PolicyDecl> {
     Some(PolicyDecl { object: object.key.clone(), calendar: USUAL.into(), must, ..PolicyDecl::default() })
 }
 
+/// Conditions that were put together, to be kept with the rest.
+fn put_conditions(visit: &Visit, object: &Object, asked: &Asked, decl: &mut PolicyDecl) -> Result<(), Fail> {
+    if let Some(text) = &asked.when {
+        decl.when = conditions::typed(visit, object, text)?.map(|f| f.to_json());
+    }
+    if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
+        *filter = conditions::typed(visit, object, text)?.map_or(serde_json::Value::Null, |f: Filter| f.to_json());
+    }
+    Ok(())
+}
+
 /// `GET /settings/policies/new`: the object first, then what it is about, then the policy.
 async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     visit.require_admin()?;
@@ -108,9 +117,7 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let chosen = visit.registry().object(&asked.object).cloned();
     let decl = chosen.as_ref().and_then(|object| blank(object, &asked.kind));
     if let (Some(object), Some(mut decl)) = (&chosen, decl) {
-        if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
-            *filter = conditions::typed(&visit, object, text)?.map_or(serde_json::Value::Null, |f| f.to_json());
-        }
+        put_conditions(&visit, object, &asked, &mut decl)?;
         return draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Errors::new()).await;
     }
     let Some(object) = &chosen else { return KIND.choose_object(&visit).await };
@@ -150,12 +157,7 @@ async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>)
     let kept = visit.read(move |tx| tx.policy_rule(&wanted)).await?;
     let mut decl = kept.decl.clone();
     if let Some(object) = visit.registry().object(&decl.object).cloned() {
-        if let Some(text) = &asked.when {
-            decl.when = conditions::typed(&visit, &object, text)?.map(|f| f.to_json());
-        }
-        if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
-            *filter = conditions::typed(&visit, &object, text)?.map_or(serde_json::Value::Null, |f: Filter| f.to_json());
-        }
+        put_conditions(&visit, &object, &asked, &mut decl)?;
     }
     let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, kept.version) };
     draw_one(&visit, bench, &Errors::new()).await

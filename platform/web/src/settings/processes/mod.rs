@@ -9,7 +9,7 @@ use crate::fail::{Fail, Reply, encode, field_message, message};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::process::words;
-use crate::settings::calendars::{key_for, label_of};
+use crate::settings::calendars::{is_own, key_for, label_of};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
@@ -120,8 +120,8 @@ async fn draw_new(visit: &Visit, typed: &Fields, errors: &Errors) -> Reply {
         .filter_map(|p| Some((p.id.to_string(), format!("{} · {}", registry.object(p.text("object"))?.label(visit.lang()), p.title()))))
         .collect();
     let error = |name: &str| errors.iter().find(|(key, _)| key == name).map(|(_, words)| words.clone()).unwrap_or_default();
-    let row = |name: &str, label: &str| {
-        form::row(t, &Row::new(t.get(label)).error(error(name)), Input::new(name, typed.text(name)).required(true), input::text)
+    let row = |lang: &str, name: &str, label: &str| {
+        form::row(t, &Row::new(t.get(label)).error(error(name)), Input::new(name, typed.text(name)).required(is_own(t, lang)), input::text)
     };
     let body = if options.is_empty() {
         html! { p { (t.get("process-no-pipelines")) } div { (Button::new(t.get("pipeline-new")).icon("plus").primary().href("/settings/pipelines/new")) } }
@@ -132,7 +132,7 @@ async fn draw_new(visit: &Visit, typed: &Fields, errors: &Errors) -> Reply {
                 (visit.token_field())
                 (error_summary(t, errors))
                 (form::row(t, &Row::new(t.get("process-pipeline")).error(error("pipeline")), Input::new("pipeline", typed.text("pipeline")).required(true), |i| input::select(i, &options)))
-                (form::columns(html! { (row("name_id", "calendar-name-id")) (row("name_en", "calendar-name-en")) }))
+                (form::columns(html! { (row("id", "name_id", "calendar-name-id")) (row("en", "name_en", "calendar-name-en")) }))
                 (crate::settings::line::buttons(t, Button::new(t.get("process-draw")).primary(), "/settings/processes"))
             }
         }

@@ -4,6 +4,7 @@ use super::{edit, faults, step_href};
 use crate::fail::{Reply, encode};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::settings::calendars::is_own;
 use crate::settings::condition::{self, Condition};
 use crate::settings::{Errors, frame, show};
 use crate::ui::button::Button;
@@ -74,8 +75,8 @@ async fn draw(visit: &Visit, key: &str, version: i64, asked: &Asked, rule: &Rule
                 @for (name, value) in asked.keep() { input type="hidden" name=(name) value=(value); }
                 (error_summary(t, errors))
                 (form::columns(html! {
-                    (form::row(t, &Row::new(t.get("calendar-name-id")).hint(t.get("process-rule-name-hint")).error(error("name_id")), Input::new("name_id", &id).required(true), input::text))
-                    (form::row(t, &Row::new(t.get("calendar-name-en")).error(error("name_en")), Input::new("name_en", &en).required(true), input::text))
+                    (form::row(t, &Row::new(t.get("calendar-name-id")).hint(t.get("process-rule-name-hint")).error(error("name_id")), Input::new("name_id", &id).required(is_own(t, "id")), input::text))
+                    (form::row(t, &Row::new(t.get("calendar-name-en")).error(error("name_en")), Input::new("name_en", &en).required(is_own(t, "en")), input::text))
                 }))
                 (condition.line_or(&t.get("process-rule-none")))
                 @if !error("filter").is_empty() { div.ak-error { (error("filter")) } }

@@ -15,6 +15,8 @@ use akrab_model::object::{AccessDecl, FieldRight};
 use axum::extract::Query;
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize, Default)]
 pub(super) struct Asked {
@@ -53,9 +55,15 @@ pub(super) async fn page(visit: Visit, Query(asked): Query<Asked>) -> Reply {
 
 /// What the two may do with records of an object.
 fn lines(visit: &Visit, object: &Object, a: &Role, b: &Role, whole: bool) -> Vec<Vec<Markup>> {
-    let t = visit.t;
     let access = |role: &Role| role.rights.get(&object.key).cloned().unwrap_or_default();
-    let (one, other) = (access(a), access(b));
+    let label = object.plural_label(visit.lang());
+    let told = beside(visit, object, &access(a), &access(b)).into_iter().filter(|(_, one, other)| whole || one != other);
+    told.map(|(what, one, other)| vec![html! { b { (label) } }, html! { (what) }, html! { (one) }, html! { (other) }]).collect()
+}
+
+/// Two sets of rights on an object in words: the right, the one, the other.
+fn beside(visit: &Visit, object: &Object, one: &AccessDecl, other: &AccessDecl) -> Vec<(String, String, String)> {
+    let t = visit.t;
     let yes = |on: bool| t.get(if on { "yes" } else { "no" });
     let mut told: Vec<(String, String, String)> = vec![(t.get("right-create"), yes(one.create), yes(other.create))];
     let scopes: [(&str, fn(&AccessDecl) -> akrab_model::object::Scope); 5] = [
@@ -66,7 +74,7 @@ fn lines(visit: &Visit, object: &Object, a: &Role, b: &Role, whole: bool) -> Vec
         ("right-share", |d| d.share.unwrap_or(d.edit)),
     ];
     let words = |scope| scope_words(visit, scope_key(scope).0);
-    told.extend(scopes.iter().map(|(key, of)| (t.get(key), words(of(&one)), words(of(&other)))));
+    told.extend(scopes.iter().map(|(key, of)| (t.get(key), words(of(one)), words(of(other)))));
     let mut fields: Vec<&String> = one.fields.keys().chain(other.fields.keys()).collect();
     fields.sort();
     fields.dedup();
@@ -77,9 +85,21 @@ fn lines(visit: &Visit, object: &Object, a: &Role, b: &Role, whole: bool) -> Vec
     };
     told.extend(fields.iter().map(|key| {
         let label = t.with("role-field", &[("field", label_of(object, key, visit.lang()).into())]);
-        (label, right(&one, key), right(&other, key))
+        (label, right(one, key), right(other, key))
     }));
-    let label = object.plural_label(visit.lang());
-    let differ = told.into_iter().filter(|(_, one, other)| whole || one != other);
-    differ.map(|(what, one, other)| vec![html! { b { (label) } }, html! { (what) }, html! { (one) }, html! { (other) }]).collect()
+    told
+}
+
+/// What changed between two kept sets of rights: "Perusahaan · Lihat", the right before, the right after.
+pub(crate) fn changed(visit: &Visit, before: &Json, after: &Json) -> Vec<(String, String, String)> {
+    let read = |json: &Json| -> BTreeMap<String, AccessDecl> { serde_json::from_value(json.clone()).unwrap_or_default() };
+    let (before, after) = (read(before), read(after));
+    let registry = visit.registry();
+    let mut told = Vec::new();
+    for object in registry.objects().filter(|o| !o.decl.hidden) {
+        let access = |all: &BTreeMap<String, AccessDecl>| all.get(&object.key).cloned().unwrap_or_default();
+        let differ = beside(visit, object, &access(&before), &access(&after)).into_iter().filter(|(_, one, other)| one != other);
+        told.extend(differ.map(|(what, one, other)| (format!("{} · {what}", object.plural_label(visit.lang())), one, other)));
+    }
+    told
 }

@@ -102,7 +102,7 @@ fn lines(visit: &Visit, own: Option<i64>) -> Vec<Line> {
     let none = std::iter::once((String::new(), "—".to_string()));
     let below = own.map(|id| people.sharing.below(id)).unwrap_or_default();
     let above = options(&people.sharing).into_iter().filter(|(id, _)| !below.iter().any(|b| b.to_string() == *id));
-    let members = people.users().into_iter().filter(|p| p.active).map(|p| (p.id.to_string(), p.name.clone()));
+    let members = people.at_work().into_iter().map(|p| (p.id.to_string(), p.name.clone()));
     vec![
         Line::new(t, "name", "territory-name", Kind::Text).required(),
         Line::new(t, "parent", "territory-parent", Kind::Choice(none.chain(above).collect())).hint(t.get("territory-parent-hint")),
@@ -162,5 +162,5 @@ async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
 
 async fn delete(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.engine().delete(&visit.ctx, "territory", id, None).await?;
-    visit.go("/settings/territories", Flash::ok(visit.t.get("deleted")))
+    visit.go("/settings/territories", Flash::ok(visit.t.get("deleted")).undo(format!("/territories/{id}/restore")))
 }

@@ -19,7 +19,8 @@ pub(super) async fn page(visit: Visit, Path((hook, id)): Path<(i64, i64)>) -> Re
     let (t, look) = (visit.t, visit.look());
     let (subscription, kinds, (row, attempts)) =
         visit.read(move |tx| Ok((tx.hook(hook)?, tx.event_kinds(), tx.hook_delivery(hook, id)?))).await?;
-    let over = matches!(row.state, HookState::Done | HookState::Dead | HookState::Left) && subscription.state == "on";
+    let ended = matches!(row.state, HookState::Done | HookState::Dead | HookState::Left) || !attempts.is_empty();
+    let over = ended && row.state != HookState::Taken && subscription.state == "on";
     let title = kind_words(&visit, &row.kind, &kinds);
     let mut frame = frame(&visit, &title).await;
     frame

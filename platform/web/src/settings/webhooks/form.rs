@@ -8,9 +8,9 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::visit::Visit;
 use akrab_engine::Tx;
-use akrab_engine::hook::HookDraft;
+use akrab_engine::hook::{FLOW, HookDraft};
 use akrab_model::Problem;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use serde_json::Value as Json;
 
 /// Records of which view: the filter there is stays as it is.
@@ -40,7 +40,7 @@ async fn choices(visit: &Visit, filtered: bool) -> Result<Choices, Fail> {
             Ok((kinds, views))
         })
         .await?;
-    let mut events = vec![("*".to_string(), t.get("webhook-event-all"))];
+    let mut events = vec![("*".to_string(), t.get("webhook-event-all")), (FLOW.to_string(), t.get("webhook-event-flow-may"))];
     let mut before = String::new();
     for kind in &kinds {
         if kind.object.key != before {
@@ -73,9 +73,12 @@ async fn draw(visit: &Visit, id: Option<i64>, title: &str, filtered: bool, fille
     show_form(visit, title, sheet(visit, &here, &lines, (filled, errors), verb, &back), errors).await
 }
 
-pub(super) async fn new(visit: Visit) -> Reply {
+/// `GET /settings/webhooks/new`; with `events`, these are ticked already.
+pub(super) async fn new(visit: Visit, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     visit.require_admin()?;
-    draw(&visit, None, &visit.t.get("webhook-new"), false, &Filled::default().set("on", "1"), &Errors::new()).await
+    let events: Vec<String> = asked.into_iter().filter(|(name, _)| name == "events").map(|(_, event)| event).collect();
+    let filled = Filled::default().set("on", "1").several("events", &events);
+    draw(&visit, None, &visit.t.get("webhook-new"), false, &filled, &Errors::new()).await
 }
 
 /// What was typed, over what there is.

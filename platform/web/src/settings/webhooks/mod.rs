@@ -17,7 +17,7 @@ use crate::ui::segmented::{Segment, segmented};
 use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
-use akrab_engine::hook::{EventKind, HookState, HookView};
+use akrab_engine::hook::{EventKind, FLOW, HookState, HookView};
 use axum::Router;
 use axum::routing::{get, post};
 use maud::{Markup, html};
@@ -47,6 +47,9 @@ fn pattern_words(visit: &Visit, pattern: &str, kinds: &[EventKind]) -> String {
     let (t, lang) = (visit.t, visit.lang());
     if pattern == "*" {
         return t.get("webhook-event-all");
+    }
+    if pattern == FLOW {
+        return t.get("webhook-event-flow");
     }
     let (object, verb) = pattern.split_once('.').unwrap_or((pattern, ""));
     match (verb, visit.registry().object(object)) {

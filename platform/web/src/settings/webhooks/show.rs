@@ -1,6 +1,6 @@
 //! One subscription: what it says, its secret, and what was sent.
 
-use super::super::{frame, show as show_page};
+use super::super::{frame, once, show as show_page};
 use super::{pattern_words, state};
 use crate::api::hook_state_key;
 use crate::fail::{Reply, field_message};
@@ -50,11 +50,7 @@ pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: 
     frame.actions = Some(html! { (Button::new(t.get("edit")).icon("pencil").href(format!("/settings/webhooks/{id}/edit"))) });
     let body = html! {
         @if let Some(secret) = &secret {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("webhook-secret-once")) " " code.ak-mono { (secret) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret.clone()))
-            }
+            (once(visit, "webhook-secret-once", secret, &format!("/settings/webhooks/{id}")))
         }
         @if let Some(why) = &hook.why {
             div.ak-notice data-tone="warn" role="status" { (field_message(t, &FieldProblem::new("", why))) }

@@ -29,8 +29,8 @@ pub fn bars(chart: &Chart, target: Option<(f64, &str)>) -> Markup {
     }
 }
 
-/// Steps one below the other, with how much goes on from each: `onward` words a percentage.
-pub fn funnel(chart: &Chart, onward: &dyn Fn(u32) -> String) -> Markup {
+/// Steps one below the other, with how much goes on from each: `onward` words the percentage of a step.
+pub fn funnel(chart: &Chart, onward: &dyn Fn(usize, u32) -> String) -> Markup {
     let Some(series) = chart.series.first() else { return html! {} };
     let most = series.values.iter().flatten().copied().fold(0.0_f64, f64::max);
     html! {
@@ -38,7 +38,7 @@ pub fn funnel(chart: &Chart, onward: &dyn Fn(u32) -> String) -> Markup {
             @for n in 0..chart.marks.len() {
                 @let value = series.value(n).unwrap_or_default();
                 @let before = n.checked_sub(1).and_then(|n| series.value(n)).filter(|v| *v > 0.0);
-                @if let Some(before) = before { li.ak-funnel-step { span { "↓ " (onward((value / before * 100.0).round().clamp(0.0, 999.0) as u32)) } } }
+                @if let Some(before) = before { li.ak-funnel-step { span { "↓ " (onward(n - 1, (value / before * 100.0).round().clamp(0.0, 999.0) as u32)) } } }
                 li {
                     (words(chart, n))
                     @let width = if most > 0.0 { round(value / most * WIDEST) } else { 0.0 };

@@ -7,8 +7,8 @@ const STEP: u16 = 60;
 const SIDE: u16 = 56;
 /// Columns of the narrow drawing; what lies east of them stands below.
 const HALF: u8 = 8;
-/// Rows the eastern half is drawn below the western one, and its row without a tile.
-const EAST: u8 = 7;
+/// Rows the eastern half is drawn below the western one, with a row between both, and its row without a tile.
+const EAST: u8 = 8;
 const GAP: u8 = 5;
 
 /// A tile.
@@ -34,8 +34,8 @@ pub type Steps = Vec<(String, String)>;
 pub fn tiles(title: &str, tiles: &[Tile], grid: (u8, u8), steps: &Steps) -> Markup {
     html! {
         div.ak-tiles {
-            (drawn("ak-tiles-wide", title, tiles, grid, &|at| at))
-            (drawn("ak-tiles-narrow", title, tiles, (HALF, grid.1 + EAST - 2), &|(x, y)| if x < HALF { (x, y) } else { (x - HALF, y + EAST - u8::from(y > GAP)) }))
+            (drawn("ak-tiles-wide", title, tiles, grid, None, &|at| at))
+            (drawn("ak-tiles-narrow", title, tiles, (HALF, grid.1 + EAST - 2), Some(EAST), &|(x, y)| if x < HALF { (x, y) } else { (x - HALF, y + EAST - u8::from(y > GAP)) }))
             @if !steps.is_empty() {
                 ol.ak-tiles-key { @for (n, (from, to)) in steps.iter().enumerate() { li { span data-heat=(n + 1) {} (from) @if from != to { "–" (to) } } } }
             }
@@ -43,9 +43,18 @@ pub fn tiles(title: &str, tiles: &[Tile], grid: (u8, u8), steps: &Steps) -> Mark
     }
 }
 
-fn drawn(class: &str, title: &str, tiles: &[Tile], (columns, rows): (u8, u8), place: &dyn Fn((u8, u8)) -> (u8, u8)) -> Markup {
+fn drawn(
+    class: &str,
+    title: &str,
+    tiles: &[Tile],
+    (columns, rows): (u8, u8),
+    cut: Option<u8>,
+    place: &dyn Fn((u8, u8)) -> (u8, u8),
+) -> Markup {
     html! {
         svg class=(class) viewBox={ "0 0 " (u16::from(columns) * STEP) " " (u16::from(rows) * STEP) } role="group" aria-label=(title) {
+            // two halves of the country, not one
+            @if let Some(row) = cut { @let y = u16::from(row) * STEP + STEP / 2; line.ak-tiles-cut x1="0" x2=(u16::from(columns) * STEP) y1=(y) y2=(y) {} }
             @for tile in tiles {
                 @match &tile.href {
                     Some(href) => { a href=(href) aria-label=(tile.words) aria-current=[tile.current.then_some("true")] { (face(tile, place(tile.at))) } }

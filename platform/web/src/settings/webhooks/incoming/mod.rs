@@ -41,7 +41,7 @@ async fn page(visit: Visit) -> Reply {
     visit.require_admin()?;
     let t = visit.t;
     let inlets = visit.read(|tx| tx.inlets()).await?;
-    let mut frame = frame(&visit, &t.get("settings-webhooks")).await;
+    let mut frame = frame(&visit, &t.get("webhook-incoming")).await;
     let new = || Button::new(t.get("inlet-new")).icon("plus").primary().href(format!("{HERE}/new"));
     let list = if inlets.is_empty() {
         empty(&Empty {

@@ -1,6 +1,6 @@
 //! One address: what it says, what calls become, its secret, and what came in.
 
-use super::super::super::{Errors, faults, frame, show as show_page};
+use super::super::super::{Errors, faults, frame, once, show as show_page};
 use super::{HERE, becomes, call_state, state};
 use crate::fail::Reply;
 use crate::form::Fields;
@@ -46,11 +46,7 @@ pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: 
     });
     let body = html! {
         @if let Some(secret) = &secret {
-            div.ak-notice data-tone="ok" role="status" {
-                span { (t.get("webhook-secret-once")) " " code.ak-mono { (secret) } }
-                span.ak-spacer {}
-                (Button::new(t.get("copy")).icon("copy").attr("data-copy", secret.clone()))
-            }
+            (once(visit, "webhook-secret-once", secret, &format!("{HERE}/{id}")))
         }
         @if inlet.owner_gone { div.ak-notice data-tone="warn" role="status" { (t.get("inlet-owner-gone-text")) } }
         @if inlet.plan.is_none() && !calls.is_empty() { div.ak-notice role="status" { (t.get("inlet-undecided-text")) } }
