@@ -43,22 +43,7 @@ impl Tx<'_> {
             return Err(Problem::invalid(vec![FieldProblem::new("name", "too_many").with("max", FORMS)]));
         }
         let key = URL_SAFE_NO_PAD.encode(self.engine.random::<9>());
-        let row = InletRow {
-            id: 0,
-            owner: draft.owner,
-            name: String::new(),
-            door: digest(&key),
-            address: String::new(),
-            proof: FORM.into(),
-            header: String::new(),
-            secret: String::new(),
-            former: None,
-            known_by: String::new(),
-            decl: None,
-            open: true,
-            created_at: self.ctx.micros(),
-            heard_at: None,
-        };
+        let row = InletRow { door: digest(&key), proof: FORM.into(), ..self.inlet_blank(draft.owner) };
         let mut row = filled(row, draft)?;
         row.id = self.conn.inlet_add(&row)?;
         row.address = self.engine.seal(&address_place(row.id), &key)?;

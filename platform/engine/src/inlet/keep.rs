@@ -38,6 +38,26 @@ impl Tx<'_> {
         if self.ctx.is_admin() { Ok(()) } else { Err(Problem::forbidden()) }
     }
 
+    /// An address that nothing is said of yet.
+    pub(crate) fn inlet_blank(&self, owner: i64) -> InletRow {
+        InletRow {
+            id: 0,
+            owner,
+            name: String::new(),
+            door: String::new(),
+            address: String::new(),
+            proof: String::new(),
+            header: String::new(),
+            secret: String::new(),
+            former: None,
+            known_by: String::new(),
+            decl: None,
+            open: true,
+            created_at: self.ctx.micros(),
+            heard_at: None,
+        }
+    }
+
     /// An address of an incoming webhook; forms stand in the same table.
     pub(super) fn inlet_row(&mut self, id: i64) -> Result<InletRow> {
         self.conn.inlet(id)?.filter(|row| row.proof != crate::form::FORM).ok_or_else(Problem::not_found)
@@ -54,22 +74,7 @@ impl Tx<'_> {
         if self.conn.inlets()?.iter().filter(|row| row.proof != crate::form::FORM).count() >= INLETS {
             return Err(Problem::invalid(vec![FieldProblem::new("name", "too_many").with("max", INLETS)]));
         }
-        let row = InletRow {
-            id: 0,
-            owner: draft.owner,
-            name: String::new(),
-            door: String::new(),
-            address: String::new(),
-            proof: String::new(),
-            header: String::new(),
-            secret: String::new(),
-            former: None,
-            known_by: String::new(),
-            decl: None,
-            open: true,
-            created_at: self.ctx.micros(),
-            heard_at: None,
-        };
+        let row = self.inlet_blank(draft.owner);
         let mut row = filled(row, draft);
         let key = URL_SAFE_NO_PAD.encode(self.engine.random::<32>());
         row.door = digest(&key);

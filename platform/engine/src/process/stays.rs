@@ -135,7 +135,7 @@ impl Tx<'_> {
                 stays.push(Stay { left_at, next: left.map(|(next, _)| *next), worked, visit, ..first(*record, *stage, entered) });
                 if let Some((next, at)) = left {
                     let diff = json!({ &field.key: [stage, next] }).to_string();
-                    let change = self.told_change(object, *record, "update", diff);
+                    let change = self.change(object, *record, "update", diff);
                     changes.push(akrab_store::Change { at: at.as_microsecond(), actor: *actor, ..change });
                 }
             }

@@ -9,7 +9,8 @@ use akrab_store::{Change, Entry};
 use serde_json::{Map, Value as Json, json};
 
 impl Tx<'_> {
-    pub(super) fn change(&self, object: &Object, id: i64, kind: &str, diff: String) -> Change {
+    /// A change as it is kept.
+    pub(crate) fn change(&self, object: &Object, id: i64, kind: &str, diff: String) -> Change {
         Change {
             id: 0,
             object: object.key.clone(),
@@ -21,11 +22,6 @@ impl Tx<'_> {
             kind: kind.into(),
             diff,
         }
-    }
-
-    /// A change as it is kept, for what is told of a record besides.
-    pub(crate) fn told_change(&self, object: &Object, id: i64, kind: &str, diff: String) -> Change {
-        self.change(object, id, kind, diff)
     }
 
     pub(super) fn tell_created(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
