@@ -8,17 +8,17 @@ pub(crate) use draw::{card, drawn};
 use crate::fail::{Reply, field_message, message};
 use crate::form::Form;
 use crate::guard::{Facts, theme};
+use crate::route::{Router, get};
 use crate::state::Web;
 use crate::ui::layout;
 use crate::value::{Look, Typed};
 use akrab_engine::form::{FormPage, FormPlan, Submission};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maud::{Markup, html};
@@ -36,7 +36,7 @@ const AGREED: &str = "form_agreed";
 
 type Pairs = Vec<(String, String)>;
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new().route("/f/{key}", get(show).post(take))
 }
 

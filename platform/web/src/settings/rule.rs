@@ -7,16 +7,14 @@ use super::{Errors, faults, frame, show};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, Record};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -60,7 +58,7 @@ struct Asked {
 }
 
 /// Pages of one rule: new, changed, deleted.
-pub(super) fn routes<K: Kind>() -> Router<Web> {
+pub(super) fn routes<K: Kind>() -> Router {
     Router::new()
         .route(&format!("{}/new", K::RULES), get(new::<K>).post(add::<K>))
         .route(&format!("{}/{{id}}", K::RULES), get(edit::<K>).post(save::<K>))

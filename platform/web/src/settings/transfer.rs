@@ -5,8 +5,8 @@ use super::{Errors, faults, file_text, frame, show};
 use crate::fail::{Fail, Reply, field_message};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get};
 use crate::router::upload_limit;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::{Row, error_summary, row};
 use crate::ui::frame::content;
@@ -16,8 +16,6 @@ use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::bundle::{Came, Part, Taken};
 use akrab_model::{FieldProblem, Problem};
-use axum::Router;
-use axum::routing::get;
 use maud::{Markup, html};
 
 const HERE: &str = "/settings/transfer";
@@ -30,7 +28,7 @@ const ALSO: [&str; 5] = [
     "/settings/policies/import",
 ];
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     let page = || get(ask).post(take).layer(upload_limit());
     let own = Router::new().route(HERE, page()).route("/settings/transfer/export", get(export));
     ALSO.into_iter().fold(own, |routes, address| routes.route(address, page()))

@@ -10,21 +10,19 @@ use crate::approval::words;
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::key_for;
-use crate::state::Web;
 use crate::ui::frame::content;
 use crate::visit::Visit;
 use akrab_engine::approval::{ApprovalDecl, usual_reasons};
 use akrab_engine::calendar::USUAL;
 use akrab_model::{FieldProblem, Object};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use draw::Bench;
 use maud::html;
 use serde::Deserialize;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/approvals", get(page))
         .route("/settings/approvals/new", get(new).post(add))

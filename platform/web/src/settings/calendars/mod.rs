@@ -12,8 +12,8 @@ use super::{Errors, frame, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::setup::zones;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::setting::setting;
@@ -24,16 +24,14 @@ use akrab_engine::Tx;
 use akrab_engine::calendar::{CalendarDecl, HolidayListDecl, Kept, USUAL, Version, WeekDecl};
 use akrab_model::Label;
 use akrab_model::format;
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use question::Asked;
 pub(crate) use question::why_table;
 use read::DAYS;
 pub(super) use read::{WEEK, date_of, errors_of, hours_words, is_own, key_for, label_of, week_of};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/calendars", get(page))
         .route("/settings/calendars/new", get(new).post(add))

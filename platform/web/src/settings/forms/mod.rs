@@ -8,7 +8,7 @@ mod typed;
 use super::{Errors, faults, frame, show as show_page};
 use crate::fail::Reply;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -16,14 +16,12 @@ use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::form::FormView;
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
 /// Where the pages are.
 const HERE: &str = "/settings/forms";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/forms", get(page))
         .route("/settings/forms/new", get(edit::new).post(edit::add))

@@ -25,7 +25,7 @@ use super::{Errors, frame, show};
 use crate::fail::{Fail, Reply};
 use crate::form::Fields;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::frame::content;
 use crate::ui::tabs::{Tab, tab_bar};
 use crate::ui::tag;
@@ -34,13 +34,11 @@ use akrab_engine::shape::{Deed, Edit};
 use akrab_model::object::shape::{ObjectChange, Part};
 use akrab_model::object::{BoardDecl, CalendarDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ViewDecl};
 use akrab_model::{Object, Problem};
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use plan::{Come, come};
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     let base = "/settings/objects";
     let of = |rest: &str| format!("{base}/{{key}}{rest}");
     Router::new()

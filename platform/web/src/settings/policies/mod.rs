@@ -9,23 +9,21 @@ use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::policy::words;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::key_for;
 use crate::settings::condition as conditions;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::visit::Visit;
 use akrab_engine::calendar::USUAL;
 use akrab_engine::policy::{Must, PolicyDecl};
 use akrab_model::{Filter, Object};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use draw::Bench;
 use maud::html;
 use serde::Deserialize;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/policies", get(page))
         .route("/settings/policies/new", get(new).post(add))
