@@ -347,7 +347,8 @@ impl<'a> Tx<'a> {
         let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
         let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
         let cond = test.and(self.rights.cond(object, Access::Read));
-        let query = Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false };
+        let query =
+            Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false, titles: Vec::new() };
         let registry = self.registry.clone();
         Ok(self.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect())
     }

@@ -301,6 +301,7 @@ fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<
         limit: CHUNK,
         after: Some(Cursor { keys: Vec::new(), id: mark.after, back: false }),
         bin: false,
+        titles: Vec::new(),
     };
     let page = tx.page(&object, query, asked.words.as_ref(), Some(usize::MAX))?;
     let ids: Vec<i64> = page.rows.iter().map(|row| row.id).collect();

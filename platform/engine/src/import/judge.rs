@@ -96,6 +96,7 @@ fn free(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<()> {
             limit: values.len() + 1,
             after: None,
             bin: false,
+            titles: Vec::new(),
         };
         for row in tx.conn.select(&registry, &query)?.rows {
             for cell in row.cells {

@@ -170,8 +170,16 @@ pub(crate) fn bound(registry: &Registry, object: &Object, json: &serde_json::Val
 fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<Record>> {
     let object = registry.object(key).ok_or_else(|| Problem::internal("an object of the program is missing"))?;
     let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
-    let query =
-        Query { object: object.ix, columns: columns.clone(), cond: Cond::True, sort: Vec::new(), limit: 5_000, after: None, bin: false };
+    let query = Query {
+        object: object.ix,
+        columns: columns.clone(),
+        cond: Cond::True,
+        sort: Vec::new(),
+        limit: 5_000,
+        after: None,
+        bin: false,
+        titles: Vec::new(),
+    };
     Ok(conn.select(registry, &query)?.rows.iter().map(|row| record_of(object, &columns, row)).collect())
 }
 
