@@ -4,6 +4,7 @@
 //! paths with filters) are understood.
 
 mod ask;
+mod filter;
 mod group;
 mod meta;
 mod patch;
