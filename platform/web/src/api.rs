@@ -12,6 +12,7 @@ mod files;
 mod flows;
 mod hooks;
 mod imports;
+mod incoming;
 mod jobs;
 mod openapi;
 mod policies;

@@ -2,8 +2,8 @@
 //! document against them.
 
 use super::{
-    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, policies, processes, read,
-    reports, sharing, sight, views, write,
+    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, incoming, jobs, me, policies, processes,
+    read, reports, sharing, sight, views, write,
 };
 use crate::route::{Answers, Methods, Router, get, post};
 use crate::router::upload_limit;
@@ -83,6 +83,13 @@ fn all() -> Routes {
         .post("/api/v1/hooks", hooks::create)
         .get("/api/v1/hooks/events", hooks::events)
         .get("/api/v1/hooks/samples", hooks::samples)
+        .get("/api/v1/hooks/incoming", incoming::list)
+        .post("/api/v1/hooks/incoming", incoming::create)
+        .get("/api/v1/hooks/incoming/{inlet}", incoming::one)
+        .patch("/api/v1/hooks/incoming/{inlet}", incoming::change)
+        .delete("/api/v1/hooks/incoming/{inlet}", incoming::remove)
+        .post("/api/v1/hooks/incoming/{inlet}/rotation", incoming::rotate)
+        .get("/api/v1/hooks/incoming/{inlet}/calls", incoming::calls)
         .get("/api/v1/hooks/{hook}", hooks::one)
         .patch("/api/v1/hooks/{hook}", hooks::change)
         .delete("/api/v1/hooks/{hook}", hooks::remove)
