@@ -80,6 +80,7 @@ holidays-region = Region
 holidays-source = Source
 holidays-source-date = Read on
 holidays-source-hint = Who says so: a decree, a circular.
+holidays-source-shipped = Python package holidays 0.108, which cites the yearly decree of three ministers. MIT licence: Copyright (c) Vacanza Team and individual contributors; dr-prodigy 2017-2023; ryanss 2014-2017
 holidays-switch-text = Ticked days are kept, the others are worked.
 holidays-text = Days off, each with a switch of its own. A calendar keeps the days of the lists it names.
 holidays-title = Holiday lists

@@ -80,6 +80,7 @@ holidays-region = Wilayah
 holidays-source = Sumber
 holidays-source-date = Dibaca pada
 holidays-source-hint = Siapa yang menetapkan: keputusan, surat edaran.
+holidays-source-shipped = Paket Python holidays 0.108, yang mengutip surat keputusan bersama tiga menteri setiap tahun. Lisensi MIT: hak cipta (c) Vacanza Team dan para penyumbang; dr-prodigy 2017-2023; ryanss 2014-2017
 holidays-switch-text = Yang dicentang diliburkan, yang lain masuk kerja.
 holidays-text = Hari libur, masing-masing dengan sakelarnya sendiri. Kalender meliburkan hari dari daftar yang dipilihnya.
 holidays-title = Daftar libur

@@ -4,7 +4,7 @@ use super::{Look, Typed};
 use crate::ui::form::{self, Row};
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{self, Input, LinkSource};
-use akrab_model::text::date;
+use akrab_model::text::{date, datetime};
 use akrab_model::{Field, FieldType};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -100,8 +100,13 @@ impl Sheet<'_> {
                 let iso = date::parse(&i.value, self.look.today(), self.look.lang).map(|d| d.to_string()).unwrap_or_default();
                 input::date(t, i, &iso)
             }
-            FieldType::DateTime if is_local(&i.value) => input::date_time(i),
-            FieldType::DateTime => input::text(i),
+            FieldType::DateTime => {
+                let Ok(at) = datetime::parse(&i.value, &self.look.now, self.look.lang) else { return input::date_time(t, i, "") };
+                // an address may bring a moment as machines write it
+                let written = i.value.as_bytes().get(10) == Some(&b'T');
+                let value = if written { self.look.typed_moment(&at) } else { i.value.clone() };
+                input::date_time(t, &Input { value, ..i.clone() }, &at.date().to_string())
+            }
             FieldType::Choice => input::select(i, &self.options(field)),
             FieldType::Choices => self.several(field, i, &self.typed.all(&field.key)),
             FieldType::Link | FieldType::Stage => self.picker(field, i, &field.key),
@@ -235,9 +240,4 @@ impl Sheet<'_> {
         options.insert(0, (String::new(), column.label.get(self.look.key()).to_string()));
         options
     }
-}
-
-/// What a `datetime-local` control can show: empty or ISO without a zone.
-fn is_local(text: &str) -> bool {
-    text.is_empty() || (text.len() == 16 && text.as_bytes()[10] == b'T')
 }

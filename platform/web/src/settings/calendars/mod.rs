@@ -109,8 +109,10 @@ fn of_lists(visit: &Visit, lists: &[Kept<HolidayListDecl>]) -> Markup {
 /// Where a list comes from and when that was read.
 fn source_words(visit: &Visit, list: &HolidayListDecl) -> String {
     let day = list.source_date.as_deref().and_then(|date| date.parse().ok()).map(format::date);
-    let parts =
-        [Some(list.source.clone()).filter(|s| !s.is_empty()), day.map(|day| visit.t.with("holidays-read-on", &[("day", day.into())]))];
+    // the list that comes with the program names its source in the reader's language
+    let shipped = !list.source.is_empty() && list.source == HolidayListDecl::indonesia().source;
+    let source = if shipped { visit.t.get("holidays-source-shipped") } else { list.source.clone() };
+    let parts = [Some(source).filter(|s| !s.is_empty()), day.map(|day| visit.t.with("holidays-read-on", &[("day", day.into())]))];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
