@@ -315,7 +315,7 @@ fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<
     }
     mark.done += ids.len() as i64;
     mark.chunks += 1;
-    let note = ChunkNote { notes: Vec::new(), changes: std::mem::take(&mut tx.changes) };
+    let note = ChunkNote { changes: std::mem::take(&mut tx.changes), ..ChunkNote::default() };
     tx.conn.job_note(job, mark.chunks, &serde_json::to_string(&note).map_err(Problem::internal)?)?;
     let total = mark.total.max(mark.done);
     Ok(Step { mark: json!(mark), done: mark.done, total: Some(total), value: (mark, ids.len() < CHUNK) })
