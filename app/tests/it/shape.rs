@@ -388,7 +388,7 @@ impl<T: std::fmt::Debug> Code for akrab_engine::Result<T> {
 }
 
 /// The CSRF token goes by itself; what a page shows under a name.
-fn hidden_value(html: &str, name: &str) -> String {
+pub fn hidden_value(html: &str, name: &str) -> String {
     let at = format!("name=\"{name}\" value=\"");
     html.split(&at).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_string()
 }
@@ -856,6 +856,9 @@ both!(
         assert!(w.engine.store().plan(&w.engine.registry()).await.expect("a plan").is_empty(), "the index is built");
         assert_eq!(make("B 3 A", 2020).await.expect_err("taken").fields[0].code, "taken");
         make("B 4 A", 2021).await.expect("another year");
+        let alone = edit(w, "kendaraan", Deed::Alike, |decl| decl.unique = vec![vec!["plat".into()]]);
+        let fault = w.engine.shape_apply(&admin(w).await, &[alone]).await.expect_err("one field has a switch of its own");
+        assert_eq!((fault.fields[0].code.as_str(), fault.fields[0].field()), ("shape_unique_one", "unique"), "{fault:?}");
         for wrong in [vec!["merek", "merek"], vec!["merek", "alamat"]] {
             let set: Vec<String> = wrong.into_iter().map(String::from).collect();
             let edit = edit(w, "kendaraan", Deed::Alike, |decl| decl.unique = vec![set]);
@@ -882,13 +885,13 @@ both!(
         let opened = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition", "visible_when")]].concat()).await;
         assert!(opened.status == 200 && opened.html.contains("data-filter-show") && opened.html.contains("value=\"Tahun buat\""), "{}", opened.html);
         let nested = r#"{"all":[{"field":"harga","op":"gt","value":"1jt"},{"any":[{"field":"merek","op":"is","value":"hino"},{"field":"diskon","op":"not_empty"}]}]}"#;
-        let came = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("filter", nested)]].concat()).await;
+        let came = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("condition_tree", nested)]].concat()).await;
         assert!(came.status == 200 && came.html.contains("value=\"Tahun buat\""), "{}", came.html);
         assert!(decl().fields["tahun"].visible_when.is_none(), "nothing is kept before Save");
         let carried = unescaped(&hidden_value(&came.html, "visible_when"));
         assert!(carried.contains("\"any\"") && carried.contains("1000000"), "{carried}");
         assert!(came.html.contains("Hino") && came.html.contains("atau"), "the condition is told in words: {}", came.html);
-        let wrong = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("filter", "{\"field\":\"rabat\",\"op\":\"is\",\"value\":1}")]].concat()).await;
+        let wrong = page.submit(&of("/fields/tahun"), &[&typed[..], &[("condition_for", "visible_when"), ("condition_tree", "{\"field\":\"rabat\",\"op\":\"is\",\"value\":1}")]].concat()).await;
         assert!(wrong.status == 200 || wrong.status == 422, "{}", wrong.status);
         press(&mut page, &of("/fields/tahun"), &[&typed[..], &[("visible_when", carried.as_str())]].concat()).await;
         let kept = decl().fields["tahun"].visible_when.clone().expect("a condition").to_string();
@@ -901,11 +904,32 @@ both!(
         // a link that offers some only
         let v = version(&mut page, "/fields/perusahaan").await;
         let link = [("type", "link"), ("label_id", "Perusahaan"), ("label_en", "Account"), ("version", v.as_str())];
-        let came = page.submit(&of("/fields/perusahaan"), &[&link[..], &[("condition_for", "must"), ("filter", r#"{"all":[{"field":"industry","op":"is","value":"hotel"}]}"#)]].concat()).await;
+        let came = page.submit(&of("/fields/perusahaan"), &[&link[..], &[("condition_for", "must"), ("condition_tree", r#"{"all":[{"field":"industry","op":"is","value":"hotel"}]}"#)]].concat()).await;
         let must = unescaped(&hidden_value(&came.html, "must"));
         assert!(must.contains("hotel"), "{}", came.html);
         press(&mut page, &of("/fields/perusahaan"), &[&link[..], &[("must", must.as_str())]].concat()).await;
         assert!(decl().fields["perusahaan"].must.is_some());
+        // closed without applying, all stays as it was
+        let stays = page.submit(&of("/fields/perusahaan"), &[&link[..], &[("must", must.as_str()), ("condition_for", "must"), ("condition_tree", "{\"all\":[]}"), ("condition_stay", "1")]].concat()).await;
+        assert_eq!(unescaped(&hidden_value(&stays.html, "must")), must);
+        // as it is made: where it leads is said first, then which records of that
+        let choice = page.get(&of("/fields/new?type=link")).await.html;
+        assert!(choice.contains("?type=link&amp;to=account"), "{choice}");
+        let fresh = page.get(&of("/fields/new?type=link&to=account")).await.html;
+        let v = hidden_value(&fresh, "version");
+        assert!(fresh.contains("id=\"f-must\""), "{fresh}");
+        let link = [("type", "link"), ("to", "account"), ("label_id", "Bengkel"), ("label_en", "Workshop"), ("version", v.as_str())];
+        let came = page.submit(&of("/fields/new?type=link&to=account"), &[&link[..], &[("condition_for", "must"), ("condition_tree", r#"{"all":[{"field":"industry","op":"is","value":"hotel"}]}"#)]].concat()).await;
+        let must = unescaped(&hidden_value(&came.html, "must"));
+        assert!(must.contains("hotel") && came.html.contains("value=\"Bengkel\"") && hidden_value(&came.html, "to") == "account", "{}", came.html);
+        press(&mut page, &of("/fields/new?type=link&to=account"), &[&link[..], &[("must", must.as_str())]].concat()).await;
+        let workshop = decl().fields.into_iter().find(|(_, field)| field.label.en == "Workshop").expect("the new link").1;
+        assert!(workshop.must.is_some() && workshop.to.as_deref() == Some("account"));
+        // a fault of a field that is only being made is told with its label
+        let v = version(&mut page, "/rules").await;
+        let wrong = [("type", "formula"), ("result", "decimal"), ("label_id", "Biaya tahunan"), ("label_en", "Cost a year"), ("formula", "tidak_ada * 2.0"), ("version", v.as_str())];
+        let refused = page.submit(&of("/fields/new?type=formula"), &wrong).await;
+        assert!(refused.status == 422 && refused.html.contains("› Biaya tahunan"), "{}", refused.html);
         // a rule as a condition instead of a formula
         let v = version(&mut page, "/rules").await;
         let first = [("version", v.as_str()), ("r0_key", "murah"), ("r0_formula", "or_zero(diskon) <= 50.0"), ("r0_id", "Potongan paling banyak 50 %."), ("r0_en", "At most"), ("r0_field", "diskon")];
@@ -913,7 +937,7 @@ both!(
         let rule = r#"{"any":[{"field":"harga","op":"lt","value":"1jt"},{"field":"perusahaan","op":"not_empty"}]}"#;
         let opened = page.submit(&of("/rules"), &[&first[..], &second[..], &[("condition", "r1_must")]].concat()).await;
         assert!(opened.status == 200 && opened.html.contains("data-filter-show"), "{}", opened.html);
-        let came = page.submit(&of("/rules"), &[&first[..], &second[..], &[("condition_for", "r1_must"), ("filter", rule)]].concat()).await;
+        let came = page.submit(&of("/rules"), &[&first[..], &second[..], &[("condition_for", "r1_must"), ("condition_tree", rule)]].concat()).await;
         let must = unescaped(&hidden_value(&came.html, "r1_must"));
         assert!(came.html.contains("Truk mahal perlu perusahaan.") && must.contains("not_empty"), "{}", came.html);
         press(&mut page, &of("/rules"), &[&first[..], &second[..], &[("r1_must", must.as_str())]].concat()).await;
