@@ -2,7 +2,7 @@
 
 mod again;
 mod approvals;
-mod ask;
+pub(crate) mod ask;
 mod attachments;
 mod audit;
 mod batch;

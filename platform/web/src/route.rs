@@ -121,6 +121,13 @@ impl Methods {
         self.on(MethodFilter::DELETE, Page::of(handler))
     }
 
+    /// Besides answers `OPTIONS`.
+    #[inline]
+    #[must_use]
+    pub fn options<T: 'static>(self, handler: impl Answers<T>) -> Self {
+        self.on(MethodFilter::OPTIONS, Page::of(handler))
+    }
+
     /// Takes bodies of another size than the others.
     #[must_use]
     pub fn layer(self, limit: DefaultBodyLimit) -> Self {

@@ -1,5 +1,6 @@
 //! What administrators arrange as one file: out with the parts that are chosen, in all of it or nothing, shown before it is
-//! taken. The lists of objects, approval rules, process maps, policies and flows lead here.
+//! taken. The lists of objects, approval rules, process maps, policies, forms and flows lead
+//! here.
 
 use super::{Errors, faults, file_text, frame, show};
 use crate::fail::{Fail, Reply, field_message};
@@ -20,12 +21,13 @@ use maud::{Markup, html};
 
 const HERE: &str = "/settings/transfer";
 /// The addresses under which lists have it, beside its own.
-const ALSO: [&str; 5] = [
+const ALSO: [&str; 6] = [
     "/settings/objects/import",
     "/settings/flows/import",
     "/settings/approvals/import",
     "/settings/processes/import",
     "/settings/policies/import",
+    "/settings/forms/import",
 ];
 
 pub(super) fn routes() -> Router {

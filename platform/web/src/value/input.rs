@@ -173,7 +173,8 @@ impl Sheet<'_> {
     fn file(&self, field: &Field, i: &Input) -> Markup {
         let t = self.look.t;
         let id = self.typed.all(&field.key).last().map(ToString::to_string).filter(|_| !i.invalid);
-        let name = id.as_deref().map(|id| self.typed.title(&field.key, id)).filter(|name| !name.is_empty());
+        let said = self.typed.text(&format!("{}.name", field.key));
+        let name = id.as_deref().map(|id| self.typed.title(&field.key, id)).into_iter().chain([said.into()]).find(|name| !name.is_empty());
         let accept: Vec<String> = field.accept.iter().map(|ending| format!(".{ending}")).collect();
         let most = t.with("value-file-limit", &[("max", i64::from(field.max_mb).into()), ("kinds", field.accept.join(", ").into())]);
         let pick = Input { value: String::new(), required: false, ..i.clone() };
@@ -184,6 +185,7 @@ impl Sheet<'_> {
             div.ak-file-field data-file-field {
                 @if let Some(id) = &id {
                     input type="hidden" name=(field.key) value=(id);
+                    @if !said.is_empty() { input type="hidden" name={ (field.key) ".name" } value=(said); }
                     div.ak-file-now {
                         (icon_sized("paperclip", 14)) span.ak-truncate { (name.clone().unwrap_or_else(|| t.get("value-file"))) }
                         span.ak-spacer {}

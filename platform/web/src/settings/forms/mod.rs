@@ -37,16 +37,21 @@ async fn page(visit: Visit) -> Reply {
     let forms = visit.read(|tx| tx.forms()).await?;
     let mut frame = frame(&visit, &t.get("settings-forms")).await;
     let new = || Button::new(t.get("form-new")).icon("plus").primary().href(format!("{HERE}/new"));
+    let file_in = || Button::new(t.get("form-file-in")).icon("upload").ghost().href(format!("{HERE}/import"));
     let body = if forms.is_empty() {
         empty(&Empty {
             icon: "clipboard-list".into(),
             title: t.get("form-none"),
             text: t.get("form-text"),
-            actions: Some(html! { (new().large()) }),
+            actions: Some(html! { (new().large()) (file_in().large()) }),
             ..Empty::default()
         })
     } else {
-        frame.actions = Some(html! { (new()) });
+        frame.actions = Some(html! {
+            (Button::new(t.get("form-file-out")).icon("download").ghost().href("/settings/transfer/export?part=forms"))
+            (file_in())
+            (new())
+        });
         content(false, html! { div.ak-stack { p.ak-muted { (t.get("form-text")) } (table(&visit, &forms)) } })
     };
     show_page(&visit, &frame, body, false).await
