@@ -128,7 +128,8 @@ impl Tx<'_> {
             if !fits || run.state != RunState::Going {
                 break;
             }
-            self.flow_go(&mut run, &ready, true, &mut written)?;
+            let Some(gone) = self.flow_go(vec![(run.clone(), ready.clone())], true, &mut written)?.pop() else { break };
+            run = gone;
         }
         let steps = written.log.into_iter().map(|row| LogView::of(&ready.flow, row)).collect();
         let told = run.told.as_deref().and_then(|text| serde_json::from_str(text).ok());
