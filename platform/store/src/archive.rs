@@ -116,6 +116,8 @@ const LEFT: &[(&str, Stays)] = &[
     ("work_item", Stays::Running),
     ("work_purpose", Stays::Running),
     ("work_route", Stays::Running),
+    ("work_unit", Stays::Running),
+    ("work_wave", Stays::Running),
 ];
 
 /// Settings that belong to one installation, its address and what its planner knows, stay.
