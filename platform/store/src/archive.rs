@@ -26,6 +26,7 @@ const CARRIED: &[&str] = &[
     "contact_block",
     "contact_decision",
     "counter",
+    "declared_draft",
     "declared_version",
     "deputy",
     "directory_name",

@@ -36,6 +36,8 @@ pub(super) fn routes() -> Router {
         .route("/settings/calendars", get(page))
         .route("/settings/calendars/new", get(new).post(add))
         .route("/settings/calendars/{key}", get(edit).post(save))
+        .route("/settings/calendars/{key}/draft", post(sketch))
+        .route("/settings/calendars/{key}/draft/drop", post(forget))
         .route("/settings/calendars/{key}/retire", post(retire))
         .route("/settings/calendars/{key}/hours/new", get(overrides::new).post(overrides::add))
         .route("/settings/calendars/{key}/hours/{n}", get(overrides::edit).post(overrides::save))
@@ -212,15 +214,38 @@ async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>)
         let key = key.clone();
         visit.read(move |tx| tx.calendar_kept(&key)).await?
     };
-    let filled = filled(&kept.name, &kept.decl);
+    let draft = visit.read(move |tx| tx.calendar_draft(&key)).await?;
+    let filled = draft.as_ref().map_or_else(|| filled(&kept.name, &kept.decl), |draft| filled(&draft.name, &draft.decl));
     one(&visit, &kept, &filled, &Errors::new(), &asked).await
+}
+
+/// `POST /settings/calendars/{key}/draft`: keeps what the form says without putting it in force.
+async fn sketch(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let kept = {
+        let key = key.clone();
+        visit.read(move |tx| tx.calendar_kept(&key)).await?
+    };
+    let (name, decl) = (label_of(&fields), told(&fields, kept.decl.clone()));
+    let here = format!("/settings/calendars/{key}");
+    match visit.write(move |tx| tx.calendar_draft_keep(&key, &name, &decl)).await {
+        Ok(()) => visit.go(&here, Flash::ok(visit.t.get("calendar-draft-kept"))),
+        Err(fail) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, fail.problem)?, &Asked::default()).await,
+    }
+}
+
+/// `POST /settings/calendars/{key}/draft/drop`
+async fn forget(visit: Visit, Path(key): Path<String>) -> Reply {
+    let here = format!("/settings/calendars/{key}");
+    visit.write(move |tx| tx.calendar_draft_drop(&key)).await?;
+    visit.go(&here, Flash::ok(visit.t.get("calendar-draft-dropped")))
 }
 
 async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: &Errors, asked: &Asked) -> Reply {
     let t = visit.t;
     let key = kept.key.clone();
-    let (lists, versions, calendar) =
-        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar(&key)?))).await?;
+    let (lists, versions, calendar, draft) =
+        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar(&key)?, tx.calendar_draft(&key)?))).await?;
     let here = format!("/settings/calendars/{}", kept.key);
     let lines = lines(visit, &kept.decl.zone, &lists, false);
     let form = html! {
@@ -228,10 +253,23 @@ async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: 
             (visit.token_field())
             input type="hidden" name="known" value=(kept.version);
             (super::line::draw(t, &lines, filled, errors))
-            (super::line::buttons(t, Button::new(t.get("save")).primary(), "/settings/calendars"))
+            div.ak-row.ak-gap-8 {
+                (Button::new(t.get(if draft.is_some() { "calendar-draft-use" } else { "save" })).primary().submit())
+                (Button::new(t.get("calendar-draft-keep")).submit().attr("formaction", format!("{here}/draft")))
+                (Button::new(t.get("cancel")).ghost().href("/settings/calendars"))
+            }
         }
     };
     let body = html! {
+        @if let Some(draft) = &draft {
+            @let by = draft.actor.and_then(|id| visit.engine().people().name(id)).unwrap_or_else(|| t.get("job-by-program"));
+            form.ak-row.ak-gap-8 method="post" action={ (here) "/draft/drop" } {
+                (visit.token_field())
+                (tag(&t.get("flow-draft")))
+                span role="status" { (t.with("calendar-draft", &[("by", by.into()), ("when", visit.look().moment_words(&visit.look().local(draft.at)).into())])) }
+                (Button::new(t.get("flow-discard")).ghost().submit())
+            }
+        }
         @if let Some((_, begins)) = kept.next {
             p.ak-muted { (t.with("calendar-next", &[("when", visit.look().moment_words(&visit.look().local(begins)).into())])) }
         }
@@ -282,7 +320,10 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     };
     let (name, decl, known) = (label_of(&fields), told(&fields, kept.decl.clone()), fields.text("known").parse().ok());
     let own = key.clone();
-    let change = move |tx: &mut Tx| tx.calendar_save(&own, &name, &decl, from, known).map(drop);
+    let change = move |tx: &mut Tx| {
+        tx.calendar_save(&own, &name, &decl, from, known)?;
+        tx.calendar_draft_drop(&own)
+    };
     match clocks::keep(&visit, &fields, from, &format!("/settings/calendars/{key}"), change).await {
         Ok(reply) => reply,
         Err(problem) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, problem)?, &Asked::default()).await,
