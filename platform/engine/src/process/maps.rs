@@ -47,6 +47,16 @@ impl Process {
     pub fn named(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
     }
+    /// Where the ways drawn from an open stage lead; without one the way to the next stage is expected.
+    pub fn ways(&self, from: &Stage) -> Vec<&Stage> {
+        match self.decl.step(&from.name).map(|step| &step.to).filter(|to| !to.is_empty()) {
+            Some(named) => self.stages.iter().filter(|stage| named.contains(&stage.name)).collect(),
+            None => {
+                let behind = self.stages.iter().filter(|stage| stage.category == "open").skip_while(|stage| stage.id != from.id).nth(1);
+                behind.or_else(|| self.stages.iter().find(|stage| stage.category == "won")).into_iter().collect()
+            }
+        }
+    }
     /// The place of a stage in its pipeline.
     pub fn place(&self, id: RecordId) -> Option<usize> {
         self.stages.iter().position(|stage| stage.id == id)
