@@ -118,7 +118,6 @@ approval-step-none = Not reached
 approval-step-now = Waiting
 approval-step-of = step { $n } of { $all }
 approval-step-out = Remove this step
-approval-step-refused = Refused or returned
 approval-steps = Steps
 approval-steps-text = Who is asked, one step after the other. Nobody decides on his own request.
 approval-title = { $name }: { $record }

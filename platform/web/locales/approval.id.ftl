@@ -118,7 +118,6 @@ approval-step-none = Tidak dijalankan
 approval-step-now = Menunggu
 approval-step-of = langkah { $n } dari { $all }
 approval-step-out = Hapus langkah ini
-approval-step-refused = Ditolak atau dikembalikan
 approval-steps = Langkah
 approval-steps-text = Siapa yang ditanya, satu langkah setelah yang lain. Tidak ada yang memutuskan permintaannya sendiri.
 approval-title = { $name }: { $record }
