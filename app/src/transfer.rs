@@ -36,7 +36,9 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
         spec.match_by = args.match_by.iter().map(|set| set.split(',').map(|f| f.trim().to_string()).collect()).collect();
     }
     spec.on_match = args.mode.on_match();
-    spec.make.clone_from(&args.make);
+    if !args.make.is_empty() {
+        spec.make.clone_from(&args.make);
+    }
     if let Some(system) = &spec.system {
         eprintln!("this looks like an export of {system}");
     }

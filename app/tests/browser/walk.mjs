@@ -273,6 +273,61 @@ step("the language is switched and stays", async ({ page }) => {
   }
 });
 
+step("fields of a layout are dragged within a list, to the key figures and out of the page", async ({ page }) => {
+  await open(page, `${base}/settings/objects/account/layout`);
+  const keys = (list) => page.locator(`[data-place="${list}"] > li`).evaluateAll((all) => all.map((li) => li.dataset.key));
+  // as a hand does it: taken at the grip, moved in steps, held a moment where it is to go
+  const drag = async (grip, to, below = false) => {
+    await grip.scrollIntoViewIfNeeded();
+    const from = await grip.boundingBox();
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(from.x + from.width / 2 + 6, from.y + from.height / 2 + 10, { steps: 4 });
+    // held at the foot of the window, the page scrolls until the list comes
+    let scrolled = false;
+    for (let n = 0; n < 300 && (await to.boundingBox()).y > 700; n++, scrolled = true) await page.mouse.move(from.x + 20 + (n % 2), 860);
+    if (scrolled) await page.mouse.move(from.x + 40, 450, { steps: 5 });
+    const place = await to.boundingBox();
+    const at = [place.x + 60, place.y + (below ? place.height - 4 : Math.min(14, place.height / 2))];
+    await page.mouse.move(...at, { steps: 15 });
+    await page.mouse.move(at[0] + 2, at[1] + 1, { steps: 3 });
+    const drawn = page.waitForResponse((r) => r.request().method() === "POST" && r.url().endsWith("/layout"));
+    await page.mouse.up();
+    await drawn;
+  };
+  const grip = (list, key) => page.locator(`[data-place="${list}"] > li[data-key="${key}"] [data-handle]`);
+  const holds = (list, key) => until(page, ([list, key]) => document.querySelector(`[data-place="${list}"] > li[data-key="${key}"]`) !== null, `${key} stands in ${list}`, [list, key]);
+  const [first, second, third] = await keys("s0");
+  await drag(grip("s0", first), page.locator(`[data-place="s0"] > li[data-key="${third}"]`), true);
+  await until(page, ([first, third]) => {
+    const all = [...document.querySelectorAll('[data-place="s0"] > li')].map((li) => li.dataset.key);
+    return all.indexOf(first) === all.indexOf(third) + 1;
+  }, "the first field stands behind the third", [first, third]);
+  await drag(grip("s0", second), page.locator('[data-place="figures"]'));
+  await holds("figures", second);
+  want((await keys("s0")).includes(second), "a key figure stands in its section still");
+  await drag(grip("s0", third), page.locator('[data-place="rest"]'));
+  await holds("rest", third);
+  want(!(await keys("s0")).includes(third), "what is not placed stands in no section");
+});
+
+step("a condition opens beside its form, closes, opens again, and comes into the form", async ({ page }) => {
+  await open(page, `${base}/settings/objects/account/fields/new?type=text`);
+  await page.fill("input[name=label_en]", "Cold room");
+  await page.locator("details.ak-section > summary").click();
+  const button = page.locator("#f-visible_when [data-condition]");
+  await button.click();
+  await page.waitForSelector("[data-filter] .ak-filter-row");
+  await page.locator("[data-filter-close]").click();
+  await until(page, () => document.querySelector("[data-filter]") === null, "× closes the builder");
+  await button.click();
+  await page.waitForSelector("[data-filter] .ak-filter-row");
+  await page.locator("[data-filter] .ak-filter-value input").first().fill("Kopi");
+  await page.locator("[data-filter] button[type=submit][data-variant=primary]").click();
+  await until(page, () => document.querySelector("#f-visible_when input[name=visible_when]")?.value.includes("Kopi"), "the condition is in the form");
+  want((await page.inputValue("input[name=label_en]")) === "Cold room", "what was typed stays");
+});
+
 step("a salesperson does not reach the settings of the company", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await signIn(context, "siti@akrab.test");

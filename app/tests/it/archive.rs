@@ -46,6 +46,19 @@ async fn furnished(w: &Workspace) -> Ctx {
     w.engine.purge(&ctx, "lead", purged).await.expect("gone");
     let file = w.engine.file_put(&ctx, "kontrak.pdf", Cursor::new(b"%PDF-1.4 kontrak".to_vec()), 1 << 20).await.expect("a file");
     w.engine.update(&ctx, "account", account, map(json!({"contract": file.id})), None).await.expect("attached");
+    let form = akrab_engine::form::FormDraft {
+        name: "Kontak".into(),
+        owner: ctx.user_id().expect("a person"),
+        open: true,
+        plan: akrab_engine::form::FormPlan {
+            object: "lead".into(),
+            lang: "id".into(),
+            title: "Hubungi kami".into(),
+            fields: vec![akrab_engine::form::Asked { key: "name".into(), required: true, ..Default::default() }],
+            ..Default::default()
+        },
+    };
+    w.engine.write(&ctx, move |tx| tx.form_add(&form)).await.expect("a form");
     w.engine.set_password(&ctx, ctx.user_id().expect("a person"), "rahasia-sekali-42").await.expect("a password");
     ctx
 }
@@ -132,6 +145,9 @@ both!(
             assert_eq!(std::fs::read(other.file_path(&contract)).expect("its content"), b"%PDF-1.4 kontrak");
             assert_eq!(other.create(&ctx, "kendaraan", map(json!({"plat": "D 1 A"}))).await.expect("an own object").id, 2);
             assert_eq!(other.create(&ctx, "lead", map(json!({"name": "Baru"}))).await.expect("a lead").id, 3, "ids of those that are gone are not given again");
+            let forms = other.read(&ctx, |tx| tx.forms()).await.expect("forms");
+            assert_eq!(forms.len(), 1, "a form comes along at its address");
+            assert_eq!(other.form_page(&forms[0].key, "test").await.expect("its page").plan.title, "Hubungi kami");
             assert_eq!(other.audit_verify(&ctx).await.expect("a verdict").fault, None, "the trail still holds");
             let signed = other.sign_in("admin@contoh.test", "rahasia-sekali-42", &akrab_engine::identity::Origin::default()).await;
             assert!(signed.is_err(), "passwords stay where they are");

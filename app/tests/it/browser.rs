@@ -147,6 +147,13 @@ impl Browser {
         self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), Body::from(form.to_string())).await
     }
 
+    /// As a script of another site calls: without a cookie, told from where.
+    pub async fn call(&mut self, method: &str, origin: &str, address: &str, body: &str) -> Answer {
+        let request = Request::builder().method(method).uri(address).header("origin", origin).header("sec-fetch-site", "cross-site");
+        let request = request.header(header::ACCEPT, "application/json").header(header::CONTENT_TYPE, "application/json");
+        self.send(request, Body::from(body.to_string())).await
+    }
+
     /// As a page that stays open to hear of what others do.
     pub async fn line(&self, address: &str) -> Line {
         let response = self.answer(Request::get(address), Body::empty()).await;

@@ -39,7 +39,7 @@ both!(
 
         let preview = browser.get("/settings/holidays/import?year=2026").await;
         assert!(preview.html.contains("Hari Kemerdekaan Republik Indonesia") && !preview.html.contains("2027-"));
-        assert!(preview.html.contains("Python package holidays 0.108"), "the source is named");
+        assert!(preview.html.contains("Paket Python holidays 0.108"), "the source is named");
         assert_eq!(due(w, USUAL, "2026-08-14 16:00", 120).await, "2026-08-17 09:00", "looking changes nothing");
 
         let days = [("year", "2026"), ("on", "2026-08-17"), ("on", "2026-12-25"), ("calendar", USUAL)];

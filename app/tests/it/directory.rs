@@ -23,7 +23,7 @@ fn role(w: &Workspace, key: &str) -> i64 {
     w.engine.people().roles.iter().find(|r| r.key == key).map(|r| r.id).expect("the role")
 }
 
-async fn ask(w: &Workspace, token: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Json) -> (u16, Json, HeaderMap) {
+pub async fn ask(w: &Workspace, token: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Json) -> (u16, Json, HeaderMap) {
     let mut request =
         Request::builder().method(method).uri(path).header("host", "127.0.0.1").header("authorization", format!("Bearer {token}"));
     let kind = if path.starts_with("/scim") { "application/scim+json" } else { "application/json" };
@@ -91,6 +91,10 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
         ("userName eq \"SITI@contoh.test\"", 1),
         ("externalId eq \"00ujl29u0le5T6Aj10h7\"", 1),
         ("emails.value eq \"budi@contoh.test\" and active eq true", 1),
+        ("userName sw \"s\" or (displayName co \"santoso\" and not (active eq false))", 2),
+        ("emails[type eq \"work\" and value ew \"@contoh.test\"] and roles.value ne \"sales\"", 1),
+        ("meta.created gt \"2030-01-01T00:00:00Z\"", 0),
+        ("externalId pr", 2),
         ("active eq false", 0),
         ("", 3),
     ] {
@@ -103,7 +107,12 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
     }
     let (_, last, _) = ask(w, &token, "GET", "/scim/v2/Users?startIndex=3&count=2", &[], Json::Null).await;
     assert_eq!((&last["startIndex"], last["Resources"].as_array().map(Vec::len)), (&json!(3), Some(1)));
-    assert_eq!(ask(w, &token, "GET", "/scim/v2/Users?filter=shoeSize%20eq%207", &[], Json::Null).await.1["scimType"], "invalidFilter");
+    for wrong in
+        ["shoeSize%20eq%207", "active%20gt%20true", "userName%20eq%20%22a%22%20or", "emails%5Btype%20eq%20%22work%22", "not%20active%20pr"]
+    {
+        let (status, told, _) = ask(w, &token, "GET", &format!("/scim/v2/Users?filter={wrong}"), &[], Json::Null).await;
+        assert_eq!((status, &told["scimType"]), (400, &json!("invalidFilter")), "{wrong}");
+    }
     let patch = |operations: Json| json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let renamed = patch(json!([
         {"op": "Replace", "path": "emails[type eq \"work\"].value", "value": "siti.baru@contoh.test"},
@@ -148,6 +157,35 @@ both!(the_directory_adds_changes_and_takes_away_people, async |w: &Workspace| {
     assert_eq!((status, &told["displayName"], told.get("externalId")), (200, &json!("Siti"), None), "{told}");
     assert_eq!(ask(w, &token, "DELETE", &here, &[], Json::Null).await.0, 204);
     assert_eq!(ask(w, &token, "GET", &here, &[], Json::Null).await.0, 404);
+    // a value is chosen by what it is: a second address is let pass, one that is not there is no target
+    let there = format!("/scim/v2/Users/{}", budi["id"].as_str().expect("an id"));
+    let (status, told, _) = ask(
+        w,
+        &token,
+        "PATCH",
+        &there,
+        &[],
+        patch(json!([{"op": "add", "path": "emails[type eq \"home\"].value", "value": "rumah@contoh.test"}])),
+    )
+    .await;
+    assert_eq!((status, &told["userName"]), (200, &json!("budi@contoh.test")), "{told}");
+    let (status, told, _) = ask(
+        w,
+        &token,
+        "PATCH",
+        &there,
+        &[],
+        patch(json!([{"op": "replace", "path": "emails[type eq \"home\"].value", "value": "rumah@contoh.test"}])),
+    )
+    .await;
+    assert_eq!((status, &told["scimType"]), (400, &json!("noTarget")), "{told}");
+    let chosen =
+        patch(json!([{"op": "replace", "path": "emails[primary eq true and type eq \"work\"].value", "value": "budi.s@contoh.test"}]));
+    assert_eq!(ask(w, &token, "PATCH", &there, &[], chosen).await.1["userName"], "budi.s@contoh.test");
+    assert_eq!(
+        ask(w, &token, "PATCH", &there, &[], patch(json!([{"op": "remove", "path": "emails[type"}]))).await.1["scimType"],
+        "invalidPath"
+    );
     for wrong in [
         json!([]),
         json!({"Operations": [{"op": "x", "path": "active"}]}),
@@ -194,6 +232,11 @@ both!(groups_of_the_directory_are_teams, async |w: &Workspace| {
     )
     .await;
     assert_eq!((&told["displayName"], &told["members"][0]["display"]), (&json!("Jakarta Pusat"), &json!("budi")), "{told}");
+    // members by what they are
+    let all = patch(json!([{"op": "replace", "path": "members", "value": [member(siti), member(budi)]}]));
+    assert_eq!(ask(w, &token, "PATCH", &here, &[], all).await.1["members"].as_array().map(Vec::len), Some(2));
+    let (_, told, _) = ask(w, &token, "PATCH", &here, &[], patch(json!([{"op": "remove", "path": "members[display sw \"s\"]"}]))).await;
+    assert_eq!((told["members"].as_array().map(Vec::len), &told["members"][0]["display"]), (Some(1), &json!("budi")), "{told}");
     let (_, found, _) = ask(
         w,
         &token,

@@ -4,6 +4,7 @@ mod asking;
 mod calling;
 mod keeping;
 mod pages;
+mod together;
 mod waits;
 
 use crate::workspace::{Workspace, both, map};

@@ -233,3 +233,72 @@ both!(an_administrator_clicks_together_what_calls_become, async |w: &Workspace| 
         assert_eq!(browser.get(page).await.status, 200, "{page}");
     }
 });
+
+both!(addresses_are_kept_over_the_api, async |w: &Workspace| {
+    let (ratna, ctx) = admin(w).await;
+    let token = w.engine.token_add(&ctx, ratna, "Sendiri", false, None).await.expect("a token");
+    let call = async |method: &str, path: &str, body: Json| {
+        let (status, told, _) = crate::directory::ask(w, &token, method, &format!("/api/v1/hooks/incoming{path}"), &[], body).await;
+        (status, told)
+    };
+    let fields = json!([{"path": "/nama", "field": "name"}, {"path": "/surel", "field": "email"}]);
+    let wish =
+        json!({"name": "Toko", "proof": "secret", "plan": {"object": "contact", "fields": fields, "match_by": ["email"], "mode": "both"}});
+    let (status, made) = call("POST", "", wish).await;
+    assert_eq!(
+        (status, &made["header"], &made["owner"], &made["open"]),
+        (201, &json!("X-Webhook-Secret"), &json!(ratna), &json!(true)),
+        "{made}"
+    );
+    let (id, secret) = (made["id"].as_i64().expect("a number"), made["secret"].as_str().expect("the secret").to_string());
+    let path = format!("/hooks/{}", made["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("an address"));
+    let headers =
+        |secret: &str| [("content-type".to_string(), "application/json".to_string()), ("x-webhook-secret".to_string(), secret.to_string())];
+    let knock = async |secret: &str, body: Json| {
+        let headers = headers(secret);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        send(w, &path, &headers, &body.to_string()).await
+    };
+    assert_eq!(knock(&secret, json!({"nama": "Siti", "surel": "siti@contoh.test"})).await.1["state"], "created");
+    let (_, listed) = call("GET", "", Json::Null).await;
+    assert!(
+        listed["data"][0]["id"] == id && listed["data"][0].get("secret").is_none() && listed["data"][0]["heard_at"].is_string(),
+        "{listed}"
+    );
+    let (_, log) = call("GET", &format!("/{id}/calls?state=created"), Json::Null).await;
+    assert_eq!((&log["data"][0]["body"]["nama"], &log["data"][0]["record"]["object"]), (&json!("Siti"), &json!("contact")), "{log}");
+    let (status, told) = call("PATCH", &format!("/{id}"), json!({"name": "Toko daring", "known_by": "/nomor", "plan": null})).await;
+    assert_eq!(
+        (status, &told["name"], &told["known_by"], &told["plan"]),
+        (200, &json!("Toko daring"), &json!("/nomor"), &Json::Null),
+        "{told}"
+    );
+    assert_eq!(knock(&secret, json!({"nama": "Budi"})).await.1["state"], "kept", "nothing is decided any more");
+    let (status, told) = call("POST", &format!("/{id}/rotation"), Json::Null).await;
+    let fresh = told["secret"].as_str().expect("a secret").to_string();
+    assert!(status == 200 && fresh != secret, "{told}");
+    assert_eq!(
+        (knock(&secret, json!({"nomor": 1})).await.0, knock(&fresh, json!({"nomor": 2})).await.0, knock("salah", json!({})).await.0),
+        (202, 202, 401)
+    );
+    assert_eq!(call("POST", &format!("/{id}/rotation"), json!({"secret": "rahasia-pengirim"})).await.1["secret"], "rahasia-pengirim");
+    for (wrong, place) in [
+        (json!({}), "/name"),
+        (json!({"name": "X", "proof": "salam"}), "/proof"),
+        (json!({"name": "X", "warna": 1}), "/warna"),
+        (json!({"name": "X", "plan": {"object": "contact", "fields": []}}), "/fields"),
+        (json!({"name": "X", "plan": {"benda": "contact"}}), "/plan/benda"),
+        (json!({"name": "X", "owner": 99_999}), "/owner"),
+        (json!({"name": "X", "secret": "pendek"}), "/secret"),
+    ] {
+        let (status, told) = call("POST", "", wrong.clone()).await;
+        assert_eq!((status, told["errors"][0]["pointer"].as_str()), (422, Some(place)), "{wrong}: {told}");
+    }
+    assert_eq!(call("DELETE", &format!("/{id}"), Json::Null).await.0, 204);
+    assert_eq!((call("GET", &format!("/{id}"), Json::Null).await.0, knock(&fresh, json!({})).await.0), (404, 404));
+    // nobody else's
+    let sales = w.engine.people().roles.iter().find(|r| r.key == "sales").map(|r| r.id).expect("the role");
+    let siti = w.user("sitirahma", sales, None).await;
+    let other = w.engine.token_add(&w.of(siti, Door::Page), siti, "Sendiri", false, None).await.expect("a token");
+    assert_eq!(crate::directory::ask(w, &other, "GET", "/api/v1/hooks/incoming", &[], Json::Null).await.0, 403);
+});

@@ -47,6 +47,7 @@ mod passkeys;
 mod people;
 mod policies;
 mod processes;
+mod programs;
 mod providers;
 mod races;
 mod receiver;

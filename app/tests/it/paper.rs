@@ -61,6 +61,11 @@ fn texts(content: &[u8]) -> Vec<String> {
     while at < content.len() {
         let (codes, end) = match content[at] {
             b'(' => literal(content, at + 1),
+            // what stands for a text when it is copied shows nothing
+            b'<' if content.get(at + 1) == Some(&b'<') => {
+                at = find(content, b">>", at).expect("an end") + 2;
+                continue;
+            }
             b'<' => {
                 let end = find(content, b">", at).expect("an end");
                 let digits = &content[at + 1..end];

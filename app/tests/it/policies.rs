@@ -263,15 +263,25 @@ both!(a_policy_is_made_in_the_browser, async |w: &Workspace| {
     assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
     // which records: the builder leads back to the form, which keeps it, also on a policy that is not kept yet
     let filter = r#"{"field":"status","op":"is","value":"active"}"#;
-    let encoded = akrab_web::fail::encode(filter);
-    let fresh = browser.get(&format!("/settings/policies/new?object=account&kind=hold&when={encoded}")).await.html;
-    let form = browser.get(&format!("/settings/policies/complete_details?when={encoded}")).await.html;
+    let said = [("condition_for", "when"), ("condition_tree", filter), ("name_id", "Yang aktif"), ("object", "account"), ("kind", "hold")];
+    let other = [("filter", r#"{"field":"credit_limit","op":"not_empty"}"#)];
+    let fresh = browser.submit("/settings/policies/new", &[&said[..], &other].concat()).await.html;
+    let form = browser.submit("/settings/policies/complete_details", &said[..3]).await.html;
     for html in [&fresh, &form] {
         assert!(html.contains("id=\"f-when\"") && html.contains("type=\"hidden\" name=\"when\" value=\"{&quot;field"), "{html}");
-        // applied in the page itself, nothing typed beside it is lost
-        assert!(html.contains("data-into=\"#f-when\"") && html.contains("data-filter-open=\"filter-when\""), "{html}");
+        assert!(html.contains("value=\"Yang aktif\"") && html.contains("belum") | html.contains("setelah disimpan"), "{html}");
     }
-    assert!(fresh.contains("data-into=\"#f-filter\"") && form.contains("belum"), "{form}");
+    assert!(fresh.contains("name=\"filter\" value=\"{&quot;field"), "the other condition stays: {fresh}");
+    let builder = browser
+        .submit("/settings/policies/complete_details", &[("condition", "when"), ("name_id", "Yang aktif"), ("when", filter)])
+        .await
+        .html;
+    assert!(
+        builder.contains("name=\"condition_tree\" value=\"{&quot;")
+            && builder.contains("value=\"Yang aktif\"")
+            && builder.contains("condition_stay"),
+        "{builder}"
+    );
     let mut again = fields.to_vec();
     again.extend([("known", "1"), ("when", filter)]);
     assert_eq!(browser.submit("/settings/policies/complete_details", &again).await.status, StatusCode::SEE_OTHER);

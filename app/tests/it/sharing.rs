@@ -216,7 +216,7 @@ both!(the_pages_of_sharing_say_and_do_it, async |w: &Workspace| {
     let rule =
         listed.split("href=\"/settings/sharing/").filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok()).next().expect("its page");
     let form = browser.get(&format!("/settings/sharing/{rule}")).await.html;
-    assert!(form.contains("id=\"f-filter\"") && form.contains("data-into=\"#f-filter\""), "a condition comes into the form: {form}");
+    assert!(form.contains("id=\"f-filter\"") && form.contains("data-condition"), "a condition comes into the form: {form}");
     // deleted by mistake, and taken back
     assert_eq!(browser.submit(&format!("/settings/sharing/{rule}/delete"), &[]).await.location, "/settings/sharing");
     let gone = browser.get("/settings/sharing").await.html;

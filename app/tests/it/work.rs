@@ -212,6 +212,53 @@ both!(
 );
 
 both!(
+    /// Many units for the same moment stand in one wave. Planned again, in part and for another moment, they stay as they are;
+    /// cancelled or withdrawn they say so, one by one.
+    a_wave_is_planned_once_and_left_one_by_one,
+    async |w: &Workspace| {
+        let at = |units: std::ops::Range<i64>, hours: i64| -> Vec<Unit> {
+            let moment = w.system().now.timestamp() + jiff::SignedDuration::from_hours(hours);
+            units.map(|unit| Unit { unit, run_at: Some(moment) }).collect()
+        };
+        let planned = async |key: &str, units: Vec<Unit>, people: Option<(String, String)>| {
+            let batch = Batch { people, ..batch(key) };
+            w.engine.write(&w.system(), move |tx| tx.work_plan(&batch, &units)).await.expect("planned")
+        };
+        let receiver = Arc::new(Receiver::default());
+        let porter = Porter::new(&w.engine, receiver.clone());
+        let id = planned("run:1", at(100..200, -2), None).await;
+        planned("run:1", at(150..400, -1), None).await;
+        planned("run:1", at(390..402, 5), None).await;
+        let far = [Unit::now(3), Unit::now(i64::MAX), Unit::now(i64::MIN)];
+        planned("run:1", far.into_iter().chain((1..34).map(|n| Unit::now(n << 33))).collect(), None).await;
+        assert_eq!(counts(w, id).await.all(), 302 + 36);
+        let (stop, stopped) = watch::channel(false);
+        porter.next(&stopped).await.expect("carried");
+        let first: Vec<String> = receiver.got.lock().expect("the receiver").clone();
+        let longest: Vec<String> = (100..132).map(|unit| format!("run:1/{unit}")).collect();
+        assert_eq!(first, longest, "what waits longest goes first, some at a time");
+        planned("run:1", at(100..400, 0), None).await;
+        assert_eq!(sizes(&counts(w, id).await)[..4], [302 + 36 - 32, 0, 0, 32]);
+        assert_eq!(porter.drain().await.expect("carried"), 300 + 36 - 32, "all but two that are not due");
+        drop(stop);
+        let waiting = w.engine.read(&w.system(), move |tx| tx.work_items(id, WorkState::Ready, -1, 10)).await.expect("items");
+        assert_eq!(waiting.iter().map(|item| item.unit).collect::<Vec<_>>(), [400, 401]);
+        assert_eq!(w.engine.write(&w.system(), move |tx| tx.work_cancel(id)).await.expect("cancelled"), 2);
+
+        let people = Some(("contact".to_string(), "offers".to_string()));
+        let to = planned("run:2", at(1_000..1_100, 1), people).await;
+        let told = async |unit: i64| w.engine.write(&w.system(), move |tx| Ok(tx.conn.work_withdraw("contact", unit, "offers", "{}")?)).await;
+        assert_eq!(told(1_050).await.expect("withdrawn"), 1);
+        assert_eq!((told(1_050).await.expect("withdrawn"), told(2_000).await.expect("withdrawn")), (0, 0));
+        assert_eq!(sizes(&counts(w, to).await), [99, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(w.engine.write(&w.system(), move |tx| tx.work_cancel(to)).await.expect("cancelled"), 99);
+        assert_eq!(sizes(&counts(w, to).await), [0, 0, 0, 0, 0, 0, 100]);
+        planned("run:2", at(1_000..1_100, 0), None).await;
+        assert_eq!(porter.drain().await.expect("carried"), 0, "what is cancelled stays so");
+    }
+);
+
+both!(
     /// An administrator sees how far work is, lets it rest, and decides about what failed.
     people_look_after_work_in_the_settings,
     async |w: &Workspace| {

@@ -1,6 +1,7 @@
 //! What an object does beyond its declaration. A domain gives one behaviour per object that needs it.
 
 use crate::action::{ActionOutcome, ActionRun};
+use crate::flow::Cause;
 use crate::{Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, Value};
@@ -77,9 +78,22 @@ pub struct Draft {
     pub after: Record,
     /// Fields the caller handed in.
     pub given: HashSet<String>,
+    /// Of drafts written together: what this one comes from, where that is not what the transaction comes from.
+    pub(crate) origin: Option<Arc<Origin>>,
+}
+
+/// What a change comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub request: String,
+    pub cause: Option<Cause>,
 }
 
 impl Draft {
+    /// A draft of what a record is to become; nothing of it was handed in.
+    pub(crate) fn of(object: &Arc<Object>, before: Option<Record>, after: Record) -> Draft {
+        Draft { object: object.clone(), before, after, given: HashSet::new(), origin: None }
+    }
     pub fn is_new(&self) -> bool {
         self.before.is_none()
     }

@@ -1,9 +1,11 @@
-//! What administrators arrange, in one file: objects, templates of mails, approval rules, process maps, policies and flows. Out
+//! What administrators arrange, in one file: objects, templates of mails, approval rules, process maps, policies, forms and flows. Out
 //! of one workspace and into another, all of it or nothing.
 //!
 //! A new part is one more [`Part`], with its section in `bundle/section.rs`.
 
 mod section;
+
+pub(crate) use section::placed;
 
 use crate::shape::FileOutlook;
 use crate::{Ctx, Engine, Result, Tx};
@@ -19,11 +21,12 @@ pub enum Part {
     Approvals,
     Processes,
     Policies,
+    Forms,
     Flows,
 }
 
 impl Part {
-    pub const ALL: [Part; 6] = [Part::Objects, Part::Templates, Part::Approvals, Part::Processes, Part::Policies, Part::Flows];
+    pub const ALL: [Part; 7] = [Part::Objects, Part::Templates, Part::Approvals, Part::Processes, Part::Policies, Part::Forms, Part::Flows];
 
     /// Its key in forms; message key `bundle-<key>`.
     pub fn key(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Part {
             Part::Approvals => "approvals",
             Part::Processes => "processes",
             Part::Policies => "policies",
+            Part::Forms => "forms",
             Part::Flows => "flows",
         }
     }
@@ -48,6 +52,7 @@ impl Part {
             "approvals" => Some(Part::Approvals),
             "processes" => Some(Part::Processes),
             "policies" => Some(Part::Policies),
+            "forms" => Some(Part::Forms),
             "flows" => Some(Part::Flows),
             _ => None,
         }

@@ -10,7 +10,7 @@ mod clocks;
 mod find;
 mod templates;
 
-pub use crate::versions::{Kept, Version};
+pub use crate::versions::{Kept, Sketch, Version};
 pub use akrab_model::calendar::*;
 pub use change::is_key;
 pub(crate) use clocks::Clocks;

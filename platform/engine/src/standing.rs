@@ -122,7 +122,16 @@ impl Stages {
         let (registry, stage) = (tx.registry.clone(), tx.object("stage")?);
         let Some(field) = stage.field_ix("pipeline") else { return Ok(Vec::new()) };
         let cond = Cond::Test(Test { path: Vec::new(), object: stage.ix, field, is: Is::Eq(Raw::Int(pipeline)) });
-        let query = Query { object: stage.ix, columns: vec![], cond, sort: vec![], limit: 1_000, after: None, bin: binned.is_some() };
+        let query = Query {
+            object: stage.ix,
+            columns: vec![],
+            cond,
+            sort: vec![],
+            limit: 1_000,
+            after: None,
+            bin: binned.is_some(),
+            titles: Vec::new(),
+        };
         let rows = tx.conn.select(&registry, &query)?.rows;
         Ok(rows.into_iter().filter(|row| row.deleted_at == binned).map(|row| row.id).collect())
     }

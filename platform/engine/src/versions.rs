@@ -3,7 +3,7 @@
 
 use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Label, Problem, RecordId};
-use akrab_store::DeclaredVersion;
+use akrab_store::{DeclaredDraft, DeclaredVersion};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,42 @@ pub struct Version {
     pub actor: Option<RecordId>,
 }
 
+/// What is being written of a declaration and does not count yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sketch<D> {
+    pub name: Label,
+    pub decl: D,
+    pub at: Timestamp,
+    pub actor: Option<RecordId>,
+}
+
 impl Tx<'_> {
+    /// What is being written of a declaration.
+    pub(crate) fn sketch_of<D: DeserializeOwned>(&mut self, kind: &str, key: &str) -> Result<Option<Sketch<D>>> {
+        let read = |draft: DeclaredDraft| {
+            Ok(Sketch {
+                name: serde_json::from_str(&draft.name).map_err(Problem::internal)?,
+                decl: serde_json::from_str(&draft.decl).map_err(Problem::internal)?,
+                at: Timestamp::from_microsecond(draft.at).map_err(Problem::internal)?,
+                actor: draft.actor,
+            })
+        };
+        self.conn.declared_draft(kind, key)?.map(read).transpose()
+    }
+
+    /// Keeps what is being written of a declaration; nothing of it counts.
+    pub(crate) fn keep_sketch<D: Serialize>(&mut self, kind: &str, (key, name, decl): (&str, &Label, &D)) -> Result<()> {
+        self.may_declare()?;
+        let draft = DeclaredDraft {
+            key: key.into(),
+            name: serde_json::to_string(name).map_err(Problem::internal)?,
+            decl: serde_json::to_string(decl).map_err(Problem::internal)?,
+            at: self.ctx.micros(),
+            actor: self.ctx.author(),
+        };
+        Ok(self.conn.declared_draft_put(kind, &draft)?)
+    }
+
     /// Declarations of a kind as they count now, by key.
     pub(crate) fn kept_now<D: DeserializeOwned>(&mut self, kind: &str, key: Option<&str>) -> Result<Vec<Kept<D>>> {
         let now = self.ctx.now.timestamp();

@@ -29,7 +29,7 @@ pub(crate) use trace::subjects;
 pub use words::search_terms;
 pub(crate) use words::{search_entry, searched};
 
-use crate::behaviour::{Behaviour, Draft};
+use crate::behaviour::{Behaviour, Draft, Origin};
 use crate::ctx::Ctx;
 use crate::people;
 use crate::rights::{Access, Rights};
@@ -247,6 +247,38 @@ impl<'a> Tx<'a> {
         Ok(record)
     }
 
+    /// As [`Tx::load_for`], several living records at once, in the order of `ids`, none twice.
+    pub(crate) fn load_all_for(&mut self, object: &Arc<Object>, ids: &[RecordId], access: Access) -> Result<Vec<Record>> {
+        self.conn.lock_all(object, ids)?;
+        let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
+        let seen = self.rights.cond(object, Access::Read);
+        let registry = self.registry.clone();
+        let rows = self.conn.rows(&registry, object, ids, &columns, &seen)?;
+        if rows.len() != ids.len() || rows.iter().any(|row| row.deleted_at.is_some()) {
+            return Err(Problem::not_found());
+        }
+        let may = self.may_among(object, access, ids)?;
+        if ids.iter().any(|id| !may.contains(id)) {
+            return Err(Problem::forbidden());
+        }
+        let mut records: Vec<Record> = rows.iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
+        self.load_links(object, &mut records)?;
+        Ok(records)
+    }
+
+    /// From here on what is done is told as coming from there.
+    pub(crate) fn stand_for(&mut self, origin: &Origin) {
+        self.ctx.request.clone_from(&origin.request);
+        self.ctx.cause.clone_from(&origin.cause);
+    }
+
+    /// As [`Tx::stand_for`], for a draft among several.
+    pub(crate) fn stand_for_draft(&mut self, draft: &Draft) {
+        if let Some(origin) = &draft.origin {
+            self.stand_for(origin);
+        }
+    }
+
     /// Whether the actor may do this to a record, living or not.
     ///
     /// # Errors
@@ -347,7 +379,8 @@ impl<'a> Tx<'a> {
         let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
         let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
         let cond = test.and(self.rights.cond(object, Access::Read));
-        let query = Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false };
+        let query =
+            Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false, titles: Vec::new() };
         let registry = self.registry.clone();
         Ok(self.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect())
     }
@@ -379,10 +412,16 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What the database answers.
     pub fn find(&mut self, object: &str, id: RecordId) -> Result<Option<Record>> {
+        Ok(self.find_all(object, &[id])?.pop())
+    }
+
+    /// As [`Tx::find`], those that there are of several.
+    pub(crate) fn find_all(&mut self, object: &str, ids: &[RecordId]) -> Result<Vec<Record>> {
         let object = self.object(object)?;
         let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
         let registry = self.registry.clone();
-        let row = self.conn.row(&registry, &object, id, &columns, &Cond::True, Bin::Living)?;
-        Ok(row.map(|row| crate::read::record_of(&object, &columns, &row)))
+        let rows = self.conn.rows(&registry, &object, ids, &columns, &Cond::True)?;
+        let living = rows.iter().filter(|row| row.deleted_at.is_none());
+        Ok(living.map(|row| crate::read::record_of(&object, &columns, row)).collect())
     }
 }

@@ -45,7 +45,9 @@ pub fn generate() {
 
 /// The TOML files of a folder in order: name, path, content.
 fn files(folder: &Path) -> Vec<(String, String, toml::Table)> {
-    println!("cargo:rerun-if-changed={}", folder.display());
+    // cargo takes a missing path for a changed one at every build: then watch where it would appear
+    let watched = if folder.is_dir() { folder } else { folder.parent().unwrap_or(folder) };
+    println!("cargo:rerun-if-changed={}", watched.display());
     let mut files: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
     files.sort();

@@ -50,6 +50,19 @@ pub struct Query {
     pub after: Option<Cursor>,
     /// The bin instead of the living rows.
     pub bin: bool,
+    /// Links whose titles are read with the rows where that costs less than asking for them afterwards.
+    pub titles: Vec<Linked>,
+}
+
+/// A link whose title a page would show.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// Its place among [`Query::columns`].
+    pub column: usize,
+    /// What it points to.
+    pub to: ObjectIx,
+    /// Whose titles are shown.
+    pub guard: Cond,
 }
 
 /// Rows as stored, in the order of `Query::columns`.
@@ -60,6 +73,8 @@ pub struct Page {
     pub next: Option<Cursor>,
     /// Present when rows come before.
     pub previous: Option<Cursor>,
+    /// Titles of linked records that came with the rows: some of those asked for, or none.
+    pub titles: Vec<(ObjectIx, i64, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -26,6 +26,7 @@ const CARRIED: &[&str] = &[
     "contact_block",
     "contact_decision",
     "counter",
+    "declared_draft",
     "declared_version",
     "deputy",
     "directory_name",
@@ -34,6 +35,7 @@ const CARRIED: &[&str] = &[
     "file",
     "flow",
     "follow",
+    "inlet",
     "ledger_account",
     "ledger_bucket",
     "ledger_command",
@@ -86,7 +88,6 @@ const LEFT: &[(&str, Stays)] = &[
     ("hook_delivery", Stays::Running),
     ("hook_event", Stays::Running),
     ("idempotency", Stays::Running),
-    ("inlet", Stays::Secret),
     ("inlet_call", Stays::Running),
     ("job", Stays::Running),
     ("job_note", Stays::Running),
@@ -116,10 +117,13 @@ const LEFT: &[(&str, Stays)] = &[
     ("work_item", Stays::Running),
     ("work_purpose", Stays::Running),
     ("work_route", Stays::Running),
+    ("work_unit", Stays::Running),
+    ("work_wave", Stays::Running),
 ];
 
-/// Settings that belong to one installation, its address and what its planner knows, stay.
-const NO_OWN_SETTINGS: &str = "key NOT LIKE 'analyzed.%' AND key <> 'link_base'";
+/// Of these tables only some rows go along: settings that belong to one installation, its address and what its planner knows,
+/// stay, and so do addresses of others with their secrets; public forms, which have none, go.
+const PARTLY: [(&str, &str); 2] = [("setting", "key NOT LIKE 'analyzed.%' AND key <> 'link_base'"), ("inlet", "proof = 'form'")];
 
 /// A table and how its rows are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,7 +224,7 @@ impl Conn {
         let key = list(&mut table.key.iter());
         let places: Vec<String> = (1..=table.key.len()).map(|n| format!("${n}")).collect();
         let behind = after.map(|_| format!("({key}) > ({})", places.join(", ")));
-        let own = (table.name == "setting").then(|| NO_OWN_SETTINGS.to_string());
+        let own = PARTLY.iter().find(|(name, _)| *name == table.name).map(|(_, which)| (*which).to_string());
         let which: Vec<String> = behind.into_iter().chain(own).collect();
         let which = if which.is_empty() { String::new() } else { format!(" WHERE {}", which.join(" AND ")) };
         let sql = format!("SELECT {columns} FROM {}{which} ORDER BY {key} LIMIT {limit}", quote(&table.name));

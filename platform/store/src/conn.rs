@@ -116,6 +116,22 @@ impl Conn {
         }
     }
 
+    /// The condition that `column` is one of the numbers behind a parameter that was made by [`Conn::list`].
+    pub(crate) fn one_of(&self, column: &str, parameter: &str) -> String {
+        match self.backend() {
+            Backend::Sqlite => format!("{column} IN (SELECT value FROM json_each({parameter}))"),
+            // an index takes an array as it is
+            Backend::Postgres => format!("{column} = ANY(CAST(CAST({parameter} AS text) AS bigint[]))"),
+        }
+    }
+
+    /// Numbers as one parameter.
+    pub(crate) fn list(&self, numbers: &[i64]) -> Raw {
+        let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+        let (open, close) = if self.backend() == Backend::Sqlite { ('[', ']') } else { ('{', '}') };
+        Raw::Text(format!("{open}{}{close}", numbers.join(",")))
+    }
+
     /// Runs statements without parameters: transaction control and schema.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         match &mut self.link {

@@ -68,7 +68,7 @@ pub use block::BlockRow;
 pub use breach::{BreachRow, BreachTurn, Precision};
 pub use conn::{Backend, Conn};
 pub use contact::{ConsentEvent, ContactDecision};
-pub use declared::DeclaredVersion;
+pub use declared::{DeclaredDraft, DeclaredVersion};
 pub use deputy::DeputyRow;
 pub use directory::ServiceTokenRow;
 pub use error::StoreError;

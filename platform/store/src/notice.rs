@@ -17,6 +17,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS notice_unread ON notice (person, read_at, id)",
     // who has been told something that no mail has taken along yet; without `due` the time is still to be found
     "CREATE TABLE IF NOT EXISTS notice_wait (person BIGINT PRIMARY KEY, since BIGINT NOT NULL, due BIGINT)",
+    "CREATE TABLE IF NOT EXISTS notice_text (notice BIGINT PRIMARY KEY, text TEXT NOT NULL) {clustered}",
 ];
 
 const COLUMNS: &str = "SELECT id, person, at, kind, object, record, about_object, about_record, change_id, actor, read_at FROM notice";
@@ -79,10 +80,10 @@ impl Conn {
         let put = "INSERT INTO notice (person, at, kind, object, record, about_object, about_record, change_id, actor) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let wait = "INSERT INTO notice_wait (person, since) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING";
-        let mut rows = Vec::with_capacity(notices.len());
+        let (mut waits, mut drops, mut rows) = (Vec::new(), Vec::new(), Vec::with_capacity(notices.len()));
         for n in notices {
-            self.execute(wait, &[Raw::Int(n.person), Raw::Int(n.at)])?;
-            self.execute(drop, &[Raw::Int(n.person), n.kind.as_str().into(), n.object.as_str().into(), Raw::Int(n.record)])?;
+            waits.push(vec![Raw::Int(n.person), Raw::Int(n.at)]);
+            drops.push(vec![Raw::Int(n.person), n.kind.as_str().into(), n.object.as_str().into(), Raw::Int(n.record)]);
             rows.push(vec![
                 Raw::Int(n.person),
                 Raw::Int(n.at),
@@ -95,7 +96,45 @@ impl Conn {
                 n.actor.into(),
             ]);
         }
+        self.execute_many(wait, &waits)?;
+        self.execute_many(drop, &drops)?;
         self.execute_many(put, &rows)
+    }
+
+    /// Tells people something in words.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_say(&mut self, notices: &[(NoticeRow, &str)]) -> Result<(), StoreError> {
+        let put = "INSERT INTO notice (person, at, kind, object, record, actor) VALUES ($1, $2, $3, $4, $5, $6)";
+        let rows: Vec<Vec<Raw>> = notices
+            .iter()
+            .map(|(n, _)| {
+                vec![n.person.into(), n.at.into(), n.kind.as_str().into(), n.object.as_str().into(), n.record.into(), n.actor.into()]
+            })
+            .collect();
+        let ids = self.insert_many(put, &rows)?;
+        let texts: Vec<Vec<Raw>> = ids.iter().zip(notices).map(|(id, (_, text))| vec![(*id).into(), (*text).into()]).collect();
+        self.execute_many("INSERT INTO notice_text (notice, text) VALUES ($1, $2)", &texts)
+    }
+
+    /// The words of notices that have some.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notice_texts(&mut self, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let rows = self.query(&format!("SELECT notice, text FROM notice_text WHERE notice IN ({})", list.join(", ")), &[])?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let mut c = Cells::new(row);
+                (c.int(), c.text())
+            })
+            .collect())
     }
 
     /// What a person was told, the newest first; older than the notice `before`, if given.

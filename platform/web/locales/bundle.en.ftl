@@ -19,3 +19,4 @@ bundle-plan = This is what would change. Nothing has changed yet; all of it is t
 bundle-new-flows = New flows come resting.
 bundle-processes = Process maps
 bundle-policies = Policies
+bundle-forms = Forms

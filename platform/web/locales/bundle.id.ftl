@@ -19,3 +19,4 @@ bundle-plan = Ini yang akan berubah. Belum ada yang berubah; semuanya diambil se
 bundle-new-flows = Alur kerja baru datang dalam keadaan istirahat.
 bundle-processes = Peta proses
 bundle-policies = Kebijakan
+bundle-forms = Formulir

@@ -199,7 +199,7 @@ shape-title-field = Field that names a record
 shape-title-hint = For example the plate of a vehicle.
 shape-title-usual-en = Name
 shape-title-usual-id = Nama
-shape-to = Points to
+shape-to = What does it point to?
 shape-tone = Colour
 shape-type = Type
 shape-type-text = Choose its type. The type cannot change later.
@@ -296,6 +296,7 @@ lists-filter-hint = Put a filter together in the list, save it as a view, then c
 lists-filter-kept = As it is now
 lists-filter-none = No filter
 lists-filter-of = As “{ $view }”
+problem-shape-unique-one = { $field } alone is made unique by its own switch: open the field and tick “No two alike”. A set names at least two fields.
 problem-shape-not-unique-yet = { $fields }: { $n } { $n ->
     [one] group of records is
    *[other] groups of records are

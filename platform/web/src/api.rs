@@ -2,7 +2,7 @@
 
 mod again;
 mod approvals;
-mod ask;
+pub(crate) mod ask;
 mod attachments;
 mod audit;
 mod batch;
@@ -12,6 +12,7 @@ mod files;
 mod flows;
 mod hooks;
 mod imports;
+mod incoming;
 mod jobs;
 mod openapi;
 mod policies;

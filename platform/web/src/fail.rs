@@ -211,7 +211,7 @@ pub(crate) fn as_problem(engine: &Engine, t: Text, fail: &Fail, reference: &str)
     ("application/problem+json", body.to_string())
 }
 
-fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
+pub(crate) fn as_json(engine: &Engine, t: Text, fail: &Fail, reference: &str) -> Response {
     let (kind, body) = as_problem(engine, t, fail, reference);
     let mut response = (fail.status(), [(header::CONTENT_TYPE, kind)], body).into_response();
     if fail.status() == StatusCode::UNAUTHORIZED {

@@ -105,7 +105,7 @@ async fn with_files(req: Request, web: &Web) -> Result<Fields, Fail> {
     Ok(Fields(pairs))
 }
 
-fn unreadable(error: &MultipartError) -> Problem {
+pub(crate) fn unreadable(error: &MultipartError) -> Problem {
     match error.status().as_u16() {
         413 => Problem::new(ProblemKind::TooLarge, "file_too_large").with("max", UPLOAD_LIMIT / 1024 / 1024),
         _ => Problem::malformed("bad_form"),

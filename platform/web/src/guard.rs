@@ -341,7 +341,7 @@ async fn check_csrf(web: &Web, facts: &Facts, req: Request) -> Result<Request, F
 }
 
 /// What the browser says about where the request came from; nothing when it says nothing.
-fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
+pub(crate) fn same_origin(web: &Web, facts: &Facts) -> Option<bool> {
     match facts.header("sec-fetch-site") {
         "same-origin" | "none" => return Some(true),
         "" => {}

@@ -2,16 +2,16 @@
 
 use crate::fail::Fail;
 use crate::guard::Facts;
+use crate::route::{Router, get};
 use crate::state::Web;
 use akrab_model::Problem;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use std::fmt::Write;
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new().route("/health/live", get(async || "ok\n")).route("/health/ready", get(ready)).route("/metrics", get(metrics))
 }
 

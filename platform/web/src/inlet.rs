@@ -2,14 +2,14 @@
 
 use crate::fail::Reply;
 use crate::guard::Facts;
+use crate::route::{Router, post};
 use crate::state::Web;
 use akrab_engine::inlet::{CallState, Caller, Taken};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ pub(crate) const PLACE: &str = "/hooks/";
 /// Calls a minute of one address.
 const PACE: u32 = 600;
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new().route("/hooks/{key}", post(take))
 }
 

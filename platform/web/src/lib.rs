@@ -4,7 +4,7 @@
 //! and renders with the kit in [`ui`]:
 //!
 //! ```ignore
-//! pub fn routes() -> Router<Web> {
+//! pub fn routes() -> Router {
 //!     Router::new().route("/things/{id}", get(show).post(save))
 //! }
 //!
@@ -21,7 +21,7 @@
 //! }
 //! ```
 //!
-//! - Add a page: a file with `pub fn routes() -> Router<Web>`, one line in [`router`] (platform) or a
+//! - Add a page: a file with `pub fn routes() -> Router`, one line in [`router`] (platform) or a
 //!   [`Feature`] handed to [`Web::new`] (domains): routes, side bar entries, Fluent sources.
 //! - Words: `locales/NAME.id.ftl` and `locales/NAME.en.ftl` are found by themselves; domains hand theirs
 //!   over in their `Feature`. `visit.t` is the [`locale::Text`] of the person.
@@ -74,6 +74,7 @@ pub mod process;
 mod public;
 pub mod record;
 pub mod report;
+pub mod route;
 pub mod router;
 mod scim;
 pub mod search;

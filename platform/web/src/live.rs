@@ -2,7 +2,7 @@
 //! the same record, something new in the inbox. A page without script is simply loaded again.
 
 use crate::fail::{Fail, Reply};
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::avatar;
 use crate::ui::frame::Frame;
 use crate::value::Look;
@@ -10,11 +10,9 @@ use crate::visit::Visit;
 use akrab_engine::live::Happened;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Problem, RecordId};
-use axum::Router;
 use axum::extract::Query;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures::stream;
 use maud::html;
 use serde::Deserialize;
@@ -43,7 +41,7 @@ const PAGES: usize = 20;
 const ALL_PAGES: usize = 2_000;
 
 /// Addresses of the news.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route(ADDRESS, get(listen))
 }
 

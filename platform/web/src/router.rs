@@ -2,22 +2,21 @@
 
 use crate::fail::Fail;
 use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
+use crate::route::{Router, get};
 use crate::state::Web;
 use crate::{
     api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
     oauth, policy, process, public, report, scim, settings, setup, sign_in, view,
 };
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 /// The whole web part as one service.
-pub fn router(web: Web) -> Router {
+pub fn router(web: Web) -> axum::Router {
     let mut routes = Router::new()
         .route("/assets/{file}", get(assets::serve))
         .merge(health::routes())
@@ -52,6 +51,7 @@ pub fn router(web: Web) -> Router {
     }
     routes
         .merge(crate::record::routes())
+        .into_axum()
         .fallback(async || Fail::from(Problem::not_found()))
         .method_not_allowed_fallback(async || Fail::with_status(Problem::malformed("method_not_allowed"), StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

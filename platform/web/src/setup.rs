@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::frame::bare;
 use crate::guard::Facts;
 use crate::locale::Text;
+use crate::route::{Router, get};
 use crate::sign_in::{differ, new_password};
 use crate::state::Web;
 use crate::ui::button::Button;
@@ -15,11 +16,10 @@ use crate::ui::layout::{self, Bare, bare_card};
 use akrab_engine::identity::{FirstSetup, Origin, SignedIn};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use maud::html;
 use serde::Deserialize;
 
@@ -39,7 +39,7 @@ pub(crate) const ZONES: [(&str, &str); 10] = [
     ("UTC", "UTC"),
 ];
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new().route("/setup", get(show).post(finish)).route("/setup/words/{lang}", get(|| async { Redirect::to("/setup") }).post(speak))
 }
 

@@ -4,10 +4,10 @@ use crate::live::Streams;
 use crate::locale::{self, Lang};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
+use crate::route::Router;
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::{Engine, Tx};
-use axum::Router;
 use futures::future::BoxFuture;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ pub struct Feature {
     pub home: Option<Home>,
     /// Key of the group its objects stand in; its name is the message `group-KEY`.
     pub group: Option<&'static str>,
-    pub routes: Router<Web>,
+    pub routes: Router,
     pub nav: Option<NavFn>,
     /// Fluent sources.
     pub locales: Vec<(Lang, &'static str)>,
@@ -110,7 +110,7 @@ impl Feature {
     }
     /// With pages.
     #[must_use]
-    pub fn routes(mut self, routes: Router<Web>) -> Self {
+    pub fn routes(mut self, routes: Router) -> Self {
         self.routes = routes;
         self
     }

@@ -44,6 +44,10 @@ both!(
         let mut office = vec![("known", "0"), ("name_id", "Jam kantor"), ("name_en", "Office hours"), ("zone", "Asia/Jakarta"), ("holidays", "days_off")];
         office.extend(week);
         office.extend([("thu", "08:00-12:00, 13:00-17:00"), ("fri", "08:00-11:30, 13:00-17:00")]);
+        assert_eq!(browser.submit("/settings/calendars/office/draft", &office).await.status, StatusCode::SEE_OTHER);
+        let draft = browser.get("/settings/calendars/office").await.html;
+        assert!(draft.contains("Belum berlaku") && draft.contains("Berlakukan") && draft.contains("selected>Libur kantor"), "{draft}");
+        assert_eq!((due().await, waits().await), (Some(monday), monday), "nothing is counted by a draft");
         let asked = browser.submit("/settings/calendars/office", &office).await;
         assert_eq!(asked.status, StatusCode::OK);
         for told in ["2 tenggat yang berjalan", "Diskon", "Tunggu", "10 Agu", "11 Agu", "name=\"known\" value=\"0\""] {
@@ -54,6 +58,7 @@ both!(
         assert_eq!(kept.version, 0, "nor is the calendar");
         office.push(("sure", "1"));
         assert_eq!(browser.submit("/settings/calendars/office", &office).await.status, StatusCode::SEE_OTHER);
+        assert!(!browser.get("/settings/calendars/office").await.html.contains("Berlakukan"), "the draft has become the version");
         let tuesday = moment("2026-08-11 16:00");
         assert_eq!((due().await, waits().await), (Some(tuesday), tuesday));
         let history = browser.get(&format!("/opportunities/{id}/history")).await.html;

@@ -54,11 +54,11 @@ both!(
         }
         let rule = w.engine.read(&w.system(), |tx| tx.approval_rule("discount")).await.expect("the rule").decl;
         assert_eq!((rule.steps[0].limit, rule.steps[0].remind), (Some(480), Some(240)), "hours are kept in minutes");
-        let condition = browser.submit("/settings/approvals/discount/condition", &[("object", "opportunity"), ("name_id", "Diskon besar")]).await;
+        let condition = browser.submit("/settings/approvals/discount", &[("condition", "when"), ("object", "opportunity"), ("name_id", "Diskon besar")]).await;
         assert!(condition.html.contains("action=\"/settings/approvals/discount\""), "{}", condition.html);
         assert!(condition.html.contains("name=\"name_id\" value=\"Diskon besar\""), "what was typed goes along: {}", condition.html);
-        let filter = "%7B%22all%22%3A%5B%7B%22field%22%3A%22amount%22%2C%22op%22%3A%22gt%22%2C%22value%22%3A%221000%22%7D%5D%7D";
-        let chosen = browser.get(&format!("/settings/approvals/discount?filter={filter}")).await;
+        let tree = r#"{"all":[{"field":"amount","op":"gt","value":"1000"}]}"#;
+        let chosen = browser.submit("/settings/approvals/discount", &[("condition_for", "when"), ("condition_tree", tree), ("name_id", "Diskon besar")]).await;
         assert!(chosen.html.contains("Syarat baru ini berlaku setelah disimpan"), "{}", chosen.html);
         // as a file, into the same workspace
         let file = browser.get("/settings/transfer/export?part=approvals").await.html;
@@ -81,12 +81,11 @@ both!(
         let f = firm(w).await;
         let mut browser = Browser::of(w, f.admin).await;
         let typed = [("object", "opportunity"), ("name_id", "Besar"), ("name_en", "Large"), ("s0_key", "step1"), ("s0_who", "role:manager"), ("s0_need", "1")];
-        let builder = browser.submit("/settings/approvals/new/condition", &typed).await;
-        assert!(builder.html.contains("action=\"/settings/approvals/new\"") && builder.html.contains("name=\"typed\" value=\"1\""), "{}", builder.html);
-        assert!(!builder.html.contains("name=\"when\""), "the condition itself comes from the builder: {}", builder.html);
-        let filter = "%7B%22all%22%3A%5B%7B%22field%22%3A%22amount%22%2C%22op%22%3A%22gt%22%2C%22value%22%3A%221000%22%7D%5D%7D";
-        let back = "object=opportunity&typed=1&name_id=Besar&name_en=Large&s0_key=step1&s0_who=role%3Amanager&s0_need=1&calendar=office";
-        let form = browser.get(&format!("/settings/approvals/new?{back}&filter={filter}")).await;
+        let builder = browser.submit("/settings/approvals/new", &[&typed[..], &[("condition", "when")]].concat()).await;
+        assert!(builder.html.contains("action=\"/settings/approvals/new\"") && builder.html.contains("value=\"Besar\""), "{}", builder.html);
+        // as the form without script says it
+        let plain = [("condition_for", "when"), ("add-field", "amount"), ("add-op", "gt"), ("add-value", "1000")];
+        let form = browser.submit("/settings/approvals/new", &[&typed[..], &plain].concat()).await;
         assert!(form.html.contains("value=\"Besar\"") && form.html.contains("Syarat baru ini berlaku setelah disimpan"), "{}", form.html);
         let when = r#"{"all":[{"field":"amount","op":"gt","value":"1000"}]}"#;
         let mut fields = typed.to_vec();

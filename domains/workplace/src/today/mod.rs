@@ -6,12 +6,11 @@ mod line;
 mod load;
 mod side;
 
+use akrab_web::route::{Router, get, post};
 use akrab_web::ui::frame::TopBar;
 use akrab_web::ui::sidebar::NavItem;
-use akrab_web::{Feature, Home, Nav, Place, Reply, Visit, Web};
-use axum::Router;
+use akrab_web::{Feature, Home, Nav, Place, Reply, Visit};
 use axum::extract::Query;
-use axum::routing::{get, post};
 pub(crate) use load::Day;
 use serde::Deserialize;
 
@@ -34,7 +33,7 @@ pub fn feature() -> Feature {
         .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
 }
 
-fn routes() -> Router<Web> {
+fn routes() -> Router {
     Router::new()
         .route("/today", get(show))
         .route("/today/tasks", post(line::add))

@@ -27,7 +27,7 @@ impl Tx<'_> {
             self.effects.flows_go();
         }
         // whoever has asked with the same approval already waiting listens to the record
-        if self.conn.flow_wake(&row.object, row.record, self.ctx.micros())? > 0 {
+        if self.conn.flow_wake(&row.object, &[row.record], self.ctx.micros())? > 0 {
             self.effects.flows_go();
         }
         Ok(())

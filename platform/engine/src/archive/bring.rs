@@ -151,6 +151,7 @@ async fn index(store: &Store, registry: &Arc<Registry>) -> Result<()> {
                 limit: PAGE,
                 after: after.take(),
                 bin: false,
+                titles: Vec::new(),
             };
             let (registry, object, columns) = (registry.clone(), object.clone(), columns.clone());
             after = store

@@ -301,6 +301,7 @@ fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<
         limit: CHUNK,
         after: Some(Cursor { keys: Vec::new(), id: mark.after, back: false }),
         bin: false,
+        titles: Vec::new(),
     };
     let page = tx.page(&object, query, asked.words.as_ref(), Some(usize::MAX))?;
     let ids: Vec<i64> = page.rows.iter().map(|row| row.id).collect();
@@ -315,7 +316,7 @@ fn chunk(tx: &mut Tx, spec: &BulkSpec, job: i64, mut mark: Mark) -> Result<Step<
     }
     mark.done += ids.len() as i64;
     mark.chunks += 1;
-    let note = ChunkNote { notes: Vec::new(), changes: std::mem::take(&mut tx.changes) };
+    let note = ChunkNote { changes: std::mem::take(&mut tx.changes), ..ChunkNote::default() };
     tx.conn.job_note(job, mark.chunks, &serde_json::to_string(&note).map_err(Problem::internal)?)?;
     let total = mark.total.max(mark.done);
     Ok(Step { mark: json!(mark), done: mark.done, total: Some(total), value: (mark, ids.len() < CHUNK) })

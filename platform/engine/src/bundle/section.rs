@@ -25,6 +25,7 @@ impl Tx<'_> {
             Part::Approvals => written("approvals", "# Approval rules.", self.approval_rules()?),
             Part::Processes => written("processes", "# Process maps.", self.processes()?),
             Part::Policies => written("policies", "# Policies.", self.policy_rules()?),
+            Part::Forms => self.forms_out(),
             Part::Flows => self.flow_export(None),
         }
     }
@@ -69,6 +70,7 @@ impl Tx<'_> {
                     |tx, key, decl| tx.policy_rule_save(key, decl, None).map(drop),
                 )
             }
+            Part::Forms => self.forms_in(text),
             Part::Flows => {
                 let lang = self.ctx.lang_key();
                 let come = self.flows_take(text)?;
@@ -111,7 +113,7 @@ fn written<D: Serialize>(section: &str, head: &str, kept: Vec<Kept<D>>) -> Resul
 }
 
 /// Faults with the key of what they are in.
-pub(super) fn placed(key: &str, problem: Problem) -> Problem {
+pub(crate) fn placed(key: &str, problem: Problem) -> Problem {
     let at = |fault: FieldProblem| FieldProblem { pointer: format!("/{key}/{}", fault.pointer.trim_start_matches('/')), ..fault };
     Problem { fields: problem.fields.into_iter().map(at).collect(), ..problem }
 }

@@ -2,6 +2,7 @@
 
 use super::find::{CALENDAR, HOLIDAYS};
 use super::{CalendarDecl, HolidayListDecl, USUAL};
+use crate::versions::Sketch;
 use crate::{Result, Tx};
 use akrab_model::{FieldProblem, Label, Problem, ProblemKind};
 use jiff::Timestamp;
@@ -28,14 +29,44 @@ impl Tx<'_> {
         from: Option<Timestamp>,
         known: Option<i64>,
     ) -> Result<i64> {
+        self.calendar_check(key, name, decl, from)?;
+        self.kept_calendar(key, name, decl, from, known, false)
+    }
+
+    fn calendar_check(&mut self, key: &str, name: &Label, decl: &CalendarDecl, from: Option<Timestamp>) -> Result<()> {
         self.may_declare()?;
         let begin = from.unwrap_or(self.ctx.now.timestamp());
         let mut faults = named(key, name);
         faults.extend(decl.compile(&self.lists_at(begin)?).err().unwrap_or_default());
-        if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
-        }
-        self.kept_calendar(key, name, decl, from, known, false)
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+    }
+
+    /// What is being written of a calendar and is not in force.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but administrators.
+    pub fn calendar_draft(&mut self, key: &str) -> Result<Option<Sketch<CalendarDecl>>> {
+        self.may_declare()?;
+        self.sketch_of(CALENDAR, key)
+    }
+
+    /// Keeps what is being written of a calendar; no clock moves until it is saved as a version.
+    ///
+    /// # Errors
+    /// `not_found`; else as [`Tx::calendar_save`].
+    pub fn calendar_draft_keep(&mut self, key: &str, name: &Label, decl: &CalendarDecl) -> Result<()> {
+        self.calendar_check(key, name, decl, None)?;
+        self.calendar_kept(key)?;
+        self.keep_sketch(CALENDAR, (key, name, decl))
+    }
+
+    /// Forgets what was being written of a calendar.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but administrators.
+    pub fn calendar_draft_drop(&mut self, key: &str) -> Result<()> {
+        self.may_declare()?;
+        Ok(self.conn.declared_draft_drop(CALENDAR, key)?)
     }
 
     /// Keeps a version of a holiday list. Every calendar that has it has to stay sound.

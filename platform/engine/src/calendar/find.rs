@@ -6,6 +6,7 @@ use crate::{Result, Tx};
 use akrab_model::Problem;
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 pub(super) const CALENDAR: &str = "calendar";
 pub(super) const HOLIDAYS: &str = "holidays";
@@ -18,6 +19,19 @@ impl Tx<'_> {
     pub fn calendar(&mut self, key: &str) -> Result<Calendar> {
         let now = self.ctx.now.timestamp();
         self.calendar_at(key, now)
+    }
+
+    /// As [`Tx::calendar`], asked for once in a transaction.
+    ///
+    /// # Errors
+    /// As [`Tx::calendar`].
+    pub(crate) fn calendar_once(&mut self, key: &str) -> Result<Arc<Calendar>> {
+        if let Some(known) = self.known().calendars.get(key) {
+            return Ok(known.clone());
+        }
+        let found = Arc::new(self.calendar(key)?);
+        self.known().calendars.insert(key.into(), found.clone());
+        Ok(found)
     }
 
     /// A calendar as it counted at a moment.

@@ -203,6 +203,7 @@ fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record, &Related
         limit: PAGE,
         after: None,
         bin: false,
+        titles: Vec::new(),
     };
     let mut rows = 0;
     loop {

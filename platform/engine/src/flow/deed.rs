@@ -11,6 +11,7 @@ mod webhook;
 
 use super::live::Ready;
 use super::{Level, RunRow};
+use crate::behaviour::Origin;
 use crate::{Result, Tx};
 use akrab_model::flow::{Deed, Step};
 use akrab_model::{Problem, Record};
@@ -25,6 +26,8 @@ pub(super) struct At<'a> {
     /// The record it is taken for, with all its fields.
     pub record: Record,
     pub level: Level,
+    /// What changes of it are told to come from.
+    pub origin: Arc<Origin>,
     /// Nothing is to leave the program, and nothing is waited for.
     pub trial: bool,
 }
@@ -63,13 +66,30 @@ impl Took {
     }
 }
 
+/// Whether several runs take this kind of step in few statements.
+pub(super) fn is_shared(deed: &Deed) -> bool {
+    matches!(deed, Deed::Set { .. } | Deed::Create { .. } | Deed::Task { .. })
+}
+
 impl Tx<'_> {
+    /// Takes the same step for several records, none twice: all of it, or nothing. See [`is_shared`].
+    pub(super) fn take_steps(&mut self, ats: &[At<'_>]) -> Result<Vec<Took>> {
+        let Some(first) = ats.first() else { return Ok(Vec::new()) };
+        match &first.step.deed {
+            Deed::Set { values } => self.flow_set(ats, values),
+            Deed::Create { object, link, values } => self.flow_create(ats, object, link.as_deref(), values),
+            Deed::Task { title, note, to, due, values } => self.flow_task(ats, (title, note.as_deref()), to, due.as_ref(), values),
+            _ => ats.iter().map(|at| self.take_step(at)).collect(),
+        }
+    }
+
     /// Takes a step. What it writes stands or falls with what is said of it in the log.
-    pub(super) fn take_step(&mut self, at: &At<'_>) -> Result<Took> {
+    fn take_step(&mut self, at: &At<'_>) -> Result<Took> {
         match &at.step.deed {
-            Deed::Set { values } => self.flow_set(at, values),
-            Deed::Create { object, link, values } => self.flow_create(at, object, link.as_deref(), values),
-            Deed::Task { title, note, to, due, values } => self.flow_task(at, (title, note.as_deref()), to, due.as_ref(), values),
+            Deed::Set { .. } | Deed::Create { .. } | Deed::Task { .. } => {
+                let took = self.take_steps(std::slice::from_ref(at))?.pop();
+                took.ok_or_else(|| Problem::internal("a step came to nothing"))
+            }
             Deed::Assign(assigning) => self.flow_assign(at, assigning),
             Deed::Notify { to, text } => self.flow_notify(at, to, text),
             Deed::Mail { to, template, subject, text } => self.flow_mail(at, to, (template.as_deref(), subject, text)),

@@ -4,7 +4,7 @@ use super::live::Ready;
 use super::{Cause, DEEPEST, MOST_REPEATS, Repeat, RunRow, RunState, Trigger};
 use crate::behaviour::Draft;
 use crate::{Door, Result, Tx};
-use akrab_model::{Object, Problem, ProblemKind, Record};
+use akrab_model::{Object, Problem, ProblemKind, Record, RecordId};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -19,17 +19,18 @@ impl Tx<'_> {
         // taking a change back is no new event
         let news = self.ctx.door != Door::Undo;
         for draft in drafts {
-            let id = draft.after.id;
+            self.stand_for_draft(draft);
             for ready in asked.on_write.iter().filter(|_| news) {
                 if self.is_triggered(ready, draft)? {
-                    begun.extend(self.flow_run(ready, id, draft.is_new())?);
+                    begun.extend(self.flow_run(ready, draft.after.id, draft.is_new())?);
                 }
             }
-            if asked.listens && !draft.is_new() {
-                let now = self.ctx.micros();
-                if self.conn.flow_wake(&object.key, id, now)? > 0 {
-                    self.effects.flows_go();
-                }
+        }
+        if asked.listens {
+            let changed: Vec<RecordId> = drafts.iter().filter(|draft| !draft.is_new()).map(|draft| draft.after.id).collect();
+            let now = self.ctx.micros();
+            if self.conn.flow_wake(&object.key, &changed, now)? > 0 {
+                self.effects.flows_go();
             }
         }
         self.flow_begin(&begun).map(|_| ())

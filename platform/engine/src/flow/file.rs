@@ -45,7 +45,12 @@ impl Tx<'_> {
         for row in self.conn.flows()?.into_iter().filter(|row| !row.gone && key.is_none_or(|key| row.key == key)) {
             found = true;
             let Some((_, flow)) = self.flow_latest(&row.key)? else { continue };
-            let table = Table::try_from(Named { key: row.key, flow }).map_err(Problem::internal)?;
+            let mut table = Table::try_from(Named { key: row.key, flow }).map_err(Problem::internal)?;
+            if let Some(form) = form_of(&mut table).filter(|form| form.is_integer()) {
+                let known = self.forms()?;
+                let key = known.into_iter().find(|known| form.as_integer() == Some(known.id)).map(|known| known.key);
+                *form = Value::from(key.unwrap_or_default());
+            }
             out.push('\n');
             section("flows", &table, &mut out);
         }
@@ -70,11 +75,36 @@ impl Tx<'_> {
     }
 }
 
+/// The form a flow begins with: a number in the workspace, the last part of its address in a file.
+fn form_of(flow: &mut Table) -> Option<&mut Value> {
+    flow.get_mut("trigger")?.as_table_mut()?.get_mut("form")
+}
+
 impl Tx<'_> {
+    /// The flows of a file, with the numbers their forms have here.
+    fn flows_read(&mut self, text: &str) -> std::result::Result<Result<File>, toml::de::Error> {
+        let mut table: Table = toml::from_str(text)?;
+        let flows = table.get_mut("flows").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_table_mut);
+        let forms: Vec<&mut Value> = flows.filter_map(form_of).filter(|form| form.is_str()).collect();
+        if forms.is_empty() {
+            // faults with their lines
+            return toml::from_str(text).map(Ok);
+        }
+        let known = match self.forms() {
+            Ok(known) => known,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        for form in forms {
+            let here = known.iter().find(|known| form.as_str() == Some(&known.key)).map_or(0, |known| known.id);
+            *form = here.into();
+        }
+        table.try_into().map(Ok)
+    }
+
     /// As [`Engine::flow_import`], with the name of each.
     pub(crate) fn flows_take(&mut self, text: &str) -> Result<Vec<(Come, Label)>> {
         self.may_declare()?;
-        let file: File = toml::from_str(text).map_err(|error| crate::written::unreadable(text, &error))?;
+        let file = self.flows_read(text).map_err(|error| crate::written::unreadable(text, &error))??;
         let known: Vec<String> = self.conn.flows()?.into_iter().filter(|row| !row.gone).map(|row| row.key).collect();
         // a flow may run one that comes with it
         for named in file.flows.iter().filter(|named| !known.contains(&named.key)) {

@@ -74,7 +74,16 @@ impl Tx<'_> {
             None => Cond::True,
         };
         let latest: Vec<Sort> = object.field_ix("created_at").map(|ix: FieldIx| Sort::by(ix, true)).into_iter().collect();
-        let query = Query { object: object.ix, columns: Vec::new(), cond, sort: latest, limit: LOOKED_AT, after: None, bin: false };
+        let query = Query {
+            object: object.ix,
+            columns: Vec::new(),
+            cond,
+            sort: latest,
+            limit: LOOKED_AT,
+            after: None,
+            bin: false,
+            titles: Vec::new(),
+        };
         let ids: Vec<RecordId> = self.conn.select(&registry, &query)?.rows.iter().map(|row| row.id).collect();
         let limit = if ask.limit == 0 { 5 } else { ask.limit.min(TRIED) };
         let mut found = Vec::new();
@@ -128,7 +137,8 @@ impl Tx<'_> {
             if !fits || run.state != RunState::Going {
                 break;
             }
-            self.flow_go(&mut run, &ready, true, &mut written)?;
+            let Some(gone) = self.flow_go(vec![(run.clone(), ready.clone())], true, &mut written)?.pop() else { break };
+            run = gone;
         }
         let steps = written.log.into_iter().map(|row| LogView::of(&ready.flow, row)).collect();
         let told = run.told.as_deref().and_then(|text| serde_json::from_str(text).ok());

@@ -9,9 +9,8 @@ use akrab_model::{Cond, Filter, Problem};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-/// Runs taken in one transaction, and steps after which no further run is begun: writers of pages must not wait long.
+/// Runs taken in one transaction.
 const RUNS: i64 = 48;
-const STEPS: usize = 64;
 /// Records fed to a flow in one transaction.
 const FED: usize = 500;
 
@@ -95,20 +94,18 @@ impl Tx<'_> {
         let now = self.ctx.micros();
         let flows = self.engine.flows();
         let mut written = Written::default();
-        let mut stand: Vec<RunRow> = Vec::new();
+        let (mut stand, mut going) = (Vec::new(), Vec::new());
         for mut run in self.conn.flow_take(id, now, runs)? {
-            if written.steps >= STEPS {
-                break;
-            }
             match flows.version(run.flow, run.version).cloned() {
-                Some(ready) => self.flow_go(&mut run, &ready, false, &mut written)?,
+                Some(ready) => going.push((run, ready)),
                 None => {
                     run.told = Some(told(&Problem::new(ProblemKind::Conflict, "flow_version_broken")));
                     (run.state, run.ended) = (RunState::Failed, Some(now));
+                    stand.push(run);
                 }
             }
-            stand.push(run);
         }
+        stand.extend(self.flow_go(going, false, &mut written)?);
         self.flow_write(lane, written.log, &stand)?;
         Ok(done + written.steps.max(stand.len()))
     }

@@ -1,10 +1,12 @@
 //! What is wrong with a form before anybody fills it in.
 
 use super::keep::FormDraft;
-use super::plan::{FormPlan, is_askable};
+use super::offer::MOST_OFFERED;
+use super::plan::{FormPlan, is_askable, is_typed};
 use crate::people::Person;
 use crate::write::Tx;
 use crate::{Door, Result};
+use akrab_model::object::FieldRight;
 use akrab_model::{FieldProblem, FieldType, Object, Problem};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -52,8 +54,13 @@ impl Tx<'_> {
             });
         }
         let mut seen = HashSet::new();
+        let registry = tx.registry.clone();
         for asked in &plan.fields {
-            if !object.field(&asked.key).is_some_and(is_askable) || !fits(&asked.key) || plan.fixed.contains_key(&asked.key) {
+            let field = object.field(&asked.key).filter(|field| is_askable(&registry, field));
+            // files are no part of rows, so they are asked about by themselves
+            let file = field.filter(|field| field.kind == FieldType::File).and_then(|_| object.field_ix(&asked.key));
+            let fits = file.map_or_else(|| fits(&asked.key), |ix| tx.rights.field(object, ix) == FieldRight::Edit);
+            if field.is_none() || !fits || plan.fixed.contains_key(&asked.key) {
                 faults.push(FieldProblem::new("fields", "form_field").with("field", &asked.key));
             } else if !seen.insert(&asked.key) {
                 faults.push(FieldProblem::new("fields", "form_twice").with("field", label(object, &asked.key, lang)));
@@ -61,10 +68,24 @@ impl Tx<'_> {
             if asked.label.chars().count() > NAME {
                 faults.push(FieldProblem::new("fields", "too_long").with("max", NAME));
             }
+            if let Some(target) = field.filter(|field| field.kind == FieldType::Link).and_then(|field| field.to) {
+                let fault = |code: &str| FieldProblem::new("fields", code).with("field", label(object, &asked.key, lang));
+                match &asked.from {
+                    None => faults.push(fault("form_link_rule")),
+                    Some(from) => match tx.form_offered(&registry.at(target).clone(), from) {
+                        Ok(offered) if offered.len() > MOST_OFFERED => faults.push(fault("form_link_many").with("max", MOST_OFFERED)),
+                        Ok(_) => {}
+                        Err(problem) if problem.fields.is_empty() => return Err(problem),
+                        Err(problem) => faults.extend(problem.fields.into_iter().map(|f| FieldProblem { pointer: "/fields".into(), ..f })),
+                    },
+                }
+            }
         }
         let env = tx.parse_env().own();
         for (key, value) in &plan.fixed {
-            let Some(field) = object.field(key).filter(|f| fits(key) && f.writable() && !f.hidden) else {
+            let Some(field) =
+                object.field(key).filter(|f| fits(key) && (is_typed(f) || f.kind == FieldType::Link) && f.writable() && !f.hidden)
+            else {
                 faults.push(FieldProblem::new("fixed", "form_field").with("field", key));
                 continue;
             };

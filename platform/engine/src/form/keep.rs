@@ -4,7 +4,6 @@ use super::FORM;
 use super::plan::FormPlan;
 use crate::Result;
 use crate::identity::digest;
-use crate::inlet::address_place;
 use crate::write::Tx;
 use akrab_model::{FieldProblem, Problem};
 use akrab_store::InletRow;
@@ -36,18 +35,21 @@ impl Tx<'_> {
     /// # Errors
     /// `forbidden` for anybody but administrators; `invalid`.
     pub fn form_add(&mut self, draft: &FormDraft) -> Result<i64> {
+        let key = URL_SAFE_NO_PAD.encode(self.engine.random::<9>());
+        self.form_add_at(&key, draft)
+    }
+
+    /// Makes a form at an address it has elsewhere already.
+    pub(super) fn form_add_at(&mut self, key: &str, draft: &FormDraft) -> Result<i64> {
         self.inlet_admin()?;
         self.alone("inlets")?;
         self.judge_form(draft)?;
         if self.conn.inlets()?.iter().filter(|row| row.proof == FORM).count() >= FORMS {
             return Err(Problem::invalid(vec![FieldProblem::new("name", "too_many").with("max", FORMS)]));
         }
-        let key = URL_SAFE_NO_PAD.encode(self.engine.random::<9>());
-        let row = InletRow { door: digest(&key), proof: FORM.into(), ..self.inlet_blank(draft.owner) };
+        let row = InletRow { door: digest(key), address: key.into(), proof: FORM.into(), ..self.inlet_blank(draft.owner) };
         let mut row = filled(row, draft)?;
         row.id = self.conn.inlet_add(&row)?;
-        row.address = self.engine.seal(&address_place(row.id), &key)?;
-        self.conn.inlet_set(&row)?;
         self.form_changed("form_added", &row)?;
         Ok(row.id)
     }

@@ -2,9 +2,11 @@
 
 use super::judge::origin_of;
 use super::keep::FormDraft;
+use super::offer::Offers;
 use super::plan::FormPlan;
 use super::{FORM, take};
 use crate::inlet::{CallState, address_place};
+use crate::seal::sealed_with;
 use crate::write::Tx;
 use crate::{Ctx, Door, Engine, Result};
 use akrab_model::format::Lang;
@@ -49,6 +51,8 @@ pub struct FormPage {
     pub ctx: Ctx,
     /// What people agree to, where they are asked.
     pub wording: Option<Label>,
+    /// The records people may choose from.
+    pub offers: Offers,
 }
 
 impl FormPage {
@@ -88,12 +92,20 @@ impl Tx<'_> {
             id: row.id,
             owner_name: owner.as_ref().map(|person| person.name.clone()),
             owner_gone: owner.is_none_or(|person| !person.active),
-            key: self.engine.unseal(&address_place(row.id), &row.address)?,
+            key: self.form_key(&row),
             taken: self.conn.inlet_calls_count(row.id, CallState::Created.key())?,
             refused: self.conn.inlet_calls_count(row.id, CallState::Refused.key())?,
             last: row.heard_at.map(time),
             draft: FormDraft { plan: take::plan(&row), name: row.name, owner: row.owner, open: row.open },
         })
+    }
+
+    /// The last part of a form's address: it is no secret. One that an earlier version sealed, in another installation, is unknown.
+    pub(super) fn form_key(&self, row: &InletRow) -> String {
+        match sealed_with(&row.address) {
+            Some(_) => self.engine.unseal(&address_place(row.id), &row.address).unwrap_or_default(),
+            None => row.address.clone(),
+        }
     }
 
     /// Submissions of a form, the newest first.
@@ -125,6 +137,11 @@ impl Tx<'_> {
         })
     }
 
+    fn form_wording(&mut self, plan: &FormPlan) -> Result<Option<Label>> {
+        let Some(tick) = &plan.tick else { return Ok(None) };
+        Ok(self.purposes()?.into_iter().find(|kept| kept.key == tick.purpose).map(|kept| kept.decl.wording))
+    }
+
     /// Forms flows may begin with: number, name and object. For administrators.
     ///
     /// # Errors
@@ -148,16 +165,15 @@ impl Engine {
         self.refresh_people().await?;
         let plan = take::plan(&row);
         let ctx = self.form_ctx(&row, &plan, request)?;
-        let purpose = plan.tick.as_ref().map(|tick| tick.purpose.clone());
-        let wording = match purpose {
-            Some(purpose) => {
-                let found =
-                    move |tx: &mut Tx| Ok(tx.purposes()?.into_iter().find(|kept| kept.key == purpose).map(|kept| kept.decl.wording));
-                self.read(&ctx, found).await?
+        let asks = plan.tick.is_some() || plan.fields.iter().any(|asked| asked.from.is_some());
+        let (wording, offers) = match asks {
+            true => {
+                let plan = plan.clone();
+                self.read(&ctx, move |tx| Ok((tx.form_wording(&plan)?, tx.form_offers(&plan)?))).await?
             }
-            None => None,
+            false => (None, Offers::new()),
         };
-        Ok(FormPage { id: row.id, plan, ctx, wording })
+        Ok(FormPage { id: row.id, plan, ctx, wording, offers })
     }
 
     /// Rights, language and door of a form's submissions.
@@ -166,6 +182,8 @@ impl Engine {
         let owner = owner.ok_or_else(|| Problem::new(akrab_model::ProblemKind::Busy, "form_rests"))?;
         let mut ctx = self.ctx(&owner, Door::Form, request);
         ctx.lang = plan.lang.parse::<Lang>().unwrap_or(ctx.lang);
+        // strangers think of the company's hours, not of those of the person it writes for
+        ctx.now = self.now();
         Ok(ctx)
     }
 }

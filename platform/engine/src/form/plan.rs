@@ -1,8 +1,9 @@
 //! What a form asks, and what is said around it.
 
 use akrab_model::value::Input;
-use akrab_model::{Field, FieldType};
+use akrab_model::{Field, FieldType, Registry};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// Everything about a form but its name and address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,13 +29,16 @@ pub struct FormPlan {
 }
 
 /// A field that is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     pub key: String,
     /// The field's own label when empty.
     pub label: String,
     pub required: bool,
+    /// Of a link: which records strangers may choose from, a filter (JSON) over the object it points to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Json>,
 }
 
 /// A box people tick to be contacted, in the words of the purpose.
@@ -46,13 +50,27 @@ pub struct Tick {
     pub required: bool,
 }
 
-/// Whether strangers may be asked for a field: nothing that would show them records of the workspace or bring files in.
-pub fn is_askable(field: &Field) -> bool {
+/// Whether strangers may be asked for a field. Of links they see what the form names, and never people of the company.
+pub fn is_askable(registry: &Registry, field: &Field) -> bool {
+    match field.kind {
+        FieldType::Link => may_be_set(field) && field.to.is_some_and(|to| !registry.at(to).is_system()),
+        FieldType::File | FieldType::DateTime => may_be_set(field),
+        _ => is_typed(field),
+    }
+}
+
+/// Whether the value of a field is typed or ticked.
+pub fn is_typed(field: &Field) -> bool {
     use FieldType::*;
     let kind = match field.kind {
         Text | LongText | Email | Phone | Url | Integer | Decimal | Money | Percent | Boolean | Date | Choice => true,
         Choices => !field.open,
         kind => kind.is_text(),
     };
-    kind && field.writable() && !field.hidden && !field.system
+    kind && may_be_set(field)
+}
+
+/// Whether a field takes values at all.
+fn may_be_set(field: &Field) -> bool {
+    field.writable() && !field.hidden && !field.system
 }

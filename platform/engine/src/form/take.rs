@@ -8,10 +8,10 @@ use crate::identity::digest;
 use crate::inlet::CallState;
 use crate::write::Tx;
 use crate::{Engine, Result};
-use akrab_model::value::Input;
-use akrab_model::{FieldProblem, Problem, ProblemKind};
+use akrab_model::value::{Input, ParseEnv};
+use akrab_model::{FieldProblem, FieldType, Problem, ProblemKind};
 use akrab_store::{InletCall, InletRow};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// Submissions kept that the guard turned away, for each form.
 const REFUSED: usize = 20;
@@ -91,7 +91,7 @@ impl Tx<'_> {
             self.conn.inlet_calls_cut(row.id, CallState::Refused.key(), REFUSED)?;
             return Ok(Taken { plan, record: None });
         }
-        let (input, mut faults) = asked(&plan, said);
+        let (input, mut faults) = self.form_input(row.id, &plan, said)?;
         let made = self.create(&plan.object, &input);
         if !faults.is_empty() {
             // everything at once, each field once; what was written goes with the refusal
@@ -131,23 +131,48 @@ impl Tx<'_> {
     }
 }
 
-/// What the record is made of: what was asked for, as it was typed, and what stands fixed; and what the form misses itself.
-fn asked(plan: &FormPlan, said: &Submission) -> (Input, Vec<FieldProblem>) {
-    let mut faults = Vec::new();
-    let mut input = Input::new();
-    for asked in &plan.fields {
-        let value = said.values.get(&asked.key).cloned().unwrap_or_default();
-        let blank = value.is_null() || value == "" || value == false || value.as_array().is_some_and(Vec::is_empty);
-        if asked.required && blank {
-            faults.push(FieldProblem::new(&asked.key, "required"));
+impl Tx<'_> {
+    /// What the record is made of: what was asked for, as it was typed, and what stands fixed; and what the form misses itself.
+    fn form_input(&mut self, form: i64, plan: &FormPlan, said: &Submission) -> Result<(Input, Vec<FieldProblem>)> {
+        let object = self.object(&plan.object)?;
+        // people write numbers as the language of the form does
+        let env = ParseEnv { canonical: false, ..self.parse_env() };
+        let mut faults = Vec::new();
+        let mut input = Input::new();
+        for asked in &plan.fields {
+            let mut value = said.values.get(&asked.key).cloned().unwrap_or_default();
+            let blank = value.is_null() || value == "" || value == false || value.as_array().is_some_and(Vec::is_empty);
+            if asked.required && blank {
+                faults.push(FieldProblem::new(&asked.key, "required"));
+            }
+            if let Some(field) = object.field(&asked.key).filter(|_| !blank) {
+                match field.kind {
+                    FieldType::File => match self.engine.form_file_named(form, &asked.key, value.as_str().unwrap_or_default()) {
+                        Ok((id, _)) => value = id.into(),
+                        Err(_) => {
+                            faults.push(FieldProblem::new(&asked.key, "no_such_file"));
+                            value = Json::Null;
+                        }
+                    },
+                    FieldType::Link if !self.is_offered(&plan.object, asked, &value)? => {
+                        faults.push(FieldProblem::new(&asked.key, "link_not_offered"));
+                        value = Json::Null;
+                    }
+                    _ => value = field.settled(&value, &env),
+                }
+            }
+            input.insert(asked.key.clone(), value);
         }
-        input.insert(asked.key.clone(), value);
+        consented(plan, said, &mut faults);
+        input.extend(plan.fixed.clone());
+        Ok((input, faults))
     }
+}
+
+fn consented(plan: &FormPlan, said: &Submission, faults: &mut Vec<FieldProblem>) {
     if plan.tick.as_ref().is_some_and(|tick| tick.required) && !said.agreed {
         faults.push(FieldProblem::new("form_agreed", "form_tick"));
     }
-    input.extend(plan.fixed.clone());
-    (input, faults)
 }
 
 fn call(row: &InletRow, said: &Submission, now: i64) -> InletCall {

@@ -1,16 +1,19 @@
 //! One chunk of rows: read, matched, judged, and in a run written.
 
+use super::later::Later;
 use super::links::Links;
 use super::memory::{Memory, Who, key_of, keys_of};
 use super::parents::Parents;
 use super::plan::{Mode, OnMatch, Plan};
 use super::report::{ChangeSample, Counts, Note, Verdict};
 use super::row::Row;
+use super::seen::is_name;
 use super::source::Line;
 use crate::{Access, Draft, Result, Tx};
 use akrab_model::filter::{Is, Test};
 use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
+use akrab_model::text::fold;
 use akrab_model::value::Input;
 use akrab_model::{Cond, FieldIx, FieldProblem, FieldType, Problem, Query, Raw, Record, Value};
 use akrab_store::Bin;
@@ -29,6 +32,8 @@ pub(super) struct Tally {
     pub made: Vec<(String, u64)>,
     /// Records that were made, or matched and judged.
     pub touched: Vec<i64>,
+    /// Links to be set when every row is in.
+    pub later: Vec<Later>,
 }
 
 /// Judges a chunk; with `keep` its rows are written in this transaction.
@@ -44,7 +49,7 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     let env = tx.parse_env();
     let mut rows: Vec<Row> = lines.iter().map(|line| Row::read(plan, &links, &env, line)).collect();
     // of a row that cannot be read nothing is made
-    let readable: Vec<bool> = rows.iter().map(|row| row.faults.is_empty()).collect();
+    let readable: Vec<bool> = rows.iter().map(|row| row.faults.is_empty() && row.left_out.is_none()).collect();
     let parents = Parents::settle(tx, plan, &links, (lines, &readable), memory)?;
     rows.iter_mut().enumerate().for_each(|(place, row)| row.attach(plan, place, &parents));
     let stored = stored(tx, plan, &rows)?;
@@ -53,12 +58,23 @@ pub(super) fn chunk(tx: &mut Tx, plan: &Plan, lines: &[Line], memory: &mut Memor
     for behaviour in tx.behaviours(&plan.object.key) {
         behaviour.before_many(&inputs, tx)?;
     }
-    let mut judge = Judge { plan, memory, stored, keep, tally: Tally::default(), pending: Vec::new() };
+    let mut judge = Judge {
+        plan,
+        memory,
+        stored,
+        keep,
+        tally: Tally::default(),
+        pending: Vec::new(),
+        became: None,
+        waiting: Vec::new(),
+        ids: HashMap::new(),
+    };
     for row in rows {
         judge.row(tx, row)?;
     }
     judge.flush(tx)?;
     judge.tally.made = parents.made;
+    judge.tally.later = judge.waiting();
     Ok(judge.tally)
 }
 
@@ -96,6 +112,7 @@ fn free(tx: &mut Tx, plan: &Plan, rows: &[Row]) -> Result<()> {
             limit: values.len() + 1,
             after: None,
             bin: false,
+            titles: Vec::new(),
         };
         for row in tx.conn.select(&registry, &query)?.rows {
             for cell in row.cells {
@@ -129,11 +146,19 @@ struct Judge<'a> {
     tally: Tally,
     /// New records not written yet.
     pending: Vec<(Who, u64, Draft)>,
+    /// What the row at hand became.
+    became: Option<Who>,
+    /// Links to be set when every row is in, and the ids of those that were made meanwhile.
+    waiting: Vec<(Who, u64, FieldIx, String)>,
+    ids: HashMap<Who, i64>,
 }
 
 impl Judge<'_> {
     fn row(&mut self, tx: &mut Tx, row: Row) -> Result<()> {
         self.tally.counts.rows += 1;
+        if let Some(code) = row.left_out {
+            return self.skip(&row, Verdict::Skipped, code, &[]);
+        }
         if !row.faults.is_empty() {
             let more = self.further(tx, &row)?;
             return self.refuse(row.faults.into_iter().chain(more).collect());
@@ -141,8 +166,10 @@ impl Judge<'_> {
         if row.alone {
             return self.skip(&row, Verdict::Skipped, "import_linked_alone", &[]);
         }
-        let (blanked, doubts) = (row.blanked.clone(), row.doubts.clone());
+        let (blanked, doubts, later) = (row.blanked.clone(), row.doubts.clone(), row.later.clone());
+        let (line, names) = (row.line, if self.plan.seen.is_inward() { self.names(&row) } else { Vec::new() });
         let before = self.tally.counts;
+        self.became = None;
         self.place(tx, row)?;
         // what was refused or left out needs no further remark
         let now = self.tally.counts;
@@ -152,7 +179,32 @@ impl Judge<'_> {
         self.tally.counts.blanked += u64::from(!blanked.is_empty());
         self.tally.counts.doubted += u64::from(!doubts.is_empty());
         self.tally.notes.extend(blanked.into_iter().chain(doubts));
+        if let Some(who) = self.became.take() {
+            names.into_iter().for_each(|name| self.memory.call(name));
+            self.waiting.extend(later.into_iter().map(|(ix, text)| (who, line, ix, text)));
+        }
         Ok(())
+    }
+
+    /// How links of this file call the record of a row.
+    fn names(&self, row: &Row) -> Vec<String> {
+        let object = &self.plan.object;
+        let called = row.texts.iter().filter(|(key, _)| object.field_ix(key).is_some_and(|ix| is_name(object, ix)));
+        called.map(|(_, text)| fold(text)).filter(|name| self.plan.seen.has(name)).collect()
+    }
+
+    /// Links that wait, with the records that have them; those of rows that could not be written are gone.
+    fn waiting(&mut self) -> Vec<Later> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let known = waiting.into_iter().filter_map(|(who, line, ix, text)| {
+            let record = match who {
+                Who::Stored(id) => id,
+                Who::New(_) if self.keep => *self.ids.get(&who)?,
+                Who::New(_) => 0,
+            };
+            Some(Later { record, line, field: self.plan.object.at(ix).key.clone(), text })
+        });
+        known.collect()
     }
 
     /// What a row with unreadable cells would be refused for besides, so that all of it can be mended at once.
@@ -211,6 +263,7 @@ impl Judge<'_> {
             return self.fault(&row, Problem::invalid(vec![fault]));
         }
         self.memory.learn(who, &keys);
+        self.became = Some(who);
         self.tally.counts.created += 1;
         if self.keep {
             self.pending.push((who, row.line, draft));
@@ -315,6 +368,7 @@ impl Judge<'_> {
         if let (Ok(_), Who::Stored(id)) = (&judged, who) {
             self.tally.touched.push(id);
         }
+        self.became = judged.is_ok().then_some(who);
         match judged {
             Ok((_, false)) => self.tally.counts.unchanged += 1,
             Ok((draft, true)) => {
@@ -358,7 +412,9 @@ impl Judge<'_> {
         match tx.attempt(|tx| tx.insert_all(&object, &mut drafts)) {
             Ok(ids) => {
                 self.tally.touched.extend(&ids);
-                self.memory.name(&places.iter().map(|(who, _)| *who).zip(ids).collect());
+                let named: HashMap<Who, i64> = places.iter().map(|(who, _)| *who).zip(ids).collect();
+                self.memory.name(&named);
+                self.ids.extend(named);
                 return Ok(());
             }
             Err(problem) if drafts.len() == 1 => return self.lost(places[0], problem),
@@ -369,7 +425,9 @@ impl Judge<'_> {
             match tx.attempt(|tx| tx.insert_all(&object, std::slice::from_mut(&mut draft))) {
                 Ok(ids) => {
                     self.tally.touched.extend(&ids);
-                    self.memory.name(&ids.into_iter().map(|id| (place.0, id)).collect());
+                    let named: HashMap<Who, i64> = ids.into_iter().map(|id| (place.0, id)).collect();
+                    self.memory.name(&named);
+                    self.ids.extend(named);
                 }
                 Err(problem) => self.lost(place, problem)?,
             }
@@ -406,7 +464,7 @@ impl Judge<'_> {
 }
 
 /// The notes of a refused row. What is no fault of the row ends the import.
-fn told(line: u64, texts: &HashMap<String, String>, problem: Problem) -> Result<Vec<Note>> {
+pub(super) fn told(line: u64, texts: &HashMap<String, String>, problem: Problem) -> Result<Vec<Note>> {
     if matches!(problem.kind, ProblemKind::Busy | ProblemKind::Full | ProblemKind::Internal) {
         return Err(problem);
     }

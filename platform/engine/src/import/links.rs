@@ -3,9 +3,11 @@
 use super::parents::is_key;
 use super::plan::Plan;
 use super::source::Line;
+use super::systems::{first_of, stage_share};
 use crate::{Result, Tx};
 use akrab_model::text::{fold, phone};
-use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Raw};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Raw, Value};
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,8 +18,17 @@ pub(super) struct Links {
     found: HashMap<(u16, String), Vec<i64>>,
     /// Numbers are those of another program.
     foreign: bool,
-    /// Stages by what they stand for: (id, category, title).
-    stages: Vec<(i64, String, String)>,
+    /// Stages by what they stand for.
+    stages: Vec<Stage>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Stage {
+    id: i64,
+    category: String,
+    title: String,
+    /// How likely a sale is there.
+    share: Decimal,
 }
 
 impl Links {
@@ -29,8 +40,11 @@ impl Links {
         for (column, ix) in plan.fields.iter().copied().chain(plain) {
             let field = plan.object.at(ix);
             let Some(to) = field.to else { continue };
-            let names = lines.iter().flat_map(|line| names(field, line.text(column)));
             let foreign = links.foreign;
+            let names = lines.iter().flat_map(|line| match field.kind {
+                FieldType::Links => names(field, line.text(column)),
+                _ => Some(links.one(&line.text(column)).to_string()).filter(|name| !name.is_empty()).into_iter().collect(),
+            });
             wanted.entry(to.0).or_default().extend(names.filter(|n| foreign || n.parse::<i64>().is_err()));
         }
         for (to, names) in wanted {
@@ -42,6 +56,23 @@ impl Links {
             }
         }
         Ok(links)
+    }
+
+    /// Records of the file's own kind by what other rows call them, never by ids of this workspace.
+    pub fn called(tx: &mut Tx, object: &Arc<Object>, names: BTreeSet<String>) -> Result<Links> {
+        let mut links = Links { foreign: true, ..Links::default() };
+        links.records(tx, object, names)?;
+        Ok(links)
+    }
+
+    /// Whether some record is called so.
+    pub fn knows(&self, field: &Field, text: &str) -> bool {
+        field.to.is_some_and(|to| self.found.contains_key(&(to.0, fold(self.one(text)))))
+    }
+
+    /// The first of several: a program that keeps several in one cell puts the main one first.
+    pub fn one<'t>(&self, text: &'t str) -> &'t str {
+        if self.foreign { first_of(text) } else { text.trim() }
     }
 
     /// What the values of one field are called: people or stages.
@@ -59,22 +90,14 @@ impl Links {
 
     /// The stages there are, with their titles.
     pub fn stages(&self) -> impl Iterator<Item = (i64, &str)> {
-        self.stages.iter().map(|(id, _, title)| (*id, title.as_str()))
+        self.stages.iter().map(|s| (s.id, s.title.as_str()))
     }
 
     /// The stage or person that a word of another program seems to mean.
     pub fn meant(&self, field: &Field, text: &str) -> Option<Json> {
         let typed = fold(text);
-        let has = |words: &[&str]| words.iter().any(|w| typed.contains(w));
         if field.kind == FieldType::Stage {
-            let category = if has(&["won", "menang"]) {
-                "won"
-            } else if has(&["lost", "kalah"]) {
-                "lost"
-            } else {
-                return None;
-            };
-            return self.stages.iter().find(|(_, c, _)| c == category).map(|(id, ..)| Json::from(*id));
+            return self.ended(text).or_else(|| self.near(&typed));
         }
         let to = field.to?.0;
         // one person with this first name
@@ -83,6 +106,28 @@ impl Links {
             (Some((_, ids)), None) => ids.first().map(|id| Json::from(*id)),
             _ => None,
         }
+    }
+
+    /// The stage of something that was won or lost, when a word says so.
+    pub fn ended(&self, word: &str) -> Option<Json> {
+        let typed = fold(word);
+        let has = |words: &[&str]| words.iter().any(|w| typed.contains(w));
+        let category = if has(&["won", "menang"]) {
+            "won"
+        } else if has(&["lost", "kalah"]) {
+            "lost"
+        } else {
+            return None;
+        };
+        self.stages.iter().find(|s| s.category == category).map(|s| Json::from(s.id))
+    }
+
+    /// The open stage where a sale is about as likely as in the one that other programs call so.
+    fn near(&self, typed: &str) -> Option<Json> {
+        let words: Vec<&str> = typed.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let share = Decimal::from(stage_share(&words.join(" "))?);
+        let open = self.stages.iter().filter(|s| s.category == "open");
+        open.min_by_key(|s| (s.share - share).abs()).map(|s| Json::from(s.id))
     }
 
     fn put(&mut self, to: u16, name: &str, id: i64) {
@@ -106,12 +151,14 @@ impl Links {
         let pipelines = tx.among(&pipeline, of, vec![object.into()], Vec::new())?;
         let ids = pipelines.into_iter().map(|(id, _)| Raw::Int(id)).collect();
         let mut read = vec![stage.title];
-        read.extend(stage.field_ix("category"));
+        read.extend(["category", "probability"].iter().filter_map(|key| stage.field_ix(key)));
         for (id, cells) in tx.among(&stage, by, ids, read)? {
             let Some(Raw::Text(title)) = cells.first() else { continue };
             self.put(to, title, id);
-            let category = cells.get(1).and_then(Raw::text).unwrap_or_default();
-            self.stages.push((id, category.into(), title.clone()));
+            let category = cells.get(1).and_then(Raw::text).unwrap_or_default().into();
+            let share = cells.get(2).map(|cell| Value::from_raw(FieldType::Percent, cell));
+            let share = if let Some(Value::Dec(share)) = share { share } else { Decimal::ZERO };
+            self.stages.push(Stage { id, category, title: title.clone(), share });
         }
         self.stages.sort();
         Ok(())
@@ -175,9 +222,7 @@ impl Links {
             let ids: Vec<i64> = names(field, text.into()).iter().map(|n| one(n)).collect::<Result<_, _>>()?;
             Ok(Json::from(ids))
         } else {
-            // a program that keeps several there puts the first one first
-            let first = if self.foreign { text.split(';').next().unwrap_or(text) } else { text };
-            one(first.trim()).map(Json::from)
+            one(self.one(text)).map(Json::from)
         }
     }
 }

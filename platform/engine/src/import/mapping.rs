@@ -43,23 +43,90 @@ pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String], blan
     }
     let passes: [&dyn Fn(&Field) -> Vec<String>; 4] =
         [&|f| vec![f.key.clone()], &|f| vec![f.label.id.clone(), f.label.en.clone()], &|f| f.aliases.clone(), &part_aliases];
-    for names in passes {
-        for ix in fields {
-            let field = object.at(*ix);
-            let names: Vec<String> = names(field).iter().map(|n| bare(n)).collect();
-            let fits = |n: &usize| {
-                found[*n].is_none() && names.contains(&titles[*n]) && !(field.to.is_some() && named(object, fields, &titles[*n]))
-            };
-            // of two that fit alike the one that says something
-            let column = (0..titles.len()).filter(fits).min_by_key(|n| blank(*n));
-            if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
-                used.insert(field.key.clone());
-                found[column] = Some(field.key.clone());
+    // what says nothing comes last: an empty column takes no field from one that is filled
+    for empty in [false, true] {
+        for names in passes {
+            for ix in fields {
+                let field = object.at(*ix);
+                let names: Vec<String> = names(field).iter().map(|n| bare(n)).collect();
+                let fits = |n: &usize| {
+                    found[*n].is_none()
+                        && blank(*n) == empty
+                        && names.contains(&titles[*n])
+                        && !(field.to.is_some() && named(object, fields, &titles[*n]))
+                };
+                let column = (0..titles.len()).find(fits);
+                if let Some(column) = column.filter(|_| !used.contains(&field.key)) {
+                    used.insert(field.key.clone());
+                    found[column] = Some(field.key.clone());
+                }
             }
         }
+        split_name(object, fields, &titles, &mut used, &mut found, &|n| blank(n) == empty);
     }
-    split_name(object, fields, &titles, &used, &mut found);
     found
+}
+
+/// In exports of other programs an id and a name may stand for one linked record: together they find or make it, the id
+/// alone finds it by the number it has there. Gives the links whose records the file says enough of to make them.
+pub(super) fn guess_foreign(
+    registry: &Registry,
+    rights: &Rights,
+    object: &Object,
+    fields: &[FieldIx],
+    header: &[String],
+    blank: &dyn Fn(usize) -> bool,
+    found: &mut [Option<String>],
+) -> Vec<String> {
+    let mut make = Vec::new();
+    for field in fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link) {
+        let Some(target) = field.to.map(|to| registry.at(to)).filter(|target| !target.is_system()) else { continue };
+        let known: Vec<String> =
+            [&field.key, &field.label.id, &field.label.en].into_iter().chain(&field.aliases).map(|n| bare(n)).collect();
+        let mine = (0..header.len()).filter(|n| !blank(*n) && known.contains(&bare(&header[*n])));
+        let (ids, names): (Vec<usize>, Vec<usize>) = mine.partition(|n| is_id(&header[*n]));
+        let (id, name) = (ids.first().copied(), names.first().copied());
+        let key = target.fields.iter().find(|f| {
+            let sole = f.unique || target.decl.unique.iter().any(|set| *set == [f.key.clone()]);
+            sole && f.kind == FieldType::Text && f.key != target.decl.title
+        });
+        let Some(first) = id.or(name) else { continue };
+        let told = |n: usize, found: &[Option<String>]| match found[n].as_deref() {
+            None => true,
+            Some(taken) => taken == field.key || object.field(taken).is_some_and(|f| f.kind == FieldType::Text && f.quiet),
+        };
+        if target.ix == object.ix {
+            // its own kind: whoever is meant has a row in this file, or is here already
+            found.iter_mut().filter(|f| f.as_deref() == Some(field.key.as_str())).for_each(|f| *f = None);
+            found[first] = Some(field.key.clone());
+            continue;
+        }
+        match (id, key) {
+            (Some(id), Some(key)) => {
+                let name = name.filter(|n| told(*n, found));
+                found.iter_mut().filter(|f| f.as_deref() == Some(field.key.as_str())).for_each(|f| *f = None);
+                found[id] = Some(format!("{}.{}", field.key, key.key));
+                if let Some(name) = name {
+                    found[name] = Some(format!("{}.{}", field.key, target.decl.title));
+                }
+            }
+            _ if !found.iter().flatten().any(|f| *f == field.key) => continue,
+            _ => {}
+        }
+        if name.is_some() && rights.may_create(target) {
+            make.push(field.key.clone());
+        }
+    }
+    make
+}
+
+/// Whether a column holds the other program's numbers: `AccountId`, `Account Name.id`, `parent_id/id`.
+fn is_id(title: &str) -> bool {
+    let title = title.trim();
+    let lower = title.to_lowercase();
+    let worded = ["/id", ".id", " id", " ids", "/.id"].iter().any(|end| lower.ends_with(end));
+    let joined = ["Id", "Ids"].iter().any(|end| title.strip_suffix(end).is_some_and(|rest| rest.ends_with(char::is_lowercase)));
+    worded || joined
 }
 
 /// Columns about the record a link points to, as an export of this program calls them: `Perusahaan › Kota`.
@@ -98,18 +165,43 @@ fn named(object: &Object, fields: &[FieldIx], title: &str) -> bool {
     texts.into_iter().any(|f| f.aliases.iter().any(|a| bare(a) == title))
 }
 
+/// What columns with the parts of a name are called, in the order the parts are said in.
+const PARTS: [&[&str]; 3] = [
+    &["firstname", "namadepan", "givenname", "depan"],
+    &["middlename", "namatengah", "additionalname"],
+    &["lastname", "namabelakang", "familyname", "surname"],
+];
+
+/// The parts of a name are said in their order, whatever the order of their columns.
+pub(super) fn say_names_in_order(object: &Object, header: &[String], fields: &mut [(usize, FieldIx)]) {
+    let part = |n: usize| {
+        let title = header.get(n).map(|title| bare(title)).unwrap_or_default();
+        PARTS.iter().position(|titles| titles.contains(&title.as_str()))
+    };
+    let is_part = |(n, ix): &(usize, FieldIx)| object.at(*ix).kind == FieldType::PersonName && part(*n).is_some();
+    let places: Vec<usize> = (0..fields.len()).filter(|at| is_part(&fields[*at])).collect();
+    let mut parts: Vec<_> = places.iter().map(|at| fields[*at]).collect();
+    parts.sort_by_key(|(n, _)| part(*n));
+    for (at, one) in places.into_iter().zip(parts) {
+        fields[at] = one;
+    }
+}
+
 /// Files of other programs give first, middle and last name: together they are the name.
-fn split_name(object: &Object, fields: &[FieldIx], titles: &[String], used: &HashSet<String>, found: &mut [Option<String>]) {
-    const PARTS: [&[&str]; 3] = [
-        &["firstname", "namadepan", "givenname", "depan"],
-        &["middlename", "namatengah", "additionalname"],
-        &["lastname", "namabelakang", "familyname", "surname"],
-    ];
+fn split_name(
+    object: &Object,
+    fields: &[FieldIx],
+    titles: &[String],
+    used: &mut HashSet<String>,
+    found: &mut [Option<String>],
+    counts: &dyn Fn(usize) -> bool,
+) {
     let name = fields.iter().map(|ix| object.at(*ix)).find(|f| f.kind == FieldType::PersonName);
     let Some(name) = name.filter(|f| !used.contains(&f.key)) else { return };
     for part in PARTS {
-        let column = (0..titles.len()).find(|n| found[*n].is_none() && part.contains(&titles[*n].as_str()));
+        let column = (0..titles.len()).find(|n| found[*n].is_none() && counts(*n) && part.contains(&titles[*n].as_str()));
         if let Some(column) = column {
+            used.insert(name.key.clone());
             found[column] = Some(name.key.clone());
         }
     }

@@ -27,6 +27,8 @@ struct Layer {
     records: HashMap<Who, Compact>,
     /// Linked records made beside the rows.
     made: HashSet<String>,
+    /// How links of this file call the records its rows became.
+    called: HashSet<String>,
 }
 
 /// Layers: the chunk at work, and the chunks before it.
@@ -52,12 +54,23 @@ impl Memory {
         self.base.unique.extend(fresh.unique);
         self.base.records.extend(fresh.records);
         self.base.made.extend(fresh.made);
+        self.base.called.extend(fresh.called);
         self.settled = self.next;
     }
 
     /// Whether a linked record is made for the first time.
     pub fn makes(&mut self, identity: String) -> bool {
         !self.base.made.contains(&identity) && self.fresh.made.insert(identity)
+    }
+
+    /// A row that links may mean is in.
+    pub fn call(&mut self, name: String) {
+        self.fresh.called.insert(name);
+    }
+
+    /// Whether a row that is called so is in.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.base.called.contains(name) || self.fresh.called.contains(name)
     }
 
     pub fn newcomer(&mut self) -> Who {

@@ -6,6 +6,7 @@
 mod doubt;
 mod errors;
 mod judge;
+mod later;
 mod links;
 mod mapping;
 mod memory;
@@ -15,6 +16,7 @@ mod plan;
 mod report;
 mod row;
 mod run;
+mod seen;
 mod single;
 pub mod source;
 mod systems;
@@ -37,6 +39,7 @@ use akrab_model::{Field, FieldIx, FieldType, Object, Problem};
 use serde::Serialize;
 use serde_json::json;
 use source::Shape;
+use std::collections::BTreeMap;
 
 /// What is known of an uploaded table before anything is decided.
 #[derive(Debug, Clone, Serialize)]
@@ -61,6 +64,8 @@ pub struct Inspection {
     pub left: Vec<(usize, Left)>,
     /// Fields of linked records a column may be mapped to (`account.name`).
     pub linked: Vec<String>,
+    /// Links of which the file says enough for their records to be made.
+    pub make: Vec<String>,
 }
 
 impl Inspection {
@@ -69,7 +74,7 @@ impl Inspection {
             let named = |f: &Field| f.aliases.iter().chain([&f.key, &f.label.id, &f.label.en]).any(|name| mapping::bare(name) == title);
             object.fields.iter().any(|f| f.writable() && named(f))
         };
-        self.left = systems::left_out(&self.shape.header, &self.shape.samples, &self.columns, &known);
+        self.left = systems::left_out(&self.shape.header, &|n| self.shape.is_blank(n), &self.columns, &known);
     }
 }
 
@@ -87,8 +92,7 @@ impl Engine {
         let shape = tokio::task::spawn_blocking(move || source::inspect(&path, sheet.as_deref())).await.map_err(Problem::internal)??;
         let rights = crate::Rights::new(ctx.registry().clone(), ctx);
         let fields: Vec<FieldIx> = mapping::mappable(&rights, &object);
-        let mut columns =
-            mapping::guess(&object, &fields, &shape.header, &|n| shape.samples.iter().all(|row| row.get(n).is_none_or(String::is_empty)));
+        let mut columns = mapping::guess(&object, &fields, &shape.header, &|n| shape.is_blank(n));
         mapping::guess_linked(ctx.registry(), &rights, &object, &fields, &shape.header, &mut columns);
         let system = systems::recognise(&shape.header);
         let arranged = |key: &String| {
@@ -98,6 +102,10 @@ impl Engine {
         // how another program is arranged says nothing here: a pipeline follows from its stage
         columns.iter_mut().filter(|key| system.is_some() && key.as_ref().is_some_and(&arranged)).for_each(|key| *key = None);
         let registry = ctx.registry();
+        let make = match system {
+            Some(_) => mapping::guess_foreign(registry, &rights, &object, &fields, &shape.header, &|n| shape.is_blank(n), &mut columns),
+            None => Vec::new(),
+        };
         let linked =
             fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link).filter_map(|f| Some((f, registry.at(f.to?))));
         let linked = linked.flat_map(|(f, target)| {
@@ -106,8 +114,8 @@ impl Engine {
         let linked = linked.collect();
         let match_by = mapping::keys(&object, &columns);
         let fields = fields.iter().map(|ix| object.at(*ix).key.clone()).collect();
-        let mut found =
-            Inspection { file, file_name: meta.name, shape, columns, match_by, fields, pattern: None, system, left: Vec::new(), linked };
+        let (file_name, left) = (meta.name, Vec::new());
+        let mut found = Inspection { file, file_name, shape, columns, match_by, fields, pattern: None, system, left, linked, make };
         found.judge(&object);
         Ok(found)
     }
@@ -152,13 +160,22 @@ impl Engine {
         plan::permitted(ctx, &*ctx.object(object)?)
     }
 
-    /// The specification an import would have without any choices made.
+    /// The specification an import would have without any choices made. Words of a recognised program mean what they
+    /// seem to, and what cannot be read there leaves its field empty.
     ///
     /// # Errors
     /// As [`Engine::import_inspect`].
     pub async fn import_guess(&self, ctx: &Ctx, object: &str, file: i64, sheet: Option<String>) -> Result<ImportSpec> {
         let found = self.import_inspect(ctx, object, file, sheet.clone()).await?;
         let object = self.object(object)?.key.clone();
+        let mut values = ValueMap::new();
+        if found.system.is_some() {
+            for one in self.import_words(ctx, &object, file, sheet.clone(), &found.columns).await? {
+                let meant = one.words.into_iter().filter_map(|word| Some((word.text, word.meant?)));
+                values.insert(one.field, meant.collect());
+            }
+            values.retain(|_, words: &mut BTreeMap<_, _>| !words.is_empty());
+        }
         Ok(ImportSpec {
             object,
             file,
@@ -167,10 +184,10 @@ impl Engine {
             match_by: found.match_by,
             mode: Mode::Both,
             on_match: OnMatch::FillEmpty,
-            on_bad_value: OnBadValue::Refuse,
+            on_bad_value: if found.system.is_some() { OnBadValue::BlankAndNote } else { OnBadValue::Refuse },
             defaults: Default::default(),
-            values: Default::default(),
-            make: Vec::new(),
+            values,
+            make: found.make,
             system: found.system.map(|s| s.key),
         })
     }

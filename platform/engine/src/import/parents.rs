@@ -8,10 +8,11 @@ use super::memory::Memory;
 use super::plan::{Linked, Plan};
 use super::report::{Note, Verdict};
 use super::source::Line;
+use super::systems::first_of;
 use crate::{Result, Tx};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
-use akrab_model::{Field, FieldProblem, FieldType, Problem, Raw, Value};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Problem, Raw, Value};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
@@ -21,6 +22,8 @@ pub(super) struct Parents {
     /// (place of the line, link) → id.
     ids: HashMap<(usize, usize), i64>,
     faults: HashMap<usize, Vec<Note>>,
+    /// Links to rows of this file, by the line that has them.
+    later: HashMap<usize, Vec<(FieldIx, String)>>,
     /// Made now, by object.
     pub made: Vec<(String, u64)>,
 }
@@ -41,9 +44,10 @@ impl Parents {
     pub fn settle(tx: &mut Tx, plan: &Plan, links: &Links, (lines, readable): (&[Line], &[bool]), memory: &mut Memory) -> Result<Parents> {
         let mut parents = Parents::default();
         for (n, linked) in plan.linked.iter().enumerate() {
-            let mut told = parents.read(tx, linked, lines);
-            told.retain(|one| readable[one.line] && !parents.faults.contains_key(&one.line));
-            parents.find(tx, (n, linked, plan.object.at(linked.field)), told, (lines, links), memory)?;
+            let mut told = parents.read(tx, plan, linked, lines);
+            let refused = |line: usize| parents.faults(line).iter().any(|note| note.verdict == Verdict::Refused);
+            told.retain(|one| readable[one.line] && !refused(one.line));
+            parents.find(tx, (plan, n, linked), told, (lines, links), memory)?;
         }
         Ok(parents)
     }
@@ -57,14 +61,25 @@ impl Parents {
         self.faults.get(&line).map_or(&[], Vec::as_slice)
     }
 
-    fn read(&mut self, tx: &Tx, linked: &Linked, lines: &[Line]) -> Vec<Told> {
+    pub fn later(&self, line: usize) -> &[(FieldIx, String)] {
+        self.later.get(&line).map_or(&[], Vec::as_slice)
+    }
+
+    /// A fault of a linked record is the row's, unless the link may stay empty.
+    fn fault(&mut self, plan: &Plan, linked: &Linked, (place, line): (usize, u64), text: Option<String>, fault: &FieldProblem) {
+        let verdict = if plan.may_blank(plan.object.at(linked.field)) { Verdict::Blanked } else { Verdict::Refused };
+        self.faults.entry(place).or_default().push(Note::of(line, verdict, text, fault));
+    }
+
+    fn read(&mut self, tx: &Tx, plan: &Plan, linked: &Linked, lines: &[Line]) -> Vec<Told> {
         let env = tx.parse_env();
         let mut all = Vec::new();
         for (place, line) in lines.iter().enumerate() {
             let (mut input, mut values) = (Input::new(), HashMap::new());
             for (column, ix) in &linked.columns {
                 let field = linked.target.at(*ix);
-                let text = line.text(*column);
+                let written = line.text(*column);
+                let text = if plan.spec.system.is_some() { first_of(&written).to_string() } else { written };
                 if text.trim().is_empty() {
                     continue;
                 }
@@ -82,7 +97,7 @@ impl Parents {
                     }
                     Err(fault) => {
                         let fault = FieldProblem { pointer: format!("/{}.{}", linked.key, field.key), ..fault };
-                        self.faults.entry(place).or_default().push(Note::of(line.number, Verdict::Refused, Some(text), &fault));
+                        self.fault(plan, linked, (place, line.number), Some(text), &fault);
                     }
                 }
             }
@@ -97,29 +112,39 @@ impl Parents {
     fn find(
         &mut self,
         tx: &mut Tx,
-        (n, linked, field): (usize, &Linked, &Field),
+        (plan, n, linked): (&Plan, usize, &Linked),
         told: Vec<Told>,
         (lines, links): (&[Line], &Links),
         memory: &mut Memory,
     ) -> Result<()> {
-        let mut known: HashMap<(usize, Raw), Vec<i64>> = HashMap::new();
+        let field = plan.object.at(linked.field);
+        // by each key: the records, and what their surer keys are
+        let mut known: HashMap<(usize, Raw), Vec<(i64, Vec<Raw>)>> = HashMap::new();
         for (k, ix) in linked.keys.iter().enumerate() {
             let values: Vec<Raw> = told.iter().filter_map(|t| t.keys[k].clone()).collect();
             if values.is_empty() {
                 continue;
             }
-            for (id, cells) in tx.among(&linked.target, *ix, values, vec![*ix])? {
-                if let Some(cell) = cells.into_iter().next() {
-                    let ids = known.entry((k, linked.target.at(*ix).comparable(cell))).or_default();
-                    if !ids.contains(&id) {
-                        ids.push(id);
+            let read: Vec<FieldIx> = [*ix].into_iter().chain(linked.keys[..linked.sure.min(k)].iter().copied()).collect();
+            for (id, cells) in tx.among(&linked.target, *ix, values, read.clone())? {
+                let mut cells = cells.into_iter().zip(&read).map(|(cell, ix)| linked.target.at(*ix).comparable(cell));
+                if let Some(cell) = cells.next() {
+                    let ids = known.entry((k, cell)).or_default();
+                    if !ids.iter().any(|(other, _)| *other == id) {
+                        ids.push((id, cells.collect()));
                     }
                 }
             }
         }
         let mut made = 0;
         for one in told {
-            let found = one.keys.iter().enumerate().find_map(|(k, key)| known.get(&(k, key.clone()?)).cloned());
+            // of the same name, but by a key of its own another one
+            let same =
+                |surer: &Vec<Raw>| surer.iter().zip(&one.keys).all(|(is, key)| is.is_null() || key.as_ref().is_none_or(|key| key == is));
+            let found = one.keys.iter().enumerate().find_map(|(k, key)| {
+                let ids: Vec<i64> = known.get(&(k, key.clone()?))?.iter().filter(|(_, surer)| same(surer)).map(|(id, _)| *id).collect();
+                (!ids.is_empty()).then_some(ids)
+            });
             // a column of its own names it by number, e-mail, telephone or another key as well
             let named = linked.plain.then(|| links.resolve(field, &shown(&one.input)));
             let outcome = match found.as_deref() {
@@ -129,18 +154,28 @@ impl Parents {
                 _ if matches!(&named, Some(Err(fault)) if fault.code == "several_records") => {
                     Err(FieldProblem::new(&linked.key, "several_records").with("value", shown(&one.input)))
                 }
+                _ if linked.target.ix == plan.object.ix && one.input.values().any(|v| v.as_str().is_some_and(|v| plan.seen.has(v))) => {
+                    let meant = one.input.values().filter_map(Json::as_str).find(|v| plan.seen.has(v)).unwrap_or_default();
+                    self.later.entry(one.line).or_default().push((linked.field, meant.to_string()));
+                    continue;
+                }
                 // a number names nobody
                 _ if linked.plain && shown(&one.input).bytes().all(|b| !b.is_ascii_alphabetic()) => {
                     Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input)))
                 }
-                _ if !linked.make => Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input))),
-                _ => match tx.attempt(|tx| tx.create(&linked.target.key, &one.input)) {
-                    Ok(id) => {
+                // nor does a number of the other program
+                _ if !linked.make || !one.input.contains_key(&linked.target.decl.title) => {
+                    Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input)))
+                }
+                _ => match tx.attempt(|tx| same_or_new(tx, linked, &one.input)) {
+                    Ok((id, false)) => Ok(id),
+                    Ok((id, true)) => {
                         let identity = one.keys.iter().flatten().next().map(|raw| format!("{raw:?}")).unwrap_or_default();
                         // a trial takes back what it made, and meets the same again in a later chunk
                         made += u64::from(memory.makes(format!("{n} {identity}")));
                         for (k, key) in one.keys.iter().enumerate() {
-                            known.extend(key.clone().map(|key| ((k, key), vec![id])));
+                            let surer = one.keys[..linked.sure.min(k)].iter().map(|key| key.clone().unwrap_or(Raw::Null)).collect();
+                            known.extend(key.clone().map(|key| ((k, key), vec![(id, surer)])));
                         }
                         Ok(id)
                     }
@@ -153,8 +188,8 @@ impl Parents {
             match outcome {
                 Ok(id) => drop(self.ids.insert((one.line, n), id)),
                 Err(fault) => {
-                    let note = Note::of(lines[one.line].number, Verdict::Refused, None, &fault);
-                    self.faults.entry(one.line).or_default().push(note);
+                    let text = (fault.field() == linked.key).then(|| shown(&one.input));
+                    self.fault(plan, linked, (one.line, lines[one.line].number), text, &fault);
                 }
             }
         }
@@ -163,6 +198,28 @@ impl Parents {
         }
         Ok(())
     }
+}
+
+/// The record there is already of the same worked-out key, such as a name without its legal form, or else a new one.
+fn same_or_new(tx: &mut Tx, linked: &Linked, input: &Input) -> Result<(i64, bool)> {
+    let target = &linked.target;
+    let hints = target.decl.duplicates.iter().filter(|d| d.fields.len() == 1).filter_map(|d| target.field(&d.fields[0]));
+    let worked_out: Vec<&Field> = hints.filter(|f| f.read_only && !f.derived.is_empty()).collect();
+    if !worked_out.is_empty() {
+        let draft = tx.prepare_new(target, input)?;
+        for field in worked_out.into_iter().filter(|f| !draft.get(&f.key).is_blank()) {
+            let Some(id) = tx.find_by(&target.key, &field.key, draft.get(&field.key))? else { continue };
+            let there = tx.find(&target.key, id)?;
+            let other = |ix: &FieldIx| {
+                let key = &target.at(*ix).key;
+                there.as_ref().is_some_and(|r| !r.get(key).is_blank() && !draft.get(key).is_blank() && r.get(key) != draft.get(key))
+            };
+            if !linked.keys[..linked.sure].iter().any(other) {
+                return Ok((id, false));
+            }
+        }
+    }
+    Ok((tx.create(&target.key, input)?, true))
 }
 
 /// What a record that could not be made is at fault with.

@@ -1,15 +1,19 @@
 //! What the user decided, checked against the object once and then used for every row.
 
 use super::mapping::{self, ID_COLUMN};
+use super::seen::Seen;
+use super::source::Shape;
+use super::systems::Beside;
 use super::values::ValueMap;
 use crate::{Ctx, Engine, Result, Rights};
 use akrab_model::object::FieldRight;
 use akrab_model::text::fold;
 use akrab_model::value::{Input, ParseEnv};
-use akrab_model::{FieldIx, FieldProblem, FieldType, Object, Problem};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Which rows count.
@@ -42,7 +46,7 @@ pub enum OnMatch {
 pub enum OnBadValue {
     #[default]
     Refuse,
-    /// The field stays empty and the row is listed; required fields refuse all the same.
+    /// The field stays empty and the row is listed; required fields without a default refuse all the same.
     BlankAndNote,
 }
 
@@ -88,8 +92,9 @@ pub(super) struct Linked {
     pub target: Arc<Object>,
     /// (column, field of the target).
     pub columns: Vec<(usize, FieldIx)>,
-    /// Fields of these columns by which it is found, the surest first.
+    /// Fields of these columns by which it is found, the surest first; so many of them are of one record alone.
     pub keys: Vec<FieldIx>,
+    pub sure: usize,
     /// One column that names it by whatever it is known by.
     pub plain: bool,
     pub make: bool,
@@ -101,7 +106,7 @@ pub(super) struct Plan {
     /// State of the objects it was bound to.
     pub world: i64,
     pub object: Arc<Object>,
-    /// (column, field), in the order of the columns.
+    /// (column, field), in the order of the columns; the parts of a name in theirs.
     pub fields: Vec<(usize, FieldIx)>,
     pub linked: Vec<Linked>,
     /// `values` by field, words folded.
@@ -111,6 +116,11 @@ pub(super) struct Plan {
     pub keys: Vec<Vec<FieldIx>>,
     /// Sets that must be unique.
     pub unique: Vec<Vec<FieldIx>>,
+    /// Code of the workspace's currency.
+    pub currency: String,
+    /// What stands beside the columns that fill fields, and what whole columns tell; of a single row nothing does.
+    pub beside: Beside,
+    pub seen: Seen,
 }
 
 impl Plan {
@@ -194,7 +204,34 @@ impl Plan {
         }
         let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
-        Ok(Plan { spec, world: ctx.world.version, unique: unique.collect(), object, fields, linked, values, id_column, keys })
+        let (unique, currency) = (unique.collect(), engine.settings().currency.clone());
+        let (beside, seen) = Default::default();
+        Ok(Plan { spec, world: ctx.world.version, unique, object, fields, linked, values, id_column, keys, currency, beside, seen })
+    }
+
+    /// What the file says besides its rows, read once before the first of them.
+    ///
+    /// # Errors
+    /// Faults of the file.
+    pub fn look(&mut self, path: &Path, shape: &Shape) -> Result<()> {
+        if let Some(system) = &self.spec.system {
+            let taken = |n: usize| self.spec.columns.get(n).is_some_and(Option::is_some);
+            self.beside = Beside::of(system, &shape.header, &self.object.plural, &taken);
+        }
+        mapping::say_names_in_order(&self.object, &shape.header, &mut self.fields);
+        self.seen = Seen::of(path, &shape.layout, self)?;
+        Ok(())
+    }
+
+    /// Whether a link leads to records of the file's own kind.
+    pub fn is_inward(&self, ix: FieldIx) -> bool {
+        let field = self.object.at(ix);
+        field.kind == FieldType::Link && field.to == Some(self.object.ix)
+    }
+
+    /// Whether a field may stay empty when what the file has for it cannot be read.
+    pub fn may_blank(&self, field: &Field) -> bool {
+        self.spec.on_bad_value == OnBadValue::BlankAndNote && (!field.required || field.default.is_some())
     }
 }
 
@@ -224,7 +261,7 @@ fn add(linked: &mut Vec<Linked>, field: FieldIx, object: &Object, target: Arc<Ob
         Some(place) => place,
         None => {
             let key = object.at(field).key.clone();
-            linked.push(Linked { field, key, target, columns: Vec::new(), keys: Vec::new(), plain: false, make: false });
+            linked.push(Linked { field, key, target, columns: Vec::new(), keys: Vec::new(), sure: 0, plain: false, make: false });
             linked.len() - 1
         }
     };
@@ -243,7 +280,8 @@ fn add(linked: &mut Vec<Linked>, field: FieldIx, object: &Object, target: Arc<Ob
     let mut keys: Vec<FieldIx> = linked.columns.iter().map(|(_, ix)| *ix).filter(|ix| rank(*ix).is_some()).collect();
     keys.sort_by_key(|ix| rank(*ix));
     keys.dedup();
-    linked.keys = keys;
+    let sure = keys.iter().filter(|ix| rank(**ix) == Some(0)).count();
+    (linked.keys, linked.sure) = (keys, sure);
 }
 
 /// Whoever may neither make nor change records of the object has no business importing them.

@@ -1,6 +1,7 @@
 //! What an import came to.
 
 use super::ImportSpec;
+use super::later::Later;
 use crate::{Result, Tx};
 use akrab_model::FieldProblem;
 use serde::{Deserialize, Serialize};
@@ -124,6 +125,9 @@ pub(crate) struct ChunkNote {
     /// History entries written, in order; what undo takes back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<i64>,
+    /// Links to be set when every row is in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
 }
 
 /// The first `limit` notes of a job, of these verdicts; of all when none is named.

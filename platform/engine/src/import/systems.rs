@@ -4,6 +4,7 @@
 //! a column is, object files say by their aliases.
 
 use super::mapping::bare;
+use super::source::Line;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,8 @@ pub enum Left {
     WorkedOut,
     /// Of use inside of the other program only.
     Technical,
+    /// Read together with another column: what a stage ended in, which currency, rows of another kind.
+    Along,
     /// What people agreed to, which wants its own proof.
     Consent,
     /// No row has anything there.
@@ -42,14 +45,36 @@ pub enum Left {
     NoField,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Data {
     why: HashMap<String, Vec<String>>,
     /// Systems that write 90 % as 0.9.
     fractions: HashSet<String>,
     /// What words of other programs may be called here: keys of choices, the likeliest first.
     words: HashMap<String, Vec<String>>,
+    /// Stages as they come with other programs, with how likely a sale is there, in hundredths.
+    stages: HashMap<String, u32>,
+    /// What stands between several values in one cell.
+    several: HashMap<String, String>,
+    /// Columns that say whether something was won or lost, whatever stage it was in.
+    outcome: Vec<String>,
+    /// Columns that name the currency of the amounts.
+    currency: Vec<String>,
+    apart: Vec<Apart>,
+    /// How lines begin that stand under a table and are no rows.
+    footers: HashMap<String, Vec<String>>,
     modules: Vec<Module>,
+}
+
+/// Rows that are no records of this kind.
+#[derive(Deserialize)]
+struct Apart {
+    system: String,
+    column: String,
+    words: Vec<String>,
+    /// Plural of the records the file is read for; of whatever kind when there is none.
+    of: Option<String>,
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -60,25 +85,18 @@ struct Module {
 }
 
 struct Known {
+    data: Data,
     why: HashMap<String, Left>,
-    fractions: HashSet<String>,
-    words: HashMap<String, Vec<String>>,
     modules: Vec<(System, HashSet<String>)>,
     /// In how many systems a title stands.
     common: HashMap<String, usize>,
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let data: Data = serde_json::from_str(include_str!("systems.json")).unwrap_or(Data {
-        why: HashMap::new(),
-        fractions: HashSet::new(),
-        words: HashMap::new(),
-        modules: Vec::new(),
-    });
+    let mut data: Data = serde_json::from_str(include_str!("systems.json")).unwrap_or_default();
     let reason = |key: &str| serde_json::from_value(serde_json::json!(key)).unwrap_or(Left::NoField);
     let why = data.why.iter().flat_map(|(key, titles)| titles.iter().map(move |t| (exact(t), reason(key)))).collect();
-    let modules: Vec<(System, HashSet<String>)> = data
-        .modules
+    let modules: Vec<(System, HashSet<String>)> = std::mem::take(&mut data.modules)
         .into_iter()
         .map(|m| (System { key: m.system, module: m.module }, m.headers.iter().map(|h| exact(h)).collect()))
         .collect();
@@ -89,19 +107,80 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         }
     }
     let common = systems.into_iter().map(|(title, systems)| (title, systems.len())).collect();
-    Known { why, fractions: data.fractions, words: data.words, modules, common }
+    Known { data, why, modules, common }
 });
 
 /// Keys of choices that a word of another program may stand for, the likeliest first.
 pub(super) fn called(word: &str) -> &'static [String] {
-    KNOWN.words.get(word).map_or(&[], Vec::as_slice)
+    KNOWN.data.words.get(word).map_or(&[], Vec::as_slice)
+}
+
+/// How likely a sale is in a stage that other programs call so, in hundredths.
+pub(super) fn stage_share(word: &str) -> Option<u32> {
+    KNOWN.data.stages.get(word).copied()
+}
+
+/// The first of several records in one cell, without the address some write behind a name: `Budi (budi@contoh.id);Ani`.
+pub(super) fn first_of(text: &str) -> &str {
+    let first = text.split(';').next().unwrap_or(text).trim();
+    match first.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
+        Some((name, mail)) if mail.contains('@') => name.trim(),
+        _ => first,
+    }
+}
+
+/// What stands between several values in one cell of this system.
+pub(super) fn between(system: &str) -> Option<&'static str> {
+    KNOWN.data.several.get(system).map(String::as_str)
+}
+
+/// What stands beside the columns that fill fields.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Says whether something was won or lost.
+    pub outcome: Option<usize>,
+    /// Names the currency of the amounts.
+    pub currency: Option<usize>,
+    /// Rows left out: column, its words, why.
+    apart: Vec<(usize, &'static [String], &'static str)>,
+    footers: &'static [String],
+}
+
+impl Beside {
+    /// What a file of this system has for records called `of`, besides the columns that fill fields.
+    pub fn of(system: &str, header: &[String], of: &str, taken: &dyn Fn(usize) -> bool) -> Beside {
+        let data = &KNOWN.data;
+        let place = |title: &String| header.iter().position(|h| exact(h) == exact(title));
+        let free = |titles: &[String]| titles.iter().filter_map(place).find(|n| !taken(*n));
+        let meant = data.apart.iter().filter(|a| a.system == system && a.of.as_ref().is_none_or(|wanted| wanted == of));
+        Beside {
+            outcome: free(&data.outcome),
+            currency: free(&data.currency),
+            apart: meant.filter_map(|a| Some((place(&a.column)?, a.words.as_slice(), a.code.as_str()))).collect(),
+            footers: data.footers.get(system).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Why this row is no record of the kind the file is read for.
+    pub fn left_out(&self, line: &Line) -> Option<&'static str> {
+        let word = |column: usize| line.text(column).trim().to_lowercase();
+        if let Some((.., code)) = self.apart.iter().find(|(column, words, _)| words.contains(&word(*column))) {
+            return Some(*code);
+        }
+        let mut filled = (0..line.cells.len()).map(word).filter(|text| !text.is_empty());
+        let footer = match (filled.next(), filled.next()) {
+            (Some(only), None) => self.footers.iter().any(|begin| only.starts_with(begin.as_str())),
+            _ => false,
+        };
+        footer.then_some("import_row_footer")
+    }
 }
 
 /// A share of one as this system writes it, in hundredths; none when it means what it says.
 pub(super) fn hundredths(system: &str, text: &str) -> Option<Decimal> {
     let share: Decimal = text.trim().parse().ok()?;
     let small = share > Decimal::ZERO && share <= Decimal::ONE;
-    (small && KNOWN.fractions.contains(system)).then(|| (share * Decimal::ONE_HUNDRED).normalize())
+    (small && KNOWN.data.fractions.contains(system)).then(|| (share * Decimal::ONE_HUNDRED).normalize())
 }
 
 /// Marks count here: `Account Name` and `accountName` are of different programs.
@@ -135,11 +214,10 @@ fn numbered(title: &str) -> Option<String> {
 /// Why these columns fill nothing.
 pub fn left_out(
     header: &[String],
-    samples: &[Vec<String>],
+    blank: &dyn Fn(usize) -> bool,
     columns: &[Option<String>],
     known: &dyn Fn(&str) -> bool,
 ) -> Vec<(usize, Left)> {
-    let blank = |n: usize| samples.len() >= 5 && samples.iter().all(|row| row.get(n).is_none_or(String::is_empty));
     let reason = |n: usize| match KNOWN.why.get(&exact(&header[n])) {
         Some(why) => *why,
         None if known(&bare(&header[n])) => Left::Taken,

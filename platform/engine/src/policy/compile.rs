@@ -92,12 +92,7 @@ impl Tx<'_> {
 
     /// A calendar as it counts now, the usual one where there is none of this key; compiled once in a transaction.
     pub(crate) fn calendar_known(&mut self, key: &str) -> Result<Arc<Calendar>> {
-        if let Some(known) = self.known().calendars.get(key) {
-            return Ok(known.clone());
-        }
-        let found = Arc::new(self.calendar(key).or_else(|_| self.calendar(USUAL))?);
-        self.known().calendars.insert(key.into(), found.clone());
-        Ok(found)
+        self.calendar_once(key).or_else(|_| self.calendar_once(USUAL))
     }
 
     /// Records that have stood in a step longer than the map of its process allows; none without such a map.

@@ -205,6 +205,7 @@ impl Tx<'_> {
             limit,
             after: after.map(|id| Cursor { keys: Vec::new(), id, back: false }),
             bin: false,
+            titles: Vec::new(),
         };
         let page = self.conn.select(&registry, &query)?;
         let ids: Vec<RecordId> = page.rows.iter().map(|row| row.id).collect();

@@ -47,6 +47,16 @@ impl Process {
     pub fn named(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
     }
+    /// Where the ways drawn from an open stage lead; without one the way to the next stage is expected.
+    pub fn ways(&self, from: &Stage) -> Vec<&Stage> {
+        match self.decl.step(&from.name).map(|step| &step.to).filter(|to| !to.is_empty()) {
+            Some(named) => self.stages.iter().filter(|stage| named.contains(&stage.name)).collect(),
+            None => {
+                let behind = self.stages.iter().filter(|stage| stage.category == "open").skip_while(|stage| stage.id != from.id).nth(1);
+                behind.or_else(|| self.stages.iter().find(|stage| stage.category == "won")).into_iter().collect()
+            }
+        }
+    }
     /// The place of a stage in its pipeline.
     pub fn place(&self, id: RecordId) -> Option<usize> {
         self.stages.iter().position(|stage| stage.id == id)
@@ -170,8 +180,16 @@ pub(crate) fn bound(registry: &Registry, object: &Object, json: &serde_json::Val
 fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<Record>> {
     let object = registry.object(key).ok_or_else(|| Problem::internal("an object of the program is missing"))?;
     let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
-    let query =
-        Query { object: object.ix, columns: columns.clone(), cond: Cond::True, sort: Vec::new(), limit: 5_000, after: None, bin: false };
+    let query = Query {
+        object: object.ix,
+        columns: columns.clone(),
+        cond: Cond::True,
+        sort: Vec::new(),
+        limit: 5_000,
+        after: None,
+        bin: false,
+        titles: Vec::new(),
+    };
     Ok(conn.select(registry, &query)?.rows.iter().map(|row| record_of(object, &columns, row)).collect())
 }
 

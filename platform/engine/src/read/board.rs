@@ -204,6 +204,7 @@ impl Tx<'_> {
             limit: 1_000,
             after: None,
             bin: false,
+            titles: Vec::new(),
         };
         let rows = self.conn.select(&registry, &query)?.rows;
         let own: Vec<RecordId> = rows
@@ -265,6 +266,7 @@ impl Tx<'_> {
             limit: 200,
             after: None,
             bin: false,
+            titles: Vec::new(),
         };
         let registry = self.registry.clone();
         let page = self.conn.select(&registry, &query)?;

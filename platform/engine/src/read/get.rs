@@ -194,7 +194,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn titles_of(&mut self, object: akrab_model::ObjectIx, ids: &[i64]) -> Result<Vec<(i64, String)>> {
+    /// What records are called, of those the actor may see.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn titles_of(&mut self, object: akrab_model::ObjectIx, ids: &[i64]) -> Result<Vec<(i64, String)>> {
         let target = self.registry.at(object).clone();
         if target.key == "user" {
             let people = self.engine.people();

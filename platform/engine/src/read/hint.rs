@@ -56,7 +56,16 @@ impl Tx<'_> {
             if !whole {
                 continue;
             }
-            let query = Query { object: object.ix, columns: columns.clone(), cond, sort: Vec::new(), limit: 5, after: None, bin: false };
+            let query = Query {
+                object: object.ix,
+                columns: columns.clone(),
+                cond,
+                sort: Vec::new(),
+                limit: 5,
+                after: None,
+                bin: false,
+                titles: Vec::new(),
+            };
             let registry = self.registry.clone();
             for row in self.conn.select(&registry, &query)?.rows {
                 if Some(row.id) == except {

@@ -5,7 +5,7 @@ use super::request::{cursor_text, read_cursor};
 use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::object::Storage;
-use akrab_model::query::Page;
+use akrab_model::query::{Linked, Page};
 use akrab_model::{Count, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, Query, Raw, Record, RecordId, Registry, Sort};
 use akrab_store::Bin;
 use std::collections::HashSet;
@@ -94,11 +94,13 @@ impl Tx<'_> {
             limit,
             after: request.after.as_deref().map(read_cursor).transpose()?,
             bin: request.bin,
+            titles: self.linked(&object, &read),
         };
         if query.after.as_ref().is_some_and(|c| !fits(&self.registry, &object, &query.sort, &c.keys)) {
             return Err(Problem::malformed("malformed_cursor"));
         }
         let page = self.list_page(&object, query, request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()))?;
+        self.known().titles.extend(page.titles.into_iter().map(|(to, id, title)| ((to, id), Some(title))));
         let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
@@ -106,6 +108,22 @@ impl Tx<'_> {
         let editable = if request.editable { self.may_among(&object, Access::Edit, &ids)? } else { HashSet::new() };
         let (next, previous) = (page.next.as_ref().map(cursor_text), page.previous.as_ref().map(cursor_text));
         Ok(List { object, columns, records, next, previous, editable })
+    }
+
+    /// Those of the columns that show the title of another record, within the asker's rights. People come from memory.
+    fn linked(&self, object: &Object, columns: &[FieldIx]) -> Vec<Linked> {
+        let linked = |(column, ix): (usize, &FieldIx)| {
+            let field = object.at(*ix);
+            let to = field.to.filter(|_| field.kind == FieldType::Link)?;
+            let target = self.registry.at(to);
+            let shown = target.key != "user" && self.rights.field(target, target.title) > akrab_model::object::FieldRight::Hidden;
+            (shown && target.title_field().storage() == Storage::Text).then(|| Linked {
+                column,
+                to,
+                guard: self.rights.cond(target, Access::Read),
+            })
+        };
+        if self.writing { Vec::new() } else { columns.iter().enumerate().filter_map(linked).collect() }
     }
 
     fn list_page(&mut self, object: &Arc<Object>, query: Query, q: Option<&str>) -> Result<Page> {

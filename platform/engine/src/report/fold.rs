@@ -90,8 +90,16 @@ impl Tx<'_> {
         let mut rows = BTreeMap::new();
         for bin in [false, true] {
             let cond = self.rights.cond(object, Access::Read);
-            let query =
-                Query { object: object.ix, columns: columns.clone(), cond, sort: Vec::new(), limit: MOST_RECORDS, after: None, bin };
+            let query = Query {
+                object: object.ix,
+                columns: columns.clone(),
+                cond,
+                sort: Vec::new(),
+                limit: MOST_RECORDS,
+                after: None,
+                bin,
+                titles: Vec::new(),
+            };
             let registry = self.registry.clone();
             for row in self.conn.select(&registry, &query)?.rows {
                 let gone = row.deleted_at.is_some_and(|at| at < end);

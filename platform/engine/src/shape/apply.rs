@@ -66,7 +66,7 @@ impl Engine {
                 return Err(Problem::stale().with("version", world.part_version(&edit.object)));
             }
         }
-        let faults = judge::faults(&world, edits);
+        let faults = judge::faults(&world, edits, ctx.lang_key());
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
@@ -75,9 +75,9 @@ impl Engine {
         // what does not fit and was not touched is left out as before
         let misfits: Vec<_> = misfits.into_iter().filter(|f| edits.iter().any(|e| e.object == f.file)).collect();
         if !misfits.is_empty() {
-            return Err(judge::problem(&world, &misfits, ctx.lang_key()));
+            return Err(judge::problem(&world, edits, &misfits, ctx.lang_key()));
         }
-        let (registry, formulas) = world::compile(decls).map_err(|faults| judge::problem(&world, &faults, ctx.lang_key()))?;
+        let (registry, formulas) = world::compile(decls).map_err(|faults| judge::problem(&world, edits, &faults, ctx.lang_key()))?;
         let registry = Arc::new(registry);
         let after = World {
             registry: registry.clone(),

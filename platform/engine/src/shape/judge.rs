@@ -10,12 +10,12 @@ use akrab_model::{FieldProblem, FieldType, Problem};
 const LONGEST: usize = 28;
 
 /// Every fault of these edits that the compiler of declarations does not know of.
-pub(super) fn faults(world: &World, edits: &[Edit]) -> Vec<FieldProblem> {
+pub(super) fn faults(world: &World, edits: &[Edit], lang: &str) -> Vec<FieldProblem> {
     let mut faults = Vec::new();
     for edit in edits {
         match (&edit.part, world.shape.parts.get(&edit.object)) {
-            (Some(Part::Own(decl)), before) => own(world, edit, decl, before, &mut faults),
-            (Some(part @ Part::Change(_)), before) => fields(world, edit, part, before, &mut faults),
+            (Some(Part::Own(decl)), before) => own(world, edit, decl, before, lang, &mut faults),
+            (Some(part @ Part::Change(_)), before) => fields(world, edit, part, before, lang, &mut faults),
             (None, Some(before)) if edit.deed != super::Deed::Purge && before.own_fields().next().is_some() => {
                 faults.push(FieldProblem::new("", "shape_fields_lost").with("object", &edit.object));
             }
@@ -25,7 +25,7 @@ pub(super) fn faults(world: &World, edits: &[Edit]) -> Vec<FieldProblem> {
     faults
 }
 
-fn own(world: &World, edit: &Edit, decl: &ObjectDecl, before: Option<&Part>, faults: &mut Vec<FieldProblem>) {
+fn own(world: &World, edit: &Edit, decl: &ObjectDecl, before: Option<&Part>, lang: &str, faults: &mut Vec<FieldProblem>) {
     let known = before.is_some();
     for (name, key) in [("key", &decl.key), ("plural", &decl.plural)] {
         let mut fault = |code: &str| faults.push(FieldProblem::new(name, code).with("key", key));
@@ -50,10 +50,10 @@ fn own(world: &World, edit: &Edit, decl: &ObjectDecl, before: Option<&Part>, fau
     if decl.group == "system" {
         faults.push(FieldProblem::new("group", "unknown_choice").with("value", &decl.group));
     }
-    fields(world, edit, &Part::Own(Box::new(decl.clone())), before, faults);
+    fields(world, edit, &Part::Own(Box::new(decl.clone())), before, lang, faults);
 }
 
-fn fields(world: &World, edit: &Edit, part: &Part, before: Option<&Part>, faults: &mut Vec<FieldProblem>) {
+fn fields(world: &World, edit: &Edit, part: &Part, before: Option<&Part>, lang: &str, faults: &mut Vec<FieldProblem>) {
     let decls = |part: &Part| match part {
         Part::Own(decl) => decl.fields.clone(),
         Part::Change(change) => change.fields.clone(),
@@ -74,11 +74,35 @@ fn fields(world: &World, edit: &Edit, part: &Part, before: Option<&Part>, faults
             fault("shape_min_above_max");
         }
     }
+    sets(shipped.map(|o| &o.decl), part, before, lang, faults);
     let lost = old.keys().find(|key| !world.is_gone(&edit.object, key) && !decls(part).contains_key(*key));
     if let Some(key) = lost
         && edit.deed != super::Deed::Purge
     {
         faults.push(FieldProblem::new(&format!("/fields/{key}"), "shape_fields_lost").with("object", &edit.object));
+    }
+}
+
+/// One field alone is unique by a switch of its own; sets that were there already stay.
+fn sets(shipped: Option<&ObjectDecl>, part: &Part, before: Option<&Part>, lang: &str, faults: &mut Vec<FieldProblem>) {
+    let of = |part: &Part| match part {
+        Part::Own(decl) => decl.unique.clone(),
+        Part::Change(change) => change.unique.clone(),
+    };
+    let known = before.map(of).unwrap_or_default();
+    for set in of(part).iter().filter(|set| !known.contains(set)) {
+        if let [key] = set.as_slice() {
+            let label = declared(part, key).or_else(|| shipped?.fields.get(key)).map_or(key.as_str(), |field| field.label.get(lang));
+            faults.push(FieldProblem::new("unique", "shape_unique_one").with("field", label));
+        }
+    }
+}
+
+/// A field as a part says it.
+fn declared<'p>(part: &'p Part, key: &str) -> Option<&'p FieldDecl> {
+    match part {
+        Part::Own(decl) => decl.fields.get(key),
+        Part::Change(change) => change.fields.get(key),
     }
 }
 
@@ -90,15 +114,20 @@ fn fixed(old: &FieldDecl, new: &FieldDecl, fault: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Faults of the compiler, as a problem with a line for each.
-pub(super) fn problem(world: &World, faults: &[DeclError], lang: &str) -> Problem {
+/// Faults of the compiler, as a problem with a line for each. What is only being made is called as the edits call it.
+pub(super) fn problem(world: &World, edits: &[Edit], faults: &[DeclError], lang: &str) -> Problem {
     let fields = faults.iter().map(|fault| {
         let pointer = fault.field.as_ref().map(|field| format!("/fields/{field}")).unwrap_or_default();
         let object = world.registry.object(&fault.file);
-        let mut place = object.map_or(fault.file.as_str(), |o| o.plural_label(lang)).to_string();
+        let part = edits.iter().find(|edit| edit.object == fault.file).and_then(|edit| edit.part.as_ref());
+        let made = match part {
+            Some(Part::Own(decl)) => Some(decl.plural_label.get(lang)),
+            _ => None,
+        };
+        let mut place = object.map(|o| o.plural_label(lang)).or(made).unwrap_or(&fault.file).to_string();
         if let Some(key) = &fault.field {
-            let field = object.and_then(|o| o.decl.fields.get(key)).map_or(key.as_str(), |field| field.label.get(lang));
-            place = format!("{place} › {field}");
+            let field = part.and_then(|part| declared(part, key)).or_else(|| object?.decl.fields.get(key));
+            place = format!("{place} › {}", field.map_or(key.as_str(), |field| field.label.get(lang)));
         }
         FieldProblem::new(&pointer, "shape_fault").with("object", place).because(&fault.fault)
     });

@@ -183,7 +183,7 @@ impl Tx<'_> {
         if !self.rights.reaches(&object, Access::Edit, &after) {
             return Err(fault("territory_out_of_reach"));
         }
-        let mut draft = crate::Draft { object: object.clone(), before: Some(before), after, given: std::collections::HashSet::new() };
+        let mut draft = crate::Draft::of(&object, Some(before), after);
         self.write_update(&object, &mut draft)?;
         self.lead(&object, &[id], 0)?;
         self.audit("placed", Some((&object.key, id)), json!({ "title": draft.after.title() }))

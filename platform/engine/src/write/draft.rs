@@ -37,7 +37,7 @@ impl Tx<'_> {
         for field in object.fields.iter().filter(|f| f.kind == FieldType::PersonName && given.contains(&f.key)) {
             split_name(&mut after, &field.key, &given);
         }
-        if faults.is_empty() { Ok(Draft { object: object.clone(), before, after, given }) } else { Err(Problem::invalid(faults)) }
+        if faults.is_empty() { Ok(Draft { given, ..Draft::of(object, before, after) }) } else { Err(Problem::invalid(faults)) }
     }
 
     /// The field behind `key`, if the actor may write it. Hidden fields count as unknown.

@@ -7,6 +7,7 @@ use crate::rights::Access;
 use akrab_model::object::Scope;
 use akrab_model::{FieldIx, FieldType, Object, Raw, RecordId, Value};
 use akrab_store::{LinkCells, NewRow};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Tx<'_> {
@@ -53,47 +54,81 @@ impl Tx<'_> {
         self.keep_words(object, drafts)?;
         self.tell_created(object, drafts)?;
         self.stays_begin(object, drafts)?;
-        self.index(object, drafts)?;
+        self.index(object, drafts.iter())?;
         self.feed(object, drafts.iter())?;
         self.place_new(object, drafts, &ids)?;
         for draft in drafts.iter() {
-            self.follow_up(object, draft, draft.after.id)?;
+            self.follow_up(object, draft, None)?;
         }
         self.trigger_flows(object, drafts)?;
         Ok(ids)
     }
 
     pub(crate) fn write_update(&mut self, object: &Arc<Object>, draft: &mut Draft) -> Result<()> {
-        let mut cells: Vec<(FieldIx, Raw)> =
-            object.columns().filter(|(_, f)| !f.system && draft.changed(&f.key)).map(|(ix, f)| (ix, draft.after.raw(&f.key))).collect();
-        let links = object.fields.iter().any(|f| f.kind == FieldType::Links && draft.changed(&f.key));
-        if cells.is_empty() && !links {
-            return Ok(());
+        self.write_updates(object, std::slice::from_mut(draft)).map(|_| ())
+    }
+
+    /// Writes changes of records of one object. Of several, each changes something and is locked since it was read. Gives
+    /// for each the entry of its history, none where nothing is told.
+    pub(crate) fn write_updates(&mut self, object: &Arc<Object>, drafts: &mut [Draft]) -> Result<Vec<Option<i64>>> {
+        if !drafts.iter().any(is_change) {
+            return Ok(vec![None; drafts.len()]);
         }
-        for (key, value) in
-            [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", self.ctx.author().map_or(Value::Null, Value::Link))]
-        {
-            if let Some(ix) = object.field_ix(key) {
-                cells.push((ix, value.to_raw()));
-                draft.after.set(key, value);
+        let author = self.ctx.author().map_or(Value::Null, Value::Link);
+        let kept = [("updated_at", Value::Time(self.ctx.now.timestamp())), ("updated_by", author)];
+        let mut cells: Vec<Vec<(FieldIx, Raw)>> = Vec::with_capacity(drafts.len());
+        for draft in drafts.iter_mut() {
+            let changed = object.columns().filter(|(_, f)| !f.system && draft.changed(&f.key));
+            let mut changed: Vec<(FieldIx, Raw)> = changed.map(|(ix, f)| (ix, draft.after.raw(&f.key))).collect();
+            for (key, value) in &kept {
+                if let Some(ix) = object.field_ix(key) {
+                    changed.push((ix, value.to_raw()));
+                    draft.after.set(*key, value.clone());
+                }
             }
+            cells.push(changed);
         }
-        let id = draft.after.id;
-        let registry = self.registry.clone();
-        let version = self.conn.update(&registry, object, id, draft.before.as_ref().map(|b| b.version), &cells)?;
-        draft.after.version = version.ok_or_else(akrab_model::Problem::stale)?;
-        self.keep_links(object, draft, id)?;
-        self.unforesee(object, std::slice::from_ref(draft));
-        self.keep_words(object, std::slice::from_ref(draft))?;
-        self.tell_changed(object, draft)?;
-        self.stays_move(object, draft)?;
-        if object.fields.iter().any(|f| (f.search || f.key == object.decl.title) && draft.changed(&f.key)) {
-            self.index(object, std::slice::from_ref(draft))?;
+        if let ([draft], [cells]) = (&mut *drafts, cells.as_slice()) {
+            let registry = self.registry.clone();
+            let expected = draft.before.as_ref().map(|b| b.version);
+            let version = self.conn.update(&registry, object, draft.after.id, expected, cells)?;
+            draft.after.version = version.ok_or_else(akrab_model::Problem::stale)?;
+        } else {
+            self.write_rows(object, drafts, cells)?;
         }
-        self.feed(object, std::iter::once(&*draft))?;
-        self.place(object, &[id], true)?;
-        self.follow_up(object, draft, id)?;
-        self.trigger_flows(object, std::slice::from_ref(draft))
+        for draft in drafts.iter() {
+            self.keep_links(object, draft, draft.after.id)?;
+        }
+        self.unforesee(object, drafts);
+        self.keep_words(object, drafts)?;
+        let told = self.tell_changed(object, drafts)?;
+        for draft in drafts.iter() {
+            self.stays_move(object, draft)?;
+        }
+        let searched = |draft: &&Draft| object.fields.iter().any(|f| (f.search || f.key == object.decl.title) && draft.changed(&f.key));
+        self.index(object, drafts.iter().filter(searched))?;
+        self.feed(object, drafts.iter())?;
+        let ids: Vec<RecordId> = drafts.iter().map(|draft| draft.after.id).collect();
+        self.place(object, &ids, true)?;
+        for (draft, change) in drafts.iter().zip(&told) {
+            self.follow_up(object, draft, *change)?;
+        }
+        self.trigger_flows(object, drafts)?;
+        Ok(told)
+    }
+
+    /// Writes rows that are locked, those with the same changed columns in one statement.
+    fn write_rows(&mut self, object: &Object, drafts: &mut [Draft], cells: Vec<Vec<(FieldIx, Raw)>>) -> Result<()> {
+        let mut alike: BTreeMap<Vec<FieldIx>, Vec<(RecordId, i64, Vec<Raw>)>> = BTreeMap::new();
+        for (draft, cells) in drafts.iter_mut().zip(cells) {
+            draft.after.version = draft.before.as_ref().map_or(0, |before| before.version) + 1;
+            let (columns, values): (Vec<FieldIx>, Vec<Raw>) = cells.into_iter().unzip();
+            alike.entry(columns).or_default().push((draft.after.id, draft.after.version, values));
+        }
+        for (columns, rows) in alike {
+            self.conn.update_locked(object, &columns, rows)?;
+        }
+        Ok(())
     }
 
     /// Places new records. Whoever reaches by territory hands nobody a record that lands out of his reach.
@@ -112,7 +147,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn follow_up(&mut self, object: &Arc<Object>, draft: &Draft, id: RecordId) -> Result<()> {
+    fn follow_up(&mut self, object: &Arc<Object>, draft: &Draft, change: Option<i64>) -> Result<()> {
+        let id = draft.after.id;
+        self.stand_for_draft(draft);
         self.note_people(object);
         self.tell_saved(object, draft)?;
         for behaviour in self.behaviours(&object.key) {
@@ -120,7 +157,7 @@ impl Tx<'_> {
         }
         self.mind_approvals(object, draft, id)?;
         self.mind_process(object, draft, id)?;
-        self.tell_people(object, draft, id)
+        self.tell_people(object, draft, change)
     }
 
     /// Users, teams and roles are kept in memory: say so when they change.
@@ -161,6 +198,11 @@ impl Tx<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a draft of a record there is differs from it.
+pub(super) fn is_change(draft: &Draft) -> bool {
+    draft.object.fields.iter().any(|f| !f.system && draft.changed(&f.key))
 }
 
 /// `PLG-{00000}` with 482 is `PLG-00482`.

@@ -9,7 +9,6 @@ use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::{Object, Problem, Record, RecordId, Value};
 use akrab_store::NewRow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Tx<'_> {
@@ -23,8 +22,7 @@ impl Tx<'_> {
             return Err(Problem::forbidden());
         }
         let now = Value::Time(self.ctx.now.timestamp());
-        let mut drafts: Vec<Draft> =
-            records.into_iter().map(|after| Draft { object: object.clone(), before: None, after, given: HashSet::new() }).collect();
+        let mut drafts: Vec<Draft> = records.into_iter().map(|after| Draft::of(object, None, after)).collect();
         self.number(object, &mut drafts)?;
         let world = self.ctx.world.clone();
         let formulas = &world.formulas;

@@ -1,14 +1,14 @@
 //! Creating and changing records.
 
 use super::Tx;
+use super::keep::is_change;
 use crate::Result;
-use crate::behaviour::Draft;
+use crate::behaviour::{Draft, Origin};
 use crate::rights::{Access, Everything};
 use akrab_model::object::{FieldRight, Scope};
 use akrab_model::value::Input;
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, ProblemKind, Record, RecordId, Value};
 use akrab_store::Bin;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Tx<'_> {
@@ -49,6 +49,27 @@ impl Tx<'_> {
         Ok(draft.after)
     }
 
+    /// Changes fields of several records of an object, none twice, each by its own input and on its own account: all of
+    /// it, or nothing. Gives for each the entry of its history, none where nothing changed.
+    ///
+    /// # Errors
+    /// As [`Tx::update`].
+    pub(crate) fn update_many(&mut self, object: &Arc<Object>, inputs: &[(RecordId, &Input, &Arc<Origin>)]) -> Result<Vec<Option<i64>>> {
+        let ids: Vec<RecordId> = inputs.iter().map(|(id, ..)| *id).collect();
+        let found = self.load_all_for(object, &ids, Access::Edit)?;
+        let (mut drafts, mut changed) = (Vec::new(), Vec::with_capacity(inputs.len()));
+        for (before, (_, input, origin)) in found.into_iter().zip(inputs) {
+            self.stand_for(origin);
+            let draft = Draft { origin: Some(Arc::clone(origin)), ..self.prepare_change(object, before, input)? };
+            changed.push(is_change(&draft));
+            if is_change(&draft) {
+                drafts.push(draft);
+            }
+        }
+        let mut told = self.write_updates(object, &mut drafts)?.into_iter();
+        Ok(changed.into_iter().map(|changed| if changed { told.next().flatten() } else { None }).collect())
+    }
+
     /// Sets values on the program's own account but in the actor's name: fields nobody may write by
     /// hand are open to it. For verbs of domains.
     ///
@@ -57,7 +78,8 @@ impl Tx<'_> {
     pub fn set_values(&mut self, object: &str, id: RecordId, values: Vec<(&str, Value)>) -> Result<Record> {
         let object = self.object(object)?;
         let before = self.load_for(&object, id, Access::Edit, Bin::Living)?;
-        let mut draft = Draft { object: object.clone(), after: before.clone(), before: Some(before), given: HashSet::new() };
+        let after = before.clone();
+        let mut draft = Draft::of(&object, Some(before), after);
         for (key, value) in values {
             draft.set(key, value);
         }

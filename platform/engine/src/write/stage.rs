@@ -88,6 +88,7 @@ impl Tx<'_> {
             limit: 1,
             after: None,
             bin: false,
+            titles: Vec::new(),
         };
         let registry = self.registry.clone();
         Ok(self.conn.select(&registry, &query)?.rows.first().map(|row| row.id))

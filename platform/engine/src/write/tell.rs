@@ -5,18 +5,19 @@ use super::trace::subjects;
 use crate::Result;
 use crate::behaviour::Draft;
 use crate::people::People;
+use akrab_model::Object;
 use akrab_model::text::fold;
-use akrab_model::{Object, RecordId};
 use akrab_store::NoticeRow;
 use std::collections::BTreeMap;
 
 impl Tx<'_> {
     /// Tells people of what somebody did by hand. Each is told once, of what concerns him most; what
     /// he may not read by then he will not see.
-    pub(super) fn tell_people(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
+    pub(super) fn tell_people(&mut self, object: &Object, draft: &Draft, change_id: Option<i64>) -> Result<()> {
         let Some(actor) = self.ctx.author().filter(|_| self.ctx.is_by_hand() && !object.is_system()) else { return Ok(()) };
         let subjects = subjects(object, &draft.after, &self.registry);
         let mut told: BTreeMap<i64, NoticeRow> = BTreeMap::new();
+        let id = draft.after.id;
         let at = self.ctx.micros();
         let notice = |person: i64, kind: &str| NoticeRow {
             id: 0,
@@ -46,7 +47,6 @@ impl Tx<'_> {
         }
         let loud = !draft.is_new() && object.fields.iter().any(|f| !f.system && !f.quiet && draft.changed(&f.key));
         if loud {
-            let change_id = self.changes.last().copied();
             for person in self.conn.followers(&object.key, id)? {
                 told.entry(person).or_insert_with(|| NoticeRow { change_id, about: None, ..notice(person, "changed") });
             }

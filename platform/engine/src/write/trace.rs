@@ -25,11 +25,16 @@ impl Tx<'_> {
     }
 
     pub(super) fn tell_created(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
-        let changes: Vec<_> = drafts.iter().map(|d| self.change(object, d.after.id, "create", "{}".into())).collect();
+        let mut changes = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            self.stand_for_draft(draft);
+            changes.push(self.change(object, draft.after.id, "create", "{}".into()));
+        }
         let ids = self.conn.add_changes(&changes)?;
         self.changes.extend(ids);
         if object.is_system() {
             for draft in drafts {
+                self.stand_for_draft(draft);
                 self.audit_own(object, draft.after.id, "create", json!({ "title": draft.after.title() }))?;
             }
             return Ok(());
@@ -42,22 +47,46 @@ impl Tx<'_> {
         Ok(self.conn.timeline_put(&entries)?)
     }
 
-    pub(super) fn tell_changed(&mut self, object: &Object, draft: &Draft) -> Result<()> {
-        let id = draft.after.id;
-        let diff = diff(object, draft);
-        if diff.is_empty() {
-            return Ok(());
+    /// Gives for each draft the entry of its history, none where nothing is to be told.
+    pub(super) fn tell_changed(&mut self, object: &Object, drafts: &[Draft]) -> Result<Vec<Option<i64>>> {
+        let (mut changes, mut told) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        for draft in drafts {
+            let diff = diff(object, draft);
+            if !diff.is_empty() {
+                self.stand_for_draft(draft);
+                changes.push(self.change(object, draft.after.id, "update", Json::Object(diff.clone()).to_string()));
+            }
+            told.push(Some(diff).filter(|diff| !diff.is_empty()));
         }
-        let stage = object.fields.iter().any(|f| f.kind == FieldType::Stage && diff.contains_key(&f.key));
-        let loud = diff.keys().any(|k| object.field(k).is_some_and(|f| !f.quiet));
-        let diff = Json::Object(diff);
-        let change = self.change(object, id, "update", diff.to_string());
-        let change_id = self.conn.add_changes(&[change])?.first().copied();
-        self.changes.extend(change_id);
+        let mut ids = self.conn.add_changes(&changes)?.into_iter();
+        let (mut entries, mut numbers) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        for (draft, diff) in drafts.iter().zip(told) {
+            let change = diff.as_ref().and_then(|_| ids.next());
+            self.changes.extend(change);
+            numbers.push(change);
+            if let Some(diff) = diff {
+                self.stand_for_draft(draft);
+                self.tell_change(object, draft, diff, change, &mut entries)?;
+            }
+        }
+        self.conn.timeline_put(&entries)?;
+        Ok(numbers)
+    }
+
+    fn tell_change(
+        &mut self,
+        object: &Object,
+        draft: &Draft,
+        diff: Map<String, Json>,
+        change_id: Option<i64>,
+        entries: &mut Vec<Entry>,
+    ) -> Result<()> {
+        let id = draft.after.id;
         if object.is_system() {
             return self.audit_own(object, id, "update", json!({ "title": draft.after.title(), "change": change_id, "diff": diff }));
         }
-        let mut entries = Vec::new();
+        let stage = object.fields.iter().any(|f| f.kind == FieldType::Stage && diff.contains_key(&f.key));
+        let loud = diff.keys().any(|k| object.field(k).is_some_and(|f| !f.quiet));
         if loud {
             let kind = if stage { "stage" } else { "changed" };
             let told = |subject: (&str, i64)| Entry {
@@ -80,9 +109,9 @@ impl Tx<'_> {
         let moved = decl.on.iter().chain(&decl.at).chain(&decl.kind).chain(&decl.done).any(|key| draft.changed(key));
         if moved {
             self.conn.timeline_recall(&object.key, id)?;
-            self.fan_out(object, &draft.after, &mut entries);
+            self.fan_out(object, &draft.after, entries);
         }
-        Ok(self.conn.timeline_put(&entries)?)
+        Ok(())
     }
 
     /// The history of records that went from one territory to another: (id, from, to).

@@ -8,11 +8,11 @@ use akrab_model::{FieldIx, FieldType, Object, Record};
 use akrab_store::SearchEntry;
 
 impl Tx<'_> {
-    pub(super) fn index(&mut self, object: &Object, drafts: &[Draft]) -> Result<()> {
+    pub(super) fn index<'d>(&mut self, object: &Object, drafts: impl Iterator<Item = &'d Draft>) -> Result<()> {
         if !object.decl.searchable {
             return Ok(());
         }
-        let entries: Vec<_> = drafts.iter().map(|d| search_entry(object, &d.after)).collect();
+        let entries: Vec<_> = drafts.map(|d| search_entry(object, &d.after)).collect();
         Ok(self.conn.search_put(&entries)?)
     }
 }

@@ -16,6 +16,10 @@ use crate::format::Lang;
 /// `empty`, `too_long`, `not_a_date`, and `no_such_day` for the 31st of April or the year 12026.
 pub fn parse(text: &str, today: Date, lang: Lang) -> Result<Date, ParseError> {
     let text = fold(short(text)?);
+    // a day of any year, as address books write birthdays
+    if text.starts_with("--") {
+        return Err(ParseError::new("not_a_date"));
+    }
     let found = relative(&text, today, lang).or_else(|| from_now(&text, today, lang)).or_else(|| written(&text, today));
     match found {
         Some(day) => day.ok_or(ParseError::new("no_such_day")),
@@ -283,6 +287,7 @@ mod tests {
         for (text, code) in [
             ("", "empty"),
             ("nanti", "not_a_date"),
+            ("--05-12", "not_a_date"),
             ("31/4/2026", "no_such_day"),
             ("29/2/2026", "no_such_day"),
             ("12/25/2026", "no_such_day"),

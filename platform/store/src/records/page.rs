@@ -9,13 +9,13 @@
 use super::titled::by_a_link;
 use super::{Bin, T, cell, from, row, rows_of};
 use crate::cond::{Compiler, bound, col, constant, truth};
-use crate::conn::{Conn, Rows};
+use crate::conn::{Backend, Conn, Rows};
 use crate::error::StoreError;
 use crate::schema::comparing_column;
 use akrab_model::filter::Is;
 use akrab_model::object::Storage;
-use akrab_model::query::Row;
-use akrab_model::{Cond, Cursor, FieldType, Object, Page, Query, Raw, Registry};
+use akrab_model::query::{Linked, Row};
+use akrab_model::{Cond, Cursor, FieldType, Object, ObjectIx, Page, Query, Raw, Registry};
 use sea_query::{Asterisk, BinOper, Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 
 /// A resolved sort key.
@@ -159,6 +159,10 @@ impl Conn {
         let mut compiler = Compiler::new(asked.registry, self.backend());
         let mut select = rows_of(&mut compiler, asked.object, &asked.query.columns, &asked.query.cond, asked.bin());
         select.exprs(keys.into_iter().map(|k| col(T, &k.column)));
+        // SQLite would look titles up for all rows it sorts, and a statement costs nothing there
+        if self.backend() == Backend::Postgres {
+            select.exprs(asked.query.titles.iter().map(|linked| title_of(&mut compiler, asked, linked)));
+        }
         asked.within_block(&mut select);
         select
     }
@@ -286,6 +290,28 @@ fn ways(cond: &Cond, object: &Object) -> bool {
     }
 }
 
+/// The title of the record a row links to.
+fn title_of(compiler: &mut Compiler<'_>, asked: &Asked<'_>, linked: &Linked) -> Expr {
+    const A: &str = "k";
+    let (target, link) = (asked.registry.at(linked.to), asked.object.at(asked.query.columns[linked.column]));
+    let mut title = sea_query::Query::select();
+    title.expr(col(A, &target.title_field().column)).from_as(target.table.clone(), A).and_where(col(A, "id").eq(col(T, &link.column)));
+    if linked.guard != Cond::True {
+        title.and_where(compiler.cond(&linked.guard, target, A));
+    }
+    Expr::SubQuery(None, Box::new(title.take().into()))
+}
+
+/// The titles that came behind the columns and keys of these rows.
+fn titles_in(found: &[Vec<Raw>], query: &Query, keys: usize) -> Vec<(ObjectIx, i64, String)> {
+    let first = 3 + query.columns.len() + keys;
+    let of = |cells: &Vec<Raw>, n: usize, linked: &Linked| match (&cells[3 + linked.column], cells.get(first + n)?) {
+        (Raw::Int(id), Raw::Text(title)) => Some((linked.to, *id, title.clone())),
+        _ => None,
+    };
+    found.iter().flat_map(|cells| query.titles.iter().enumerate().filter_map(move |(n, linked)| of(cells, n, linked))).collect()
+}
+
 fn cursor(cells: &[Raw], width: usize, keys: usize, back: bool) -> Cursor {
     Cursor { keys: cells[3 + width..3 + width + keys].to_vec(), id: cells[0].int().unwrap_or_default(), back }
 }
@@ -301,7 +327,8 @@ fn page(mut found: Rows, query: &Query, keys: usize, more: bool) -> Page {
     let has_previous = if back { more } else { query.after.is_some() };
     let next = found.last().filter(|_| has_next).map(|cells| cursor(cells, width, keys, false));
     let previous = found.first().filter(|_| has_previous).map(|cells| cursor(cells, width, keys, true));
-    Page { rows: found.into_iter().map(|cells| row(cells, 0, width)).collect(), next, previous }
+    let titles = titles_in(&found, query, keys);
+    Page { rows: found.into_iter().map(|cells| row(cells, 0, width)).collect(), next, previous, titles }
 }
 
 pub(super) fn order(select: &mut SelectStatement, keys: &[Key], back: bool) {

@@ -5,7 +5,7 @@ use super::{T, built, cell, from, row, rows_of};
 use crate::cond::{Compiler, bound, col, constant};
 use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
-use crate::schema::comparing_column;
+use crate::schema::{comparing_column, quote};
 use akrab_model::query::Row;
 use akrab_model::text::fold;
 use akrab_model::{Cond, Count, FieldIx, Object, Raw, Registry};
@@ -191,6 +191,18 @@ impl Conn {
             select.lock(LockType::Update);
         }
         Ok(!self.select_rows(&select)?.is_empty())
+    }
+
+    /// Nobody else changes these records until the transaction ends. Taken in one order by all who take several.
+    ///
+    /// # Errors
+    /// `Busy` when the wait is too long, and those of the database.
+    pub fn lock_all(&mut self, object: &Object, ids: &[i64]) -> Result<(), StoreError> {
+        if self.backend() == Backend::Sqlite || !self.writable || ids.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("SELECT id FROM {} WHERE {} ORDER BY id FOR UPDATE", quote(&object.table), self.one_of("id", "$1"));
+        self.changing(&sql, &[self.list(ids)]).map(|_| ())
     }
 
     /// Ids of records above `after`, those in the bin too, upwards; nobody else changes them until the

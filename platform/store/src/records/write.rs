@@ -101,21 +101,19 @@ impl Conn {
         if rows.is_empty() || columns.is_empty() {
             return Ok(());
         }
-        let mut names = Vec::new();
-        for field in columns.iter().map(|ix| object.at(*ix)) {
-            names.push(field.column.clone());
-            names.extend(field.folded.then(|| comparing_column(field)));
-        }
-        let cells = |(id, values): (i64, Vec<Raw>)| {
-            let mut cells = vec![Raw::Int(id)];
-            for (ix, value) in columns.iter().zip(values) {
-                let aside = object.at(*ix).folded.then(|| folded(&value));
-                cells.push(value);
-                cells.extend(aside);
-            }
-            cells
-        };
-        let rows: Vec<Vec<Raw>> = rows.into_iter().map(cells).collect();
+        let rows = rows.into_iter().map(|(id, values)| row_of(object, columns, vec![Raw::Int(id)], values)).collect::<Vec<_>>();
+        self.change_many(&object.table, &names_of(object, columns), &rows)
+    }
+
+    /// Changes the same fields of many records, each once: (id, its new version, values). They were locked when they were read.
+    ///
+    /// # Errors
+    /// `Unique` when a value that must be unique is taken; else those of the database.
+    pub fn update_locked(&mut self, object: &Object, columns: &[FieldIx], rows: Vec<(i64, i64, Vec<Raw>)>) -> Result<(), StoreError> {
+        let mut names = vec!["version".to_string()];
+        names.extend(names_of(object, columns));
+        let row = |(id, version, values)| row_of(object, columns, vec![Raw::Int(id), Raw::Int(version)], values);
+        let rows: Vec<Vec<Raw>> = rows.into_iter().map(row).collect();
         self.change_many(&object.table, &names, &rows)
     }
 
@@ -172,6 +170,26 @@ fn changed(object: &Object, id: i64, cells: &[(FieldIx, Raw)]) -> UpdateStatemen
         }
     }
     update
+}
+
+/// Columns of fields, and those beside them that are compared.
+fn names_of(object: &Object, columns: &[FieldIx]) -> Vec<String> {
+    let mut names = Vec::new();
+    for field in columns.iter().map(|ix| object.at(*ix)) {
+        names.push(field.column.clone());
+        names.extend(field.folded.then(|| comparing_column(field)));
+    }
+    names
+}
+
+/// Cells for those columns behind others.
+fn row_of(object: &Object, columns: &[FieldIx], mut cells: Vec<Raw>, values: Vec<Raw>) -> Vec<Raw> {
+    for (ix, value) in columns.iter().zip(values) {
+        let aside = object.at(*ix).folded.then(|| folded(&value));
+        cells.push(value);
+        cells.extend(aside);
+    }
+    cells
 }
 
 fn alike(a: &NewRow, b: &NewRow) -> bool {

@@ -139,7 +139,7 @@ async fn walk(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond:
 async fn page(world: &World, object: &Arc<Object>, order: &[(&str, bool)], cond: &Cond, limit: usize, after: Option<Cursor>) -> Page {
     let sort = order.iter().map(|(key, descending)| Sort::by(ix(object, key), *descending)).collect();
     let columns = vec![ix(object, "name")];
-    let query = Query { object: object.ix, columns, cond: cond.clone(), sort, limit, after, bin: false };
+    let query = Query { object: object.ix, columns, cond: cond.clone(), sort, limit, after, bin: false, titles: Vec::new() };
     let registry = Arc::clone(&world.registry);
     world.store.read(move |conn| conn.select(&registry, &query)).await.unwrap()
 }

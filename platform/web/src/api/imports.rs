@@ -40,8 +40,10 @@ pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query
         }
         let mut spec: ImportSpec = engine.import_guess(&caller.ctx, &object, file.id, ask.text("sheet")).await?;
         choose(&mut spec, &ask);
-        spec.make = ask.words("make");
-        (spec.mode, spec.on_match, spec.on_bad_value) = (mode, on_match, on_bad_value);
+        (spec.mode, spec.on_match) = (mode, on_match);
+        if ask.text("on_bad_value").is_some() {
+            spec.on_bad_value = on_bad_value;
+        }
         let job = engine.import_start(&caller.ctx, spec.clone(), dry_run).await?;
         let href = format!("/api/v1/jobs/{job}");
         Ok::<_, Problem>((202, json!({ "job": job, "href": href, "file": file.id, "columns": spec.columns, "match_by": spec.match_by })))
@@ -64,6 +66,8 @@ fn choose(spec: &mut ImportSpec, ask: &Ask) {
         spec.columns = columns.split(',').map(|c| Some(c.trim().to_string()).filter(|c| !c.is_empty())).collect();
         spec.match_by.retain(|set| set.iter().all(|k| spec.columns.iter().flatten().any(|c| c == k)));
     }
+    let mapped = |key: &String| spec.columns.iter().flatten().any(|c| c.split('.').next() == Some(key.as_str()));
+    spec.make = if ask.text("make").is_some() { ask.words("make") } else { spec.make.iter().filter(|k| mapped(k)).cloned().collect() };
     if ask.text("match_by").is_some() {
         let sets = ask.words("match_by");
         spec.match_by = sets
@@ -103,10 +107,10 @@ pub(super) fn describe(object: &Object) -> (String, Json) {
             query("sheet", "Sheet of an XLSX file", json!({"type": "string", "maxLength": 200})),
             query("columns", "The field of each column, separated by commas, empty for none; also of a linked record (account.name); guessed when absent", json!({"type": "string", "maxLength": 4_000})),
             query("match_by", "Fields by which a row finds its record, + between those that count together, commas between alternatives; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
-            query("make", "Links, separated by commas, whose records are made when there is none", json!({"type": "string", "maxLength": 4_000})),
+            query("make", "Links, separated by commas, whose records are made when there is none; guessed for exports of other programs", json!({"type": "string", "maxLength": 4_000})),
             choice("mode", "Which rows count", &["create", "update", "both"]),
             choice("on_match", "What a row does to the record it finds", &["skip", "update", "fill_empty", "ask"]),
-            choice("on_bad_value", "What becomes of a row with a value that cannot be read", &["refuse", "blank_and_note"]),
+            choice("on_bad_value", "What becomes of a row with a value that cannot be read; blank_and_note for exports of other programs, else refuse", &["refuse", "blank_and_note"]),
         ],
         "requestBody": {"required": false, "content": {
             "text/csv": {"schema": binary}, "application/octet-stream": {"schema": binary},

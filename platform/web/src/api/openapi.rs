@@ -87,6 +87,7 @@ pub fn document(registry: &Registry) -> Json {
     super::files::describe(&mut paths);
     super::reports::describe(&mut paths);
     super::hooks::describe(&mut paths);
+    super::incoming::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Akrab", "version": env!("CARGO_PKG_VERSION"), "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},

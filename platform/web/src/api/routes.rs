@@ -2,46 +2,43 @@
 //! document against them.
 
 use super::{
-    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, jobs, me, policies, processes, read,
-    reports, sharing, sight, views, write,
+    approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, incoming, jobs, me, policies, processes,
+    read, reports, sharing, sight, views, write,
 };
-use crate::Web;
+use crate::route::{Answers, Methods, Router, get, post};
 use crate::router::upload_limit;
-use axum::Router;
-use axum::handler::Handler;
-use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// A router that knows what it was given.
 struct Routes {
-    router: Router<Web>,
+    router: Router,
     told: Vec<(&'static str, &'static str)>,
 }
 
 impl Routes {
-    fn add(mut self, method: &'static str, path: &'static str, route: MethodRouter<Web>) -> Self {
+    fn add(mut self, method: &'static str, path: &'static str, route: Methods) -> Self {
         self.told.push((method, path));
         self.router = self.router.route(path, route);
         self
     }
-    fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("get", path, on(MethodFilter::GET, handler))
+    fn get<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("get", path, get(handler))
     }
-    fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("post", path, on(MethodFilter::POST, handler))
+    fn post<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("post", path, post(handler))
     }
     /// With a body as large as files are.
-    fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("post", path, on(MethodFilter::POST, handler).layer(upload_limit()))
+    fn upload<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("post", path, post(handler).layer(upload_limit()))
     }
     /// With a body as large as files of records may be.
-    fn take<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("post", path, on(MethodFilter::POST, handler).layer(crate::guard::file_limit()))
+    fn take<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("post", path, post(handler).layer(crate::guard::file_limit()))
     }
-    fn patch<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("patch", path, on(MethodFilter::PATCH, handler))
+    fn patch<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("patch", path, Methods::new().patch(handler))
     }
-    fn delete<T: 'static>(self, path: &'static str, handler: impl Handler<T, Web>) -> Self {
-        self.add("delete", path, on(MethodFilter::DELETE, handler))
+    fn delete<T: 'static>(self, path: &'static str, handler: impl Answers<T>) -> Self {
+        self.add("delete", path, Methods::new().delete(handler))
     }
 }
 
@@ -86,6 +83,13 @@ fn all() -> Routes {
         .post("/api/v1/hooks", hooks::create)
         .get("/api/v1/hooks/events", hooks::events)
         .get("/api/v1/hooks/samples", hooks::samples)
+        .get("/api/v1/hooks/incoming", incoming::list)
+        .post("/api/v1/hooks/incoming", incoming::create)
+        .get("/api/v1/hooks/incoming/{inlet}", incoming::one)
+        .patch("/api/v1/hooks/incoming/{inlet}", incoming::change)
+        .delete("/api/v1/hooks/incoming/{inlet}", incoming::remove)
+        .post("/api/v1/hooks/incoming/{inlet}/rotation", incoming::rotate)
+        .get("/api/v1/hooks/incoming/{inlet}/calls", incoming::calls)
         .get("/api/v1/hooks/{hook}", hooks::one)
         .patch("/api/v1/hooks/{hook}", hooks::change)
         .delete("/api/v1/hooks/{hook}", hooks::remove)
@@ -132,7 +136,7 @@ fn all() -> Routes {
 }
 
 /// Every address of the API.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     all().router
 }
 

@@ -11,15 +11,14 @@ pub mod panel;
 mod show;
 pub(crate) mod words;
 
-use crate::state::{Nav, Place, Web};
+use crate::route::{Router, get, post};
+use crate::state::{Nav, Place};
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::Tx;
-use axum::Router;
-use axum::routing::{get, post};
 
 /// Addresses of approvals.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/approvals", get(list::show))
         .route("/approvals/bulk", post(decide::many))

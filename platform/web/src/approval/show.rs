@@ -123,9 +123,10 @@ fn steps(visit: &Visit, look: &Look, one: &Approval) -> Markup {
 }
 
 fn standing(one: &Approval, n: usize) -> (Status, &'static str) {
-    let refused = one.decisions.iter().any(|d| d.step == n && d.verdict != Verdict::Approve);
+    let stopped = one.decisions.iter().find(|d| d.step == n && d.verdict != Verdict::Approve).map(|d| d.verdict);
     match one.state {
-        _ if refused => (Status::Late, "approval-step-refused"),
+        _ if stopped == Some(Verdict::Return) => (Status::Today, "approval-state-returned"),
+        _ if stopped.is_some() => (Status::Late, "approval-state-refused"),
         State::Approved => (Status::Ok, "approval-step-done"),
         _ if n < one.step => (Status::Ok, "approval-step-done"),
         State::Waiting if n == one.step => (Status::Today, "approval-step-now"),

@@ -3,11 +3,9 @@
 mod page;
 mod words;
 
-use crate::state::Web;
-use axum::Router;
-use axum::routing::get;
+use crate::route::{Router, get};
 
 /// Addresses of the trail.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route("/settings/audit", get(page::show)).route("/settings/audit/export", get(page::export))
 }

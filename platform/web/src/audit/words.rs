@@ -25,9 +25,20 @@ pub struct Told {
 pub async fn of(visit: &Visit, rows: &[AuditRow]) -> Result<Vec<Told>, Fail> {
     let details: Vec<Map<String, Json>> = rows.iter().map(|row| serde_json::from_str(&row.detail).unwrap_or_default()).collect();
     let diffs: Vec<_> = rows.iter().zip(&details).map(|(row, detail)| (row.object.clone(), detail.get("diff").cloned())).collect();
-    let shifts = visit
+    let nameless: Vec<_> =
+        rows.iter().zip(&details).map(|(row, detail)| row.record.filter(|_| kept_title(row, detail).is_none())).collect();
+    let (shifts, titles) = visit
         .read(move |tx| {
             let mut all = Vec::with_capacity(diffs.len());
+            let mut titles = Vec::with_capacity(diffs.len());
+            for ((object, _), id) in diffs.iter().zip(nameless) {
+                let object = tx.registry.object(object).filter(|object| !object.is_system()).map(|object| object.ix);
+                // of former times: what it is called today, if whoever asks may know
+                titles.push(match object.zip(id) {
+                    Some((object, id)) => tx.titles_of(object, &[id])?.pop().map(|(_, title)| title),
+                    None => None,
+                });
+            }
             for (object, diff) in diffs {
                 let object = tx.registry.object(&object).cloned();
                 all.push(match object.zip(diff) {
@@ -35,12 +46,12 @@ pub async fn of(visit: &Visit, rows: &[AuditRow]) -> Result<Vec<Told>, Fail> {
                     _ => Vec::new(),
                 });
             }
-            Ok(all)
+            Ok((all, titles))
         })
         .await?;
     let look = visit.look();
     let mut told = Vec::with_capacity(rows.len());
-    for ((row, detail), shifts) in rows.iter().zip(&details).zip(shifts) {
+    for (((row, detail), shifts), title) in rows.iter().zip(&details).zip(shifts).zip(titles) {
         let mut lines = Vec::new();
         if let Some(object) = visit.registry().object(&row.object) {
             for one in &shifts {
@@ -49,7 +60,7 @@ pub async fn of(visit: &Visit, rows: &[AuditRow]) -> Result<Vec<Told>, Fail> {
         }
         told.push(Told {
             what: visit.t.get(&format!("audit-kind-{}", row.kind.replace('_', "-"))),
-            about: about(visit, &look, row, detail, &lines),
+            about: about(visit, &look, (row, title.as_deref()), detail, &lines),
         });
     }
     Ok(told)
@@ -85,7 +96,20 @@ pub fn way(t: Text, row: &AuditRow) -> String {
     t.find(&format!("audit-door-{}", row.door), &[]).unwrap_or_default()
 }
 
-fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>, lines: &[(String, String, String)]) -> Markup {
+/// What the entry itself calls its record.
+fn kept_title<'d>(row: &AuditRow, detail: &'d Map<String, Json>) -> Option<&'d str> {
+    let text = |key: &str| detail.get(key).and_then(Json::as_str).filter(|title| !title.is_empty());
+    // entries of former times name the record only where it was the matter itself
+    text("record").or_else(|| text("title").filter(|_| is_of_record(&row.kind)))
+}
+
+fn about(
+    visit: &Visit,
+    look: &Look,
+    (row, today): (&AuditRow, Option<&str>),
+    detail: &Map<String, Json>,
+    lines: &[(String, String, String)],
+) -> Markup {
     let t = visit.t;
     let text = |key: &str| detail.get(key).and_then(Json::as_str).unwrap_or_default();
     let number = |key: &str| detail.get(key).and_then(Json::as_i64);
@@ -94,10 +118,7 @@ fn about(visit: &Visit, look: &Look, row: &AuditRow, detail: &Map<String, Json>,
     let object_of = |key: &str| registry.object(key).map_or_else(|| key.to_string(), |o| look.plural(o).to_string());
     let mut parts: Vec<Markup> = Vec::new();
     if let Some((object, id)) = object.zip(row.record).filter(|(object, _)| !object.is_system()) {
-        let kept = Some(text("record")).filter(|title| !title.is_empty());
-        // entries of former times name the record only where it was the matter itself
-        let title = kept.or(Some(text("title")).filter(|title| !title.is_empty() && is_of_record(&row.kind)));
-        let title = title.map_or_else(|| format!("#{id}"), str::to_string);
+        let title = kept_title(row, detail).or(today).map_or_else(|| format!("#{id}"), str::to_string);
         let gone = matches!(row.kind.as_str(), "purge");
         parts.push(html! { span.ak-muted { (look.label(object)) } " " @if gone { (title) } @else { a.ak-link href=(look.href(object, id)) { (title) } } });
         if !text("title").is_empty() && !is_of_record(&row.kind) {

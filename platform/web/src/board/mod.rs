@@ -10,12 +10,10 @@ mod step;
 
 pub use draw::{draw, request};
 
-use crate::Web;
+use crate::route::{Router, get};
 use crate::router::upload_limit;
-use axum::Router;
-use axum::routing::get;
 
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/lane", get(lane::show))
         .route("/{plural}/{id}/stage", get(step::whole).post(step::step).layer(upload_limit()))

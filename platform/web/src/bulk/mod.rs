@@ -7,7 +7,7 @@ pub use make::makes;
 pub use tag::tagged;
 
 use crate::export::Chosen;
-use crate::state::Web;
+use crate::route::{Router, post};
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{Row, row};
@@ -20,10 +20,8 @@ use akrab_engine::bulk::{BulkChange, BulkPreview, BulkSpec};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input as Values;
 use akrab_model::{Field, FieldType, Object, Problem};
-use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::routing::post;
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,7 +29,7 @@ use std::sync::Arc;
 type Pairs = Form<Vec<(String, String)>>;
 
 /// Addresses of bulk edits.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/bulk/edit", post(edit))
         .route("/{plural}/bulk/assign", post(assign))

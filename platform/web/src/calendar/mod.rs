@@ -11,16 +11,14 @@ mod window;
 pub use draw::{choices, draw};
 pub use window::Window;
 
-use crate::Web;
 use crate::list::state::Listing;
+use crate::route::{Router, post};
 use akrab_engine::calendar::{Rule, USUAL};
 use akrab_engine::{Agenda, AgendaRequest, Result, Tx};
 use akrab_model::object::CalendarDecl;
-use axum::Router;
-use axum::routing::post;
 use jiff::civil::Date;
 
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route("/{plural}/{id}/when", post(shift::shift))
 }
 

@@ -5,15 +5,14 @@ mod filters;
 mod show;
 mod tile;
 
-use crate::state::{Nav, Web};
+use crate::route::{Router, get, post};
+use crate::state::Nav;
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::Tx;
-use axum::Router;
-use axum::routing::{get, post};
 
 /// Addresses of dashboards.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/dashboards", get(show::first).post(edit::create))
         .route("/dashboards/new", get(edit::new))

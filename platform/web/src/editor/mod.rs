@@ -15,14 +15,12 @@ mod sheet;
 pub(crate) use edit::tags;
 pub use sheet::Sheet;
 
+use crate::route::{Router, get};
 use crate::router::upload_limit;
-use crate::state::Web;
 use akrab_model::{Field, FieldType};
-use axum::Router;
-use axum::routing::get;
 
 /// Addresses of the forms.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/new", get(create::show).post(create::save).layer(upload_limit()))
         .route("/{plural}/hints", get(hints::show))

@@ -3,7 +3,7 @@
 use crate::form::{Fields, one_of};
 use crate::list::address::Address;
 use crate::list::state::Listing;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog};
 use crate::ui::form::group;
@@ -11,9 +11,7 @@ use crate::ui::input::{checkbox, radios};
 use crate::{Form, Reply, Visit, download};
 use akrab_engine::export::{ExportFormat, ExportSpec};
 use akrab_model::{Object, Problem};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::html;
 use std::sync::Arc;
 
@@ -21,7 +19,7 @@ use std::sync::Arc;
 const AT_ONCE: u64 = 20_000;
 
 /// Addresses of exports.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route("/{plural}/export", get(ask).post(ask_chosen)).route("/{plural}/export/file", post(run))
 }
 

@@ -13,12 +13,10 @@ pub(crate) mod words;
 pub(crate) use content::{drawn, send};
 
 use crate::guard::file_limit;
-use crate::state::Web;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::route::{Router, get, post};
 
 /// Addresses below a record of any object.
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/{plural}/{id}/attachments", get(list::show).post(take::add).layer(file_limit()))
         .route("/{plural}/{id}/attachments/{file}", get(viewer::show))

@@ -102,9 +102,8 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             save_href: &save,
             keep: &keep,
             csrf: None,
-            open: false,
             param: "filter",
-            into: None,
+            stay: None,
         },
     )
 }
@@ -129,7 +128,7 @@ pub(crate) fn of_report(
         rights,
         (titles, words),
         keep,
-        &Place { action, clear: &clear(action, keep), csrf, open: false, param: "filter", into: None },
+        &Place { action, clear: &clear(action, keep), csrf, param: "filter", stay: None },
     )
 }
 
@@ -140,11 +139,10 @@ pub(crate) struct Place<'a> {
     pub clear: &'a str,
     /// Posted with this token instead of asked for.
     pub csrf: Option<&'a str>,
-    pub open: bool,
     /// The field of the form that carries the condition.
     pub param: &'a str,
-    /// Part of the page (a selector) that a scripted answer replaces; without it the page itself is asked for anew.
-    pub into: Option<&'a str>,
+    /// Open over a form that waits; see [`FilterBuilder::stay`].
+    pub stay: Option<&'a str>,
 }
 
 /// Address of a page with what is kept, without any condition.
@@ -187,9 +185,8 @@ pub(crate) fn of_form(
             save_href: "",
             keep,
             csrf: place.csrf,
-            open: place.open,
             param: place.param,
-            into: place.into,
+            stay: place.stay,
         },
     )
 }

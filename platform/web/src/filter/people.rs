@@ -1,15 +1,15 @@
 //! People as values of filters: "me" and "my team" stay relative, others are named.
 
+use crate::route::{Router, get};
 use crate::value::Look;
-use crate::{Reply, Visit, Web};
+use crate::{Reply, Visit};
 use akrab_engine::Person;
 use akrab_model::Field;
 use akrab_model::object::Avatar;
 use akrab_model::text::fold;
+use axum::Json;
 use axum::extract::Query;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub fn is_person(look: &Look, field: &Field) -> bool {
     })
 }
 
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route(PEOPLE, get(people))
 }
 

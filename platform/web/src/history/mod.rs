@@ -3,7 +3,7 @@
 use crate::fail::{Reply, encode};
 use crate::flash::Flash;
 use crate::record::shift;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog};
 use crate::ui::frame::{Crumb, content};
@@ -13,14 +13,12 @@ use crate::visit::Visit;
 use akrab_engine::told::Told;
 use akrab_engine::{Access, ChangeView};
 use akrab_model::{Object, format};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 /// Addresses of histories.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route("/{plural}/{id}/history", get(show)).route("/changes/{id}/undo", post(undo))
 }
 

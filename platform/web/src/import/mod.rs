@@ -7,20 +7,18 @@ mod rules;
 mod upload;
 
 use crate::locale::Text;
+use crate::route::{Router, get, post};
 use crate::router::upload_limit;
-use crate::state::Web;
 use crate::ui::steps::steps;
 use crate::{Fail, Visit};
 use akrab_engine::Access;
 use akrab_model::object::Scope;
 use akrab_model::{Object, Problem, Registry};
-use axum::Router;
-use axum::routing::{get, post};
 use maud::Markup;
 use std::sync::Arc;
 
 /// Addresses of the errand.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/import", get(upload::ask).post(upload::take).layer(upload_limit()))
         .route("/{plural}/import/pattern", get(pattern::ask).post(pattern::save))

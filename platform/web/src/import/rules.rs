@@ -91,7 +91,9 @@ fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Opti
     let key = |value: serde_json::Value, otherwise: &str| value.as_str().map_or_else(|| otherwise.to_string(), Into::into);
     let on_match = kept.map_or("fill_empty".into(), |p| key(serde_json::json!(p.on_match), "fill_empty"));
     let mode = kept.map_or("both".into(), |p| key(serde_json::json!(p.mode), "both"));
-    let on_bad = kept.map_or("refuse".into(), |p| key(serde_json::json!(p.on_bad_value), "refuse"));
+    // what another program writes is no reason to refuse its rows
+    let lenient = if found.system.is_some() { "blank_and_note" } else { "refuse" };
+    let on_bad = kept.map_or(lenient.into(), |p| key(serde_json::json!(p.on_bad_value), "refuse"));
     let ticked = |set: &Vec<String>| kept.is_none_or(|p| p.match_by.contains(set));
     let sets = offered(object, found, columns);
     let named = |keys: [&str; 4]| {
@@ -163,7 +165,13 @@ fn links_wanted(visit: &Visit, object: &Object, found: &Inspection, columns: &[O
     let ticked = |key: &str| match (asked, &found.pattern) {
         (true, _) => fields.all("make").any(|k| k == key),
         (false, Some(pattern)) => pattern.make.iter().any(|k| k == key),
-        (false, None) => beside(key),
+        (false, None) => {
+            if found.system.is_some() {
+                found.make.iter().any(|k| k == key)
+            } else {
+                beside(key)
+            }
+        }
     };
     html! {
         @if !links.is_empty() {

@@ -3,7 +3,8 @@
 mod line;
 
 use crate::fail::Reply;
-use crate::state::{Nav, Place, Web};
+use crate::route::{Router, get, post};
+use crate::state::{Nav, Place};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -13,15 +14,13 @@ use crate::ui::timeline::day_head;
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::{Notices, Tx};
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Redirect;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 /// Addresses of the inbox.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/inbox", get(show))
         .route("/inbox/read", post(read_all))

@@ -5,12 +5,10 @@ mod show;
 pub use show::{buttons, head};
 pub mod words;
 
-use crate::state::Web;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::route::{Router, get, post};
 
 /// Addresses of jobs.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/jobs", get(list::show))
         .route("/jobs/{job}", get(show::show))

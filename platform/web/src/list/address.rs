@@ -45,6 +45,10 @@ pub struct Address {
     pub area: Option<String>,
 }
 
+/// Stands for a choice while the address around it is written; nobody types it.
+const CHOICE: &str = "\u{1}";
+const CHOICE_ENCODED: &str = "%01";
+
 impl Address {
     /// Reads the query of `/plural`.
     pub fn read(plural: &str, pairs: &[(String, String)]) -> Self {
@@ -146,6 +150,19 @@ impl Address {
     pub fn with_group(&self, group: Option<&str>) -> Self {
         Address { group: Some(group.unwrap_or_default().into()), open: None, ..self.first_page() }
     }
+    /// The addresses of one thing chosen among many, `choose` putting the choice in: all but the choice is written once.
+    pub fn choices(choose: impl Fn(&str) -> Self) -> impl Fn(&str) -> String {
+        let whole = choose(CHOICE).href();
+        let (before, after) = whole.split_once(CHOICE_ENCODED).unwrap_or((&whole, ""));
+        let (before, after) = (before.to_string(), after.to_string());
+        move |choice| {
+            let mut out = String::with_capacity(before.len() + choice.len() + after.len());
+            out.push_str(&before);
+            encode(&mut out, choice);
+            out.push_str(&after);
+            out
+        }
+    }
     #[must_use]
     pub fn with_columns(&self, columns: &[String]) -> Self {
         Address { columns: Some(columns.join(",")), ..self.clone() }
@@ -192,16 +209,19 @@ pub fn push(out: &mut String, name: &str, value: &str) {
 
 fn encode(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':' => out.push(char::from(byte)),
-            _ => {
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-            }
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':') {
+            continue;
         }
+        // a byte within a letter begins no piece: the one before it ended there
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push('%');
+        out.push(char::from(HEX[usize::from(byte >> 4)]));
+        out.push(char::from(HEX[usize::from(byte & 15)]));
+        from = at + 1;
     }
+    out.push_str(text.get(from..).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -224,5 +244,9 @@ mod tests {
         );
         assert!(address.changes_view());
         assert!(!address.reset().changes_view());
+        let sorted = Address::choices(|key| address.with_sort(&[key.to_string()]));
+        for key in ["name", "-créé le"] {
+            assert_eq!(sorted(key), address.with_sort(&[key.to_string()]).href());
+        }
     }
 }

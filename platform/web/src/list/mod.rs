@@ -18,11 +18,9 @@ pub mod seen;
 pub mod state;
 pub mod tools;
 
-use crate::Web;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::route::{Router, get, post};
 
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}", get(page::show))
         .route("/{plural}/rows", get(rows::show))

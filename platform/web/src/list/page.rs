@@ -297,9 +297,10 @@ fn table_body(
     let late = totals.is_none() && !listing.state.totals.is_empty();
     let all = t.with("bulk-select-all", &[("n", words.into())]);
     let body = list_body(t, table(t, &whole), pager(t, &pages), bulk_bar(t, &bulk_actions(listing, rights), Some(&all), &visit.csrf));
-    html! {
-        (body)
-        @if late { (count::late_totals(listing)) }
+    if late {
+        html! { (body) (count::late_totals(listing)) }
+    } else {
+        body
     }
 }
 

@@ -213,11 +213,12 @@ pub fn sort_choices(listing: &Listing) -> Markup {
     let mut fields: Vec<&Field> = std::iter::once(title).chain(own).chain(others).filter(|f| f.sortable()).collect();
     let mut seen = std::collections::HashSet::new();
     fields.retain(|f| seen.insert(f.key.clone()));
+    let href = super::address::Address::choices(|key| address.with_sort(&[key.to_string()]));
     html! {
         @for field in fields {
             @for (start, words) in [("", up_words(field)), ("-", down_words(field))] {
                 @let key = format!("{start}{}", field.key);
-                (menu_choice(&format!("{}: {}", field.label.get(lang), t.get(words)), &address.with_sort(std::slice::from_ref(&key)).href(), now == Some(&key)))
+                (menu_choice(&format!("{}: {}", field.label.get(lang), t.get(words)), &href(&key), now == Some(&key)))
             }
         }
         (menu_line())
@@ -266,6 +267,7 @@ pub fn group_choices(listing: &Listing) -> Markup {
             && !matches!(f.key.as_str(), "updated_at" | "updated_by")
             && (f.system || listing.state.columns.iter().any(|c| c.key == f.key) || f.choices.len() > 1 || f.kind == FieldType::Stage)
     });
+    let href = super::address::Address::choices(|key| listing.address.with_group(Some(key)));
     html! {
         (menu_choice(&t.get("group-none"), &listing.address.with_group(None).href(), now.is_none()))
         (menu_line())
@@ -274,10 +276,10 @@ pub fn group_choices(listing: &Listing) -> Markup {
             @if matches!(field.kind, FieldType::Date | FieldType::DateTime) {
                 @for (name, bucket) in [("day", Bucket::Day), ("month", Bucket::Month), ("year", Bucket::Year)] {
                     @let words = format!("{}: {}", field.label.get(lang), t.get(&format!("group-{name}")));
-                    (menu_choice(&words, &listing.address.with_group(Some(&format!("{}:{name}", field.key))).href(), chosen.is_some_and(|(_, b)| b == Some(bucket))))
+                    (menu_choice(&words, &href(&format!("{}:{name}", field.key)), chosen.is_some_and(|(_, b)| b == Some(bucket))))
                 }
             } @else {
-                (menu_choice(field.label.get(lang), &listing.address.with_group(Some(&field.key)).href(), chosen.is_some()))
+                (menu_choice(field.label.get(lang), &href(&field.key), chosen.is_some()))
             }
         }
     }

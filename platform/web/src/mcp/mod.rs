@@ -10,18 +10,18 @@ mod tools;
 
 use crate::fail::{Fail, as_problem, unauthenticated};
 use crate::guard::Facts;
+use crate::route::{Router, any};
 use crate::state::Web;
 use crate::{ApiCaller, guard};
 use akrab_engine::Door;
 use akrab_engine::oauth::MCP;
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use axum::{Extension, Router};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListResourceTemplatesResult,
     ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
@@ -40,7 +40,7 @@ const INSTRUCTIONS: &str = "Akrab is a CRM. You work with the rights of the pers
     Begin with list_objects, then describe_object before you filter or write. Records are named by object and id; a link to one of them in the \
     browser is /OBJECT/ID.";
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new().route(MCP, any(serve))
 }
 

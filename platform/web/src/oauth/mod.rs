@@ -9,18 +9,17 @@ mod token;
 pub(crate) use authorise::scope_words;
 
 use crate::guard::Facts;
+use crate::route::{Router, get, post};
 use crate::state::Web;
 use akrab_model::Problem;
-use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use serde_json::{Value as Json, json};
 
 /// Addresses where apps come themselves, with secrets of their own.
 pub(crate) const PROGRAMS: [&str; 4] = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/register"];
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/.well-known/oauth-authorization-server", get(metadata::server))
         .route("/.well-known/oauth-protected-resource", get(metadata::resource))

@@ -6,15 +6,14 @@ mod records;
 mod say;
 pub(crate) mod words;
 
-use crate::state::{Nav, Web};
+use crate::route::{Router, get};
+use crate::state::Nav;
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::Tx;
-use axum::Router;
-use axum::routing::get;
 
 /// Addresses of policies.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/policies", get(page::show))
         .route("/policies/{key}", get(records::show))

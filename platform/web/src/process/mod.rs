@@ -7,15 +7,14 @@ pub mod picture;
 mod show;
 pub(crate) mod words;
 
-use crate::state::{Nav, Web};
+use crate::route::{Router, get};
+use crate::state::Nav;
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::Tx;
-use axum::Router;
-use axum::routing::get;
 
 /// Addresses of the maps.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new().route("/processes", get(show::list)).route("/processes/{key}", get(show::show))
 }
 

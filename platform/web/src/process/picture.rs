@@ -99,13 +99,8 @@ struct Drawn<'a> {
 
 fn ways<'a>(process: &'a Process, figures: Option<&Figures>) -> Vec<Drawn<'a>> {
     let mut found: Vec<Drawn<'a>> = Vec::new();
-    let open: Vec<&Stage> = process.stages.iter().filter(|s| s.category == "open").collect();
-    for (n, from) in open.iter().enumerate() {
-        let named = process.decl.step(&from.name).map(|s| s.to.as_slice()).unwrap_or_default();
-        let next = open.get(n + 1).copied().or_else(|| process.stages.iter().find(|s| s.category == "won"));
-        let to: Vec<&Stage> =
-            if named.is_empty() { next.into_iter().collect() } else { process.stages.iter().filter(|s| named.contains(&s.name)).collect() };
-        found.extend(to.into_iter().map(|to| Drawn { from, to, count: None, stray: false }));
+    for from in process.stages.iter().filter(|s| s.category == "open") {
+        found.extend(process.ways(from).into_iter().map(|to| Drawn { from, to, count: None, stray: false }));
     }
     for one in figures.map(|f| f.moves.as_slice()).unwrap_or_default() {
         let (Some(from), Some(to)) = (process.stage(one.from), one.to.and_then(|id| process.stage(id))) else { continue };

@@ -1,24 +1,25 @@
 //! Public forms at `/f/KEY`: anybody fills them in, without signing in and without script, in the language of the form; other
-//! sites show them in a frame where the form allows it.
+//! sites show them in a frame, or draw them and send what was typed, where the form allows it.
 
+mod body;
 mod draw;
+mod site;
 
 pub(crate) use draw::{card, drawn};
 
-use crate::fail::{Reply, field_message, message};
-use crate::form::Form;
+use crate::fail::{Fail, Reply, field_errors, message};
 use crate::guard::{Facts, theme};
+use crate::route::{Router, get};
 use crate::state::Web;
 use crate::ui::layout;
 use crate::value::{Look, Typed};
 use akrab_engine::form::{FormPage, FormPlan, Submission};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
-use axum::extract::{Path, Query, State};
+use axum::Extension;
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maud::{Markup, html};
@@ -36,8 +37,8 @@ const AGREED: &str = "form_agreed";
 
 type Pairs = Vec<(String, String)>;
 
-pub(crate) fn routes() -> Router<Web> {
-    Router::new().route("/f/{key}", get(show).post(take))
+pub(crate) fn routes() -> Router {
+    Router::new().route("/f/{key}", get(show).post(take).options(before))
 }
 
 /// A form on its way to be shown.
@@ -92,9 +93,10 @@ impl Shown<'_> {
                 self.look,
                 &self.page.plan,
                 &html! {
-                    form.ak-open-form method="post" action=(action) {
+                    // what is wrong is told by us, in the language of the form; a browser would tell it in its own
+                    form.ak-open-form method="post" action=(action) enctype=[draw::asks_for_files(self.look, &self.page.plan).then_some("multipart/form-data")] novalidate {
                         (hidden)
-                        (drawn(self.look, &self.page.plan, wording, typed, errors))
+                        (drawn(self.look, &self.page.plan, &self.page.offers, wording, typed, errors))
                     }
                 },
             ),
@@ -114,11 +116,25 @@ fn policy(page: &FormPage) -> String {
 async fn show(State(web): State<Web>, Extension(facts): Extension<Facts>, Path(key): Path<String>, Query(asked): Query<Pairs>) -> Reply {
     let page = web.engine.form_page(&key, &facts.id).await?;
     let look = Look::new(&web.engine, &page.ctx);
-    let once = URL_SAFE_NO_PAD.encode(web.engine.random::<18>());
+    if site::is_program(&facts) {
+        let site = site::site(&web, &facts, &page)?;
+        return Ok(site::open_to(site, axum::Json(site::described(&look, &page)).into_response()));
+    }
+    let once = fresh(&web);
     // an address may bring values with it
     let typed = Typed::posted(asked.clone());
     let shown = Shown { facts: &facts, key: &key, page: &page, look: &look, asked: &asked };
     Ok(shown.form(StatusCode::OK, &typed, &once, &[]))
+}
+
+/// A name for one filling in.
+fn fresh(web: &Web) -> String {
+    URL_SAFE_NO_PAD.encode(web.engine.random::<18>())
+}
+
+async fn before(State(web): State<Web>, Extension(facts): Extension<Facts>, Path(key): Path<String>) -> Reply {
+    let page = web.engine.form_page(&key, &facts.id).await?;
+    Ok(site::preflight(site::site(&web, &facts, &page)?))
 }
 
 async fn take(
@@ -126,44 +142,62 @@ async fn take(
     Extension(facts): Extension<Facts>,
     Path(key): Path<String>,
     Query(asked): Query<Pairs>,
-    Form(pairs): Form<Pairs>,
+    req: Request,
 ) -> Reply {
     let page = web.engine.form_page(&key, &facts.id).await?;
     let look = Look::new(&web.engine, &page.ctx);
     let shown = Shown { facts: &facts, key: &key, page: &page, look: &look, asked: &asked };
-    let typed = Typed::posted(pairs);
-    let once = typed.text(ONCE).chars().take(100).collect::<String>();
-    let taken = match paced(&web, &facts, page.id) {
-        Ok(()) => {
-            let said = Submission {
-                key: key.clone(),
-                values: typed.input(draw::fields(&look, &page.plan).iter()),
-                trapped: !typed.text(TRAP).trim().is_empty(),
-                agreed: typed.has(AGREED),
-                once: once.clone(),
-                place: facts.ip,
-                request: facts.id.clone(),
-            };
-            web.engine.form_take(said).await
-        }
-        Err(problem) => Err(problem),
-    };
-    match taken {
-        Ok(_) if !page.plan.next.is_empty() => Ok(Redirect::to(&page.plan.next).into_response()),
-        Ok(_) => Ok(shown.answer(StatusCode::OK, thanks(&look, &page.plan))),
-        Err(problem) => match problem.kind {
-            ProblemKind::Invalid => {
-                let errors = told(&shown, &problem);
-                Ok(shown.form(StatusCode::UNPROCESSABLE_ENTITY, &typed, &once, &errors))
-            }
-            ProblemKind::Limited => {
-                let errors = [(String::new(), message(look.t, &problem))];
-                Ok(shown.form(StatusCode::TOO_MANY_REQUESTS, &typed, &once, &errors))
-            }
-            ProblemKind::Conflict | ProblemKind::Forbidden => Ok(refused(&shown, &typed, &once, &problem)),
-            _ => Err(problem.into()),
-        },
+    if !site::is_program(&facts) {
+        let (typed, once, done) = done(&web, &shown, req).await;
+        return match done {
+            Ok(()) if !page.plan.next.is_empty() => Ok(Redirect::to(&page.plan.next).into_response()),
+            Ok(()) => Ok(shown.answer(StatusCode::OK, thanks(&look, &page.plan))),
+            Err(fail) => match fail.problem.kind {
+                ProblemKind::Invalid => Ok(shown.form(fail.status(), &typed, &once, &field_errors(look.t, &fail.problem))),
+                ProblemKind::Limited | ProblemKind::TooLarge => {
+                    Ok(shown.form(fail.status(), &typed, &once, &[(String::new(), message(look.t, &fail.problem))]))
+                }
+                _ => Err(fail),
+            },
+        };
     }
+    let site = site::site(&web, &facts, &page)?;
+    let answer = match done(&web, &shown, req).await.2 {
+        Ok(()) => site::taken(&look, &page.plan),
+        Err(fail) => site::refusal(&web, &facts, &look, &fail),
+    };
+    Ok(site::open_to(site, answer))
+}
+
+/// Takes what was sent, as far as it is kept within bounds; gives it back as it was typed, with what names this filling in.
+async fn done(web: &Web, shown: &Shown<'_>, req: Request) -> (Typed, String, Result<(), Fail>) {
+    let (facts, page) = (shown.facts, shown.page);
+    let fields = draw::fields(shown.look, &page.plan, &page.offers);
+    let kind = facts.header("content-type");
+    let paced = paced(web, facts, page.id);
+    let sent = match &paced {
+        // of those who come too often no files are read
+        Err(problem) if kind.starts_with("multipart/") => Err(problem.clone().into()),
+        _ => body::read(web, page, &fields, kind, req).await,
+    };
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(fail) => return (Typed::default(), fresh(web), Err(fail)),
+    };
+    if let Err(problem) = paced {
+        return (sent.typed, sent.once, Err(problem.into()));
+    }
+    let said = Submission {
+        key: shown.key.into(),
+        values: sent.values,
+        trapped: sent.trapped,
+        agreed: sent.agreed,
+        once: sent.once.clone(),
+        place: facts.ip,
+        request: facts.id.clone(),
+    };
+    let taken = web.engine.form_take(said).await.map(drop).map_err(|problem| for_strangers(shown, problem).into());
+    (sent.typed, sent.once, taken)
 }
 
 fn paced(web: &Web, facts: &Facts, form: i64) -> Result<(), Problem> {
@@ -171,38 +205,35 @@ fn paced(web: &Web, facts: &Facts, form: i64) -> Result<(), Problem> {
     web.pace.take(&format!("form {form}"), OF_ALL, Instant::now())
 }
 
-/// Faults in words: each at its field. What is wrong with what nobody is asked for, or what would tell strangers of other
+/// What is wrong, as far as it concerns strangers. What is wrong with what nobody is asked for, or what would tell of other
 /// records, is said in general; the log of the server says more.
-fn told(shown: &Shown, problem: &Problem) -> Vec<(String, String)> {
-    let (look, plan) = (shown.look, &shown.page.plan);
-    let mut errors = Vec::new();
+fn for_strangers(shown: &Shown, problem: Problem) -> Problem {
+    let plan = &shown.page.plan;
     let asked = |fault: &FieldProblem| fault.field() == AGREED || plan.fields.iter().any(|asked| asked.key == fault.field());
-    for fault in &problem.fields {
-        if !asked(fault) {
-            tracing::warn!(request = shown.facts.id, form = shown.page.id, field = fault.field(), code = %fault.code, "a form could not be taken");
-            errors = vec![(String::new(), look.t.get("form-cannot"))];
-            break;
-        }
-        let words = if fault.code == "taken" { look.t.get("form-not-this") } else { field_message(look.t, fault) };
-        errors.push((fault.field().to_string(), words));
+    let inner = match problem.kind {
+        ProblemKind::Invalid => problem.fields.iter().find(|fault| !asked(fault)).map(|fault| (fault.field(), fault.code.as_str())),
+        ProblemKind::Conflict | ProblemKind::Forbidden => Some(("", problem.code)),
+        _ => None,
+    };
+    if let Some((field, code)) = inner {
+        tracing::warn!(request = shown.facts.id, form = shown.page.id, field, code, "a form could not be taken");
+        return Problem::invalid(vec![FieldProblem::new("", "form_cannot")]);
     }
-    errors
+    let hidden = |fault: FieldProblem| if fault.code == "taken" { FieldProblem::new(fault.field(), "form_not_this") } else { fault };
+    Problem { fields: problem.fields.into_iter().map(hidden).collect(), ..problem }
 }
 
-fn refused(shown: &Shown, typed: &Typed, once: &str, problem: &Problem) -> Response {
-    tracing::warn!(request = shown.facts.id, form = shown.page.id, code = problem.code, "a form could not be taken");
-    let errors = [(String::new(), shown.look.t.get("form-cannot"))];
-    shown.form(StatusCode::UNPROCESSABLE_ENTITY, typed, once, &errors)
+fn thanks_words(look: &Look, plan: &FormPlan) -> String {
+    if plan.thanks.trim().is_empty() { look.t.get("form-thanks-usual") } else { plan.thanks.clone() }
 }
 
 fn thanks(look: &Look, plan: &FormPlan) -> Markup {
-    let words = if plan.thanks.trim().is_empty() { look.t.get("form-thanks-usual") } else { plan.thanks.clone() };
     html! {
         div.ak-open-card {
             div.ak-open-thanks role="status" {
                 (crate::ui::icon::icon_sized("circle-check", 28))
                 h1 { (look.t.get("form-thanks-title")) }
-                p { (words) }
+                p { (thanks_words(look, plan)) }
             }
         }
     }

@@ -29,13 +29,11 @@ pub mod words;
 
 pub(crate) use load::Sight;
 
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::{editor, history, search, trash};
-use axum::Router;
-use axum::routing::{get, post};
 
 /// Addresses of records of every object.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/{id}", get(show::show))
         .route("/{plural}/{id}/timeline", get(timeline::show))

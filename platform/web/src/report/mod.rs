@@ -12,19 +12,18 @@ mod show;
 
 pub(crate) use show::Wanted;
 
-use crate::state::{Nav, Place, Web};
+use crate::route::{Router, get, post};
+use crate::state::{Nav, Place};
 use crate::ui::sidebar::NavItem;
 use crate::value::Look;
 use akrab_engine::{Access, Tx};
 use akrab_model::object::Scope;
-use axum::Router;
-use axum::routing::{get, post};
 
 /// Group of the side bar reports and dashboards stand in.
 pub(crate) const GROUP: &str = "analysis";
 
 /// Addresses of reports.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/reports", get(list::show).post(save::create))
         .route("/reports/build", get(builder::show))

@@ -1,6 +1,7 @@
 //! `/scim/v2/Groups`: teams.
 
 use super::ask::Asked;
+use super::filter::TEAM;
 use super::meta::{GROUP, meta};
 use super::patch::{Change, Deed, changes};
 use super::{Directory, Fault, Told, body, number, resource};
@@ -29,10 +30,10 @@ fn drawn(directory: &Directory, team: &ScimTeam, members: bool) -> Json {
 }
 
 pub(super) async fn list(directory: Directory, Query(asked): Query<Asked>) -> Told {
-    let (filter, members) = (asked.filter()?, !asked.excludes("members"));
+    let (filter, members) = (asked.filter(TEAM)?, !asked.excludes("members"));
     let mut found = Vec::new();
     for team in &directory.read(|tx| tx.scim_teams()).await? {
-        if filter.fits(&drawn(&directory, team, true))? {
+        if filter.fits(&drawn(&directory, team, true)) {
             found.push(drawn(&directory, team, members));
         }
     }
@@ -60,9 +61,12 @@ pub(super) async fn put(directory: Directory, Path(id): Path<String>, bytes: Byt
 
 pub(super) async fn patch(directory: Directory, Path(id): Path<String>, bytes: Bytes) -> Told {
     let (id, version) = (number(&id)?, directory.version()?);
+    let changes = changes(&body(&bytes)?)?;
+    let team = directory.read(move |tx| tx.scim_team(id)).await?;
+    let members = drawn(&directory, &team, true)["members"].clone();
     let mut wish = TeamWish::default();
-    for change in changes(&body(&bytes)?)? {
-        take(&mut wish, &change)?;
+    for change in &changes {
+        take(&mut wish, change, &members)?;
     }
     let team = directory.write(move |tx| tx.scim_team_change(id, &wish, version)).await?;
     Ok(resource(StatusCode::OK, &drawn(&directory, &team, true)))
@@ -86,26 +90,25 @@ fn whole(body: &Json) -> Result<TeamWish, Fault> {
     Ok(wish)
 }
 
-fn take(wish: &mut TeamWish, change: &Change) -> Result<(), Fault> {
+fn take(wish: &mut TeamWish, change: &Change, present: &Json) -> Result<(), Fault> {
     match (change.path.as_str(), change.deed) {
         ("displayname", Deed::Add | Deed::Replace) => wish.name = change.value.as_str().map(str::to_string),
         ("externalid", _) => wish.external = Some(change.value.as_str().unwrap_or_default().into()),
         ("members", Deed::Add) => wish.add.extend(members(&change.value)?),
         ("members", Deed::Replace) => wish.members = Some(members(&change.value)?),
-        ("members", Deed::Remove) => match chosen(&change.raw) {
-            Some(one) => wish.remove.push(number(&one)?),
+        ("members", Deed::Remove) => match &change.which {
+            // whoever is no member is gone already
+            Some(which) if which.value().is_some() => wish.remove.push(number(which.value().unwrap_or_default())?),
+            Some(which) => {
+                let chosen = present.as_array().into_iter().flatten().filter(|one| which.fits(one)).cloned().collect();
+                wish.remove.extend(members(&Json::Array(chosen))?);
+            }
             None if change.value.is_null() => wish.members = Some(Vec::new()),
             None => wish.remove.extend(members(&change.value)?),
         },
         _ => {}
     }
     Ok(())
-}
-
-/// The member a path chooses: `members[value eq "7"]`.
-fn chosen(path: &str) -> Option<String> {
-    let inside = path.split_once('[')?.1.split_once(']')?.0;
-    Some(inside.split('"').nth(1)?.to_string())
 }
 
 fn members(value: &Json) -> Result<Vec<i64>, Fault> {

@@ -4,22 +4,22 @@
 //! paths with filters) are understood.
 
 mod ask;
+mod filter;
 mod group;
 mod meta;
 mod patch;
 mod user;
 
 use crate::guard::Facts;
+use crate::route::{Router, get};
 use crate::state::Web;
 use akrab_engine::Ctx;
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use serde_json::{Value as Json, json};
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ const PACE: u32 = 3_000;
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/scim/v2/ServiceProviderConfig", get(meta::config))
         .route("/scim/v2/ResourceTypes", get(meta::types))

@@ -1,7 +1,7 @@
 //! Changes one by one (PATCH), as the standard has them and as the large directories send them.
 
 use super::Fault;
-use super::ask::plain;
+use super::filter::{Filter, Place};
 use serde_json::Value as Json;
 
 /// What is done with an attribute.
@@ -19,9 +19,16 @@ pub(super) struct Change {
     pub deed: Deed,
     /// Without schema, in small letters; empty for a whole.
     pub path: String,
-    /// The path as it came.
-    pub raw: String,
+    /// Which of several values.
+    pub which: Option<Filter>,
     pub value: Json,
+}
+
+impl Change {
+    fn at(deed: Deed, path: &str, value: Json) -> Result<Change, Fault> {
+        let place = Place::read(path)?;
+        Ok(Change { deed, path: place.name, which: place.which, value })
+    }
 }
 
 /// The changes of a request, those of a whole taken apart.
@@ -42,14 +49,11 @@ pub(super) fn changes(body: &Json) -> Result<Vec<Change>, Fault> {
         };
         let (raw, value) = (one["path"].as_str().unwrap_or_default().to_string(), one["value"].clone());
         match (raw.is_empty(), &value) {
-            (false, _) => changes.push(Change { deed, path: plain(&raw), raw, value }),
+            (false, _) => changes.push(Change::at(deed, &raw, value)?),
             (true, Json::Object(parts)) if deed != Deed::Remove => {
-                changes.extend(parts.iter().map(|(name, value)| Change {
-                    deed,
-                    path: plain(name),
-                    raw: name.clone(),
-                    value: value.clone(),
-                }));
+                for (name, value) in parts {
+                    changes.push(Change::at(deed, name, value.clone())?);
+                }
             }
             (true, _) => return Err(Fault::bad("noTarget", "an operation without path changes a whole")),
         }

@@ -1,8 +1,9 @@
 //! `/scim/v2/Users`.
 
 use super::ask::Asked;
+use super::filter::{PERSON, Place};
 use super::meta::{USER, meta};
-use super::patch::{Deed, changes, truth};
+use super::patch::{Change, Deed, changes, truth};
 use super::{Directory, Fault, Told, body, number, resource};
 use akrab_engine::scim::{ScimPerson, ScimWish};
 use axum::body::Bytes;
@@ -40,12 +41,12 @@ fn drawn(directory: &Directory, person: &ScimPerson) -> Json {
 }
 
 pub(super) async fn list(directory: Directory, Query(asked): Query<Asked>) -> Told {
-    let filter = asked.filter()?;
+    let filter = asked.filter(PERSON)?;
     let people = directory.read(|tx| tx.scim_people()).await?;
     let mut found = Vec::new();
     for person in &people {
         let told = drawn(&directory, person);
-        if filter.fits(&told)? {
+        if filter.fits(&told) {
             found.push(told);
         }
     }
@@ -78,10 +79,14 @@ pub(super) async fn put(directory: Directory, Path(id): Path<String>, bytes: Byt
 
 pub(super) async fn patch(directory: Directory, Path(id): Path<String>, bytes: Bytes) -> Told {
     let (id, version, changes) = (number(&id)?, directory.version()?, changes(&body(&bytes)?)?);
+    let person = directory.read(move |tx| tx.scim_person(id)).await?;
+    let told = drawn(&directory, &person);
     let mut parts = Parts::default();
     for change in &changes {
         let value = if change.deed == Deed::Remove { &Json::Null } else { &change.value };
-        parts.take(&change.path, value)?;
+        if meant(change, &told)? {
+            parts.take(&change.path, value)?;
+        }
     }
     let wish = parts.wish();
     let person = directory.write(move |tx| tx.scim_change(id, &wish, version)).await?;
@@ -94,10 +99,27 @@ pub(super) async fn remove(directory: Directory, Path(id): Path<String>) -> Told
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Whether the value a change chooses is one that is kept here: people have one address and one role.
+fn meant(change: &Change, person: &Json) -> Result<bool, Fault> {
+    let Some(which) = &change.which else { return Ok(true) };
+    let name = change.path.split('.').next().unwrap_or_default();
+    if !["emails", "roles", "groups"].contains(&name) {
+        return Ok(true);
+    }
+    let there = person[name].as_array().is_some_and(|all| all.iter().any(|one| which.fits(one)));
+    // of somebody without a role any may be added; a second address is let pass like all that is not kept
+    let first = change.deed == Deed::Add && person[name].as_array().is_none_or(Vec::is_empty);
+    match there || first {
+        true => Ok(true),
+        false if change.deed == Deed::Add => Ok(false),
+        false => Err(Fault::bad("noTarget", format!("there is no such value of {name}"))),
+    }
+}
+
 fn whole(body: &Json) -> Result<ScimWish, Fault> {
     let mut parts = Parts::default();
     for (name, value) in body.as_object().into_iter().flatten() {
-        parts.take(&super::ask::plain(name), value)?;
+        parts.take(&Place::read(name)?.name, value)?;
     }
     Ok(parts.wish())
 }

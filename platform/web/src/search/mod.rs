@@ -4,12 +4,10 @@ mod actions;
 mod palette;
 mod pick;
 
-use crate::state::Web;
-use axum::Router;
-use axum::routing::get;
+use crate::route::{Router, get};
 
 /// Addresses of searches.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/search", get(palette::show))
         .route("/create", get(actions::create))

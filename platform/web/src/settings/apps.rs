@@ -5,7 +5,7 @@ use super::{Errors, faults, frame, once, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -14,12 +14,10 @@ use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::Scopes;
 use akrab_engine::oauth::{AppDraft, AppView};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/apps", get(page))
         .route("/settings/apps/new", get(new).post(add))

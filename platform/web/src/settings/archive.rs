@@ -3,7 +3,7 @@
 use super::{Errors, faults, frame, show};
 use crate::fail::Reply;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::button::Button;
 use crate::ui::form::{Row, error_summary, row};
 use crate::ui::frame::content;
@@ -15,15 +15,13 @@ use crate::{download, jobs};
 use akrab_engine::archive::{ArchiveJob, ArchiveReport};
 use akrab_engine::{Job, JobFilter, JobState, JobView};
 use akrab_model::format;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use maud::{Markup, html};
 
 /// Archives listed.
 const LISTED: usize = 10;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/archive", get(page).post(start)).route("/settings/archive/{job}/file", get(fetch))
 }
 

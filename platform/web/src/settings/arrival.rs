@@ -8,6 +8,7 @@ use crate::form::Fields;
 use crate::frame::bare;
 use crate::guard::{BODY_LIMIT, Facts};
 use crate::jobs::words;
+use crate::route::{Router, get, post};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::{Row, row};
@@ -20,18 +21,17 @@ use akrab_engine::archive::{ArrivalReport, LARGEST};
 use akrab_engine::{JobState, JobView};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Extension;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use maud::{Markup, html};
 
 /// A page that waits asks again after so many seconds.
 const AGAIN: &str = "2";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/archive/arrivals", post(take).layer(DefaultBodyLimit::max(LARGEST as usize + BODY_LIMIT)))
         .route("/settings/archive/arrivals/{job}", post(bring))

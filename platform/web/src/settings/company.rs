@@ -5,14 +5,12 @@ use super::{Errors, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get};
 use crate::setup::{currencies, languages, zones};
-use crate::state::Web;
 use crate::visit::Visit;
 use akrab_engine::Settings;
-use axum::Router;
-use axum::routing::get;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/company", get(page).post(save))
 }
 

@@ -4,7 +4,7 @@ use super::{frame, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::oauth::scope_words;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -13,12 +13,10 @@ use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::oauth::Connection;
 use akrab_model::{Problem, ProblemKind};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/connections", get(page)).route("/settings/connections/{id}/end", post(end))
 }
 

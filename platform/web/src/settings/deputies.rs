@@ -5,8 +5,8 @@ use super::{Errors, faults, frame, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::date_of;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::setting::setting;
@@ -16,13 +16,11 @@ use crate::visit::Visit;
 use akrab_engine::approval::Deputy;
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Problem, format};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/deputies", get(page).post(add)).route("/settings/deputies/{id}/end", post(end))
 }
 

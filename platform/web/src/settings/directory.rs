@@ -5,18 +5,16 @@ use super::{Errors, faults, frame, once, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::setting::setting;
 use crate::visit::Visit;
-use axum::Router;
-use axum::routing::{get, post};
 use maud::html;
 
 const HERE: &str = "/settings/directory";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route(HERE, get(page).post(open)).route("/settings/directory/close", post(close))
 }
 

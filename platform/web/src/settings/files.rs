@@ -5,15 +5,13 @@ use super::{Errors, fault, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::section::{Field, field_list};
 use crate::visit::Visit;
 use akrab_engine::Settings;
-use axum::Router;
-use axum::routing::get;
 use maud::html;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/files", get(page).post(save))
 }
 

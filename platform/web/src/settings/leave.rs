@@ -5,16 +5,14 @@ use super::{Errors, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::button::Button;
 use crate::visit::Visit;
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use maud::html;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/users/{id}/leave", get(ask).post(leave))
 }
 

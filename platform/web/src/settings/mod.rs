@@ -41,19 +41,17 @@ mod work;
 
 use crate::fail::{Reply, field_errors, field_message};
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::button::Button;
 use crate::ui::frame::{Frame, TopBar, content, with_side_menu};
 use crate::ui::sidebar::{Lead, NavGroup, NavItem};
 use crate::visit::Visit;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::get;
 use maud::{Markup, html};
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/settings", get(async |_visit: Visit| Redirect::to("/settings/profile")))
         .merge(profile::routes())

@@ -5,21 +5,19 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::icon::icon_sized;
 use crate::visit::Visit;
 use akrab_engine::note_template::NoteTemplate;
 use akrab_model::{Label, Problem};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::html;
 
 const LIST: &str = "/settings/templates";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route(LIST, get(list).post(add))
         .route("/settings/templates/new", get(ask))

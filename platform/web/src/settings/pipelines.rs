@@ -6,7 +6,7 @@ use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::status::{Status, status};
@@ -16,14 +16,12 @@ use crate::visit::Visit;
 use akrab_engine::{Access, ListRequest};
 use akrab_model::object::Scope;
 use akrab_model::{Object, Record};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/pipelines", get(page))
         .route("/settings/pipelines/new", get(new).post(add))

@@ -5,17 +5,15 @@ use super::{Errors, fault, faults, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get};
 use crate::setup::languages;
-use crate::state::Web;
 use crate::ui::avatar;
 use crate::visit::Visit;
 use akrab_engine::Tx;
 use akrab_model::format;
-use axum::Router;
-use axum::routing::get;
 use maud::html;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/profile", get(page).post(save))
 }
 

@@ -5,8 +5,8 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::{Fields, one_of};
+use crate::route::{Router, get, post};
 use crate::sign_in::provider::{callback, left_at};
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -16,15 +16,13 @@ use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::oidc::{Preset, ProviderDraft, ProviderView};
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 const HERE: &str = "/settings/sign-in";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/sign-in", get(page))
         .route("/settings/sign-in/new", get(new).post(add))

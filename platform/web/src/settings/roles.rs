@@ -7,7 +7,7 @@ use super::{Errors, fault, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row};
 use crate::ui::frame::foot_bar;
@@ -21,15 +21,13 @@ use crate::visit::Visit;
 use akrab_engine::Role;
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Object, Problem};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/roles", get(first))
         .route("/settings/roles/new", get(new).post(add))

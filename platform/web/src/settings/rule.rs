@@ -1,22 +1,20 @@
 //! Rules over the records of one object: a condition, and what happens to the records that meet it. What is asked,
 //! how it is kept and where its faults stand is the same for every kind of rule.
 
-use super::condition::{self, Condition};
+use super::condition::{self, Condition, Entry, Press};
 use super::line::{Filled, Line, buttons, draw, read};
 use super::{Errors, faults, frame, show};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, Record};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -56,11 +54,10 @@ pub(super) trait Kind: 'static {
 #[derive(Deserialize, Default)]
 struct Asked {
     object: Option<String>,
-    filter: Option<String>,
 }
 
 /// Pages of one rule: new, changed, deleted.
-pub(super) fn routes<K: Kind>() -> Router<Web> {
+pub(super) fn routes<K: Kind>() -> Router {
     Router::new()
         .route(&format!("{}/new", K::RULES), get(new::<K>).post(add::<K>))
         .route(&format!("{}/{{id}}", K::RULES), get(edit::<K>).post(save::<K>))
@@ -89,14 +86,12 @@ async fn form<K: Kind>(visit: &Visit, id: Option<i64>, condition: &Condition, ti
     let t = visit.t;
     let here = id.map_or_else(|| format!("{}/new", K::RULES), |id| format!("{}/{id}", K::RULES));
     let object = &condition.object;
-    let keep = [("object".to_string(), object.key.clone())];
     let body = html! {
-        (condition.builder(visit, &here, &keep))
         p.ak-muted { (t.with(K::ABOUT, &[("records", object.plural_label(visit.lang()).to_lowercase().into())])) }
         form.ak-stack.ak-content-narrow method="post" action=(here) data-guard {
             (visit.token_field())
             input type="hidden" name="object" value=(object.key);
-            (condition.line())
+            (condition.row(&Entry { name: "filter", label: t.get("rule-condition"), ..Entry::default() }))
             (draw(t, &K::lines(visit, object), filled, errors))
             (buttons(t, Button::new(t.get("save")).primary(), K::LIST))
         }
@@ -123,8 +118,7 @@ async fn new<K: Kind>(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         return super::show_form(&visit, &t.get(K::NEW), html! { div.ak-stack { (body) } }, &Errors::new()).await;
     };
     let object = object_of::<K>(&visit, &key)?;
-    let filter = condition::typed(&visit, &object, asked.filter.as_deref().unwrap_or(""))?;
-    let condition = Condition::load(&visit, object, filter).await?;
+    let condition = Condition::load(&visit, object, None).await?;
     form::<K>(&visit, None, &condition, &t.get(K::NEW), &Filled::default().set("active", "1"), &Errors::new()).await
 }
 
@@ -141,8 +135,8 @@ fn input<K: Kind>(visit: &Visit, object: &Object, fields: &Fields) -> Result<Inp
 }
 
 /// The form as it was typed, with its faults.
-async fn again<K: Kind>(visit: &Visit, id: Option<i64>, object: Arc<Object>, fields: &Fields, problem: Problem) -> Reply {
-    let mut errors = faults(visit, problem)?;
+async fn again<K: Kind>(visit: &Visit, id: Option<i64>, object: Arc<Object>, fields: &Fields, problem: Option<Problem>) -> Reply {
+    let mut errors = problem.map(|problem| faults(visit, problem)).transpose()?.unwrap_or_default();
     for (field, _) in &mut errors {
         let line = K::line(field).to_string();
         *field = line;
@@ -152,9 +146,20 @@ async fn again<K: Kind>(visit: &Visit, id: Option<i64>, object: Arc<Object>, fie
     form::<K>(visit, id, &condition, &visit.t.get(K::NEW), &Filled::typed(fields), &errors).await
 }
 
+/// A press about the condition of a rule.
+async fn press(visit: &Visit, object: &Arc<Object>, fields: Fields, title: &str) -> Press {
+    let over = |name: &str| (name == "filter").then(|| (object.clone(), visit.t.get("rule-condition")));
+    condition::press(visit, fields, &over, title).await
+}
+
 async fn add<K: Kind>(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
     let object = object_of::<K>(&visit, fields.text("object"))?;
+    let fields = match press(&visit, &object, fields, &visit.t.get(K::NEW)).await {
+        Ok((fields, false)) => fields,
+        Ok((fields, true)) => return again::<K>(&visit, None, object, &fields, None).await,
+        Err(page) => return *page,
+    };
     let made = match input::<K>(&visit, &object, &fields) {
         Ok(mut input) => {
             K::begin(&visit, &object, &mut input).await?;
@@ -164,19 +169,15 @@ async fn add<K: Kind>(visit: Visit, fields: Fields) -> Reply {
     };
     match made {
         Ok(_) => visit.go(K::LIST, Flash::ok(visit.t.get(K::SAVED))),
-        Err(problem) => again::<K>(&visit, None, object, &fields, problem).await,
+        Err(problem) => again::<K>(&visit, None, object, &fields, Some(problem)).await,
     }
 }
 
-async fn edit<K: Kind>(visit: Visit, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Reply {
+async fn edit<K: Kind>(visit: Visit, Path(id): Path<i64>) -> Reply {
     visit.require_admin()?;
     let rule = visit.engine().get(&visit.ctx, K::OBJECT, id).await?;
     let object = object_of::<K>(&visit, rule.text("object"))?;
-    let filter = match &asked.filter {
-        Some(text) => condition::typed(&visit, &object, text)?,
-        None => condition::kept(&rule),
-    };
-    let condition = Condition::load(&visit, object, filter).await?;
+    let condition = Condition::load(&visit, object, condition::kept(&rule)).await?;
     form::<K>(&visit, Some(id), &condition, rule.title(), &K::filled(&rule), &Errors::new()).await
 }
 
@@ -184,13 +185,18 @@ async fn save<K: Kind>(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Rep
     visit.require_admin()?;
     let rule = visit.engine().get(&visit.ctx, K::OBJECT, id).await?;
     let object = object_of::<K>(&visit, rule.text("object"))?;
+    let fields = match press(&visit, &object, fields, rule.title()).await {
+        Ok((fields, false)) => fields,
+        Ok((fields, true)) => return again::<K>(&visit, Some(id), object, &fields, None).await,
+        Err(page) => return *page,
+    };
     let saved = match input::<K>(&visit, &object, &fields) {
         Ok(input) => visit.engine().update(&visit.ctx, K::OBJECT, id, input, None).await,
         Err(problem) => Err(problem),
     };
     match saved {
         Ok(_) => visit.go(K::LIST, Flash::ok(visit.t.get(K::SAVED))),
-        Err(problem) => again::<K>(&visit, Some(id), object, &fields, problem).await,
+        Err(problem) => again::<K>(&visit, Some(id), object, &fields, Some(problem)).await,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::locale::Text;
+use crate::route::{Router, get, post};
 use crate::sign_in::{differ, new_password};
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::element::drawing;
 use crate::ui::form::{self, Row, error_summary};
@@ -21,15 +21,13 @@ use crate::ui::tag::{Tone, tag, tag_toned};
 use crate::visit::Visit;
 use akrab_engine::identity::{Enrolment, Session, Token};
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/security", get(page))
         .route("/settings/security/password", post(change_password))

@@ -5,20 +5,19 @@ use crate::fail::Reply;
 use crate::form::Fields;
 use crate::guard::Facts;
 use crate::locale::Text;
+use crate::route::{Router, post};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
 use crate::visit::Visit;
 use akrab_engine::{Ctx, Door, Engine, Person, Tx};
 use akrab_model::Problem;
-use axum::Router;
 use axum::http::header;
-use axum::routing::post;
 use maud::{Markup, html};
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/see-as", post(begin)).route(END, post(end))
 }
 

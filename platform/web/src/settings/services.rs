@@ -6,7 +6,7 @@ use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::oauth::scope_words;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -17,14 +17,12 @@ use crate::visit::Visit;
 use akrab_engine::Scopes;
 use akrab_engine::identity::{ServiceDraft, ServiceToken, ServiceView};
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
 const HERE: &str = "/settings/services";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/services", get(page))
         .route("/settings/services/new", get(new).post(add))

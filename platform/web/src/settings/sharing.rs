@@ -6,7 +6,7 @@ use super::{frame, rule, show};
 use crate::fail::Reply;
 use crate::form::Fields;
 use crate::list::head;
-use crate::state::Web;
+use crate::route::{Router, get};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::table::plain_table;
@@ -14,8 +14,6 @@ use crate::visit::Visit;
 use akrab_engine::ListRequest;
 use akrab_model::value::Input;
 use akrab_model::{Object, Record};
-use axum::Router;
-use axum::routing::get;
 use maud::html;
 use serde_json::json;
 
@@ -23,7 +21,7 @@ const LIST: &str = "/settings/sharing";
 /// Links of a rule to whom it opens records, with the words before the name.
 const TAKERS: [(&str, &str); 4] = [("to_role", "role"), ("to_team", "team"), ("to_territory", "territory"), ("to_user", "user")];
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route(LIST, get(page)).merge(rule::routes::<Sharing>())
 }
 

@@ -5,19 +5,17 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::ListRequest;
 use akrab_model::Record;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::html;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/teams", get(page))
         .route("/settings/teams/new", get(new).post(add))

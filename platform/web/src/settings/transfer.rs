@@ -1,12 +1,13 @@
 //! What administrators arrange as one file: out with the parts that are chosen, in all of it or nothing, shown before it is
-//! taken. The lists of objects, approval rules, process maps, policies and flows lead here.
+//! taken. The lists of objects, approval rules, process maps, policies, forms and flows lead
+//! here.
 
 use super::{Errors, faults, file_text, frame, show};
 use crate::fail::{Fail, Reply, field_message};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get};
 use crate::router::upload_limit;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::{Row, error_summary, row};
 use crate::ui::frame::content;
@@ -16,21 +17,20 @@ use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::bundle::{Came, Part, Taken};
 use akrab_model::{FieldProblem, Problem};
-use axum::Router;
-use axum::routing::get;
 use maud::{Markup, html};
 
 const HERE: &str = "/settings/transfer";
 /// The addresses under which lists have it, beside its own.
-const ALSO: [&str; 5] = [
+const ALSO: [&str; 6] = [
     "/settings/objects/import",
     "/settings/flows/import",
     "/settings/approvals/import",
     "/settings/processes/import",
     "/settings/policies/import",
+    "/settings/forms/import",
 ];
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     let page = || get(ask).post(take).layer(upload_limit());
     let own = Router::new().route(HERE, page()).route("/settings/transfer/export", get(export));
     ALSO.into_iter().fold(own, |routes, address| routes.route(address, page()))

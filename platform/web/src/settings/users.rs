@@ -5,8 +5,8 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::setup::languages;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
@@ -14,13 +14,11 @@ use crate::ui::{avatar, tag};
 use crate::visit::Visit;
 use akrab_engine::Person;
 use akrab_model::Problem;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/users", get(page))
         .route("/settings/users/new", get(new).post(invite))

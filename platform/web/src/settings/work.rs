@@ -4,7 +4,7 @@ use super::{frame, show};
 use crate::fail::{Reply, field_message};
 use crate::flash::Flash;
 use crate::form::{Fields, one_of};
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::Tone;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
@@ -16,9 +16,7 @@ use crate::ui::tag;
 use crate::visit::Visit;
 use akrab_engine::work::{BatchView, ItemView, Route, Turn, WorkState};
 use akrab_model::FieldProblem;
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -26,7 +24,7 @@ use serde::Deserialize;
 const BATCHES: usize = 50;
 const ITEMS: usize = 100;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/work", get(page))
         .route("/settings/work/routes/{id}", post(rates))

@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::frame::bare;
 use crate::guard::{self, Facts};
 use crate::locale::Text;
+use crate::route::{Router, get, post};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::dialog::{Dialog, dialog_sign_in};
@@ -23,15 +24,14 @@ use crate::visit::Visit;
 use akrab_engine::identity::{Origin, SignedIn};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/", get(home))
         .route("/sign-in", get(show).post(sign_in))

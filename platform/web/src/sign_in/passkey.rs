@@ -4,6 +4,7 @@ use super::{Wish, code_page, faulty, origin, own_address, sign_in_page, signed_i
 use crate::fail::{Reply, message};
 use crate::form::Form;
 use crate::guard::{self, Facts};
+use crate::route::{Router, post};
 use crate::state::Web;
 use crate::ui::button::Button;
 use akrab_engine::passkey::Party;
@@ -11,8 +12,7 @@ use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::time::Instant;
@@ -20,7 +20,7 @@ use std::time::Instant;
 /// Questions asked in a minute from one network address.
 const PACE: u32 = 120;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/sign-in/passkey/begin", post(begin))
         .route("/sign-in/passkey", post(finish))

@@ -5,6 +5,7 @@ use crate::fail::{Reply, encode, message};
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::guard::Facts;
+use crate::route::{Router, get, post};
 use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::error_summary;
@@ -12,11 +13,10 @@ use crate::visit::Visit;
 use akrab_engine::oidc::{Back, Errand, Finished, Provider};
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::time::Instant;
@@ -27,7 +27,7 @@ const PACE: u32 = 60;
 /// Where providers say that somebody has signed out there.
 pub(crate) const LEFT: &str = "/oidc/logout";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/sign-in/with/{key}", get(begin))
         .route("/oidc/callback", get(back))

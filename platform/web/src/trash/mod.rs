@@ -6,7 +6,7 @@ use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::record::words;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::dialog::{Confirm, confirm};
 use crate::value::local_path;
 use crate::visit::Visit;
@@ -14,16 +14,14 @@ use akrab_engine::{Access, ListRequest, Tx};
 use akrab_model::filter::Op;
 use akrab_model::object::Scope;
 use akrab_model::{Filter, Object, Problem};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::html;
 
 /// Days a record stays in the bin.
 const KEPT_DAYS: i32 = 30;
 
 /// Addresses around deletion.
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/bin", get(show::page))
         .route("/{plural}/bin/restore", post(restore_many))

@@ -3,7 +3,7 @@
 use super::button::Button;
 use super::icon::icon_sized;
 use crate::locale::Text;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 /// One thing to do with the selected rows.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn bulk_bar(t: Text, actions: &[BulkAction], all_label: Option<&str>, csrf: 
 }
 
 /// The body of a list page: table (or board) and pager, the bulk bar over them, the side panel beside.
-pub fn list_body(t: Text, table: Markup, pager: Markup, bulk: Markup) -> Markup {
+pub fn list_body(t: Text, table: impl Render, pager: Markup, bulk: Markup) -> Markup {
     html! {
         div.ak-list {
             div.ak-list-main { (table) (bulk) (pager) }

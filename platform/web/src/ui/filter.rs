@@ -39,23 +39,16 @@ pub struct FilterBuilder<'a> {
     pub keep: &'a [(String, String)],
     /// Posted with this token instead of asked for.
     pub csrf: Option<&'a str>,
-    /// Open from the beginning.
-    pub open: bool,
     /// The parameter that carries the tree; `filter` as a rule.
     pub param: &'a str,
-    /// Part of the page (a selector) that a scripted answer replaces; without it the page itself is asked for anew.
-    pub into: Option<&'a str>,
-}
-
-/// The id of the builder of a parameter, which `data-filter-open` names where there are several on a page.
-pub fn builder_id(param: &str) -> String {
-    if param == "filter" { param.into() } else { format!("filter-{param}") }
+    /// Open from the beginning, over a form that waits: closing sends this name, and the condition stays as it was.
+    pub stay: Option<&'a str>,
 }
 
 /// The builder, as a panel under the tool bar (`#filter` opens it).
 pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     html! {
-        div.ak-filter id=(builder_id(f.param)) data-filter hidden[!f.open] data-filter-show[f.open] data-into=[f.into]
+        div.ak-filter id="filter" data-filter hidden[f.stay.is_none()] data-filter-show[f.stay.is_some()]
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
             form method=(if f.csrf.is_some() { "post" } else { "get" }) action=(f.action) {
                 @if let Some(csrf) = f.csrf { input type="hidden" name="csrf" value=(csrf); }
@@ -66,7 +59,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                     span.ak-segmented data-filter-join {}
                     span.ak-muted.ak-small { (t.get("filter-following")) }
                     span.ak-spacer {}
-                    (Button::only_icon("x", t.get("close")).ghost().flag("data-filter-close", true))
+                    (close(t, f.stay))
                 }
                 div.ak-filter-body data-filter-body {
                     div.ak-filter-row {
@@ -78,7 +71,7 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                 div.ak-filter-foot {
                     span data-filter-count aria-live="polite" { (f.count) }
                     span.ak-spacer {}
-                    @if !f.clear_href.is_empty() { (Button::new(t.get("clear-all")).ghost().href(f.clear_href).flag("data-filter-clear", true)) }
+                    @if !f.clear_href.is_empty() { (Button::new(t.get("clear-all")).ghost().href(f.clear_href)) }
                     @if !f.save_href.is_empty() { (Button::new(t.get("save-view")).href(f.save_href).attr("data-dialog-href", f.save_href)) }
                     (Button::new(t.get("apply")).primary().submit())
                 }
@@ -90,6 +83,14 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                 span data-icon="group" { (icon_sized("brackets", 14)) } span data-icon="down" { (icon_sized("chevron-down", 15)) }
             }
         }
+    }
+}
+
+fn close(t: Text, stay: Option<&str>) -> Button {
+    let close = Button::only_icon("x", t.get("close")).ghost().flag("data-filter-close", true);
+    match stay {
+        Some(name) => close.submit_as(name, "1").flag("formnovalidate", true),
+        None => close,
     }
 }
 

@@ -130,9 +130,9 @@ pub fn date(t: Text, i: &Input, iso: &str) -> Markup {
     }
 }
 
-/// Date and time.
-pub fn date_time(i: &Input) -> Markup {
-    i.typed("datetime-local", Attrs::new())
+/// Date and time: takes `besok 10.00`, `25/12 14.30`; the calendar sets the day and leaves the time.
+pub fn date_time(t: Text, i: &Input, iso: &str) -> Markup {
+    html! { span.ak-date-time data-date-time { (date(t, i, iso)) } }
 }
 
 /// E-mail address.

@@ -113,6 +113,8 @@ fn pick(t: Text) -> (String, String) {
 
 impl Render for Rows<'_> {
     fn render_to(&self, out: &mut String) {
+        // about what they take: a text that grows is copied each time
+        out.reserve(self.lines.len() * (400 + 150 * self.table.columns.len()));
         for line in self.lines {
             match line {
                 Line::Row(row) => self.row(out, row),

@@ -4,7 +4,7 @@
 use super::icon::icon_sized;
 use super::row::{Row, rows};
 use crate::locale::Text;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 /// Where a column stands in the card a row becomes on a phone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,8 +119,28 @@ pub struct Table {
     pub columns_url: Option<String>,
 }
 
-/// The table.
-pub fn table(t: Text, table: &Table) -> Markup {
+/// The table, written straight into the page.
+pub fn table<'a>(t: Text, table: &'a Table) -> impl Render + 'a {
+    Drawn(t, table)
+}
+
+struct Drawn<'a>(Text, &'a Table);
+
+impl Render for Drawn<'_> {
+    fn render_to(&self, out: &mut String) {
+        let Self(t, table) = *self;
+        let around = around(t, table).0;
+        let (before, after) = around.split_once(ROWS).unwrap_or((&around, ""));
+        out.push_str(before);
+        rows(t, table, &table.lines).render_to(out);
+        out.push_str(after);
+    }
+}
+
+/// Stands for the rows while what is around them is drawn.
+const ROWS: &str = "\u{1}";
+
+fn around(t: Text, table: &Table) -> Markup {
     html! {
         div.ak-table-wrap id=[(!table.id.is_empty()).then_some(&table.id)] data-list
             data-columns-url=[table.columns_url.as_ref()] data-locks=[locks(&table.locks)]
@@ -136,7 +156,7 @@ pub fn table(t: Text, table: &Table) -> Markup {
                     @for column in &table.columns { (head(t, column, false, false)) }
                 } }
                 tbody {
-                    (rows(t, table, &table.lines))
+                    (ROWS)
                     // Takes the rest of the height, so that totals stand at the foot of a short list.
                     tr.ak-fill aria-hidden="true" { td colspan=(table.columns.len() + 1) {} }
                 }

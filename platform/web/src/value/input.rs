@@ -4,7 +4,7 @@ use super::{Look, Typed};
 use crate::ui::form::{self, Row};
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{self, Input, LinkSource};
-use akrab_model::text::date;
+use akrab_model::text::{date, datetime};
 use akrab_model::{Field, FieldType};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -100,8 +100,13 @@ impl Sheet<'_> {
                 let iso = date::parse(&i.value, self.look.today(), self.look.lang).map(|d| d.to_string()).unwrap_or_default();
                 input::date(t, i, &iso)
             }
-            FieldType::DateTime if is_local(&i.value) => input::date_time(i),
-            FieldType::DateTime => input::text(i),
+            FieldType::DateTime => {
+                let Ok(at) = datetime::parse(&i.value, &self.look.now, self.look.lang) else { return input::date_time(t, i, "") };
+                // an address may bring a moment as machines write it
+                let written = i.value.as_bytes().get(10) == Some(&b'T');
+                let value = if written { self.look.typed_moment(&at) } else { i.value.clone() };
+                input::date_time(t, &Input { value, ..i.clone() }, &at.date().to_string())
+            }
             FieldType::Choice => input::select(i, &self.options(field)),
             FieldType::Choices => self.several(field, i, &self.typed.all(&field.key)),
             FieldType::Link | FieldType::Stage => self.picker(field, i, &field.key),
@@ -173,7 +178,8 @@ impl Sheet<'_> {
     fn file(&self, field: &Field, i: &Input) -> Markup {
         let t = self.look.t;
         let id = self.typed.all(&field.key).last().map(ToString::to_string).filter(|_| !i.invalid);
-        let name = id.as_deref().map(|id| self.typed.title(&field.key, id)).filter(|name| !name.is_empty());
+        let said = self.typed.text(&format!("{}.name", field.key));
+        let name = id.as_deref().map(|id| self.typed.title(&field.key, id)).into_iter().chain([said.into()]).find(|name| !name.is_empty());
         let accept: Vec<String> = field.accept.iter().map(|ending| format!(".{ending}")).collect();
         let most = t.with("value-file-limit", &[("max", i64::from(field.max_mb).into()), ("kinds", field.accept.join(", ").into())]);
         let pick = Input { value: String::new(), required: false, ..i.clone() };
@@ -184,6 +190,7 @@ impl Sheet<'_> {
             div.ak-file-field data-file-field {
                 @if let Some(id) = &id {
                     input type="hidden" name=(field.key) value=(id);
+                    @if !said.is_empty() { input type="hidden" name={ (field.key) ".name" } value=(said); }
                     div.ak-file-now {
                         (icon_sized("paperclip", 14)) span.ak-truncate { (name.clone().unwrap_or_else(|| t.get("value-file"))) }
                         span.ak-spacer {}
@@ -235,9 +242,4 @@ impl Sheet<'_> {
         options.insert(0, (String::new(), column.label.get(self.look.key()).to_string()));
         options
     }
-}
-
-/// What a `datetime-local` control can show: empty or ISO without a zone.
-fn is_local(text: &str) -> bool {
-    text.is_empty() || (text.len() == 16 && text.as_bytes()[10] == b'T')
 }

@@ -65,6 +65,10 @@ impl Look {
     pub fn local(&self, moment: Timestamp) -> Zoned {
         moment.to_zoned(self.now.time_zone().clone())
     }
+    /// A moment as it stands in a form, whatever the language of the browser: `25/12/2026 14.30`.
+    pub fn typed_moment(&self, at: &Zoned) -> String {
+        at.strftime(self.lang.pick("%d/%m/%Y %H.%M", "%d/%m/%Y %H:%M")).to_string()
+    }
     /// A moment kept in microseconds.
     pub fn local_micros(&self, micros: i64) -> Zoned {
         self.local(Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH))

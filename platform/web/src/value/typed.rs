@@ -187,7 +187,7 @@ fn text_of(look: &Look, field: &Field, value: &Value) -> String {
         Value::Text(key) if field.kind == FieldType::Choice => key.clone(),
         Value::Text(text) if field.rich => text.clone(),
         Value::Link(id) => id.to_string(),
-        Value::Time(at) => look.local(*at).strftime("%Y-%m-%dT%H:%M").to_string(),
+        Value::Time(at) => look.typed_moment(&look.local(*at)),
         value => look.value_words(field, value, |_| None),
     }
 }

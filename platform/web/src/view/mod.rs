@@ -6,11 +6,9 @@ mod save;
 
 pub use pins::nav;
 
-use crate::Web;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::route::{Router, get, post};
 
-pub fn routes() -> Router<Web> {
+pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/views/new", get(ask::new))
         .route("/{plural}/views", post(save::create))

@@ -53,7 +53,7 @@ impl Tx<'_> {
         }
         let input = [(owner, json!(person.id))].into_iter().collect();
         self.update(&object.key, at.record.id, &input, None)?;
-        self.tell_assigned(&object, at.record.id, person.id)?;
+        self.tell_assigned(&object, &[(at.record.id, person.id)])?;
         Ok(Took::wrote(json!(null), told))
     }
 
@@ -76,20 +76,21 @@ impl Tx<'_> {
         })
     }
 
-    /// Tells somebody that he is responsible for a record now.
-    pub(super) fn tell_assigned(&mut self, object: &Object, record: RecordId, person: i64) -> Result<()> {
-        let notice = NoticeRow {
+    /// Tells people that they are responsible for records now: (record, person).
+    pub(super) fn tell_assigned(&mut self, object: &Object, responsible: &[(RecordId, i64)]) -> Result<()> {
+        let notice = |(record, person): &(RecordId, i64)| NoticeRow {
             id: 0,
-            person,
+            person: *person,
             at: self.ctx.micros(),
             kind: "assigned".into(),
             object: object.key.clone(),
-            record,
+            record: *record,
             about: None,
             change_id: None,
             actor: self.ctx.author(),
             read_at: None,
         };
-        Ok(self.conn.notices_put(&[notice])?)
+        let notices: Vec<NoticeRow> = responsible.iter().map(notice).collect();
+        Ok(self.conn.notices_put(&notices)?)
     }
 }

@@ -70,10 +70,10 @@ impl Tx<'_> {
     /// The moment so long after another.
     pub(in crate::flow) fn flow_moment(&mut self, lapse: &Lapse, from: &Zoned) -> Result<Timestamp> {
         let calendar = match lapse.unit.is_working() {
-            true => Some(self.calendar(lapse.calendar.as_deref().unwrap_or(crate::calendar::USUAL))?),
+            true => Some(self.calendar_once(lapse.calendar.as_deref().unwrap_or(crate::calendar::USUAL))?),
             false => None,
         };
-        Ok(lapse.after(from, calendar.as_ref())?)
+        Ok(lapse.after(from, calendar.as_deref())?)
     }
 
     /// Waits that are counted in working time, by the calendars as they are now; those that moved are told in their logs.

@@ -15,6 +15,7 @@ use akrab_model::problem::ProblemKind;
 use akrab_model::{FieldProblem, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -88,6 +89,16 @@ pub struct Shape {
     pub samples: Vec<Vec<String>>,
     /// Rows below the header that are not blank.
     pub rows: u64,
+    /// Columns in which some row has something.
+    #[serde(skip)]
+    pub filled: HashSet<usize>,
+}
+
+impl Shape {
+    /// Whether no row has anything in this column.
+    pub fn is_blank(&self, column: usize) -> bool {
+        !self.filled.contains(&column)
+    }
 }
 
 /// Finds out how a file is to be read.
@@ -115,7 +126,7 @@ pub fn layout(path: &Path, sheet: Option<&str>) -> Result<Layout> {
 /// As [`layout`] and [`each`].
 pub fn inspect(path: &Path, sheet: Option<&str>) -> Result<Shape> {
     let layout = layout(path, sheet)?;
-    let mut shape = Shape { layout: layout.clone(), header: Vec::new(), samples: Vec::new(), rows: 0 };
+    let mut shape = Shape { layout: layout.clone(), header: Vec::new(), samples: Vec::new(), rows: 0, filled: HashSet::new() };
     let mut first = true;
     each(path, &layout, &mut |line| {
         let texts = |line: &Line| (0..line.cells.len()).map(|n| line.text(n)).collect::<Vec<_>>();
@@ -126,6 +137,7 @@ pub fn inspect(path: &Path, sheet: Option<&str>) -> Result<Shape> {
                 shape.samples.push(texts(&line));
             }
             shape.rows += 1;
+            shape.filled.extend((0..line.cells.len()).filter(|n| !line.cells[*n].is_null()));
         }
         Ok(true)
     })?;

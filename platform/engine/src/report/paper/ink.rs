@@ -1,7 +1,8 @@
 //! What is put on one page: texts, lines, areas. Places are counted from the upper left corner, in points.
 
-use super::letters;
-use pdf_writer::{Content, Name, Str};
+use super::accents;
+use super::letters::{self, Encoded};
+use pdf_writer::{Content, Name, Str, TextStr};
 
 /// Names of the fonts in every page's resources.
 pub(super) const REGULAR: Name<'static> = Name(b"F1");
@@ -105,15 +106,40 @@ impl Ink {
 
     /// A text that begins here; `y` is its base line.
     pub fn text(&mut self, x: f32, y: f32, face: Type, text: &str) {
-        let (codes, lost) = letters::encoded(text);
+        let Encoded { codes, marks, lost } = letters::encoded(text);
         self.lost |= lost;
         if codes.is_empty() {
             return;
         }
         let (r, g, b) = face.tone;
         self.content.set_fill_rgb(r, g, b);
+        if !marks.is_empty() {
+            // whoever searches or copies gets the text as it is
+            self.content.begin_marked_content_with_properties(Name(b"Span")).properties().actual_text(TextStr(text));
+        }
         self.content.begin_text().set_font(if face.bold { BOLD } else { REGULAR }, face.size);
         self.content.next_line(x, self.height - y).show(Str(&codes)).end_text();
+        if !marks.is_empty() {
+            self.content.end_marked_content();
+        }
+        let scale = face.size / 1000.0;
+        for mark in marks {
+            let from = letters::advance(&codes[..mark.at], face.bold);
+            let place = |(px, py): (f32, f32)| (x + (from + px) * scale, y - py * scale);
+            let legs = mark.legs(letters::advance(&codes[mark.at..=mark.at], face.bold)).into_iter().map(|leg| match leg {
+                Leg::To(px, py) => {
+                    let (px, py) = place((px, py));
+                    Leg::To(px, py)
+                }
+                Leg::Line(px, py) => {
+                    let (px, py) = place((px, py));
+                    Leg::Line(px, py)
+                }
+                Leg::Curve(points) => Leg::Curve(points.map(place)),
+                Leg::Close => Leg::Close,
+            });
+            self.stroke(&legs.collect::<Vec<_>>(), accents::stroke(mark.sign, face.bold) * scale, face.tone, &[]);
+        }
     }
     /// A text that ends here.
     pub fn text_end(&mut self, x: f32, y: f32, face: Type, text: &str) {

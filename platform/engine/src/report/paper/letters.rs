@@ -1,8 +1,9 @@
 //! The letters of the standard fonts every reader of PDF has: their codes (WinAnsi) and widths (Helvetica).
 //!
-//! They reach as far as the languages of Western Europe. Other Latin letters lose their accents; of letters of other
-//! scripts a `?` is left, and whoever writes is told.
+//! They reach as far as the languages of Western Europe. Other Latin letters get their accents drawn ([`super::accents`]);
+//! of letters of other scripts a `?` is left, and whoever writes is told.
 
+use super::accents::{Mark, taken_apart};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -51,11 +52,28 @@ const ABOVE: [char; 32] = [
     '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// A text in the codes of the fonts; the second part says whether a letter was missing.
-pub(super) fn encoded(text: &str) -> (Vec<u8>, bool) {
-    let (mut codes, mut lost) = (Vec::with_capacity(text.len()), false);
+/// A text in the codes of the fonts.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Encoded {
+    pub codes: Vec<u8>,
+    /// What is drawn over and under letters.
+    pub marks: Vec<Mark>,
+    /// A letter was missing.
+    pub lost: bool,
+}
+
+/// A text in the codes of the fonts, with what has to be drawn besides.
+pub(super) fn encoded(text: &str) -> Encoded {
+    let (mut codes, mut marks, mut lost) = (Vec::with_capacity(text.len()), Vec::new(), false);
     for c in text.nfc() {
         if let Some(code) = code(c) {
+            codes.push(code);
+            continue;
+        }
+        if let Some((letter, signs)) = taken_apart(c, &|c| code(c).is_some())
+            && let Some(code) = code(letter)
+        {
+            marks.extend(signs.into_iter().map(|sign| Mark::new(codes.len(), letter, sign)));
             codes.push(code);
             continue;
         }
@@ -72,7 +90,14 @@ pub(super) fn encoded(text: &str) -> (Vec<u8>, bool) {
             }
         }
     }
-    (codes, lost)
+    Encoded { codes, marks, lost }
+}
+
+/// How wide these codes are, in thousandths of the size.
+pub(super) fn advance(codes: &[u8], bold: bool) -> f32 {
+    let widths = if bold { &BOLD } else { &REGULAR };
+    let sum: u32 = codes.iter().map(|code| u32::from(widths.get(usize::from(code.saturating_sub(32))).copied().unwrap_or(556))).sum();
+    sum as f32
 }
 
 fn code(c: char) -> Option<u8> {
@@ -91,10 +116,6 @@ fn spelled(c: char) -> Option<&'static str> {
         '←' => "<-",
         '−' | '‐' | '‑' | '‒' => "-",
         'ʼ' | '′' => "'",
-        'đ' => "d",
-        'Đ' => "D",
-        'ł' => "l",
-        'Ł' => "L",
         'ı' => "i",
         '\t' | '\n' | '\r' | '\u{2002}'..='\u{200a}' | '\u{202f}' => " ",
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}' => "",
@@ -104,10 +125,7 @@ fn spelled(c: char) -> Option<&'static str> {
 
 /// How wide a text is in points.
 pub(super) fn width(text: &str, size: f32, bold: bool) -> f32 {
-    let widths = if bold { &BOLD } else { &REGULAR };
-    let sum: u32 =
-        encoded(text).0.into_iter().map(|code| u32::from(widths.get(usize::from(code.saturating_sub(32))).copied().unwrap_or(556))).sum();
-    sum as f32 * size / 1000.0
+    advance(&encoded(text).codes, bold) * size / 1000.0
 }
 
 /// The lines a text takes in a width; words that are wider than that are cut.
@@ -166,11 +184,45 @@ mod tests {
 
     #[test]
     fn letters_have_their_codes_and_others_are_said_as_well_as_they_can_be() {
-        assert_eq!(encoded("Café “Kopi” – Rp\u{a0}5"), (b"Caf\xe9 \x93Kopi\x94 \x96 Rp\xa05".to_vec(), false));
-        assert_eq!(encoded("e\u{301}"), (vec![0xe9], false), "written in two signs");
-        assert_eq!(encoded("≥ Łódź, Nguyễn"), (b">= L\xf3dz, Nguyen".to_vec(), false));
-        assert_eq!(encoded("北京 5"), (b"?? 5".to_vec(), true));
-        assert_eq!(encoded("\u{81}"), (b"?".to_vec(), true));
+        let plain = |codes: &[u8]| Encoded { codes: codes.to_vec(), ..Encoded::default() };
+        assert_eq!(encoded("Café “Kopi” – Rp\u{a0}5"), plain(b"Caf\xe9 \x93Kopi\x94 \x96 Rp\xa05"));
+        assert_eq!(encoded("e\u{301}"), plain(&[0xe9]), "written in two signs");
+        assert_eq!(encoded("北京 5"), Encoded { lost: true, ..plain(b"?? 5") });
+        assert_eq!(encoded("\u{81}"), Encoded { lost: true, ..plain(b"?") });
+    }
+
+    #[test]
+    fn accents_are_drawn_at_their_letters() {
+        use crate::report::paper::accents::Sign;
+        for (text, codes, signs) in [
+            ("≥ Łódź", b">= L\xf3dz".as_slice(), vec![(3, Sign::Slash), (6, Sign::Acute)]),
+            ("Nguyễn", b"Nguy\xean", vec![(4, Sign::Tilde)]),
+            ("Đặng", b"Dang", vec![(0, Sign::Bar), (1, Sign::DotBelow), (1, Sign::Breve)]),
+            ("Trượng", b"Truong", vec![(2, Sign::Horn), (3, Sign::Horn), (3, Sign::DotBelow)]),
+            (
+                "Şişli Ģ ģ ť ő ų",
+                b"Sisli G g t o u",
+                vec![
+                    (0, Sign::CommaBelow),
+                    (2, Sign::CommaBelow),
+                    (6, Sign::CommaBelow),
+                    (8, Sign::CommaAbove),
+                    (10, Sign::Apostrophe),
+                    (12, Sign::DoubleAcute),
+                    (14, Sign::Ogonek),
+                ],
+            ),
+        ] {
+            let found = encoded(text);
+            let marks: Vec<_> = found.marks.iter().map(|mark| (mark.at, mark.sign)).collect();
+            assert_eq!((found.codes.as_slice(), marks, found.lost), (codes, signs, false), "{text}");
+        }
+        // every Latin letter of Europe and Vietnam keeps its accents
+        for c in ('\u{100}'..='\u{17e}').chain('\u{1ea0}'..='\u{1ef9}') {
+            let found = encoded(&c.to_string());
+            let bare = matches!(c, 'ı' | 'ĸ' | 'ŉ' | 'Ŋ' | 'ŋ' | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ');
+            assert!(bare || !found.marks.is_empty() || found.codes.first().is_some_and(|code| *code >= 0x80), "{c}");
+        }
     }
 
     #[test]

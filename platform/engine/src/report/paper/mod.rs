@@ -1,6 +1,7 @@
 //! Reports as PDF: A4, with the chart as vectors and the whole table. The fonts are those every reader has, so a file is
 //! small and nothing is installed; what their letters do not reach is said at the end (`letters.rs`).
 
+mod accents;
 mod chart;
 mod ink;
 mod letters;

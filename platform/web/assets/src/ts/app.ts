@@ -60,6 +60,10 @@ upgrade("[data-pdf]", (el) => void import("./pdf").then((m) => m.pdf(el)));
 upgrade("[data-flow-canvas]", (el) => void import("./flow").then((m) => m.flow(el)));
 upgrade("form[data-passkey]", (el) => void import("./passkeys").then((m) => m.passkey(el as HTMLFormElement)));
 upgrade("[data-shown-when],[data-wanted-when]", (el) => void import("./when").then((m) => m.when(el)));
+on("click", "[data-condition]", (el, event) => {
+  event.preventDefault();
+  void import("./condition").then((m) => m.condition(el as HTMLButtonElement));
+});
 upgrade("[data-filter]", (el) => void import("./filter").then((m) => m.filter(el)));
 upgrade("select[data-link-picker],select[data-multi]", (el) => void import("./picker").then((m) => m.picker(el as HTMLSelectElement)));
 watch((root) => htmx.process(root));

@@ -246,7 +246,7 @@ export const filter = (root: HTMLElement) => {
 
   // Beside a form it opens under the line it changes; a phone has it at the foot.
   const place = () => {
-    const line = root.dataset.into && window.innerWidth >= 768 && one(root.dataset.into);
+    const line = root.dataset.of && window.innerWidth >= 768 && document.getElementById(root.dataset.of);
     const ground = root.offsetParent;
     if (!line || !ground) return;
     const [at, from] = [line.getBoundingClientRect(), ground.getBoundingClientRect()];
@@ -265,33 +265,22 @@ export const filter = (root: HTMLElement) => {
     if (first) begin(first);
     else one(OPERATOR, body)?.focus();
   };
-  on("click", "[data-filter-open]", (el, event) => {
-    // of several builders on a page each has buttons of its own
-    if (event.ctrlKey || event.metaKey || (el.dataset.filterOpen && el.dataset.filterOpen !== root.id)) return;
+  on("click", "[data-filter-open]", (_, event) => {
+    if (event.ctrlKey || event.metaKey || !root.isConnected) return;
     event.preventDefault();
     show(root.hidden);
   });
-  on("click", "[data-filter-close]", () => show(false));
-  root.addEventListener("keydown", (event) => event.key === "Escape" && !(event.target as Element).closest(".ts-wrapper") && show(false));
-  // Beside a form the condition goes into the form, and what is typed there stays.
+  // Beside a form the condition goes into the form; without one all stays as it was.
+  const tell = (tree: string | null) => root.dispatchEvent(new CustomEvent("akrab:filter", { detail: tree }));
   const form = one<HTMLFormElement>("form", root)!;
-  const put = async (into: string) => {
-    const query = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-    const answer = await send(`${form.getAttribute("action")}?${query}`);
-    // what is wrong with it is told by a toast; the builder stays open
-    const part = answer.ok ? answer.fragment.querySelector<HTMLElement>(into) : null;
-    if (!part) return;
-    one(into)!.replaceWith(part);
-    inserted(part);
-    show(false);
-    one("[data-filter-open]", part)?.focus();
-  };
-  one("[data-filter-clear]", root)!.addEventListener("click", (event) => {
-    if (!root.dataset.into) return;
+  const close = one<HTMLButtonElement>("[data-filter-close]", root)!;
+  close.addEventListener("click", (event) => {
+    if (root.dataset.of) tell(null);
+    else if (close.type === "submit") return;
+    else show(false);
     event.preventDefault();
-    children(tree).splice(0, Infinity);
-    form.requestSubmit();
   });
+  root.addEventListener("keydown", (event) => event.key === "Escape" && !(event.target as Element).closest(".ts-wrapper") && close.click());
   // Fields of the form without script must not travel.
   form.addEventListener("submit", (event) => {
     const drop = (node: Tree): void => {
@@ -301,9 +290,9 @@ export const filter = (root: HTMLElement) => {
     drop(tree);
     hidden.value = children(tree).length ? JSON.stringify(tree) : "";
     all<HTMLInputElement>("[name^=add-]", root).forEach((el) => (el.disabled = true));
-    if (!root.dataset.into) return;
+    if (!root.dataset.of) return;
     event.preventDefault();
-    void put(root.dataset.into);
+    tell(hidden.value);
   });
   if (location.hash === `#${root.id}` || "filterShow" in root.dataset) show(true);
 };

@@ -46,16 +46,20 @@ const showMoney = (el: HTMLElement) => {
 };
 upgrade("[data-money]", showMoney);
 on("input", "[data-money]", showMoney);
+/** The time behind a day. */
+const hour = /[\s,]+(?:jam |pukul )?\d{1,2}[.:]\d{2}\s*\S*$/i;
 on("input", "[data-date-text]", (el) => {
   const wrap = el.closest("[data-date]");
   const out = wrap && one("[data-date-read]", wrap);
-  if (out) out.textContent = readDate((el as HTMLInputElement).value);
+  const typed = (el as HTMLInputElement).value;
+  if (out) out.textContent = readDate(el.closest("[data-date-time]") ? typed.replace(hour, "") : typed);
 });
 on("change", "[data-date-picker]", (el) => {
   const text = one<HTMLInputElement>("[data-date-text]", el.closest("[data-date]")!);
   const [y, m, d] = (el as HTMLInputElement).value.split("-");
   if (!text || !d) return;
-  text.value = `${d}/${m}/${y}`;
+  const time = el.closest("[data-date-time]") ? (hour.exec(text.value)?.[0] ?? "").trim() : "";
+  text.value = `${d}/${m}/${y} ${time}`.trim();
   text.dispatchEvent(new Event("change", { bubbles: true }));
 });
 

@@ -68,6 +68,19 @@ export const picker = (select: HTMLSelectElement) => {
     },
   });
   const picker = (select as HTMLSelectElement & { tomselect: TomSelect }).tomselect;
+  if ("over" in select.dataset) {
+    // what leaves its box stays on the screen: as long as there is room for it, above where there is more
+    const below = picker.positionDropdown.bind(picker);
+    picker.positionDropdown = () => {
+      below();
+      const { top, bottom } = picker.control.getBoundingClientRect();
+      const height = window.visualViewport?.height ?? window.innerHeight;
+      const room = { above: top - 8, below: height - bottom - 8 };
+      const up = room.below < 240 && room.above > room.below;
+      picker.dropdown_content.style.maxHeight = `${Math.min(320, up ? room.above : room.below)}px`;
+      if (up) picker.dropdown.style.top = `${top + window.scrollY - picker.dropdown.offsetHeight - 4}px`;
+    };
+  }
   // a dialog may have put the caret into what is hidden now
   if (document.activeElement === select) picker.focus();
 };

@@ -33,7 +33,10 @@ const look = async (form: HTMLFormElement, press: string) => {
 };
 
 export const places = (form: HTMLFormElement) => {
-  const drag = { animation: 120, delay: 200, delayOnTouchOnly: true };
+  // The lists stand far below each other: the page scrolls well before the pointer reaches its edge.
+  const drag = {
+    animation: 120, delay: 200, delayOnTouchOnly: true, forceAutoScrollFallback: true, scrollSensitivity: 100, scrollSpeed: 24, bubbleScroll: true,
+  };
   for (const list of all("[data-place]", form)) {
     const related = list.dataset.place === "related";
     Sortable.create(list, {

@@ -4,7 +4,7 @@ use super::Errors;
 use super::read::value;
 use crate::approval::words;
 use crate::fail::Fail;
-use crate::filter::words::{Titles, Wording, sentence, titles};
+use crate::settings::condition::{Condition, Entry, of_json};
 use crate::settings::line::buttons;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
@@ -14,7 +14,7 @@ use crate::ui::table::plain_table;
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::approval::{ApprovalDecl, BandDecl, Guard, ReasonDecl, Rule, Start, StepDecl, Who};
-use akrab_model::{Field, FieldType, Filter, Object, format};
+use akrab_model::{Field, FieldType, Object, format};
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -47,18 +47,13 @@ impl Bench {
     pub async fn draw(&self, visit: &Visit, tried: &str, errors: &Errors) -> Result<Markup, Fail> {
         let t = visit.t;
         let Some(object) = self.object.clone() else { return Err(akrab_model::Problem::not_found().into()) };
-        let (look, filter) = (self.look.clone(), self.decl.when.as_ref().and_then(|when| Filter::from_json(when).ok()));
-        let (own, decl, key) = (object.clone(), self.decl.clone(), self.key.clone());
-        let (condition, calendars, stages, rule) = visit
+        let condition = Condition::load(visit, object.clone(), of_json(self.decl.when.as_ref())).await?;
+        let (own, decl, key) = (object.key.clone(), self.decl.clone(), self.key.clone());
+        let (calendars, stages, rule) = visit
             .read(move |tx| {
-                let titles = match &filter {
-                    Some(filter) => titles(&look, tx, &own, filter)?,
-                    None => Titles::new(),
-                };
-                let condition = filter.map(|f| sentence(&Wording { s: &look, object: &own, titles: &titles, whole: false }.of(&f)));
-                let stages = tx.stage_names(&own.key)?;
+                let stages = tx.stage_names(&own)?;
                 let rule = tx.approval_rule_check(if key.is_empty() { "new" } else { &key }, &decl).ok();
-                Ok((condition, tx.calendars()?, stages, rule))
+                Ok((tx.calendars()?, stages, rule))
             })
             .await?;
         let calendars: Options = calendars
@@ -79,7 +74,7 @@ impl Bench {
                             (self.row("name_id", "calendar-name-id", &self.decl.name.id, "", errors))
                             (self.row("name_en", "calendar-name-en", &self.decl.name.en, "", errors))
                         }))
-                        (self.condition(&object, condition.as_deref(), errors))
+                        (self.condition(&condition, errors))
                     }))
                     (setting(&t.get("approval-steps"), &t.get("approval-steps-text"), true, self.steps(&object, &calendars, errors)))
                     (setting(&t.get("approval-bands"), &t.get("approval-bands-text"), true, self.bands(&object, errors)))
@@ -100,18 +95,10 @@ impl Bench {
         form::row(self.look.t, &Row::new(self.look.t.get(label)).hint(hint).error(error), Input::new(name, value), input::text)
     }
 
-    fn condition(&self, object: &Object, words: Option<&str>, errors: &Errors) -> Markup {
+    fn condition(&self, condition: &Condition, errors: &Errors) -> Markup {
         let t = self.look.t;
         html! {
-            div.ak-form-row id="f-when" {
-                div.ak-label-line { b.ak-text-13 { (t.get("approval-when")) } }
-                @if let Some(when) = &self.decl.when { input type="hidden" name="when" value=(when.to_string()); }
-                p.ak-text-13 { @match words { Some(words) => (words), None => (t.with("approval-when-all", &[("records", object.plural_label(self.look.key()).to_lowercase().into())])) } }
-                // with what is typed in the rest of the form, so that nothing of it is lost on the way
-                div { (Button::new(t.get("approval-when-change")).icon("filter").submit().attr("formaction", format!("{}/condition", self.href())).flag("formnovalidate", true)) }
-                @let error = error(errors, "when");
-                @if !error.is_empty() { div.ak-error { (error) } }
-            }
+            (condition.row(&Entry { name: "when", label: t.get("approval-when"), error: error(errors, "when"), ..Entry::default() }))
             details open[self.decl.formula.is_some()] {
                 summary.ak-link { (t.get("approval-formula-open")) }
                 (self.row("formula", "approval-formula", self.decl.formula.as_deref().unwrap_or(""), "approval-formula-hint", errors))

@@ -1,36 +1,32 @@
 //! Approval rules: the list, a rule with its steps and bands, its condition, and rules as a file.
 
-mod condition;
 mod draw;
 mod read;
 
 use super::listed::{Kind, faults};
 use super::{Errors, frame, show};
 use crate::approval::words;
-use crate::fail::{Fail, Reply};
+use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::key_for;
-use crate::state::Web;
+use crate::settings::condition::{Press, press};
 use crate::ui::frame::content;
 use crate::visit::Visit;
 use akrab_engine::approval::{ApprovalDecl, usual_reasons};
 use akrab_engine::calendar::USUAL;
 use akrab_model::{FieldProblem, Object};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use draw::Bench;
 use maud::html;
 use serde::Deserialize;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/approvals", get(page))
         .route("/settings/approvals/new", get(new).post(add))
-        .route("/settings/approvals/new/condition", post(condition::of_new))
         .route("/settings/approvals/{key}", get(edit).post(save))
-        .route("/settings/approvals/{key}/condition", post(condition::of_kept))
         .route("/settings/approvals/{key}/retire", post(retire))
 }
 
@@ -82,40 +78,37 @@ async fn page(visit: Visit) -> Reply {
 struct Asked {
     /// Of a new rule: its object.
     object: String,
-    /// A condition that was put together, to be kept with the rest.
-    filter: Option<String>,
     /// A number to try the rule with.
     #[serde(rename = "try")]
     number: String,
-    /// The rest of the address is what was typed in the form before the condition was put together.
-    typed: String,
 }
 
-/// What was typed before a condition was put together, with that condition.
-fn typed(visit: &Visit, asked: &Asked, all: Vec<(String, String)>, decl: &mut ApprovalDecl) -> Result<(), Fail> {
-    if !asked.typed.is_empty() {
-        *decl = read::decl(visit, &Fields(all), decl).0;
-    }
-    if let (Some(text), Some(object)) = (&asked.filter, visit.registry().object(&decl.object)) {
-        let filter = crate::filter::tree::read(&visit.registry(), object, &visit.look().parse_env(), text)?;
-        decl.when = filter.map(|f| f.to_json());
-    }
-    Ok(())
+/// A press about the condition of a rule for the records of `object`.
+async fn pressed(visit: &Visit, object: &str, fields: Fields, title: &str) -> Press {
+    let over = |_: &str| Some((visit.registry().object(object)?.clone(), visit.t.get("approval-when")));
+    press(visit, fields, &over, title).await
 }
 
 /// `GET /settings/approvals/new`: the object first, then the rule.
-async fn new(visit: Visit, Query(asked): Query<Asked>, Query(all): Query<Vec<(String, String)>>) -> Reply {
+async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     visit.require_admin()?;
     let Some(object) = visit.registry().object(&asked.object).cloned() else { return KIND.choose_object(&visit).await };
-    let mut decl = ApprovalDecl { object: object.key.clone(), calendar: USUAL.into(), reasons: usual_reasons(), ..ApprovalDecl::default() };
-    typed(&visit, &asked, all, &mut decl)?;
-    let bench = Bench { unsaved: asked.filter.is_some(), ..Bench::new(&visit, "", &decl, 0) };
-    draw_one(&visit, bench, &asked, &Errors::new()).await
+    let decl = ApprovalDecl { object: object.key.clone(), calendar: USUAL.into(), reasons: usual_reasons(), ..ApprovalDecl::default() };
+    draw_one(&visit, Bench::new(&visit, "", &decl, 0), &asked, &Errors::new()).await
 }
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
+    let object = fields.text("object").to_string();
+    let (fields, came) = match pressed(&visit, &object, fields, &visit.t.get("approval-rule-new")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let (decl, mut errors) = read::decl(&visit, &fields, &ApprovalDecl::default());
+    if came {
+        let bench = Bench { unsaved: true, ..Bench::new(&visit, "", &decl, 0) };
+        return draw_one(&visit, bench, &Asked::default(), &Errors::new()).await;
+    }
     if errors.is_empty() {
         let made = decl.clone();
         let saved = visit.write(move |tx| {
@@ -132,14 +125,11 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
     draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Asked::default(), &errors).await
 }
 
-async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>, Query(all): Query<Vec<(String, String)>>) -> Reply {
+async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
     visit.require_admin()?;
     let wanted = key.clone();
     let kept = visit.read(move |tx| tx.approval_rule(&wanted)).await?;
-    let mut decl = kept.decl.clone();
-    let known = all.iter().find(|(name, _)| name == "known").and_then(|(_, n)| n.parse().ok()).unwrap_or(kept.version);
-    typed(&visit, &asked, all, &mut decl)?;
-    let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, known) };
+    let bench = Bench { retired: kept.retired, ..Bench::new(&visit, &key, &kept.decl, kept.version) };
     draw_one(&visit, bench, &asked, &Errors::new()).await
 }
 
@@ -147,8 +137,16 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     visit.require_admin()?;
     let wanted = key.clone();
     let kept = visit.read(move |tx| tx.approval_rule(&wanted)).await?;
+    let (fields, came) = match pressed(&visit, &kept.decl.object, fields, kept.name.get(visit.lang())).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let known: i64 = fields.text("known").parse().unwrap_or(kept.version);
     let (decl, mut errors) = read::decl(&visit, &fields, &kept.decl);
+    if came {
+        let bench = Bench { retired: kept.retired, unsaved: true, ..Bench::new(&visit, &key, &decl, known) };
+        return draw_one(&visit, bench, &Asked::default(), &Errors::new()).await;
+    }
     if errors.is_empty() {
         let (made, name) = (decl.clone(), key.clone());
         match visit.write(move |tx| tx.approval_rule_save(&name, &made, Some(known))).await {

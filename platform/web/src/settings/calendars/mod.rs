@@ -12,8 +12,8 @@ use super::{Errors, frame, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::setup::zones;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::setting::setting;
@@ -24,20 +24,20 @@ use akrab_engine::Tx;
 use akrab_engine::calendar::{CalendarDecl, HolidayListDecl, Kept, USUAL, Version, WeekDecl};
 use akrab_model::Label;
 use akrab_model::format;
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use question::Asked;
 pub(crate) use question::why_table;
 use read::DAYS;
 pub(super) use read::{WEEK, date_of, errors_of, hours_words, is_own, key_for, label_of, week_of};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/calendars", get(page))
         .route("/settings/calendars/new", get(new).post(add))
         .route("/settings/calendars/{key}", get(edit).post(save))
+        .route("/settings/calendars/{key}/draft", post(sketch))
+        .route("/settings/calendars/{key}/draft/drop", post(forget))
         .route("/settings/calendars/{key}/retire", post(retire))
         .route("/settings/calendars/{key}/hours/new", get(overrides::new).post(overrides::add))
         .route("/settings/calendars/{key}/hours/{n}", get(overrides::edit).post(overrides::save))
@@ -111,8 +111,10 @@ fn of_lists(visit: &Visit, lists: &[Kept<HolidayListDecl>]) -> Markup {
 /// Where a list comes from and when that was read.
 fn source_words(visit: &Visit, list: &HolidayListDecl) -> String {
     let day = list.source_date.as_deref().and_then(|date| date.parse().ok()).map(format::date);
-    let parts =
-        [Some(list.source.clone()).filter(|s| !s.is_empty()), day.map(|day| visit.t.with("holidays-read-on", &[("day", day.into())]))];
+    // the list that comes with the program names its source in the reader's language
+    let shipped = !list.source.is_empty() && list.source == HolidayListDecl::indonesia().source;
+    let source = if shipped { visit.t.get("holidays-source-shipped") } else { list.source.clone() };
+    let parts = [Some(source).filter(|s| !s.is_empty()), day.map(|day| visit.t.with("holidays-read-on", &[("day", day.into())]))];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -214,15 +216,38 @@ async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>)
         let key = key.clone();
         visit.read(move |tx| tx.calendar_kept(&key)).await?
     };
-    let filled = filled(&kept.name, &kept.decl);
+    let draft = visit.read(move |tx| tx.calendar_draft(&key)).await?;
+    let filled = draft.as_ref().map_or_else(|| filled(&kept.name, &kept.decl), |draft| filled(&draft.name, &draft.decl));
     one(&visit, &kept, &filled, &Errors::new(), &asked).await
+}
+
+/// `POST /settings/calendars/{key}/draft`: keeps what the form says without putting it in force.
+async fn sketch(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
+    visit.require_admin()?;
+    let kept = {
+        let key = key.clone();
+        visit.read(move |tx| tx.calendar_kept(&key)).await?
+    };
+    let (name, decl) = (label_of(&fields), told(&fields, kept.decl.clone()));
+    let here = format!("/settings/calendars/{key}");
+    match visit.write(move |tx| tx.calendar_draft_keep(&key, &name, &decl)).await {
+        Ok(()) => visit.go(&here, Flash::ok(visit.t.get("calendar-draft-kept"))),
+        Err(fail) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, fail.problem)?, &Asked::default()).await,
+    }
+}
+
+/// `POST /settings/calendars/{key}/draft/drop`
+async fn forget(visit: Visit, Path(key): Path<String>) -> Reply {
+    let here = format!("/settings/calendars/{key}");
+    visit.write(move |tx| tx.calendar_draft_drop(&key)).await?;
+    visit.go(&here, Flash::ok(visit.t.get("calendar-draft-dropped")))
 }
 
 async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: &Errors, asked: &Asked) -> Reply {
     let t = visit.t;
     let key = kept.key.clone();
-    let (lists, versions, calendar) =
-        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar(&key)?))).await?;
+    let (lists, versions, calendar, draft) =
+        visit.read(move |tx| Ok((tx.holiday_lists()?, tx.calendar_versions(&key)?, tx.calendar(&key)?, tx.calendar_draft(&key)?))).await?;
     let here = format!("/settings/calendars/{}", kept.key);
     let lines = lines(visit, &kept.decl.zone, &lists, false);
     let form = html! {
@@ -230,10 +255,23 @@ async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: 
             (visit.token_field())
             input type="hidden" name="known" value=(kept.version);
             (super::line::draw(t, &lines, filled, errors))
-            (super::line::buttons(t, Button::new(t.get("save")).primary(), "/settings/calendars"))
+            div.ak-row.ak-gap-8 {
+                (Button::new(t.get(if draft.is_some() { "calendar-draft-use" } else { "save" })).primary().submit())
+                (Button::new(t.get("calendar-draft-keep")).submit().attr("formaction", format!("{here}/draft")))
+                (Button::new(t.get("cancel")).ghost().href("/settings/calendars"))
+            }
         }
     };
     let body = html! {
+        @if let Some(draft) = &draft {
+            @let by = draft.actor.and_then(|id| visit.engine().people().name(id)).unwrap_or_else(|| t.get("job-by-program"));
+            form.ak-row.ak-gap-8 method="post" action={ (here) "/draft/drop" } {
+                (visit.token_field())
+                (tag(&t.get("flow-draft")))
+                span role="status" { (t.with("calendar-draft", &[("by", by.into()), ("when", visit.look().moment_words(&visit.look().local(draft.at)).into())])) }
+                (Button::new(t.get("flow-discard")).ghost().submit())
+            }
+        }
         @if let Some((_, begins)) = kept.next {
             p.ak-muted { (t.with("calendar-next", &[("when", visit.look().moment_words(&visit.look().local(begins)).into())])) }
         }
@@ -284,7 +322,10 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     };
     let (name, decl, known) = (label_of(&fields), told(&fields, kept.decl.clone()), fields.text("known").parse().ok());
     let own = key.clone();
-    let change = move |tx: &mut Tx| tx.calendar_save(&own, &name, &decl, from, known).map(drop);
+    let change = move |tx: &mut Tx| {
+        tx.calendar_save(&own, &name, &decl, from, known)?;
+        tx.calendar_draft_drop(&own)
+    };
     match clocks::keep(&visit, &fields, from, &format!("/settings/calendars/{key}"), change).await {
         Ok(reply) => reply,
         Err(problem) => one(&visit, &kept, &Filled::typed(&fields), &errors_of(&visit, problem)?, &Asked::default()).await,

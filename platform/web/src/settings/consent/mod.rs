@@ -11,8 +11,8 @@ use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::locale::Text;
+use crate::route::{Router, get, post};
 use crate::router::upload_limit;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::ui::setting::setting;
@@ -21,12 +21,10 @@ use crate::visit::Visit;
 use akrab_engine::calendar::is_key;
 use akrab_engine::contact::{PolicyDecl, Preset, Purpose, presets};
 use akrab_model::{FieldProblem, Label, Problem, format};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/consent", get(page))
         .route("/settings/consent/new", get(new).post(add))

@@ -14,11 +14,9 @@ mod versions;
 pub(crate) mod words;
 
 use super::{Errors, frame, show};
-use crate::state::Web;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::route::{Router, get, post};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     let base = "/settings/flows";
     let of = |rest: &str| format!("{base}/{{key}}{rest}");
     Router::new()

@@ -6,14 +6,18 @@ use super::{Errors, HERE, faults, frame, show_page};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::settings::condition::{Condition, Press, of_json, press};
 use crate::ui::button::Button;
 use crate::ui::frame::{Crumb, content};
 use crate::ui::input::{self, Input};
 use crate::visit::Visit;
 use akrab_engine::contact::Purpose;
 use akrab_engine::form::FormDraft;
+use akrab_model::{FieldType, Object};
 use axum::extract::{Path, Query};
 use maud::html;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 type Pairs = Vec<(String, String)>;
 
@@ -34,13 +38,40 @@ async fn draw(visit: &Visit, id: Option<i64>, draft: &FormDraft, errors: &Errors
     let look = visit.look();
     let object = visit.object(&draft.plan.object)?;
     let purposes = purposes(visit).await?;
-    let sheet = Sheet { visit, look: &look, id, object: &object, draft, purposes: &purposes, errors };
+    let mut rules = HashMap::new();
+    for (n, asked) in draft.plan.fields.iter().enumerate() {
+        if let Some(target) = linked(visit, &object, &asked.key) {
+            rules.insert(n, Condition::load(visit, target, of_json(asked.from.as_ref())).await?);
+        }
+    }
+    let plan = draft.plan.clone();
+    // a rule that cannot be read is told when the form is saved
+    let offers = visit.read(move |tx| tx.form_offers(&plan)).await.unwrap_or_default();
+    let sheet = Sheet { visit, look: &look, id, object: &object, draft, purposes: &purposes, offers: &offers, rules: &rules, errors };
     let title = if id.is_some() { visit.t.get("form-edit") } else { visit.t.get("form-new") };
     let mut frame = frame(visit, &title).await;
     if let Some(id) = id {
         frame.breadcrumb.push(Crumb { label: draft.name.clone(), href: Some(format!("{HERE}/{id}")) });
     }
     show_page(visit, &frame, content(false, sheet.draw()), !errors.is_empty()).await
+}
+
+/// The object a field that is a link points to.
+fn linked(visit: &Visit, object: &Object, field: &str) -> Option<Arc<Object>> {
+    let field = object.field(field).filter(|field| field.kind == FieldType::Link)?;
+    Some(visit.registry().at(field.to?).clone())
+}
+
+/// A press about the records one of the links offers.
+async fn pressed(visit: &Visit, fields: Fields, back: &str) -> Press {
+    let plain = Fields(fields.0.iter().filter(|(name, _)| name == "object" || name.ends_with("_key")).cloned().collect());
+    let over = |name: &str| {
+        let object = visit.registry().object(plain.text("object")).cloned()?;
+        let target = linked(visit, &object, plain.text(&format!("{}_key", name.strip_suffix("_from")?)))?;
+        let records = target.plural_label(visit.lang()).to_lowercase();
+        Some((target, visit.t.with("form-rule", &[("records", records.into())])))
+    };
+    press(visit, fields, &over, back).await
 }
 
 /// Which object a new form makes records of.
@@ -76,7 +107,14 @@ pub(super) async fn new(visit: Visit, Query(pairs): Query<Pairs>) -> Reply {
 
 pub(super) async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
+    let (fields, came) = match pressed(&visit, fields, &visit.t.get("form-new")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let draft = read(&visit.look(), &fields);
+    if came {
+        return draw(&visit, None, &draft, &Errors::new()).await;
+    }
     let own = draft.clone();
     match visit.write(move |tx| tx.form_add(&own)).await {
         Ok(id) => visit.go(&format!("{HERE}/{id}"), Flash::ok(visit.t.get("form-made"))),
@@ -95,7 +133,14 @@ pub(super) async fn edit(visit: Visit, Path(id): Path<i64>, Query(pairs): Query<
 
 pub(super) async fn save(visit: Visit, Path(id): Path<i64>, fields: Fields) -> Reply {
     visit.require_admin()?;
+    let (fields, came) = match pressed(&visit, fields, &visit.t.get("form-edit")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let draft = read(&visit.look(), &fields);
+    if came {
+        return draw(&visit, Some(id), &draft, &Errors::new()).await;
+    }
     let own = draft.clone();
     match visit.write(move |tx| tx.form_change(id, &own)).await {
         Ok(()) => visit.go(&format!("{HERE}/{id}"), Flash::ok(visit.t.get("saved"))),

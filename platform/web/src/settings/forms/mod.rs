@@ -8,7 +8,7 @@ mod typed;
 use super::{Errors, faults, frame, show as show_page};
 use crate::fail::Reply;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -16,14 +16,12 @@ use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::form::FormView;
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
 /// Where the pages are.
 const HERE: &str = "/settings/forms";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/forms", get(page))
         .route("/settings/forms/new", get(edit::new).post(edit::add))
@@ -39,16 +37,21 @@ async fn page(visit: Visit) -> Reply {
     let forms = visit.read(|tx| tx.forms()).await?;
     let mut frame = frame(&visit, &t.get("settings-forms")).await;
     let new = || Button::new(t.get("form-new")).icon("plus").primary().href(format!("{HERE}/new"));
+    let file_in = || Button::new(t.get("form-file-in")).icon("upload").ghost().href(format!("{HERE}/import"));
     let body = if forms.is_empty() {
         empty(&Empty {
             icon: "clipboard-list".into(),
             title: t.get("form-none"),
             text: t.get("form-text"),
-            actions: Some(html! { (new().large()) }),
+            actions: Some(html! { (new().large()) (file_in().large()) }),
             ..Empty::default()
         })
     } else {
-        frame.actions = Some(html! { (new()) });
+        frame.actions = Some(html! {
+            (Button::new(t.get("form-file-out")).icon("download").ghost().href("/settings/transfer/export?part=forms"))
+            (file_in())
+            (new())
+        });
         content(false, html! { div.ak-stack { p.ak-muted { (t.get("form-text")) } (table(&visit, &forms)) } })
     };
     show_page(&visit, &frame, body, false).await

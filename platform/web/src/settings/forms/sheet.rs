@@ -2,6 +2,7 @@
 
 use super::{Errors, HERE};
 use crate::public;
+use crate::settings::condition::{Condition, Entry};
 use crate::ui::button::Button;
 use crate::ui::form::{Row, error_summary, row};
 use crate::ui::input::{self, Input, checkbox, select};
@@ -9,7 +10,7 @@ use crate::value::input::Sheet as Control;
 use crate::value::{Look, Typed};
 use crate::visit::Visit;
 use akrab_engine::contact::Purpose;
-use akrab_engine::form::{FormDraft, is_askable};
+use akrab_engine::form::{FormDraft, Offers, is_askable, is_typed};
 use akrab_model::{Field, FieldType, Object, Value};
 use maud::{Markup, html};
 use serde_json::Value as Json;
@@ -27,6 +28,9 @@ pub(super) struct Sheet<'a> {
     pub object: &'a Arc<Object>,
     pub draft: &'a FormDraft,
     pub purposes: &'a [(String, Purpose)],
+    /// What the links that are asked for offer, and the conditions by which: by the place of the field.
+    pub offers: &'a Offers,
+    pub rules: &'a HashMap<usize, Condition>,
     pub errors: &'a Errors,
 }
 
@@ -103,7 +107,9 @@ impl Sheet<'_> {
 
     fn asked(&self) -> Markup {
         let (plan, lang) = (&self.draft.plan, self.look.key());
-        let free = |f: &&Field| is_askable(f) && !plan.fixed.contains_key(&f.key) && !plan.fields.iter().any(|asked| asked.key == f.key);
+        let free = |f: &&Field| {
+            is_askable(&self.look.registry, f) && !plan.fixed.contains_key(&f.key) && !plan.fields.iter().any(|asked| asked.key == f.key)
+        };
         let mut more: Options = vec![(String::new(), self.t("form-field-add"))];
         more.extend(self.object.fields.iter().filter(free).map(|f| (f.key.clone(), f.label.get(lang).to_string())));
         html! {
@@ -121,6 +127,7 @@ impl Sheet<'_> {
                             (self.act("remove", n, "x", "form-remove", &label))
                         }
                     }
+                    @if let Some(rule) = self.rules.get(&n) { div.ak-open-rule { (self.rule(n, rule)) } }
                 }
                 (select(&Input::new("f_add", "").attr("aria-label", self.t("form-field-add")), &more))
                 p.ak-hint { (self.t("form-fields-hint")) }
@@ -128,10 +135,19 @@ impl Sheet<'_> {
         }
     }
 
+    /// Which records strangers may choose from; nothing is offered without a rule.
+    fn rule(&self, n: usize, rule: &Condition) -> Markup {
+        let records = rule.object.plural_label(self.look.key()).to_lowercase();
+        let label = self.look.t.with("form-rule", &[("records", records.as_str().into())]);
+        let (name, action) = (format!("f{n}_from"), self.here());
+        let none = self.look.t.with("form-rule-none", &[("records", records.into())]);
+        rule.row(&Entry { name: &name, label, none, action: &action, ..Entry::default() })
+    }
+
     /// Fields that can stand fixed: all that can be typed, and whoever is responsible.
     fn fixable(&self, field: &Field) -> bool {
         let person = field.kind == FieldType::Link && field.to.is_some_and(|to| self.look.registry.at(to).key == "user");
-        is_askable(field) || (person && field.writable() && !field.hidden && !field.system)
+        is_typed(field) || (person && field.writable() && !field.hidden && !field.system)
     }
 
     fn fixed(&self) -> Markup {
@@ -221,7 +237,7 @@ impl Sheet<'_> {
         let look = Look { lang, t: crate::locale::Text::new(crate::visit::lang(lang)), ..self.look.clone() };
         let wording = plan.tick.as_ref().and_then(|tick| self.purposes.iter().find(|(key, _)| *key == tick.purpose));
         // names of their own: they are not fields of the form around them
-        let drawn = public::drawn(&look, plan, wording.map(|(_, purpose)| &purpose.wording), &Typed::default(), &[]);
+        let drawn = public::drawn(&look, plan, self.offers, wording.map(|(_, purpose)| &purpose.wording), &Typed::default(), &[]);
         public::card(&look, plan, &html! { div.ak-open-form { (drawn) } })
     }
 }

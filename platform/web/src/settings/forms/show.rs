@@ -41,6 +41,7 @@ pub(super) async fn page(visit: Visit, Path(id): Path<i64>, Query(asked): Query<
         @if form.owner_gone { div.ak-notice data-tone="warn" role="status" { (t.get("form-owner-gone-text")) } }
         (setting(&t.get("form-about"), "", true, about(&visit, &form)))
         (setting(&t.get("form-embed"), &t.get("form-embed-text"), true, embedding(&visit, &form)))
+        (setting(&t.get("form-api"), &t.get("form-api-text"), true, copied(&visit, &call(&visit, &form))))
         (setting(&t.get("form-submissions"), &t.get("form-submissions-text"), true, submissions(&visit, &form, &found)))
         form method="post" action={ (HERE) "/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("form-delete")).danger().submit()) }
     };
@@ -94,6 +95,13 @@ fn embedding(visit: &Visit, form: &FormView) -> Markup {
         address(visit, form)
     );
     html! { (copied(visit, &code)) p.ak-muted { (visit.t.get("form-origins")) ": " (plan.origins.join(", ")) } }
+}
+
+/// How a program sends it, with the fields that are wanted.
+fn call(visit: &Visit, form: &FormView) -> String {
+    let wanted = form.draft.plan.fields.iter().filter(|asked| asked.required);
+    let body: serde_json::Map<String, Json> = wanted.map(|asked| (asked.key.clone(), "…".into())).collect();
+    format!("curl {} -H 'Content-Type: application/json' -d '{}'", address(visit, form), Json::Object(body))
 }
 
 fn submissions(visit: &Visit, form: &FormView, found: &[SubmissionView]) -> Markup {

@@ -1,8 +1,9 @@
 //! A form as the fields of its own form, and back.
 
 use crate::form::Fields;
+use crate::settings::condition::carried;
 use crate::value::{Look, Typed};
-use akrab_engine::form::{Asked, FormDraft, FormPlan, Tick, is_askable};
+use akrab_engine::form::{Asked, FormDraft, FormPlan, Tick, is_typed};
 use akrab_model::value::Input;
 use akrab_model::{Field, FieldType, Object};
 use serde_json::Value as Json;
@@ -15,14 +16,14 @@ const FIRST: usize = 6;
 /// A new form for records of an object: what they cannot do without, and how people are reached.
 pub(super) fn fresh(look: &Look, object: &Object, owner: i64) -> FormDraft {
     let wanted = |field: &&Field| {
-        is_askable(field)
+        is_typed(field)
             && ((field.required && field.default.is_none())
                 || field.key == object.title_field().key
                 || matches!(field.kind, FieldType::Email | FieldType::Phone))
     };
     let fields = object.fields.iter().filter(wanted).take(FIRST);
     let fields =
-        fields.map(|f| Asked { key: f.key.clone(), label: String::new(), required: f.required || f.key == object.title_field().key });
+        fields.map(|f| Asked { key: f.key.clone(), required: f.required || f.key == object.title_field().key, ..Asked::default() });
     let plan = FormPlan {
         object: object.key.clone(),
         lang: look.key().into(),
@@ -43,10 +44,11 @@ pub(super) fn read(look: &Look, fields: &Fields) -> FormDraft {
             key: text(&format!("f{n}_key")),
             label: text(&format!("f{n}_label")),
             required: fields.ticked(&format!("f{n}_required")),
+            from: carried(fields, &format!("f{n}_from")).map(|rule| rule.to_json()),
         })
         .collect();
     if let Some(more) = object.as_ref().and_then(|object| object.field(fields.text("f_add"))) {
-        asked.push(Asked { key: more.key.clone(), label: String::new(), required: more.required });
+        asked.push(Asked { key: more.key.clone(), required: more.required, ..Asked::default() });
     }
     act(fields.text("act"), &mut asked);
     let purpose = text("tick_purpose");

@@ -1,6 +1,7 @@
 //! The choices of a field: their words, colours and order, and which are no longer offered.
 
 use crate::form::Fields;
+use crate::settings::calendars::is_own;
 use crate::ui::button::Button;
 use crate::ui::icon::icon_sized;
 use crate::visit::Visit;
@@ -55,6 +56,14 @@ pub(super) fn editor(visit: &Visit, decl: Option<&FieldDecl>, fields: &Fields) -
     let mut entries = if fields.get("c_id").is_some() { typed(fields) } else { decl.map(declared).unwrap_or_default() };
     entries.retain(|entry| !(entry.key.is_empty() && entry.id.is_empty() && entry.en.is_empty()));
     let count = entries.len();
+    // the language of the page first: it is enough
+    let words = |entry: &Entry| {
+        let mut both = [("c_id", entry.id.clone(), "language-indonesian"), ("c_en", entry.en.clone(), "language-english")];
+        if is_own(t, "en") {
+            both.reverse();
+        }
+        both
+    };
     entries.extend(std::iter::repeat_n(Entry::default(), ROOM));
     html! {
         fieldset.ak-form-group { legend { (t.get("shape-choices")) }
@@ -64,8 +73,9 @@ pub(super) fn editor(visit: &Visit, decl: Option<&FieldDecl>, fields: &Fields) -
                     li {
                         span data-handle aria-hidden="true" { (icon_sized("grip-vertical", 14)) }
                         input type="hidden" name="c_key" value=(entry.key);
-                        input.ak-input name="c_id" value=(entry.id) placeholder=(t.get("language-indonesian")) aria-label={ (t.get("shape-choice")) " " (n + 1) " (" (t.get("language-indonesian")) ")" };
-                        input.ak-input name="c_en" value=(entry.en) placeholder=(t.get("language-english")) aria-label={ (t.get("shape-choice")) " " (n + 1) " (" (t.get("language-english")) ")" };
+                        @for (name, value, language) in words(entry) {
+                            input.ak-input name=(name) value=(value) placeholder=(t.get(language)) aria-label={ (t.get("shape-choice")) " " (n + 1) " (" (t.get(language)) ")" };
+                        }
                         span.ak-select { select.ak-input name="c_tone" aria-label=(t.get("shape-tone")) {
                             @for (key, _) in TONES { option value=(key) selected[key == entry.tone] { (t.get(&format!("tone-{key}"))) } }
                         } (icon_sized("chevron-down", 13)) }

@@ -1,8 +1,8 @@
 //! The fields of an object: which there are, new ones, and what may be changed of them.
 
+use super::super::condition::{Condition, Entry, carried, of_json, press};
 use super::super::line::{Filled, Kind, Line, draw};
 use super::super::{Errors, show_form};
-use super::condition::{self, Entry, Pressed};
 use super::lines::lines;
 use super::said::{MUST, VISIBLE, WANTED, change, filled, made, set};
 use super::{Come, Target, choices, come, insert_field, label, lay_out, plan, tabbed};
@@ -11,7 +11,6 @@ use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::columns;
-use crate::ui::frame::Crumb;
 use crate::ui::icon::icon_sized;
 use crate::ui::status::{Status, status};
 use crate::ui::table::plain_table;
@@ -77,13 +76,13 @@ pub(super) async fn list(visit: Visit, Path(key): Path<String>) -> Reply {
     let target = Target::of(&visit, &key)?;
     let t = visit.t;
     let heads = [
-        (t.get("shape-field"), false),
-        (t.get("shape-key"), false),
-        (t.get("shape-type"), false),
-        (t.get("shape-marks"), false),
-        (String::new(), true),
+        (t.get("shape-field"), false, None),
+        (t.get("shape-key"), false, Some(150)),
+        (t.get("shape-type"), false, Some(170)),
+        (t.get("shape-marks"), false, Some(320)),
+        (String::new(), true, Some(120)),
     ];
-    let heads: Vec<_> = heads.iter().map(|(words, right)| (words.as_str(), *right, None)).collect();
+    let heads: Vec<_> = heads.iter().map(|(words, right, width)| (words.as_str(), *right, *width)).collect();
     let decl = &target.object.decl;
     let rows: Vec<Vec<Markup>> = decl.fields.iter().map(|(key, field)| row(&visit, &target, key, field)).collect();
     let body = html! { (plain_table(&t.get("shape-fields"), &heads, &rows, None)) };
@@ -128,23 +127,58 @@ fn decl_title(target: &Target, key: &str) -> bool {
 pub(super) struct Asked {
     #[serde(default, rename = "type")]
     kind: String,
+    /// Of a link: the object it is to lead to.
+    #[serde(default)]
+    to: String,
 }
 
-/// `GET /settings/objects/{key}/fields/new`: first the type, then the rest.
+/// `GET /settings/objects/{key}/fields/new`: first the type, of a link where it leads, then the rest.
 pub(super) async fn new(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
     let target = Target::of(&visit, &key)?;
     let t = visit.t;
     let Some(kind) = type_of(&asked.kind).filter(|kind| TYPES.contains(kind)) else {
-        let body = html! {
-            p.ak-muted { (t.get("shape-type-text")) }
-            ul.ak-type-list { @for kind in TYPES {
-                @let key = type_key(kind);
-                li { a href={ (target.href("/fields/new")) "?type=" (key) } { b { (type_words(&visit, kind)) } span { (t.get(&format!("type-{}-text", key.replace('_', "-")))) } } }
-            } }
-        };
-        return show_form(&visit, &t.get("shape-new-field"), html! { div.ak-stack { (body) } }, &Errors::new()).await;
+        let types = TYPES.map(|kind| {
+            let key = type_key(kind);
+            (format!("?type={key}"), type_words(&visit, kind), t.get(&format!("type-{}-text", key.replace('_', "-"))))
+        });
+        return choose(&visit, &target, &t.get("shape-type-text"), &types).await;
     };
-    form(&visit, &target, None, kind, &Filled::default(), &Fields::default(), &Errors::new()).await
+    let to = match kind {
+        FieldType::Link | FieldType::Links => {
+            let known = linkable(&visit);
+            if !known.iter().any(|object| object.key == asked.to) {
+                let lang = visit.lang();
+                let way = |o: &Arc<Object>| {
+                    let way = format!("?type={}&to={}", type_key(kind), o.key);
+                    (way, o.label(lang).to_string(), o.decl.purpose.get(lang).to_string())
+                };
+                return choose(&visit, &target, &t.get("shape-to"), &known.iter().map(way).collect::<Vec<_>>()).await;
+            }
+            vec![("to".to_string(), asked.to)]
+        }
+        _ => Vec::new(),
+    };
+    form(&visit, &target, None, kind, &Filled::default(), &Fields(to), &Errors::new()).await
+}
+
+/// A step on the way to a new field: one of these (rest of the address, words, what it is).
+async fn choose(visit: &Visit, target: &Target, text: &str, ways: &[(String, String, String)]) -> Reply {
+    let body = html! {
+        p.ak-muted { (text) }
+        ul.ak-type-list { @for (way, words, what) in ways {
+            li { a href={ (target.href("/fields/new")) (way) } { b { (words) } span { (what) } } }
+        } }
+    };
+    show_form(visit, &visit.t.get("shape-new-field"), html! { div.ak-stack { (body) } }, &Errors::new()).await
+}
+
+/// What a link may point to: the objects people work with by name, then people, teams and territories.
+fn linkable(visit: &Visit) -> Vec<Arc<Object>> {
+    let registry = visit.registry();
+    let fits = |o: &&Arc<Object>| !o.decl.hidden && (!o.is_system() || matches!(o.key.as_str(), "user" | "team" | "territory"));
+    let mut all: Vec<Arc<Object>> = registry.objects().filter(fits).cloned().collect();
+    all.sort_by_key(|o| (o.is_system(), o.label(visit.lang()).to_lowercase()));
+    all
 }
 
 async fn form(
@@ -161,30 +195,34 @@ async fn form(
     let decl = key.and_then(|key| target.object.decl.fields.get(key));
     let here = match key {
         Some(key) => target.href(&format!("/fields/{key}")),
-        None => format!("{}?type={}", target.href("/fields/new"), type_key(kind)),
+        None => {
+            let to = typed.get("to").map(|to| format!("&to={to}")).unwrap_or_default();
+            format!("{}?type={}{to}", target.href("/fields/new"), type_key(kind))
+        }
     };
     let conditions =
         !matches!(kind, FieldType::Formula | FieldType::Rollup | FieldType::AutoNumber) && key.is_none_or(|key| !decl_title(target, key));
-    let carried = Conditions::of(decl, typed);
-    let rows = carried.rows(visit, target, kind, decl).await?;
+    let rows = Conditions::of(visit, target, kind, decl, typed).await?;
     let body = html! {
         form.ak-stack method="post" action=(here) data-guard {
             (visit.token_field()) (target.version_field())
             input type="hidden" name="type" value=(type_key(kind));
+            @if let (None, Some(to)) = (key, typed.get("to")) { input type="hidden" name="to" value=(to); }
             // Enter saves; the buttons of the choices come after
             button.ak-sr type="submit" tabindex="-1" aria-hidden="true" { (t.get("save")) }
-            p.ak-muted { (type_words(visit, kind)) }
+            p.ak-muted { (type_words(visit, kind)) @if let Some(to) = visit.registry().object(decl.and_then(|d| d.to.as_deref()).unwrap_or(typed.text("to"))) { " → " (to.label(visit.lang())) } }
             (columns(draw(t, &lines(visit, target, kind, key.is_none(), own), filled, errors)))
             @if matches!(kind, FieldType::Choice | FieldType::Choices) { (choices::editor(visit, decl, typed)) }
             @if kind == FieldType::Choices && own { (draw(t, &[Line::new(t, "open", "shape-open", Kind::Check)], filled, &Errors::new())) }
             @if let Some(must) = &rows.must { (must) }
             @if conditions {
-                details.ak-section open[carried.visible.is_some() || carried.wanted.is_some()] {
+                details.ak-section open[rows.said] {
                     summary { (icon_sized("chevron-down", 14)) h2 { (t.get("shape-conditions")) } }
                     div.ak-section-body.ak-stack { (rows.visible) (rows.wanted) }
                 }
-            } @else {
-                @for (name, json) in [(VISIBLE, &carried.visible), (WANTED, &carried.wanted)] {
+            } @else if let Some(decl) = decl {
+                // what a file said is kept
+                @for (name, json) in [(VISIBLE, &decl.visible_when), (WANTED, &decl.required_when)] {
                     @if let Some(json) = json { input type="hidden" name=(name) value=(json); }
                 }
             }
@@ -197,90 +235,51 @@ async fn form(
     show_form(visit, &title, html! { div.ak-stack { (body) } }, errors).await
 }
 
-/// The conditions of a field's form: as typed, or else as declared.
+/// The rows of the conditions in a field's form: as typed, or else as declared.
 struct Conditions {
-    visible: Option<Json>,
-    wanted: Option<Json>,
-    must: Option<Json>,
-    /// What a link is to point to, while it is being made.
-    to: String,
-}
-
-/// Their rows in the form.
-struct Rows {
     visible: Markup,
     wanted: Markup,
+    /// Whether any of the two is said.
+    said: bool,
+    /// Of a link whose object is known.
     must: Option<Markup>,
 }
 
 impl Conditions {
-    fn of(decl: Option<&FieldDecl>, typed: &Fields) -> Conditions {
+    async fn of(visit: &Visit, target: &Target, kind: FieldType, decl: Option<&FieldDecl>, typed: &Fields) -> Result<Conditions, Fail> {
+        let t = visit.t;
         // a form that was sent says all of them, and none by leaving it out
         let sent = typed.get("type").is_some();
-        let pick = |name: &str, declared: Option<&Json>| if sent { condition::typed(typed, name) } else { declared.cloned() };
-        Conditions {
-            visible: pick(VISIBLE, decl.and_then(|d| d.visible_when.as_ref())),
-            wanted: pick(WANTED, decl.and_then(|d| d.required_when.as_ref())),
-            must: pick(MUST, decl.and_then(|d| d.must.as_ref())),
-            to: typed.text("to").to_string(),
-        }
-    }
-
-    async fn rows(&self, visit: &Visit, target: &Target, kind: FieldType, decl: Option<&FieldDecl>) -> Result<Rows, Fail> {
-        let t = visit.t;
-        let entry = |name, key: &str| Entry { name, label: t.get(key), none: t.get("shape-always"), hint: String::new() };
-        let to = decl.and_then(|decl| decl.to.clone()).unwrap_or_else(|| self.to.clone());
-        let linked = visit.registry().object(&to).cloned().filter(|_| matches!(kind, FieldType::Link | FieldType::Links));
-        let must = match linked {
-            Some(object) => {
-                let records = object.plural_label(visit.lang()).to_lowercase();
-                let none = t.with("rule-every", &[("records", records.into())]);
-                let entry = Entry { none, hint: t.get("shape-must-hint"), ..entry(MUST, "shape-must") };
-                Some(condition::row(visit, &object, entry, self.must.as_ref()).await?)
+        let pick = |name: &str, declared: Option<&Json>| if sent { carried(typed, name) } else { of_json(declared) };
+        let row = async |name, key: &str, declared: Option<&Json>| {
+            let condition = Condition::load(visit, target.object.clone(), pick(name, declared)).await?;
+            let entry = Entry { name, label: t.get(key), none: t.get("shape-always"), ..Entry::default() };
+            Ok::<_, Fail>((condition.filter.is_some(), condition.row(&entry)))
+        };
+        let (shown, visible) = row(VISIBLE, "shape-visible-when", decl.and_then(|d| d.visible_when.as_ref())).await?;
+        let (required, wanted) = row(WANTED, "shape-required-when", decl.and_then(|d| d.required_when.as_ref())).await?;
+        let must = match over(visit, target, decl, typed, MUST).filter(|_| matches!(kind, FieldType::Link | FieldType::Links)) {
+            Some((object, label)) => {
+                let condition = Condition::load(visit, object, pick(MUST, decl.and_then(|d| d.must.as_ref()))).await?;
+                Some(condition.row(&Entry { name: MUST, label, hint: t.get("shape-must-hint"), ..Entry::default() }))
             }
             None => None,
         };
-        Ok(Rows {
-            visible: condition::row(visit, &target.object, entry(VISIBLE, "shape-visible-when"), self.visible.as_ref()).await?,
-            wanted: condition::row(visit, &target.object, entry(WANTED, "shape-required-when"), self.wanted.as_ref()).await?,
-            must,
-        })
+        Ok(Conditions { visible, wanted, said: shown || required, must })
     }
 }
 
-/// The object the condition `name` of a field's form is over.
-fn over(visit: &Visit, target: &Target, decl: Option<&FieldDecl>, fields: &Fields, name: &str) -> Option<Arc<Object>> {
+/// What the condition `name` of a field's form is over, and what it is called.
+fn over(visit: &Visit, target: &Target, decl: Option<&FieldDecl>, fields: &Fields, name: &str) -> Option<(Arc<Object>, String)> {
+    let words = |key: &str| visit.t.get(key);
     match name {
-        VISIBLE | WANTED => Some(target.object.clone()),
+        VISIBLE => Some((target.object.clone(), words("shape-visible-when"))),
+        WANTED => Some((target.object.clone(), words("shape-required-when"))),
         MUST => {
             let to = decl.and_then(|decl| decl.to.as_deref()).unwrap_or_else(|| fields.text("to"));
-            visit.registry().object(to).cloned()
+            Some((visit.registry().object(to)?.clone(), words("shape-must")))
         }
         _ => None,
-    }
-}
-
-/// A press that was about a condition: the builder, or the form with what came of it.
-async fn about_condition(visit: &Visit, target: &Target, key: Option<&str>, kind: FieldType, fields: &Fields) -> Option<Reply> {
-    let decl = key.and_then(|key| target.object.decl.fields.get(key));
-    let back = || Crumb {
-        label: decl.map_or_else(|| visit.t.get("shape-new-field"), |decl| decl.label.get(visit.lang()).to_string()),
-        href: Some(visit.facts.address()),
-    };
-    let open = async |name: &str, problem| {
-        let object = over(visit, target, decl, fields, name).ok_or_else(Problem::not_found)?;
-        let title = match name {
-            VISIBLE => "shape-visible-when",
-            WANTED => "shape-required-when",
-            _ => "shape-must",
-        };
-        condition::builder(visit, object, (name, &visit.t.get(title)), fields, back(), problem).await
-    };
-    match condition::pressed(visit, fields, |name| over(visit, target, decl, fields, name)) {
-        Ok(None) => None,
-        Ok(Some(Pressed::Open(name))) => Some(open(&name, None).await),
-        Ok(Some(Pressed::Came(fields))) => Some(form(visit, target, key, kind, &Filled::typed(&fields), &fields, &Errors::new()).await),
-        Err(problem) => Some(open(fields.text("condition_for"), Some(problem)).await),
     }
 }
 
@@ -307,8 +306,14 @@ pub(super) async fn add(visit: Visit, Path(object): Path<String>, fields: Fields
     if fields.get("choice").is_some() {
         return form(&visit, &target, None, kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
     }
-    if let Some(reply) = about_condition(&visit, &target, None, kind, &fields).await {
-        return reply;
+    let to = Fields(vec![("to".to_string(), fields.text("to").to_string())]);
+    let about = |name: &str| over(&visit, &target, None, &to, name);
+    let (fields, came) = match press(&visit, fields, &about, &visit.t.get("shape-new-field")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
+    if came {
+        return form(&visit, &target, None, kind, &Filled::typed(&fields), &fields, &Errors::new()).await;
     }
     let mut decl = FieldDecl::new(kind, label(&fields, "label"));
     made(&visit.registry(), kind, &fields, &mut decl);
@@ -368,8 +373,13 @@ pub(super) async fn save(visit: Visit, Path((object, key)): Path<(String, String
     if fields.get("choice").is_some() {
         return form(&visit, &target, Some(&key), kind, &Filled::typed(&fields), &choices::arranged(&fields), &Errors::new()).await;
     }
-    if let Some(reply) = about_condition(&visit, &target, Some(&key), kind, &fields).await {
-        return reply;
+    let about = |name: &str| over(&visit, &target, Some(&decl), &Fields::default(), name);
+    let (fields, came) = match press(&visit, fields, &about, decl.label.get(visit.lang())).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
+    if came {
+        return form(&visit, &target, Some(&key), kind, &Filled::typed(&fields), &fields, &Errors::new()).await;
     }
     let mut part = target.draft();
     match part.own_field(&key) {

@@ -18,18 +18,6 @@ const RESULTS: [FieldType; 8] = [
     FieldType::DateTime,
 ];
 
-/// What a link may point to: the objects people work with by name, then people, teams and territories.
-fn linkable(visit: &Visit) -> Vec<(String, String)> {
-    let registry = visit.registry();
-    let shown = registry.objects().filter(|o| !o.decl.hidden);
-    let mut all: Vec<(bool, String, String)> = shown
-        .filter(|o| !o.is_system() || matches!(o.key.as_str(), "user" | "team" | "territory"))
-        .map(|o| (o.is_system(), o.label(visit.lang()).to_string(), o.key.clone()))
-        .collect();
-    all.sort();
-    all.into_iter().map(|(_, words, key)| (key, words)).collect()
-}
-
 /// The lines of a field of this type; `new` when it is not there yet, `own` when it was made here.
 pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, own: bool) -> Vec<Line> {
     use FieldType::*;
@@ -39,9 +27,6 @@ pub(super) fn lines(visit: &Visit, target: &Target, kind: FieldType, new: bool, 
     lines.extend(label_lines(t, ["hint_id", "hint_en"], "shape-hint", false));
     if new {
         match kind {
-            Link | Links => {
-                lines.push(line("to", "shape-to", Kind::Choice(linkable(visit))).required());
-            }
             Formula => lines.push(line(
                 "result",
                 "shape-result",

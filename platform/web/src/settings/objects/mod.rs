@@ -5,7 +5,6 @@
 
 mod alike;
 mod choices;
-mod condition;
 mod deed;
 mod field;
 pub(in crate::settings) mod file;
@@ -20,12 +19,13 @@ mod plan;
 mod rules;
 mod said;
 
+use super::calendars::is_own;
 use super::line::{Filled, Kind, Line};
 use super::{Errors, frame, show};
 use crate::fail::{Fail, Reply};
 use crate::form::Fields;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::frame::content;
 use crate::ui::tabs::{Tab, tab_bar};
 use crate::ui::tag;
@@ -34,13 +34,11 @@ use akrab_engine::shape::{Deed, Edit};
 use akrab_model::object::shape::{ObjectChange, Part};
 use akrab_model::object::{BoardDecl, CalendarDecl, FieldDecl, Label, LayoutDecl, ObjectDecl, ViewDecl};
 use akrab_model::{Object, Problem};
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use plan::{Come, come};
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     let base = "/settings/objects";
     let of = |rest: &str| format!("{base}/{{key}}{rest}");
     Router::new()
@@ -164,13 +162,19 @@ pub(super) fn label(fields: &Fields, name: &str) -> Label {
     Label { id: or(id, en), en: or(en, id) }
 }
 
-/// The lines of a label in both languages; `names` are those of the Indonesian and the English line.
+/// The lines of a label in both languages, that of the page first: it is enough. `names` are those of the Indonesian and the
+/// English line.
 pub(super) fn label_lines(t: Text, names: [&'static str; 2], key: &str, required: bool) -> [Line; 2] {
     let line = |name, language: &str| {
+        let own = is_own(t, if language == "language-english" { "en" } else { "id" });
         let label = format!("{} ({})", t.get(key), t.get(language));
-        Line { name, label, hint: String::new(), kind: Kind::Text, required, shown: None }
+        Line { name, label, hint: String::new(), kind: Kind::Text, required: required && own, shown: None }
     };
-    [line(names[0], "language-indonesian"), Line { required: false, ..line(names[1], "language-english") }]
+    let mut lines = [line(names[0], "language-indonesian"), line(names[1], "language-english")];
+    if is_own(t, "en") {
+        lines.reverse();
+    }
+    lines
 }
 
 pub(super) fn fill_label(filled: Filled, names: [&str; 2], label: &Label) -> Filled {

@@ -1,14 +1,13 @@
 //! Rules over several fields that every record has to keep.
 
 use super::super::Errors;
-use super::condition::{self, Entry, Pressed};
+use super::super::condition::{Condition, Entry, of_json, press};
 use super::{Come, Target, come, plan, tabbed};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row};
-use crate::ui::frame::Crumb;
 use crate::ui::input::{self, Input};
 use crate::visit::Visit;
 use akrab_engine::shape::Deed;
@@ -88,8 +87,8 @@ async fn rule_box(visit: &Visit, target: &Target, n: usize, rule: &ValidationDec
         form::row(t, &Row::new(words).hint(hint), Input::new(&name(suffix), value), input::text)
     };
     let must_name = name("must");
-    let entry = Entry { name: &must_name, label: t.get("rules-must"), none: t.get("rules-must-none"), hint: String::new() };
-    let must = condition::row(visit, &target.object, entry, rule.must.as_ref()).await?;
+    let must = Condition::load(visit, target.object.clone(), of_json(rule.must.as_ref())).await?;
+    let must = must.row(&Entry { name: &must_name, label: t.get("rules-must"), none: t.get("rules-must-none"), ..Entry::default() });
     Ok(html! {
         fieldset.ak-form-group { legend { @if rule.message.get(visit.lang()).is_empty() { (t.get("rules-new")) } @else { (rule.message.get(visit.lang())) } }
             input type="hidden" name=(name("key")) value=(rule.key);
@@ -130,18 +129,15 @@ fn read(fields: &Fields) -> Vec<ValidationDecl> {
 /// `POST /settings/objects/{key}/rules`
 pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     let target = Target::of(&visit, &key)?;
-    let over = |name: &str| name.starts_with('r').then(|| target.object.clone());
-    let back = || Crumb { label: visit.t.get("shape-rules"), href: Some(target.href("/rules")) };
-    let title = visit.t.get("rules-must");
-    let build =
-        async |name: &str, problem| condition::builder(&visit, target.object.clone(), (name, &title), &fields, back(), problem).await;
-    match condition::pressed(&visit, &fields, over) {
-        Ok(None) => {}
-        Ok(Some(Pressed::Open(name))) => return build(&name, None).await,
-        Ok(Some(Pressed::Came(fields))) => return draw(&visit, &target, &read(&fields), &Errors::new()).await,
-        Err(problem) => return build(fields.text("condition_for"), Some(problem)).await,
-    }
+    let over = |name: &str| name.starts_with('r').then(|| (target.object.clone(), visit.t.get("rules-must")));
+    let (fields, came) = match press(&visit, fields, &over, &visit.t.get("shape-rules")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let rules = read(&fields);
+    if came {
+        return draw(&visit, &target, &rules, &Errors::new()).await;
+    }
     let mut part = target.draft();
     match &mut part {
         Part::Own(decl) => decl.validations.clone_from(&rules),

@@ -1,7 +1,7 @@
 //! What a field's form says, as a declaration or as what differs of a shipped one; and back into the form.
 
+use super::super::condition::{carried, of_json};
 use super::super::line::Filled;
-use super::condition::typed;
 use super::field::type_of;
 use super::{choices, fill_label, label};
 use crate::form::Fields;
@@ -73,9 +73,10 @@ pub(super) fn set(kind: FieldType, fields: &Fields, decl: &mut FieldDecl) {
         _ => {}
     }
     decl.default = default(kind, fields.text("default"));
-    decl.visible_when = typed(fields, VISIBLE);
-    decl.required_when = typed(fields, WANTED);
-    decl.must = typed(fields, MUST).filter(|_| matches!(kind, FieldType::Link | FieldType::Links));
+    let typed = |name: &str| carried(fields, name).map(|filter| filter.to_json());
+    decl.visible_when = typed(VISIBLE);
+    decl.required_when = typed(WANTED);
+    decl.must = typed(MUST).filter(|_| matches!(kind, FieldType::Link | FieldType::Links));
 }
 
 fn default(kind: FieldType, text: &str) -> Option<Json> {
@@ -154,13 +155,15 @@ pub(super) fn change(part: &mut Part, key: &str, now: &FieldDecl, fields: &Field
         change.min = if wanted.min == now.min { change.min } else { wanted.min };
         change.max = if wanted.max == now.max { change.max } else { wanted.max };
     }
-    if wanted.visible_when != now.visible_when {
+    // one that came back as it was may be written otherwise
+    let differ = |wanted: &Option<Json>, now: &Option<Json>| of_json(wanted.as_ref()) != of_json(now.as_ref());
+    if differ(&wanted.visible_when, &now.visible_when) {
         change.visible_when = wanted.visible_when;
     }
-    if wanted.required_when != now.required_when {
+    if differ(&wanted.required_when, &now.required_when) {
         change.required_when = wanted.required_when;
     }
-    if wanted.must != now.must {
+    if differ(&wanted.must, &now.must) {
         change.must = wanted.must;
     }
     if change == FieldChange::default() {

@@ -4,7 +4,7 @@ use super::Errors;
 use crate::fail::Fail;
 use crate::policy::words;
 use crate::process::words as lengths;
-use crate::settings::condition::Condition;
+use crate::settings::condition::{Condition, Entry, of_json};
 use crate::settings::line::buttons;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
@@ -13,7 +13,7 @@ use crate::ui::setting::setting;
 use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::policy::{Must, PolicyDecl, Severity};
-use akrab_model::{Field, FieldType, Filter, Object, Problem};
+use akrab_model::{Field, FieldType, Object, Problem};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -51,17 +51,15 @@ impl Bench {
             .filter(|c| !c.retired || c.key == self.decl.calendar)
             .map(|c| (c.key.clone(), c.name.get(visit.lang()).to_string()))
             .collect();
-        let when = self.decl.when.as_ref().and_then(|json| Filter::from_json(json).ok());
-        let when = Condition::load(visit, object.clone(), when).await?;
+        let when = Condition::load(visit, object.clone(), of_json(self.decl.when.as_ref())).await?;
         let hold = match &self.decl.must {
-            Must::Hold { filter } => Some(Condition::load(visit, object.clone(), Filter::from_json(filter).ok()).await?),
+            Must::Hold { filter } => Some(Condition::load(visit, object.clone(), of_json(Some(filter))).await?),
             _ => None,
         };
         let mut keepers: Options = vec![(String::new(), t.get("policy-no-keeper"))];
         keepers.extend(visit.engine().people().at_work().iter().map(|p| (p.email.clone(), p.name.clone())));
         let severities: Options =
             Severity::ALL.iter().map(|one| (one.key().to_string(), t.get(&format!("policy-severity-{}", one.key())))).collect();
-        let keep = vec![("object".to_string(), object.key.clone()), ("kind".to_string(), self.decl.must.kind().to_string())];
         Ok(html! {
             div.ak-stack {
                 @if self.unsaved { p role="status" { (t.get("approval-when-unsaved")) } }
@@ -76,7 +74,7 @@ impl Bench {
                             (self.row("name_id", "calendar-name-id", &self.decl.name.id, "", errors))
                             (self.row("name_en", "calendar-name-en", &self.decl.name.en, "", errors))
                         }))
-                        (when.line_of("when", &t.get("policy-when"), &when.words(), &error(errors, "when")))
+                        (when.row(&Entry { name: "when", label: t.get("policy-when"), error: error(errors, "when"), ..Entry::default() }))
                     }))
                     (setting(&t.get(&format!("policy-kind-{}", self.decl.must.kind())), &t.get(&format!("policy-kind-{}-text", self.decl.must.kind())), true, self.must(&object, &calendars, hold.as_ref(), errors)))
                     (setting(&t.get("policy-breach"), &t.get("policy-breach-text"), true, html! {
@@ -96,8 +94,6 @@ impl Bench {
                     }))
                     (buttons(t, Button::new(t.get("save")).primary(), "/settings/policies"))
                 }
-                (when.builder_of("when", visit, &self.href(), &keep))
-                @if let Some(hold) = &hold { (hold.builder(visit, &self.href(), &keep)) }
             }
         })
     }
@@ -152,7 +148,7 @@ impl Bench {
                 @if !error(errors, "must").is_empty() { div.ak-error { (error(errors, "must")) } }
             },
             Must::Hold { .. } => html! {
-                @if let Some(hold) = hold { (hold.line_or(&t.get("process-rule-none"))) }
+                @if let Some(hold) = hold { (hold.row(&Entry { name: "filter", label: t.get("rule-condition"), none: t.get("process-rule-none"), ..Entry::default() })) }
                 @if !error(errors, "filter").is_empty() { div.ak-error { (error(errors, "filter")) } }
             },
             Must::Below { field, limit, clear } => {

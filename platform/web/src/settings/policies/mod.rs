@@ -5,27 +5,25 @@ mod read;
 
 use super::listed::{Kind, faults, first};
 use super::{Errors, frame, show};
-use crate::fail::{Fail, Reply};
+use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::policy::words;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::key_for;
-use crate::settings::condition as conditions;
-use crate::state::Web;
+use crate::settings::condition::{Press, press};
 use crate::ui::button::Button;
 use crate::ui::frame::content;
 use crate::visit::Visit;
 use akrab_engine::calendar::USUAL;
 use akrab_engine::policy::{Must, PolicyDecl};
-use akrab_model::{Filter, Object};
-use axum::Router;
+use akrab_model::Object;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use draw::Bench;
 use maud::html;
 use serde::Deserialize;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/policies", get(page))
         .route("/settings/policies/new", get(new).post(add))
@@ -78,9 +76,6 @@ struct Asked {
     /// Of a new one: its object, and what it asks for.
     object: String,
     kind: String,
-    /// A condition that was put together, to be kept with the rest.
-    filter: Option<String>,
-    when: Option<String>,
 }
 
 /// A policy of this kind with nothing filled in yet.
@@ -99,15 +94,13 @@ fn blank(object: &Object, kind: &str) -> Option<PolicyDecl> {
     Some(PolicyDecl { object: object.key.clone(), calendar: USUAL.into(), must, ..PolicyDecl::default() })
 }
 
-/// Conditions that were put together, to be kept with the rest.
-fn put_conditions(visit: &Visit, object: &Object, asked: &Asked, decl: &mut PolicyDecl) -> Result<(), Fail> {
-    if let Some(text) = &asked.when {
-        decl.when = conditions::typed(visit, object, text)?.map(|f| f.to_json());
-    }
-    if let (Some(text), Must::Hold { filter }) = (&asked.filter, &mut decl.must) {
-        *filter = conditions::typed(visit, object, text)?.map_or(serde_json::Value::Null, |f: Filter| f.to_json());
-    }
-    Ok(())
+/// A press about one of the conditions of a policy over `object`.
+async fn pressed(visit: &Visit, object: &str, fields: Fields, title: &str) -> Press {
+    let over = |name: &str| {
+        let words = if name == "when" { "policy-when" } else { "rule-condition" };
+        Some((visit.registry().object(object)?.clone(), visit.t.get(words)))
+    };
+    press(visit, fields, &over, title).await
 }
 
 /// `GET /settings/policies/new`: the object first, then what it is about, then the policy.
@@ -116,8 +109,7 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let t = visit.t;
     let chosen = visit.registry().object(&asked.object).cloned();
     let decl = chosen.as_ref().and_then(|object| blank(object, &asked.kind));
-    if let (Some(object), Some(mut decl)) = (&chosen, decl) {
-        put_conditions(&visit, object, &asked, &mut decl)?;
+    if let Some(decl) = decl {
         return draw_one(&visit, Bench::new(&visit, "", &decl, 0), &Errors::new()).await;
     }
     let Some(object) = &chosen else { return KIND.choose_object(&visit).await };
@@ -133,8 +125,17 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
 
 async fn add(visit: Visit, fields: Fields) -> Reply {
     visit.require_admin()?;
+    let object = fields.text("object").to_string();
+    let (fields, came) = match pressed(&visit, &object, fields, &visit.t.get("policy-new")).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let start = visit.registry().object(fields.text("object")).and_then(|object| blank(object, fields.text("kind"))).unwrap_or_default();
     let (decl, mut errors) = read::decl(&visit, &fields, &start);
+    if came {
+        let bench = Bench { unsaved: true, ..Bench::new(&visit, "", &decl, 0) };
+        return draw_one(&visit, bench, &Errors::new()).await;
+    }
     if errors.is_empty() {
         let made = decl.clone();
         let saved = visit.write(move |tx| {
@@ -151,15 +152,11 @@ async fn add(visit: Visit, fields: Fields) -> Reply {
     draw_one(&visit, Bench::new(&visit, "", &decl, 0), &errors).await
 }
 
-async fn edit(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
+async fn edit(visit: Visit, Path(key): Path<String>) -> Reply {
     visit.require_admin()?;
     let wanted = key.clone();
     let kept = visit.read(move |tx| tx.policy_rule(&wanted)).await?;
-    let mut decl = kept.decl.clone();
-    if let Some(object) = visit.registry().object(&decl.object).cloned() {
-        put_conditions(&visit, &object, &asked, &mut decl)?;
-    }
-    let bench = Bench { retired: kept.retired, unsaved: decl != kept.decl, ..Bench::new(&visit, &key, &decl, kept.version) };
+    let bench = Bench { retired: kept.retired, ..Bench::new(&visit, &key, &kept.decl, kept.version) };
     draw_one(&visit, bench, &Errors::new()).await
 }
 
@@ -167,8 +164,16 @@ async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     visit.require_admin()?;
     let wanted = key.clone();
     let kept = visit.read(move |tx| tx.policy_rule(&wanted)).await?;
+    let (fields, came) = match pressed(&visit, &kept.decl.object, fields, kept.name.get(visit.lang())).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let known: i64 = fields.text("known").parse().unwrap_or(kept.version);
     let (decl, mut errors) = read::decl(&visit, &fields, &kept.decl);
+    if came {
+        let bench = Bench { retired: kept.retired, unsaved: true, ..Bench::new(&visit, &key, &decl, known) };
+        return draw_one(&visit, bench, &Errors::new()).await;
+    }
     if errors.is_empty() {
         let (made, name) = (decl.clone(), key.clone());
         match visit.write(move |tx| tx.policy_rule_save(&name, &made, Some(known))).await {

@@ -59,14 +59,20 @@ pub(super) async fn save_step(visit: Visit, Path(key): Path<String>, fields: Fie
     keep(&visit, &kept, decl, fields.text("known"), &stage, errors).await
 }
 
-/// `POST /settings/processes/{key}/way`: draws the way between two stages, or takes it away.
+/// `POST /settings/processes/{key}/way`: draws the way between two stages, or takes it away. The way that was expected where
+/// none was drawn stays beside the first one.
 pub(super) async fn way(visit: Visit, Path(key): Path<String>, fields: Fields) -> Reply {
     visit.require_admin()?;
     let kept = kept(&visit, &key).await?;
     let (from, to) = (fields.text("from").to_string(), fields.text("to").to_string());
     let mut decl = kept.decl.clone();
     if from != to {
+        let process = visit.read(move |tx| tx.process_drawn(&key)).await?;
+        let expected = process.named(&from).filter(|stage| stage.category == "open").map(|stage| process.ways(stage)).unwrap_or_default();
         let ways = &mut decl.step_mut(&from).to;
+        if ways.is_empty() {
+            ways.extend(expected.iter().map(|stage| stage.name.clone()).filter(|name| *name != to));
+        }
         match ways.iter().position(|name| *name == to) {
             Some(at) => drop(ways.remove(at)),
             None => ways.push(to),

@@ -9,8 +9,8 @@ use crate::fail::{Fail, Reply, encode, field_message, message};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::process::words;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::{is_own, key_for, label_of};
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::form::{self, Row, error_summary};
@@ -24,13 +24,11 @@ use akrab_engine::calendar::{Kept, USUAL};
 use akrab_engine::process::ProcessDecl;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Problem, Record};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 pub(super) use read::{label, limit};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/processes", get(page))
         .route("/settings/processes/new", get(new).post(add))

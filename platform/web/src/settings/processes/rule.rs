@@ -5,7 +5,7 @@ use crate::fail::{Reply, encode};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::settings::calendars::is_own;
-use crate::settings::condition::{self, Condition};
+use crate::settings::condition::{self, Condition, Entry};
 use crate::settings::{Errors, frame, show};
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
@@ -25,8 +25,6 @@ pub(super) struct Asked {
     stage: String,
     way: String,
     n: Option<usize>,
-    /// A condition that was put together, to be kept with the rest.
-    filter: Option<String>,
     name_id: String,
     name_en: String,
 }
@@ -46,13 +44,9 @@ impl Asked {
 pub(super) async fn page(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
     visit.require_admin()?;
     let kept = edit::kept(&visit, &key).await?;
-    let object = visit.registry().object(&kept.decl.object).cloned().ok_or_else(Problem::not_found)?;
     let way = asked.way()?;
     let rule = asked.n.and_then(|n| kept.decl.step(&asked.stage)?.gate(way).rules.get(n)).cloned().unwrap_or_default();
-    let filter = match &asked.filter {
-        Some(text) => condition::typed(&visit, &object, text)?,
-        None => Filter::from_json(&rule.must).ok(),
-    };
+    let filter = condition::of_json(Some(&rule.must));
     draw(&visit, &key, kept.version, &asked, &rule, filter, &Errors::new()).await
 }
 
@@ -65,7 +59,14 @@ async fn draw(visit: &Visit, key: &str, version: i64, asked: &Asked, rule: &Rule
     let named = |typed: &str, kept: &str| if typed.is_empty() { kept.to_string() } else { typed.to_string() };
     let (id, en) = (named(&asked.name_id, &rule.name.id), named(&asked.name_en, &rule.name.en));
     let action = format!("/settings/processes/{key}/rule");
-    let title = t.with(&format!("process-rule-{}", asked.way), &[("stage", asked.stage.as_str().into())]);
+    let entry = Entry {
+        name: "filter",
+        label: t.get("rule-condition"),
+        none: t.get("process-rule-none"),
+        error: error("filter"),
+        ..Entry::default()
+    };
+    let title = title(visit, asked);
     let body = html! {
         div.ak-stack {
             p.ak-muted { (t.get("process-rule-text")) }
@@ -78,8 +79,7 @@ async fn draw(visit: &Visit, key: &str, version: i64, asked: &Asked, rule: &Rule
                     (form::row(t, &Row::new(t.get("calendar-name-id")).hint(t.get("process-rule-name-hint")).error(error("name_id")), Input::new("name_id", &id).required(is_own(t, "id")), input::text))
                     (form::row(t, &Row::new(t.get("calendar-name-en")).error(error("name_en")), Input::new("name_en", &en).required(is_own(t, "en")), input::text))
                 }))
-                (condition.line_or(&t.get("process-rule-none")))
-                @if !error("filter").is_empty() { div.ak-error { (error("filter")) } }
+                (condition.row(&entry))
                 (crate::settings::line::buttons(t, Button::new(t.get("save")).primary(), &step_href(key, &asked.stage)))
             }
             @if asked.n.is_some() {
@@ -89,7 +89,6 @@ async fn draw(visit: &Visit, key: &str, version: i64, asked: &Asked, rule: &Rule
                     (Button::new(t.get("process-rule-remove")).danger().submit())
                 }
             }
-            (condition.builder(visit, &action, &asked.keep()))
         }
     };
     let mut frame = frame(visit, &title).await;
@@ -100,6 +99,10 @@ async fn draw(visit: &Visit, key: &str, version: i64, asked: &Asked, rule: &Rule
     show(visit, &frame, content(false, body), !errors.is_empty()).await
 }
 
+fn title(visit: &Visit, asked: &Asked) -> String {
+    visit.t.with(&format!("process-rule-{}", asked.way), &[("stage", asked.stage.as_str().into())])
+}
+
 fn asked_of(fields: &Fields) -> Asked {
     Asked {
         stage: fields.text("stage").into(),
@@ -107,7 +110,6 @@ fn asked_of(fields: &Fields) -> Asked {
         n: fields.text("n").parse().ok(),
         name_id: fields.text("name_id").into(),
         name_en: fields.text("name_en").into(),
-        filter: None,
     }
 }
 
@@ -118,11 +120,19 @@ pub(super) async fn save(visit: Visit, Path(key): Path<String>, fields: Fields) 
     let object = visit.registry().object(&kept.decl.object).cloned().ok_or_else(Problem::not_found)?;
     let asked = asked_of(&fields);
     let way = asked.way()?;
+    let over = |name: &str| (name == "filter").then(|| (object.clone(), visit.t.get("rule-condition")));
+    let (fields, came) = match condition::press(&visit, fields, &over, &title(&visit, &asked)).await {
+        Ok(form) => form,
+        Err(page) => return *page,
+    };
     let filter = condition::typed(&visit, &object, fields.text("filter"))?;
     let rule =
         RuleDecl { name: crate::settings::calendars::label_of(&fields), must: filter.as_ref().map(Filter::to_json).unwrap_or_default() };
     let known: i64 = fields.text("known").parse().unwrap_or(kept.version);
     let mut errors = Errors::new();
+    if came {
+        return draw(&visit, &key, known, &asked, &rule, filter, &errors).await;
+    }
     let mut fault =
         |name: &str, code: &str| errors.push((name.into(), crate::fail::field_message(visit.t, &FieldProblem::new(name, code))));
     if rule.name.id.is_empty() {

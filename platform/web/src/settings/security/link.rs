@@ -2,17 +2,15 @@
 
 use crate::fail::Reply;
 use crate::flash::Flash;
-use crate::state::Web;
+use crate::route::{Router, post};
 use crate::ui::button::Button;
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::oidc::IdentityView;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::post;
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/security/link/{id}/end", post(end))
 }
 

@@ -5,8 +5,8 @@ use super::{Extra, current_password_again, draw, fault_of};
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, post};
 use crate::sign_in::party;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::form::{self, Row, error_summary};
 use crate::ui::input::{self, Input};
@@ -15,13 +15,12 @@ use crate::visit::Visit;
 use akrab_engine::passkey::PasskeyView;
 use akrab_model::Problem;
 use akrab_model::problem::ProblemKind;
+use axum::Json;
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use axum::routing::post;
-use axum::{Json, Router};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/security/passkeys/begin", post(begin))
         .route("/settings/security/passkeys", post(add))

@@ -6,8 +6,8 @@ use super::{Errors, faults, frame, show};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::route::{Router, get, post};
 use crate::settings::calendars::key_for;
-use crate::state::Web;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -17,9 +17,7 @@ use crate::visit::Visit;
 use akrab_engine::template::MailTemplate;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Label, Object};
-use axum::Router;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
 use form::Sheet;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -27,7 +25,7 @@ use std::sync::Arc;
 
 const HERE: &str = "/settings/mail-templates";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route(HERE, get(page))
         .route("/settings/mail-templates/new", get(new).post(add))

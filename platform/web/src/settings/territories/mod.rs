@@ -10,7 +10,7 @@ use super::{Errors, faults, frame, show, show_form};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::setting::setting;
@@ -19,12 +19,10 @@ use crate::visit::Visit;
 use akrab_engine::sharing::{Sharing, Territory};
 use akrab_model::Value;
 use akrab_model::value::Input;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/territories", get(page))
         .route("/settings/territories/new", get(new).post(add))

@@ -3,17 +3,15 @@
 use crate::fail::{Fail, Reply};
 use crate::form::Fields;
 use crate::jobs::words;
-use crate::state::Web;
+use crate::route::{Router, post};
 use crate::ui::button::Button;
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::sharing::PlaceReport;
 use akrab_engine::{JobFilter, JobState, JobView};
-use axum::Router;
-use axum::routing::post;
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new().route("/settings/territories/placing", post(start))
 }
 

@@ -6,16 +6,14 @@ use super::super::rule;
 use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
-use crate::state::Web;
+use crate::route::{Router, post};
 use crate::ui::button::Button;
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::ListRequest;
 use akrab_model::value::Input;
 use akrab_model::{FieldType, Object, Problem, Record};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::post;
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -23,7 +21,7 @@ const LIST: &str = "/settings/territories";
 
 const RULES: &str = "/settings/territories/rules";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     rule::routes::<Placing>().route("/settings/territories/rules/{id}/move", post(shift))
 }
 

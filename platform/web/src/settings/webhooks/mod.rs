@@ -9,7 +9,7 @@ mod show;
 use super::{frame, show as show_page};
 use crate::fail::Reply;
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -18,11 +18,9 @@ use crate::ui::status::{Status, status, status_strong};
 use crate::ui::table::plain_table;
 use crate::visit::Visit;
 use akrab_engine::hook::{EventKind, FLOW, HookState, HookView};
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/webhooks", get(page))
         .merge(incoming::routes())

@@ -9,7 +9,7 @@ use super::super::{frame, show as show_page};
 use super::kinds;
 use crate::fail::{Reply, field_message};
 use crate::locale::Text;
-use crate::state::Web;
+use crate::route::{Router, get, post};
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::content;
@@ -19,14 +19,12 @@ use crate::visit::Visit;
 use akrab_engine::import::{Note, Verdict};
 use akrab_engine::inlet::{CallState, InletView};
 use akrab_model::{FieldProblem, Object};
-use axum::Router;
-use axum::routing::{get, post};
 use maud::{Markup, html};
 
 /// Where the pages are.
 pub(super) const HERE: &str = "/settings/webhooks/incoming";
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/webhooks/incoming", get(page))
         .route("/settings/webhooks/incoming/new", get(form::new).post(form::add))
