@@ -239,7 +239,7 @@ impl<'a> Tx<'a> {
         let seen = self.rights.cond(object, Access::Read);
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
-        let mut record = crate::read::record_of(object, &columns, &row);
+        let mut record = crate::read::record_of(object, &columns, row);
         if access != Access::Read && !self.may(object, access, id)? {
             return Err(Problem::forbidden());
         }
@@ -261,7 +261,7 @@ impl<'a> Tx<'a> {
         if ids.iter().any(|id| !may.contains(id)) {
             return Err(Problem::forbidden());
         }
-        let mut records: Vec<Record> = rows.iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
+        let mut records: Vec<Record> = rows.into_iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
         self.load_links(object, &mut records)?;
         Ok(records)
     }
@@ -421,7 +421,7 @@ impl<'a> Tx<'a> {
         let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
         let registry = self.registry.clone();
         let rows = self.conn.rows(&registry, &object, ids, &columns, &Cond::True)?;
-        let living = rows.iter().filter(|row| row.deleted_at.is_none());
+        let living = rows.into_iter().filter(|row| row.deleted_at.is_none());
         Ok(living.map(|row| crate::read::record_of(&object, &columns, row)).collect())
     }
 }

@@ -4,6 +4,7 @@
 use akrab_model::format;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::PatternElement;
 use rust_decimal::Decimal;
 use std::sync::{LazyLock, PoisonError, RwLock};
 use unic_langid::LanguageIdentifier;
@@ -109,6 +110,10 @@ impl Text {
         let catalogue = CATALOGUE.read().unwrap_or_else(PoisonError::into_inner);
         let bundle = catalogue.bundle(self.lang);
         let pattern = bundle.get_message(key)?.value()?;
+        // most messages are plain words
+        if let [PatternElement::TextElement { value }] = pattern.elements.as_slice() {
+            return Some((*value).to_string());
+        }
         let args: Option<FluentArgs<'_>> = (!args.is_empty()).then(|| args.iter().map(|(name, value)| (*name, value.clone())).collect());
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, args.as_ref(), &mut errors).into_owned();

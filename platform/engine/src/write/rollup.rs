@@ -50,7 +50,7 @@ impl Tx<'_> {
             && let Some(mut record) = self.find(&parent.key, id)?
         {
             let old = record.clone();
-            let value = Value::from_raw(parent.at(field).kind, &figure);
+            let value = Value::from_raw(parent.at(field).kind, figure.clone());
             record.set(&parent.at(field).key, value);
             self.ctx.world.formulas.apply(parent, &mut record);
             cells.extend(
@@ -72,7 +72,7 @@ impl Tx<'_> {
 /// What a roll-up says of a new record: none are counted and nothing is summed, the rest is unknown.
 pub(super) fn of_no_children(field: &Field) -> Option<Value> {
     match field.rollup.as_ref()?.function {
-        AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, &Raw::Int(0))),
+        AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, Raw::Int(0))),
         AggregateFn::Avg | AggregateFn::Min | AggregateFn::Max => None,
     }
 }

@@ -86,7 +86,7 @@ fn chips(sight: &Sight) -> Vec<Markup> {
 fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
     let look = &sight.look;
     let target = look.registry.at(field.to?).clone();
-    let title = sight.record.titles.get(&(field.key.clone(), id))?;
+    let title = sight.record.title_in(&field.key, id)?;
     let inner = html! { @if shape(&target).is_some() { (look.avatar(&target, title, 16)) } (title) };
     let href = (!target.is_system()).then(|| look.href(&target, id));
     Some(tag_around(inner, Tone::Outline, href.as_deref()))

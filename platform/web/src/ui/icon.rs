@@ -3,7 +3,7 @@
 //! To add one, put its Lucide name into `assets/src/icons.txt`.
 
 use crate::assets::asset_url;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 include!(concat!(env!("OUT_DIR"), "/icons.rs"));
 
@@ -18,11 +18,11 @@ pub fn icon(name: &str) -> Markup {
 /// An icon of `px`: 15 in buttons, 12 to 14 in running text, 20 and more in heads.
 pub fn icon_sized(name: &str, px: u8) -> Markup {
     let name = if has_icon(name) { name } else { FALLBACK };
-    html! {
-        svg.ak-icon width=(px) height=(px) viewBox="0 0 24 24" aria-hidden="true" {
-            use href={ (asset_url("icons.svg")) "#" (name) } {}
-        }
-    }
+    // dozens stand on each page: written at once, of parts that need no escaping
+    PreEscaped(format!(
+        "<svg class=\"ak-icon\" width=\"{px}\" height=\"{px}\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><use href=\"{}#{name}\"></use></svg>",
+        asset_url("icons.svg"),
+    ))
 }
 
 /// Whether the sprite has this icon.
