@@ -94,7 +94,7 @@ pub use search::{SearchEntry, SearchHit};
 pub use setting::Answered;
 pub use shape::{ShapeDeed, ShapeRow};
 pub use share::ShareRow;
-pub use stay::{Stay, StayFlow, StayLength, StayLimit, StayOpen, StayQuery};
+pub use stay::{Stay, StayFlow, StayLength, StayLimit, StayOpen, StayPick, StayQuery};
 pub use store::{Options, Stats, Store, Target};
 pub use timeline::{Entry, TimelineQuery};
 pub use view::{SavedView, ViewScope};

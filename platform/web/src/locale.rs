@@ -65,7 +65,20 @@ fn empty_bundle(lang: Lang) -> Bundle {
         Lang::Id => |value, _| number(value, Lang::Id),
         Lang::En => |value, _| number(value, Lang::En),
     }));
+    if let Err(fault) = bundle.add_function("AN", |words, _| match words.first() {
+        Some(Value::String(noun)) => format!("{} {noun}", article(noun)).into(),
+        _ => Value::Error,
+    }) {
+        tracing::error!(%fault, "a word of the messages is taken");
+    }
     bundle
+}
+
+/// The English article before a noun, by the sound of its beginning: an account, a user.
+fn article(noun: &str) -> &'static str {
+    let noun = noun.to_lowercase();
+    let consonant = ["uni", "use", "usa", "uti", "eu", "one", "once"].iter().any(|start| noun.starts_with(start));
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant { "an" } else { "a" }
 }
 
 fn number(value: &Value<'_>, lang: Lang) -> Option<String> {
@@ -133,5 +146,11 @@ mod tests {
         let en = Text::new(Lang::En);
         assert_eq!(en.with("selected-count", &[("n", 1284.into())]), "1,284 selected");
         assert_eq!(Text::new(Lang::Id).number(-1_284_000), "-1.284.000");
+    }
+
+    #[test]
+    fn a_noun_has_its_article() {
+        let create = |noun: &str| Text::new(Lang::En).with("flow-do-create", &[("object", noun.into())]);
+        assert_eq!(["opportunity", "task", "user"].map(create), ["create an opportunity", "create a task", "create a user"]);
     }
 }

@@ -150,7 +150,7 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
 fn made(visit: &Visit, report: &ImportReport) -> String {
     let registry = visit.registry();
     let name = |key: &String| registry.object(key).map_or(key.clone(), |o| o.plural_label(visit.lang()).to_string());
-    report.made.iter().map(|(key, n)| format!("{} {}", visit.t.number(*n as i64), name(key))).collect::<Vec<_>>().join(", ")
+    report.made.iter().map(|(key, n)| format!("{} {}", visit.t.number(*n as i64), name(key).to_lowercase())).collect::<Vec<_>>().join(", ")
 }
 
 fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note], looked: &Looked) -> Markup {
