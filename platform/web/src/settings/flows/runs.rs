@@ -105,7 +105,7 @@ pub(super) fn table(visit: &Visit, teller: &Teller, flow: &Flow, runs: &[RunView
     let look = &teller.look;
     let object = teller.object(&flow.object).map_or_else(String::new, |o| o.label(look.key()).to_string());
     let words = [t.get("flow-started"), object, t.get("flow-last-step"), t.get("flow-result"), t.get("flow-took")];
-    let widths = [Some(150), Some(220), None, Some(170), Some(110)];
+    let widths = [Some(120), Some(180), None, Some(120), Some(80)];
     let heads: Vec<_> = words.iter().zip(widths).enumerate().map(|(n, (label, width))| (label.as_str(), n == 4, width)).collect();
     let row = |run: &RunView| {
         let href = format!("/settings/flows/{}/runs/{}", run.flow, run.id);
