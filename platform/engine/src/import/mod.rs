@@ -72,9 +72,11 @@ impl Inspection {
     fn judge(&mut self, object: &Object) {
         let known = |title: &str| {
             let named = |f: &Field| f.aliases.iter().chain([&f.key, &f.label.id, &f.label.en]).any(|name| mapping::bare(name) == title);
-            object.fields.iter().any(|f| f.writable() && named(f))
+            let part = mapping::is_name_part(title);
+            object.fields.iter().any(|f| f.writable() && (named(f) || part && f.kind == FieldType::PersonName))
         };
-        self.left = systems::left_out(&self.shape.header, &|n| self.shape.is_blank(n), &self.columns, &known);
+        let system = self.system.as_ref().map(|s| s.key.as_str());
+        self.left = systems::left_out(system, &self.shape.header, &|n| self.shape.is_blank(n), &self.columns, &known);
     }
 }
 
@@ -100,7 +102,11 @@ impl Engine {
             field.and_then(|f| f.to).map(|to| ctx.registry().at(to)).is_some_and(|target| target.is_system() && target.key != "user")
         };
         // how another program is arranged says nothing here: a pipeline follows from its stage
-        columns.iter_mut().filter(|key| system.is_some() && key.as_ref().is_some_and(&arranged)).for_each(|key| *key = None);
+        if let Some(system) = &system {
+            let filled = columns.iter_mut().zip(&shape.header);
+            let foreign = filled.filter(|(key, title)| key.as_ref().is_some_and(&arranged) || systems::tells_apart(&system.key, title));
+            foreign.for_each(|(key, _)| *key = None);
+        }
         let registry = ctx.registry();
         let make = match system {
             Some(_) => mapping::guess_foreign(registry, &rights, &object, &fields, &shape.header, &|n| shape.is_blank(n), &mut columns),

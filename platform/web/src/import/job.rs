@@ -146,11 +146,12 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
     }
 }
 
-/// "12 Perusahaan"
+/// "12 perusahaan"
 fn made(visit: &Visit, report: &ImportReport) -> String {
-    let registry = visit.registry();
-    let name = |key: &String| registry.object(key).map_or(key.clone(), |o| o.plural_label(visit.lang()).to_string());
-    report.made.iter().map(|(key, n)| format!("{} {}", visit.t.number(*n as i64), name(key))).collect::<Vec<_>>().join(", ")
+    let (registry, lang) = (visit.registry(), visit.lang());
+    let name = |object: &Object, n: u64| if n == 1 { object.label(lang) } else { object.plural_label(lang) }.to_lowercase();
+    let told = |(key, n): (&String, &u64)| Some(format!("{} {}", visit.t.number(*n as i64), name(registry.object(key)?, *n)));
+    report.made.iter().filter_map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note], looked: &Looked) -> Markup {

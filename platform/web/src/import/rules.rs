@@ -199,12 +199,16 @@ fn values(fields: &Fields) -> ValueMap {
     values
 }
 
-/// Sets that are mapped now: what was guessed, else the title alone.
+/// Sets that are mapped now: what was guessed, else the title.
 fn offered(object: &Object, found: &Inspection, columns: &[Option<String>]) -> Vec<Vec<String>> {
     let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
     let mut sets: Vec<Vec<String>> = found.match_by.iter().filter(|set| set.iter().all(mapped)).cloned().collect();
     if sets.is_empty() && mapped(&object.decl.title) {
-        sets.push(vec![object.decl.title.clone()]);
+        // what has its moment is known by both: the same meeting comes every week
+        let moment = object.decl.timeline.at.as_ref();
+        if moment.is_none_or(mapped) {
+            sets.push(std::iter::once(&object.decl.title).chain(moment).cloned().collect());
+        }
     }
     sets
 }
