@@ -93,8 +93,14 @@ import-ready = Ready to import { $n } of { $of } rows
 import-ready-text = This is only a trial. No data has changed yet.
 import-refused = Refused
 import-result = Result
-import-rows = { $n } rows
-import-run = Import { $n } rows
+import-rows = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+  }
+import-run = { $n ->
+    [one] Import { $n } row
+   *[other] Import { $n } rows
+  }
 import-running = The import is running
 import-samples = Samples
 import-sheet = sheet “{ $name }”

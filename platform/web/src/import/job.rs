@@ -97,7 +97,7 @@ fn facts(visit: &Visit, spec: &ImportSpec, job: &JobView, report: &ImportReport)
     let mut parts = vec![report.file_name.clone()];
     parts.extend(spec.sheet.as_ref().map(|name| t.with("import-sheet", &[("name", name.clone().into())])));
     let rows = if report.counts.rows > 0 { Some(report.counts.rows as i64) } else { job.total };
-    parts.extend(rows.map(|n| t.with("import-rows", &[("n", t.number(n).into())])));
+    parts.extend(rows.map(|n| t.with("import-rows", &[("n", n.into())])));
     parts.join(" · ")
 }
 
@@ -318,7 +318,7 @@ fn foot(visit: &Visit, object: &Object, spec: &ImportSpec, job: &JobView, report
                 form method="post" action={ "/" (object.plural) "/import/" (spec.file) "/run" } {
                     (visit.token_field())
                     input type="hidden" name="trial" value=(job.id);
-                    (Button::new(t.with("import-run", &[("n", t.number(report.counts.taken() as i64).into())])).icon("play").primary().submit())
+                    (Button::new(t.with("import-run", &[("n", (report.counts.taken() as i64).into())])).icon("play").primary().submit())
                 }
             }
         },

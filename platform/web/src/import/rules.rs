@@ -128,7 +128,7 @@ fn words_wanted(visit: &Visit, object: &Object, found: &Inspection, unknown: &[U
                     @let kept = found.pattern.as_ref().and_then(|p| p.values.get(&one.field)?.get(&word.text)).or(word.meant.as_ref());
                     // what nobody has decided stays empty: a word is no reason to refuse a whole row
                     @let chosen = fields.get(&format!("wv{at}")).map_or_else(|| kept.map_or_else(|| "null".to_string(), ToString::to_string), str::to_string);
-                    @let told = t.with("import-word", &[("word", word.text.clone().into()), ("n", t.number(word.rows as i64).into())]);
+                    @let told = t.with("import-word", &[("word", word.text.clone().into()), ("n", (word.rows as i64).into())]);
                     input type="hidden" name={ "wf" (at) } value=(one.field);
                     input type="hidden" name={ "wt" (at) } value=(word.text);
                     (row(t, &Row::new(told), Input::new(&format!("wv{at}"), &chosen), |i| select(i, &meanings(visit, one))))
