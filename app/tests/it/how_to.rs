@@ -206,6 +206,15 @@ async fn every_call_of_the_guide_is_one_there_is() {
     w.close().await;
 }
 
+#[test]
+fn every_chart_stands_in_the_how_to() {
+    let document = include_str!("../../../docs/how-to/add-a-report.md");
+    let line = document.lines().find(|line| line.starts_with("| `chart` |")).expect("the charts");
+    for chart in akrab_model::report::Chart::ALL {
+        assert!(line.contains(&format!("`{}`", chart.key())), "{} is missing", chart.key());
+    }
+}
+
 /// Links of a document that point into the project.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.contains("://") && !link.starts_with('#'))
