@@ -69,6 +69,19 @@ pub struct Inspection {
 }
 
 impl Inspection {
+    /// The match keys that are usual for such a file, of those offered. A list that numbers its rows tells them apart by
+    /// that number alone: what else two of its rows have in common makes them no single record. Exports of programs we know
+    /// are matched by all they have.
+    pub fn usual_keys(&self, object: &Object) -> Vec<Vec<String>> {
+        let sole = |set: &&Vec<String>| {
+            object.decl.unique.contains(set) || matches!(set.as_slice(), [key] if object.field(key).is_some_and(|field| field.unique))
+        };
+        let own: Vec<_> = self.match_by.iter().filter(sole).cloned().collect();
+        if own.is_empty() || self.system.is_some() { self.match_by.clone() } else { own }
+    }
+}
+
+impl Inspection {
     fn judge(&mut self, object: &Object) {
         let known = |title: &str| {
             let named = |f: &Field| f.aliases.iter().chain([&f.key, &f.label.id, &f.label.en]).any(|name| mapping::bare(name) == title);
@@ -176,12 +189,13 @@ impl Engine {
             }
             values.retain(|_, words: &mut BTreeMap<_, _>| !words.is_empty());
         }
+        let match_by = found.usual_keys(&*self.object(&object)?);
         Ok(ImportSpec {
             object,
             file,
             sheet,
             columns: found.columns,
-            match_by: found.match_by,
+            match_by,
             mode: Mode::Both,
             on_match: OnMatch::FillEmpty,
             on_bad_value: if found.system.is_some() { OnBadValue::BlankAndNote } else { OnBadValue::Refuse },

@@ -174,9 +174,9 @@ impl Tx<'_> {
     fn events(&mut self, entries: &[Entry]) -> Result<Vec<Event>> {
         let wanted: Vec<(&str, RecordId)> = entries.iter().map(|entry| (entry.source_object.as_str(), entry.source_id)).collect();
         let mut sources = self.readable_sources(&wanted, true)?;
-        // a record in the bin still tells of itself
+        // a record in the bin still tells of itself, and so does one that went into another
         let own = |object: &str, id| entries.iter().any(|e| e.subject_object == object && e.subject_id == id);
-        sources.retain(|(object, id), record| record.deleted_at.is_none() || own(object, *id));
+        sources.retain(|(object, id), record| record.deleted_at.is_none_or(|at| at < 0) || own(object, *id));
         let changes = self.changes_told(entries.iter().filter_map(|entry| entry.change_id))?;
         let mut events = Vec::new();
         for entry in entries {

@@ -20,7 +20,7 @@ impl Tx<'_> {
         self.feed_parents(child, &pairs)
     }
 
-    pub(super) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
+    pub(crate) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
         for (parent, field, via) in child.feeds.clone() {
             let parent = self.registry.at(parent).clone();
             let link = &child.at(via).key;
@@ -31,6 +31,19 @@ impl Tx<'_> {
             }
             for id in ids {
                 self.roll_up(&parent, field, child, via, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Works out every roll-up of these records anew.
+    pub(crate) fn roll_up_all(&mut self, parent: &Arc<Object>, ids: &[i64]) -> Result<()> {
+        let registry = self.registry.clone();
+        for child in registry.objects() {
+            for (of, field, via) in child.feeds.iter().filter(|(of, ..)| *of == parent.ix) {
+                for id in ids {
+                    self.roll_up(registry.at(*of), *field, child, *via, *id)?;
+                }
             }
         }
         Ok(())

@@ -94,7 +94,8 @@ fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Opti
     // what another program writes is no reason to refuse its rows
     let lenient = if found.system.is_some() { "blank_and_note" } else { "refuse" };
     let on_bad = kept.map_or(lenient.into(), |p| key(serde_json::json!(p.on_bad_value), "refuse"));
-    let ticked = |set: &Vec<String>| kept.is_none_or(|p| p.match_by.contains(set));
+    let usual = found.usual_keys(object);
+    let ticked = |set: &Vec<String>| kept.map_or(!found.match_by.contains(set) || usual.contains(set), |p| p.match_by.contains(set));
     let sets = offered(object, found, columns);
     let named = |keys: [&str; 4]| {
         keys.iter().map(|k| ((*k).to_string(), t.get(&format!("import-match-{}", k.replace('_', "-"))))).collect::<Vec<_>>()

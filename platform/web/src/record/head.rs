@@ -234,6 +234,9 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
             @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
             hr.ak-menu-line;
             (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
+            @for merge in sight.merges.iter().take(5) {
+                (menu_link("undo-2", &t.with("unmerge-of", &[("name", merge.loser_title.as_str().into())]), &format!("/{}/merges/{}", sight.object.plural, merge.id)))
+            }
             @if sight.may_share {
                 (dialog("share-2", t.get("share-open"), format!("{base}/shares"), None))
                 (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))

@@ -208,6 +208,7 @@ fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
         fields: all.into_iter().collect(),
         unique: Vec::new(),
         duplicates: Vec::new(),
+        compare: Vec::new(),
         layout: LayoutDecl { sections, ..LayoutDecl::default() },
         views: vec![ViewDecl {
             key: "everything".into(),
