@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 const LIKELY: f64 = 0.5;
 /// Of a hundred pairs that are merged unseen, the model expects as many to be right.
 const RIGHT: f64 = 0.99;
+/// A wrong merge costs four times as much as one that was missed, so below this nothing is merged unseen.
+const SURE: f64 = 0.8;
 /// A group so large is not joined any further by itself.
 const LARGE: usize = 24;
 
@@ -95,7 +97,7 @@ fn threshold(pairs: &[Pair]) -> f32 {
     let mut lowest = 1.0;
     for (n, score) in scores.iter().enumerate() {
         sum += f64::from(*score);
-        if sum / (n + 1) as f64 >= RIGHT && *score > LIKELY as f32 {
+        if sum / (n + 1) as f64 >= RIGHT && f64::from(*score) >= SURE {
             lowest = *score;
         }
     }

@@ -62,7 +62,9 @@ impl Column {
 
     /// How often a value stands in the file, as a part of all records.
     pub fn share(&self, vocab: &Vocab, id: u32) -> f32 {
-        vocab.count(id) as f32 / (self.ends.len() as f32).max(crate::learn::FEW as f32)
+        let (count, records) = (vocab.count(id) as f32, self.ends.len() as f32);
+        // few records tell little: what two or three of them say may be one who is there so often
+        (count / records.max(crate::learn::FEW as f32)).max((count - 3.0) / records)
     }
 
     /// How many mail addresses are made of a name alone.

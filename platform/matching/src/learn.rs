@@ -15,7 +15,7 @@ const ROUNDS: usize = 40;
 /// Pairs less likely than this are not kept.
 const KEEP: f64 = 0.02;
 /// So many pairs speak for what was supposed at the beginning: few records teach little.
-const DOUBT: f64 = 6.0;
+const DOUBT: f64 = 20.0;
 /// A value stands in a file of strangers as often as if it had at least so many records.
 pub(crate) const FEW: u32 = 2_000;
 

@@ -16,7 +16,7 @@
 //! - Duplicates of duplicates are joined as long as all that is known of the two groups together speaks for it
 //!   (`cluster`), so a chain of likenesses does not make one person of a family.
 //! - The score is the probability that two records are the same. The threshold to merge at is where the model expects
-//!   ninety-nine of a hundred pairs above it to be right.
+//!   ninety-nine of a hundred pairs above it to be right, and each of them at four to one.
 //!
 //! Never here: databases, clocks, threads that outlive a call, or a business object's name. Values come folded
 //! (lower case, without accents) and without titles and legal forms; the caller knows those. To compare a further kind

@@ -167,8 +167,8 @@ impl Conn {
     /// Those of the database.
     pub fn children_move(&mut self, child: &Object, field: &Field, from: i64, to: i64, at: i64) -> Result<Vec<i64>, StoreError> {
         let own = if field.to == Some(child.ix) { " AND id <> $2" } else { "" };
-        let (table, column) = (quote(&child.table), quote(&field.column));
-        let sql = format!("UPDATE {table} SET {column} = $2, version = version + 1, updated_at = $3 WHERE {column} = $1{own} RETURNING id");
+        let (table, column, touched) = (quote(&child.table), quote(&field.column), moment(child, "updated_at"));
+        let sql = format!("UPDATE {table} SET {column} = $2, version = version + 1, {touched} = $3 WHERE {column} = $1{own} RETURNING id");
         let moved = self.changing(&sql, &[from.into(), to.into(), at.into()])?;
         Ok(moved.into_iter().map(|row| Cells::new(row).int()).collect())
     }
@@ -179,8 +179,8 @@ impl Conn {
     /// Those of the database.
     pub fn children_back(&mut self, child: &Object, field: &Field, ids: &[i64], (from, to): (i64, i64), at: i64) -> Result<(), StoreError> {
         let (among, list) = (self.one_of("id", "$4"), self.list(ids));
-        let (table, column) = (quote(&child.table), quote(&field.column));
-        let sql = format!("UPDATE {table} SET {column} = $2, version = version + 1, updated_at = $3 WHERE {column} = $1 AND {among}");
+        let (table, column, touched) = (quote(&child.table), quote(&field.column), moment(child, "updated_at"));
+        let sql = format!("UPDATE {table} SET {column} = $2, version = version + 1, {touched} = $3 WHERE {column} = $1 AND {among}");
         self.execute(&sql, &[from.into(), to.into(), at.into(), list]).map(|_| ())
     }
 
@@ -253,14 +253,13 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn children_since(&mut self, child: &Object, field: &Field, id: i64, after: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
-        let table = quote(&child.table);
+        let (table, made) = (quote(&child.table), moment(child, "created_at"));
         let linked = if field.is_column() {
             format!("{} = $1", quote(&field.column))
         } else {
             format!("id IN (SELECT from_id FROM {} WHERE to_id = $1)", quote(&link_table(child, field)))
         };
-        let sql =
-            format!("SELECT id FROM {table} WHERE {linked} AND created_at > $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT {limit}");
+        let sql = format!("SELECT id FROM {table} WHERE {linked} AND {made} > $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT {limit}");
         Ok(self.query(&sql, &[id.into(), after.into()])?.into_iter().map(|row| Cells::new(row).int()).collect())
     }
 
@@ -272,4 +271,9 @@ impl Conn {
         let sql = "SELECT 1 FROM ledger_account WHERE holder_object = $1 AND holder_id = $2 LIMIT 1";
         Ok(self.query_one(sql, &[holder.0.into(), holder.1.into()])?.is_some())
     }
+}
+
+/// The column of a moment that every record has.
+fn moment(object: &Object, key: &str) -> String {
+    quote(object.field(key).map_or("id", |field| field.column.as_str()))
 }

@@ -68,11 +68,11 @@ async fn draw(visit: &Visit, object: &Arc<Object>, twin: Option<&Twin>, plan: &M
             input type="hidden" name="loser" value=(loser);
             @if let Some(twin) = twin { p { b { (words::percent(twin.score)) } " · " (words::reasons(visit, object, twin)) } }
             p.ak-muted.ak-text-13 { (t.with("merge-text", &[("winner", plan.winner.title().into()), ("loser", plan.loser.title().into())])) }
-            (table(visit, object, plan))
+            div.ak-audit { (table(visit, object, plan)) }
             (moves(visit, plan))
             div.ak-row.ak-gap-8.ak-wrap {
                 (Button::new(t.get("merge-do")).icon("git-merge").primary().submit())
-                (Button::new(t.get("merge-turn")).icon("arrow-left-right").href(turned))
+                (Button::new(t.get("merge-turn")).icon("arrow-right-left").href(turned))
                 span.ak-spacer {}
                 (Button::new(t.get("cancel")).ghost().href(queue.clone()))
             }

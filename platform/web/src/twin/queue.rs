@@ -68,7 +68,7 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
                 @let none = Empty { icon: "copy-check".into(), title: t.get("twin-none"), text: t.get(if state == TwinState::Open { "twin-none-text" } else { "twin-none-here" }), ..Empty::default() };
                 (empty(&none))
             } @else {
-                (table(&visit, &object, &page, state))
+                div.ak-audit { (table(&visit, &object, &page, state)) }
             }
             @if let Some((score, id)) = page.next {
                 p { a.ak-link href={ (base) "?state=" (state.key()) "&after=" (score) "." (id) } { (t.get("twin-more")) } }
@@ -101,7 +101,7 @@ fn many(visit: &Visit, object: &Object, page: &TwinPage) -> Markup {
         form.ak-row.ak-gap-8.ak-wrap method="post" action={ "/" (object.plural) "/merges" } {
             input type="hidden" name="csrf" value=(visit.csrf);
             span { (t.get("twin-many-from")) }
-            span style="width: 84px" { (input::number(&field)) }
+            (input::number(&field))
             span { "%" }
             (Button::new(t.get("twin-many")).icon("git-merge").submit())
             span.ak-muted.ak-small { (t.with("twin-many-hint", &[("n", page.sure.into())])) }
@@ -113,7 +113,7 @@ fn table(visit: &Visit, object: &Object, page: &TwinPage, state: TwinState) -> M
     let t = visit.t;
     let heads = [t.get("twin-records"), t.get("twin-score"), t.get("twin-why"), String::new()];
     let heads: Vec<_> =
-        heads.iter().zip([None, Some(90), None, Some(300)]).enumerate().map(|(n, (head, width))| (head.as_str(), n == 1, width)).collect();
+        heads.iter().zip([None, Some(70), None, Some(310)]).enumerate().map(|(n, (head, width))| (head.as_str(), n == 1, width)).collect();
     let rows: Vec<Vec<Markup>> = page.twins.iter().map(|twin| row(visit, object, twin, state)).collect();
     plain_table(&t.get("twin-title"), &heads, &rows, None)
 }
@@ -156,7 +156,13 @@ fn row(visit: &Visit, object: &Object, twin: &Twin, state: TwinState) -> Vec<Mar
 pub(super) async fn find(visit: Visit, Path(plural): Path<String>) -> Reply {
     let object = object_of(&visit, &plural)?;
     let job = visit.engine().twins_start(&visit.ctx, &object.key).await?;
-    visit.go(&format!("/jobs/{job}"), Flash::ok(visit.t.get("twin-started")))
+    begun(&visit, &object, job, "job-find-twins")
+}
+
+/// Back to the queue, with the way to the job.
+fn begun(visit: &Visit, object: &Object, job: i64, words: &str) -> Reply {
+    let flash = Flash::ok(visit.t.get("twin-started")).link(visit.t.get(words), format!("/jobs/{job}"));
+    visit.go(&format!("/{}/duplicates", object.plural), flash)
 }
 
 /// `POST /{plural}/duplicates/{pair}`: `state` is `distinct`, `later` or `open`.
@@ -173,5 +179,5 @@ pub(super) async fn merge_many(visit: Visit, Path(plural): Path<String>, fields:
     let object = object_of(&visit, &plural)?;
     let from = fields.text("from").trim().replace(',', ".").parse::<f64>().unwrap_or_default() / 100.0;
     let job = visit.engine().merge_many(&visit.ctx, &object.key, from).await?;
-    visit.go(&format!("/jobs/{job}"), Flash::ok(visit.t.get("twin-started")))
+    begun(&visit, &object, job, "job-merge-many")
 }
