@@ -1,7 +1,7 @@
 //! Making one record of two: what would happen, and doing it in one transaction.
 
 use super::TwinState;
-use super::moves::Moves;
+use super::moves::{Moves, linking};
 use crate::rights::{Access, Rights};
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::object::FieldRight;
@@ -156,8 +156,8 @@ impl Tx<'_> {
         }
         let registry = self.registry.clone();
         let mut moves = Vec::new();
-        for (child, field) in &object.children {
-            let (child, link) = (registry.at(*child), registry.at(*child).at(*field));
+        for (child, field) in linking(&registry, &object) {
+            let link = child.at(field);
             if child.is_system() || self.rights.scope(child, Access::Read) == akrab_model::object::Scope::None {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! What hangs on a record moves to another, written down so that it can go back.
 
 use crate::{Result, Tx};
-use akrab_model::{Object, Raw, RecordId};
+use akrab_model::{FieldIx, FieldType, Object, Raw, RecordId, Registry};
 use akrab_store::LinkCells;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -27,14 +27,21 @@ pub(super) struct Children {
     pub common: Vec<(RecordId, Vec<Json>)>,
 }
 
+/// The fields that may link to records of an object: links to one, and to several.
+pub(super) fn linking<'r>(registry: &'r Registry, object: &Object) -> Vec<(&'r Arc<Object>, FieldIx)> {
+    let to = object.ix;
+    let fields = |child: &'r Arc<Object>| (0_u16..).map(FieldIx).zip(&child.fields).map(move |(ix, field)| (child, ix, field));
+    let links = registry.objects().flat_map(fields).filter(|(_, _, field)| field.to == Some(to));
+    links.filter(|(_, _, field)| matches!(field.kind, FieldType::Link | FieldType::Links)).map(|(child, ix, _)| (child, ix)).collect()
+}
+
 impl Tx<'_> {
     /// Moves everything from one record to another of the same object.
     pub(super) fn hang_over(&mut self, object: &Arc<Object>, from: RecordId, to: RecordId) -> Result<Moves> {
         let registry = self.registry.clone();
         let at = self.ctx.micros();
         let mut moves = Moves::default();
-        for (child, field) in &object.children {
-            let (child, field) = (registry.at(*child), *field);
+        for (child, field) in linking(&registry, object) {
             let link = child.at(field);
             let (ids, common) = if link.is_column() {
                 (self.conn.children_move(child, link, from, to, at)?, Vec::new())

@@ -2,6 +2,7 @@
 
 use super::TwinState;
 use super::merge::{Body, shown};
+use super::moves::linking;
 use crate::rights::Access;
 use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::problem::ProblemKind;
@@ -134,8 +135,8 @@ impl Tx<'_> {
     fn made_since(&mut self, object: &Arc<Object>, row: &MergeRow, body: &Body) -> Result<Vec<(String, RecordId, String)>> {
         let registry = self.registry.clone();
         let mut found = Vec::new();
-        for (child, field) in &object.children {
-            let (child, link) = (registry.at(*child), registry.at(*child).at(*field));
+        for (child, field) in linking(&registry, object) {
+            let link = child.at(field);
             if child.is_system() || self.rights.scope(child, Access::Read) == akrab_model::object::Scope::None {
                 continue;
             }
