@@ -53,6 +53,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Export records as CSV, XLSX, JSON, vCard or iCalendar
     Export(ExportArgs),
+    /// Write each pair of records that may be the same into a CSV file
+    Duplicates(DuplicatesArgs),
     /// Write the whole workspace into one file while it is in use
     Backup {
         file: PathBuf,
@@ -320,6 +322,18 @@ impl Format {
             Format::Ical => ExportFormat::Ical,
         }
     }
+}
+
+#[derive(Args)]
+pub struct DuplicatesArgs {
+    /// account, contact …: an object that says by what its records are compared
+    pub object: String,
+    /// File to write: a and b (external keys, ids where there are none), score, reasons
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Look with this user's rights; the first administrator's when absent
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub user: Option<String>,
 }
 
 #[derive(Args)]

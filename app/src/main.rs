@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod demo;
 mod doctor;
+mod duplicates;
 mod files;
 mod flow;
 mod generate;
@@ -81,6 +82,7 @@ async fn command(config: &Config, command: Command) -> Result<(), Stop> {
         Command::User { what } => people::run(config, what).await,
         Command::Token { what } => people::token(config, what).await,
         Command::Import(args) => transfer::import(config, args).await,
+        Command::Duplicates(args) => duplicates::run(config, args).await,
         Command::Export(args) => transfer::export(config, args).await,
         Command::Backup { file, force } => backup::backup(config, &file, force).await,
         Command::Restore { file, replace } => backup::restore(config, &file, replace).await,

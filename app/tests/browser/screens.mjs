@@ -1,6 +1,8 @@
 // Every screen and state that has a picture. `path` may look a record up; `act` brings the state about;
-// `as` is who looks (nobody before the sign-in); `where` is the demo, a new workspace or an empty one.
+// `as` is who looks (nobody before the sign-in); `speaks` is
+// the language of what has one of its own; `where` is the demo, a new workspace or an empty one.
 import { builder, bulk, choose, conflict, dialog, dialogAt, duplicates, ended, enrol, first, importing, is, menu, palette, peek, press, sendFaulty, settled } from "./states.mjs";
+import { consent, form, inside } from "./made.mjs";
 import { passwords } from "./session.mjs";
 
 const q = (filter) => encodeURIComponent(JSON.stringify(filter));
@@ -24,10 +26,15 @@ const lists = [
   { name: "list-columns", path: "/accounts", act: dialogAt("[data-dialog-href$='/columns'], [data-dialog-href*='/columns?']"), ...desktop },
   { name: "list-arrange", path: "/accounts/arrange", ...phone },
   { name: "list-bulk-edit", path: "/accounts", act: bulk("/bulk/edit"), ...desktop },
+  { name: "list-bulk-assign", path: "/accounts", act: bulk("/bulk/assign"), ...desktop },
+  { name: "list-bulk-tag", path: "/accounts", act: bulk("/bulk/tag"), ...desktop },
+  { name: "list-bulk-task", path: "/accounts", act: bulk("/bulk/make/task"), ...desktop },
   { name: "list-bulk-delete", path: "/accounts", act: bulk("/bulk/delete"), ...desktop },
   { name: "list-empty-filter", path: `/accounts?filter=${q(is("name", "is", "tidak ada"))}` },
   { name: "view-new", path: "/accounts?sort=name", act: dialogAt("[data-dialog-href*='/views/new']") },
   { name: "view-menu", path: "/accounts", act: menu(".ak-tabs-beside details"), axe: ".ak-menu[open]", ...desktop },
+  { name: "view-copy", path: "/accounts/views/all/copy", ...desktop },
+  { name: "list-lost", path: inside("/reports/sales_funnel", /came_from/) },
   { name: "export", path: "/accounts", act: dialogAt("[data-dialog-href*='/export']") },
   { name: "board", path: "/opportunities?type=board" },
   { name: "calendar", path: "/tasks?view=calendar" },
@@ -48,9 +55,13 @@ const records = [
   { name: "stage-gate", path: first("opportunities", { filter: is("amount", "empty") }), act: gate },
   { name: "record-access", path: first("accounts", { tail: "/access" }), ...desktop },
   { name: "record-delete", path: first("accounts", { tail: "/delete" }), ...desktop },
+  { name: "record-clone", path: first("accounts", { tail: "/clone" }), ...desktop },
+  { name: "record-consent", path: inside("/contacts/2", /^\/contacts\/2\/consent/) },
+  { name: "record-inline", path: first("accounts"), act: inline, ...desktop },
   { name: "record-convert", path: first("leads", { tail: "/conversion" }) },
   { name: "files", path: first("opportunities", { filter: { all: [is("owner", "is", "me"), is("stage.category", "is", "open")] }, sort: "-amount", tail: "?tab=files" }), as: "siti@akrab.test" },
   { name: "file", path: first("opportunities", { filter: { all: [is("owner", "is", "me"), is("stage.category", "is", "open")] }, sort: "-amount", tail: "/attachments/1" }), as: "siti@akrab.test" },
+  { name: "file-edit", path: first("opportunities", { filter: { all: [is("owner", "is", "me"), is("stage.category", "is", "open")] }, sort: "-amount", tail: "/attachments/1/edit" }), as: "siti@akrab.test", ...desktop },
   { name: "edit", path: first("accounts", { tail: "/edit" }) },
   { name: "edit-conflict", path: first("accounts", { tail: "/edit" }), act: conflict },
   { name: "new", path: "/contacts/new" },
@@ -79,14 +90,23 @@ const work = [
   { name: "dashboard", path: "/dashboards/sales", as: "budi@akrab.test" },
   { name: "dashboard-pipeline", path: "/dashboards/pipeline", as: "budi@akrab.test" },
   { name: "dashboard-edit", path: "/dashboards/sales/edit", as: "budi@akrab.test" },
+  { name: "dashboard-new", path: "/dashboards/new", as: "budi@akrab.test" },
+  { name: "dashboard-full", path: "/dashboards/sales?full=1", as: "budi@akrab.test", ...desktop },
+  { name: "dashboard-default", path: "/dashboards/sales/default", ...desktop },
+  { name: "dashboard-mail", path: "/mailings/dashboards/sales", as: "budi@akrab.test", ...desktop },
   { name: "dashboard-hidden", path: "/dashboards/sales", as: "dewi@akrab.test", ...desktop },
   { name: "report-mail", path: "/mailings/reports/sales_funnel", as: "budi@akrab.test" },
   { name: "reports", path: "/reports", as: "budi@akrab.test" },
   { name: "report", path: "/reports/pipeline_by_month", as: "budi@akrab.test" },
   { name: "report-build", path: "/reports/build?object=opportunity&of=opportunity&chart=stacked&g0=account.industry&p=stage&m0=count", as: "budi@akrab.test" },
+  { name: "report-funnel", path: "/reports/sales_funnel", as: "budi@akrab.test" },
+  { name: "report-map", path: "/reports/build?object=account&of=account&chart=map&g0=address_province&m0=count", as: "budi@akrab.test" },
   { name: "approvals", path: "/approvals", as: "budi@akrab.test" },
   { name: "approvals-all", path: "/approvals?whose=all", as: "budi@akrab.test" },
   { name: "approval", path: inside("/approvals?whose=all", /^\/approvals\/\d+$/), as: "budi@akrab.test" },
+  { name: "approval-decide", path: inside("/approvals?whose=all", /^\/approvals\/\d+$/, "/approve"), as: "budi@akrab.test", ...desktop },
+  { name: "approval-link-gone", path: "/approvals/link/tautan-lama", as: "nobody" },
+  { name: "policy-answer", path: inside("/policies/next_step", /^\/policies\/next_step\/\d+$/) },
   { name: "jobs", path: "/jobs" },
   { name: "settings-audit", path: "/settings/audit" },
   { name: "settings-audit-none", path: "/settings/audit?q=tidak-ada-yang-begini", ...desktop },
@@ -127,13 +147,22 @@ const settings = [
   { name: "flow-try", path: "/settings/flows/peluang_besar/try" },
   { name: "flow-versions", path: "/settings/flows/peluang_besar/versions", ...desktop },
   { name: "flow-runs", path: "/settings/flows/serah_bergiliran/runs" },
+  { name: "flow-run", path: inside("/settings/flows/serah_bergiliran/runs", /\/runs\/\d+$/) },
+  { name: "settings-work", path: "/settings/work" },
+  { name: "settings-transfer-plan", path: "/settings/transfer", act: transfer },
   { name: "settings-archive", path: "/settings/archive" },
   { name: "settings-apps", path: "/settings/apps" },
   { name: "settings-apps-new", path: "/settings/apps/new", ...desktop },
+  { name: "settings-app", path: inside("/settings/apps", /^\/settings\/apps\/(?!new)[\w-]+$/) },
   { name: "settings-connections", path: "/settings/connections" },
   { name: "settings-forms", path: "/settings/forms" },
   { name: "settings-forms-new", path: "/settings/forms/new?object=lead" },
+  { name: "settings-form", path: inside("/settings/forms", /^\/settings\/forms\/\d+$/) },
+  { name: "settings-form-edit", path: inside("/settings/forms", /^\/settings\/forms\/\d+$/, "/edit") },
   { name: "settings-webhooks", path: "/settings/webhooks" },
+  { name: "settings-webhook", path: inside("/settings/webhooks", /^\/settings\/webhooks\/\d+$/) },
+  { name: "settings-webhook-incoming", path: inside("/settings/webhooks/incoming", /^\/settings\/webhooks\/incoming\/\d+$/) },
+  { name: "settings-webhook-mapping", path: inside("/settings/webhooks/incoming", /^\/settings\/webhooks\/incoming\/\d+$/, "/mapping"), ...desktop },
   { name: "settings-webhooks-new", path: "/settings/webhooks/new" },
   { name: "settings-webhooks-incoming", path: "/settings/webhooks/incoming" },
   { name: "settings-webhooks-incoming-new", path: "/settings/webhooks/incoming/new", ...desktop },
@@ -141,10 +170,15 @@ const settings = [
   { name: "settings-sign-in-new", path: "/settings/sign-in/new?preset=microsoft", ...desktop },
   { name: "settings-services", path: "/settings/services" },
   { name: "settings-services-new", path: "/settings/services/new", ...desktop },
+  { name: "settings-service", path: inside("/settings/services", /^\/settings\/services\/\d+$/) },
   { name: "settings-directory", path: "/settings/directory" },
   { name: "settings-consent", path: "/settings/consent" },
   { name: "settings-deputies", path: "/settings/deputies" },
+  { name: "settings-consent-rule", path: inside("/settings/consent", /^\/settings\/consent\/(?!new|presets|lists)\w+\/\w+$/) },
+  { name: "settings-holidays", path: inside("/settings/calendars", /^\/settings\/holidays\/(?!new|import)/) },
+  { name: "settings-mail-template", path: inside("/settings/mail-templates", /^\/settings\/mail-templates\/(?!new)/) },
   { name: "processes", path: "/processes/selling" },
+  { name: "process-behind", path: "/processes/selling/behind?step=Negosiasi&behind=lost" },
   { name: "process-step", path: "/processes/selling?step=Negosiasi", ...desktop },
   { name: "settings-processes", path: "/settings/processes" },
   { name: "settings-process", path: "/settings/processes/selling" },
@@ -163,7 +197,12 @@ const settings = [
   { name: "settings-consent-new", path: "/settings/consent/new", ...desktop },
   { name: "settings-holidays-import", path: "/settings/holidays/import" },
   { name: "settings-holidays-new", path: "/settings/holidays/new", ...desktop },
-  ...["", "/new", "/import", "/log", "/account", "/account/general", "/account/fields/new", "/account/fields/new?type=choice", "/account/fields/industry", "/account/layout", "/account/lists", "/account/rules", "/account/alike", "/account/log", "/account/fields/industry/hide"].map((page) => ({ name: `settings-objects${page.replaceAll(/[/?=]/g, "-")}`, path: `/settings/objects${page}` })),
+  ...["", "/new", "/import", "/log", "/account", "/account/general", "/account/fields/new", "/account/fields/new?type=choice", "/account/fields/industry", "/account/layout", "/account/lists", "/account/rules", "/account/alike", "/account/log", "/account/fields/new?type=link", "/account/fields/new?type=formula", "/account/fields/industry/hide"].map((page) => ({ name: `settings-objects${page.replaceAll(/[/?=]/g, "-")}`, path: `/settings/objects${page}` })),
+  { name: "settings-objects-log-one", path: inside("/settings/objects/account/log", /\/log\/\d+$/) },
+  { name: "settings-territory", path: inside("/settings/territories", /^\/settings\/territories\/\d+$/) },
+  { name: "settings-territory-rule", path: inside("/settings/territories", /^\/settings\/territories\/rules\/\d+$/), ...desktop },
+  { name: "settings-sharing-rule", path: inside("/settings/sharing", /^\/settings\/sharing\/\d+$/), ...desktop },
+  { name: "settings-user-leave", path: inside("/settings/users", /^\/settings\/users\/\d+$/, "/leave"), ...desktop },
   { name: "settings-user", path: inside("/settings/users", /^\/settings\/users\/\d+$/) },
   { name: "settings-team", path: inside("/settings/teams", /^\/settings\/teams\/\d+$/), ...desktop },
   { name: "settings-role", path: "/settings/roles", act: role },
@@ -172,6 +211,8 @@ const settings = [
   ...["territories", "territories/new", "territories/rules/new?object=account", "sharing", "sharing/new", "sharing/new?object=account"].map((page) => ({ name: `settings-${page.replaceAll(/[/?=]/g, "-")}`, path: `/settings/${page}` })),
   ...["access", "shares", "territory"].map((page) => ({ name: `record-${page}`, path: `/accounts/1/${page}` })),
   { name: "settings-pipeline", path: inside("/settings/pipelines", /^\/settings\/pipelines\/\d+$/), ...desktop },
+  { name: "settings-stage-new", path: inside("/settings/pipelines", /^\/settings\/stages\/new/), ...desktop },
+  { name: "settings-stage-delete", path: inside("/settings/pipelines", /^\/settings\/stages\/\d+$/, "/delete"), ...desktop },
   { name: "settings-stage", path: inside("/settings/pipelines", /^\/settings\/stages\/\d+$/) },
   { name: "settings-totp", path: "/settings/security", act: (page) => enrol(page, false) },
   { name: "settings-password-faulty", path: "/settings/security", act: sendFaulty("form[action$='/password']", { password: "pendek", repeat: "lain" }), ...desktop },
@@ -186,6 +227,9 @@ const doors = [
   { name: "forgot-mail", path: "/forgot", as: "nobody", where: "empty" },
   { name: "forgot-sent", path: "/forgot", as: "nobody", where: "empty", act: async (page) => { await page.fill("input[name=email]", "siapa@contoh.co.id"); await Promise.all([page.waitForLoadState("load"), page.click("form button[type=submit]")]); } },
   { name: "reset", path: invited, as: "nobody" },
+  { name: "form", path: form, speaks: "id" },
+  { name: "form-faulty", path: form, speaks: "id", act: sendFaulty("form", { email: "bukan email" }) },
+  { name: "app-consent", path: consent },
   { name: "reset-gone", path: "/reset/tautan-lama", as: "nobody" },
   { name: "code", path: "/sign-in", as: "nobody-yet", act: async (page) => {
     await page.fill("input[name=email]", "fajar@akrab.test");
@@ -208,16 +252,6 @@ const empty = [
 
 export const screens = [...doors, ...work, ...lists, ...records, ...settings, ...empty];
 
-/** The first link of a page that looks like this. */
-function inside(path, shape) {
-  return async (page, base) => {
-    await page.goto(base + path);
-    const found = await page.evaluate((shape) => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")).find((h) => new RegExp(shape).test(h)), shape.source);
-    if (!found) throw new Error(`no link like ${shape} on ${path}`);
-    return found;
-  };
-}
-
 /** A role that is not the administrator's, with a change that is not saved yet. */
 async function role(page) {
   const other = await page.evaluate(() => [...document.querySelectorAll("a[href^='/settings/roles/']")].map((a) => a.getAttribute("href")).filter((h) => /\/\d+$/.test(h))[2]);
@@ -227,6 +261,20 @@ async function role(page) {
     if (field) [field.selectedIndex] = [(field.selectedIndex + 1) % field.options.length];
     field?.dispatchEvent(new Event("change", { bubbles: true }));
   });
+}
+
+/** A field of the record's page, being changed in place. */
+async function inline(page) {
+  await page.locator("h1[data-edit]").first().dblclick();
+  await page.waitForSelector("h1[data-editing] input:not([type=hidden])");
+}
+
+/** What a settings file would change. */
+async function transfer(page) {
+  const out = await page.request.get(new URL("/settings/transfer/export?part=policies", page.url()).toString());
+  await page.fill("main textarea[name=text]", (await out.text()).replace(/^every = 15$/m, "every = 30"));
+  await Promise.all([page.waitForLoadState("load"), page.locator("main form[enctype] button[data-variant=primary]").click()]);
+  await page.waitForLoadState("load");
 }
 
 /** A stage asks for more before it lets the record in. */

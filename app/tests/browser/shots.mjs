@@ -109,7 +109,7 @@ async function shoot({ page, context }, screen, from, combination) {
     const raw = await page.evaluate(() => document.body.innerText.match(/\b(problem|field|list|record|settings|import|export|jobs|board|view|filter)-[a-z]+(-[a-z]+)+\b/g));
     if (raw) faults.push(`${name}: raw keys ${[...new Set(raw)].join(", ")}`);
     const spoken = await page.getAttribute("html", "lang");
-    if (spoken !== lang) faults.push(`${name}: the page speaks ${spoken}`);
+    if (spoken !== (screen.speaks ?? lang)) faults.push(`${name}: the page speaks ${spoken}`);
     const refused = errors.filter((e) => /Content Security Policy|Refused/.test(e));
     if (refused.length) faults.push(`${name}: ${refused[0]}`);
   } catch (error) {

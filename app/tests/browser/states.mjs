@@ -1,5 +1,6 @@
 // How the states of a screen come about: a menu opened, rows chosen, a dialog answered with a fault, a file tried out.
 import { createHmac } from "node:crypto";
+import { furnish } from "./made.mjs";
 import { passwords, until } from "./session.mjs";
 
 /** The first record of a list, or the address of something below it. */
@@ -206,6 +207,7 @@ export async function prepare(base, open) {
   await page.goto(`${base}/settings/users`);
   const siti = await page.locator("a[href^='/settings/users/']", { hasText: "Siti" }).first().getAttribute("href");
   await post(page, `${base}/tasks/new`, { subject: "Siapkan contoh untuk cupping", owner: /\d+/.exec(siti)[0], fields: "subject,owner" });
+  await furnish(page, base);
   await close();
   const fajar = await open("fajar@akrab.test");
   await fajar.page.goto(`${base}/settings/security`);

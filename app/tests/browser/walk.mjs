@@ -328,6 +328,42 @@ step("a condition opens beside its form, closes, opens again, and comes into the
   want((await page.inputValue("input[name=label_en]")) === "Cold room", "what was typed stays");
 });
 
+step("what was lost at a step of a funnel leads to exactly its records", async ({ page }) => {
+  await open(page, `${base}/reports/sales_funnel`);
+  const cell = page.locator("td a[href*=came_from]").first();
+  const told = Number((await cell.innerText()).replace(/\D/g, ""));
+  await Promise.all([page.waitForURL(/came_from/), cell.click()]);
+  want(told > 0 && (await page.locator("tr[data-row]").count()) === told, `the list shows the ${told} that were told`);
+});
+
+step("an object made in the browser has its fields, its form and its board at once", async ({ page }) => {
+  const go = async (what) => { await Promise.all([page.waitForEvent("framenavigated"), page.locator(what).last().click()]); await page.waitForLoadState("load"); };
+  const save = async () => {
+    await go("main form button[data-variant=primary]");
+    if (await page.locator("main button[name=sure]").count()) await go("main button[name=sure]");
+  };
+  await open(page, `${base}/settings/objects/new`);
+  for (const [name, words] of [["label_id", "Kendaraan"], ["plural_id", "Kendaraan"], ["title_id", "Nomor polisi"]]) await page.fill(`[name=${name}]`, words);
+  await page.check("[name=staged]");
+  await save();
+  for (const [type, words, more] of [["link&to=account", "Perusahaan", {}], ["money", "Harga", {}], ["percent", "Diskon", {}], ["formula", "Harga bersih", { result: "money", formula: "harga - harga * or_zero(diskon) / 100.0" }]]) {
+    await open(page, `${base}/settings/objects/kendaraan/fields/new?type=${type}`);
+    await page.fill("[name=label_id]", words);
+    if (more.result) await page.selectOption("[name=result]", more.result);
+    if (more.formula) await page.fill("[name=formula]", more.formula);
+    await save();
+  }
+  await open(page, `${base}/kendaraan`);
+  await page.keyboard.press("c");
+  await page.waitForSelector("dialog[open] form");
+  for (const [name, value] of [["nomor_polisi", "B 9012 KXA"], ["harga", "200jt"], ["diskon", "10"]]) await page.fill(`dialog[open] [name=${name}]`, value);
+  await Promise.all([page.waitForURL(/\/kendaraan\/\d+/), page.keyboard.press("Control+s")]);
+  await page.waitForLoadState("load");
+  want((await page.locator("main").innerText()).replace(/\s/g, " ").includes("Rp 180.000.000"), "the formula is worked out");
+  await open(page, `${base}/kendaraan?type=board`);
+  want((await page.locator("[data-card]").count()) === 1, "it stands on the board");
+});
+
 step("a salesperson does not reach the settings of the company", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await signIn(context, "siti@akrab.test");

@@ -9,14 +9,14 @@ fn root() -> PathBuf {
 }
 
 /// Crates of ours that each crate may use.
-const PLATFORM: &[&str] = &["akrab-model", "akrab-store", "akrab-engine", "akrab-connect", "akrab-web", "akrab-handles"];
+const PLATFORM: &[&str] = &["akrab-model", "akrab-store", "akrab-engine", "akrab-connect", "akrab-web", "akrab-handles", "akrab-matching"];
 const DOMAINS: &[&str] = &["akrab-activities", "akrab-customers", "akrab-sales", "akrab-workplace"];
 
 fn allowed(name: &str) -> Vec<&'static str> {
     match name {
-        "akrab-model" | "akrab-handles" => vec![],
+        "akrab-model" | "akrab-handles" | "akrab-matching" => vec![],
         "akrab-store" => vec!["akrab-model"],
-        "akrab-engine" => vec!["akrab-model", "akrab-store", "akrab-handles"],
+        "akrab-engine" => vec!["akrab-matching", "akrab-model", "akrab-store", "akrab-handles"],
         "akrab-connect" | "akrab-web" => vec!["akrab-model", "akrab-engine"],
         "akrab" => [PLATFORM, DOMAINS].concat(),
         domain => {

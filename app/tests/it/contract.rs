@@ -116,6 +116,7 @@ both!(every_filter_agrees_with_its_meaning, async |w: &Workspace| {
             filled(w, &object, 200 + n).await;
         }
     }
+    moved(w).await;
     let memory = Memory::load(w).await;
     for object in objects(w) {
         let records = all(w, &object.key).await;
@@ -124,6 +125,20 @@ both!(every_filter_agrees_with_its_meaning, async |w: &Workspace| {
         }
     }
 });
+
+/// Some of the records that stand in a stage have come from another one.
+async fn moved(w: &Workspace) {
+    for object in objects(w) {
+        let Some(field) = object.fields.iter().find(|f| f.kind == FieldType::Stage) else { continue };
+        let records = all(w, &object.key).await;
+        let stages: Vec<i64> = records.iter().filter_map(|r| r.link(&field.key)).collect();
+        for (record, to) in records.iter().zip(stages.iter().skip(1)).step_by(2) {
+            let input = [(field.key.clone(), json!(to))].into_iter().collect();
+            // where a stage asks for more the record stays where it is
+            drop(w.engine.update(&w.system(), &object.key, record.id, input, None).await);
+        }
+    }
+}
 
 /// Each field with each of its operators, over links, and over the records that point here.
 fn filters(w: &Workspace, object: &Object, records: &[Record]) -> Vec<Filter> {
@@ -167,6 +182,7 @@ fn operand(field: &Field, op: Op, sample: Option<&Value>) -> Option<Json> {
         Op::Within | Op::NotWithin => json!("this_quarter"),
         Op::Contains | Op::NotContains => json!(text().unwrap_or_else(|| "A".into())),
         Op::StartsWith => json!(sample.and_then(Value::text).map_or("K".into(), |t| t.chars().take(2).collect::<String>().to_uppercase())),
+        Op::CameFrom => json!([known?]),
         Op::In | Op::NotIn => match (&field.kind, known?) {
             (FieldType::Links, Json::Array(rows)) => json!([rows.first()?["id"]]),
             (_, Json::Array(keys)) => json!(keys),

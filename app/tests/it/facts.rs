@@ -11,18 +11,23 @@ use std::sync::Arc;
 pub struct Memory {
     registry: Arc<Registry>,
     records: HashMap<(ObjectIx, i64), Record>,
+    /// The stages records stood in before the present one.
+    former: HashMap<(ObjectIx, i64), i64>,
 }
 
 impl Memory {
     pub async fn load(w: &Workspace) -> Memory {
         let registry = w.engine.registry();
-        let mut records = HashMap::new();
+        let (mut records, mut former) = (HashMap::new(), HashMap::new());
         for object in registry.objects() {
             for record in all(w, &object.key).await {
-                records.insert((object.ix, record.id), record);
+                let (key, id) = (object.key.clone(), record.id);
+                let stays = w.engine.read(&w.system(), move |tx| Ok(tx.conn.stays(&key, id)?)).await.expect("the stays");
+                former.extend(stays.iter().rfind(|stay| stay.left_at.is_some()).map(|stay| ((object.ix, id), stay.stage)));
+                records.insert((object.ix, id), record);
             }
         }
-        Memory { registry, records }
+        Memory { registry, records, former }
     }
 }
 
@@ -53,6 +58,9 @@ impl Facts for Memory {
             Some(Value::Links(rows)) => rows.iter().map(|r| r.to).collect(),
             _ => Vec::new(),
         }
+    }
+    fn former(&self, object: ObjectIx, id: i64) -> Option<i64> {
+        self.former.get(&(object, id)).copied()
     }
     fn found(&self, _: i64, _: &Found) -> bool {
         false

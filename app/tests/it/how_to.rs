@@ -154,6 +154,67 @@ async fn the_python_example_runs() {
     w.close().await;
 }
 
+/// What a line of the guide asks: the method, the address without its parameters, and the names of these.
+fn asked(call: &str) -> Option<(&'static str, String, Vec<String>)> {
+    let call = call.split("```").next()?;
+    let (before, rest) = call.split_once("$URL")?;
+    let address = rest.split(['"', ' ', '\n']).next()?;
+    let after = &rest[address.len()..];
+    let has = |word: &str| before.contains(word) || after.contains(word);
+    let method = match call.split("-X ").nth(1).and_then(|rest| rest.split_whitespace().next()) {
+        Some("PATCH") => "patch",
+        Some("DELETE") => "delete",
+        Some("POST") => "post",
+        _ if has(" -d ") || has(" --data-binary ") || has(" -F ") => "post",
+        _ => "get",
+    };
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let in_address = query.split('&').filter_map(|part| part.split_once('='));
+    let beside = after.split("--data-urlencode '").skip(1).filter_map(|part| part.split_once('='));
+    let names = in_address.chain(beside).map(|(name, _)| name.to_string()).filter(|name| !name.starts_with('$'));
+    Some((method, format!("/api/v1{path}"), names.collect()))
+}
+
+#[tokio::test]
+async fn every_call_of_the_guide_is_one_there_is() {
+    let w = Workspace::sqlite(&[]).await;
+    let described = akrab_web::api::document(&w.engine.registry());
+    let fits = |template: &str, path: &str| {
+        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len() && template.iter().zip(&path).all(|(part, own)| part == own || part.starts_with('{'))
+    };
+    let paths = described["paths"].as_object().expect("paths");
+    let (mut seen, mut unknown) = (0, Vec::new());
+    for call in include_str!("../../../docs/api.md").split("curl ").skip(1) {
+        let Some((method, path, names)) = asked(call) else { continue };
+        seen += 1;
+        // an address of its own goes before one with a place for a name
+        let exact = paths.get_key_value(&path);
+        let Some((_, there)) = exact.or_else(|| paths.iter().find(|(template, there)| fits(template, &path) && there[method].is_object()))
+        else {
+            unknown.push(format!("{method} {path}"));
+            continue;
+        };
+        let listed = [&there["parameters"], &there[method]["parameters"]].into_iter().filter_map(|list| list.as_array()).flatten();
+        let listed: Vec<&str> = listed.filter_map(|one| one["name"].as_str()).collect();
+        if !there[method].is_object() {
+            unknown.push(format!("{method} {path}"));
+        }
+        unknown.extend(names.iter().filter(|name| !listed.contains(&name.as_str())).map(|name| format!("{method} {path}: {name}")));
+    }
+    assert!(seen > 60 && unknown.is_empty(), "{seen} calls, not described: {unknown:#?}");
+    w.close().await;
+}
+
+#[test]
+fn every_chart_stands_in_the_how_to() {
+    let document = include_str!("../../../docs/how-to/add-a-report.md");
+    let line = document.lines().find(|line| line.starts_with("| `chart` |")).expect("the charts");
+    for chart in akrab_model::report::Chart::ALL {
+        assert!(line.contains(&format!("`{}`", chart.key())), "{} is missing", chart.key());
+    }
+}
+
 /// Links of a document that point into the project.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.contains("://") && !link.starts_with('#'))

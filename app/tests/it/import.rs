@@ -197,6 +197,21 @@ both!(
 );
 
 both!(
+    /// A meeting that comes every week is several meetings: the page offers title and moment together, never the title alone.
+    meetings_of_one_title_stay_several,
+    async |w: &Workspace| {
+        let ctx = actor(w).await;
+        let file = upload(w, &ctx, "rapat.csv", "Perihal,Waktu\nRapat,01/12/2026 09.00\nRapat,08/12/2026 09.00\n").await.expect("a file");
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let rules = format!("/interactions/import/{file}/rules");
+        let page = browser.submit(&rules, &[("c0", "subject"), ("c1", "starts_at")]).await.html;
+        assert!(page.contains("name=\"match\" value=\"subject,starts_at\""), "{page}");
+        let page = browser.submit(&rules, &[("c0", "subject")]).await.html;
+        assert!(!page.contains("name=\"match\""), "a title alone names nothing that happens");
+    }
+);
+
+both!(
     /// How a trial was done is saved under a name and found again by the titles of the columns.
     a_pattern_is_saved_found_again_and_deleted,
     async |w: &Workspace| {

@@ -42,6 +42,10 @@ both!(who_is_mentioned_finds_it_in_the_inbox, async |w: &Workspace| {
         .await;
     assert_eq!(entry.expect("interactions").records.len(), 2);
     assert!(!seen.contains("Rahasia"), "a title out of sight stays there");
+    // formats are left out, and what the title says is not said twice
+    ratna.post(&format!("/accounts/{account}/entries"), "kind=note&body=%40budi%20siapkan%0A%0A-%20%5B%20%5D%20**sampel**").await;
+    let told = budi.get("/inbox").await.html;
+    assert!(told.contains("sampel") && !told.contains("**sampel**") && !told.contains("[ ]"), "{told}");
     budi.post("/inbox/read", "").await;
     assert_eq!(unread(&mut budi).await, "");
     assert!(budi.get("/inbox").await.html.contains("tolong cek harga"), "what was read stays");

@@ -69,6 +69,7 @@ mod tags;
 mod templates;
 mod timelines;
 mod transfer;
+mod twins;
 mod values;
 mod wire;
 mod words;

@@ -7,7 +7,7 @@ use crate::browser::Browser;
 use crate::workspace::{Workspace, both, map};
 use akrab_engine::bulk::{BulkChange, BulkReport, BulkSpec};
 use akrab_engine::calendar::{CalendarDecl, HolidayDecl, HolidayKind, HolidayListDecl, USUAL};
-use akrab_engine::process::{Figures, FiguresAsked, GateDecl, ProcessDecl, RuleDecl, StepDecl, StepFigures, What};
+use akrab_engine::process::{Behind, Figures, FiguresAsked, GateDecl, ProcessDecl, RuleDecl, StepDecl, StepFigures, What};
 use akrab_engine::{Ctx, Door, Result};
 use akrab_model::{Filter, Label, Problem};
 use axum::http::StatusCode;
@@ -316,6 +316,22 @@ both!(time_spent_and_lost_is_exact, async |w: &Workspace| {
         (moved("Baru", "Penawaran"), moved("Penawaran", "Baru"), moved("Baru", "Kalah"), moved("Penawaran", "Menang")),
         (2, 1, 1, 1)
     );
+
+    // the records behind each figure
+    let names = async |who: i64, behind, to: Option<&'static str>| {
+        let asked = FiguresAsked { from: moment("2026-08-01 00:00"), to: moment("2026-09-01 00:00"), filter: None };
+        let found = w.engine.read(&w.of(who, Door::Page), move |tx| tx.process_behind("selling", &asked, "Baru", behind, to)).await;
+        let (gone, more) = found.expect("the records");
+        assert!(!more);
+        gone.into_iter().map(|one| (one.title, one.to.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let told = |all: &[(&str, &str)]| all.iter().map(|(a, b)| ((*a).to_string(), (*b).to_string())).collect::<Vec<_>>();
+    assert_eq!(names(admin, Behind::Left, None).await.len(), 3);
+    assert_eq!(names(admin, Behind::Lost, None).await, told(&[("B", "Kalah")]));
+    assert_eq!(names(admin, Behind::Late, None).await.len(), 1);
+    assert_eq!(names(admin, Behind::Again, None).await, told(&[("B", "Kalah")]));
+    assert_eq!(names(admin, Behind::Left, Some("Kalah")).await, told(&[("B", "Kalah")]));
+    assert!(names(lain, Behind::Left, None).await.is_empty(), "only what he sees");
 
     // a period counts what ended in it, a filter the records that match, rights what is seen
     let early = figures(w, &ratna, "2026-08-01 00:00", "2026-08-15 00:00", None).await;

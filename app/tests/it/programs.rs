@@ -120,8 +120,8 @@ both!(
         assert_eq!(
             told(w, &ctx, "account", ACCOUNT).await,
             [
-                "Senja Cabang Solo | PT Senja Abadi | admin | prospect | restaurant | Surakarta | 0015g00000AAAA1AAM",
-                "PT Senja Abadi |  | admin | prospect | manufacturing | Jakarta | 0015g00000AAAA2AAM",
+                "Senja Cabang Solo | PT Senja Abadi | admin | active | restaurant | Surakarta | 0015g00000AAAA1AAM",
+                "PT Senja Abadi |  | admin | active | manufacturing | Jakarta | 0015g00000AAAA2AAM",
             ]
         );
         let people = brought(w, &ctx, "contact", "salesforce-contacts.csv", "salesforce").await;
@@ -169,11 +169,11 @@ both!(
     async |w: &Workspace| {
         let ctx = actor(w).await;
         let accounts = brought(w, &ctx, "account", "zoho-accounts.csv", "zoho").await;
-        assert_eq!(accounts, came(2, 0, 0, &[], &["2 kind unknown_choice", "3 owner no_such_record", "3 kind unknown_choice"]));
+        assert_eq!(accounts, came(2, 0, 0, &[], &["3 owner no_such_record", "3 status unknown_choice"]));
         assert_eq!(
             told(w, &ctx, "account", ACCOUNT).await,
             [
-                "Toko Melati | Melati Holding | Siti Aminah | prospect | retail | Surabaya | zcrm_48768001",
+                "Toko Melati | Melati Holding | Siti Aminah | active | retail | Surabaya | zcrm_48768001",
                 "Melati Holding |  | admin | prospect |  |  | zcrm_48768002",
             ]
         );
@@ -207,6 +207,10 @@ both!(
         let ctx = actor(w).await;
         let firms = brought(w, &ctx, "account", "pipedrive-organizations.csv", "pipedrive").await;
         assert_eq!(firms, came(2, 0, 0, &[], &["3 owner no_such_record"]));
+        assert_eq!(
+            told(w, &ctx, "account", &["name", "address_street", "tags"]).await,
+            ["CV Surya Tani | Jl. Raya 5, Klaten | [\"Langganan\"]", "Koperasi Makmur |  | "]
+        );
         let people = brought(w, &ctx, "contact", "pipedrive-people.csv", "pipedrive").await;
         assert_eq!(people, came(2, 0, 0, &[], &["3 owner no_such_record"]));
         assert_eq!(
@@ -237,7 +241,7 @@ both!(
         let people = brought(w, &ctx, "contact", "odoo-partners.csv", "odoo").await;
         assert_eq!(people, came(1, 2, 0, &[("account", 1)], &["3 - import_row_other", "4 - import_row_other"]));
         let person = told(w, &ctx, "contact", CONTACT).await;
-        assert_eq!(person, ["Andi Wijaya | PT Angin Timur | Siti Aminah | andi@angintimur.example |  | +628129000333 | __export__.res_partner_21_a1"]);
+        assert_eq!(person, ["Andi Wijaya | PT Angin Timur | Siti Aminah | andi@angintimur.example | +628129000333 |  | __export__.res_partner_21_a1"]);
         let content = std::fs::read(format!("{}/tests/it/programs/odoo-partners.csv", env!("CARGO_MANIFEST_DIR"))).expect("a sample");
         let file = upload(w, &ctx, "odoo-partners.csv", content).await.expect("a file");
         let spec = w.engine.import_guess(&ctx, "account", file, None).await.expect("readable");
@@ -252,7 +256,7 @@ both!(
             ]
         );
         let deals = brought(w, &ctx, "opportunity", "odoo-leads.csv", "odoo").await;
-        assert_eq!(deals, came(2, 0, 0, &[("account", 1)], &["2 kind unknown_choice", "3 kind unknown_choice", "3 owner no_such_record"]));
+        assert_eq!(deals, came(2, 1, 0, &[("account", 1)], &["3 owner no_such_record", "4 - import_row_other"]));
         assert_eq!(
             told(w, &ctx, "opportunity", DEAL).await,
             [
@@ -267,10 +271,7 @@ both!(espocrm_goes_in, async |w: &Workspace| {
     let ctx = actor(w).await;
     let accounts = brought(w, &ctx, "account", "espocrm-accounts.csv", "espocrm").await;
     assert_eq!(accounts, came(1, 1, 0, &[], &["3 - import_row_deleted"]));
-    assert_eq!(
-        told(w, &ctx, "account", ACCOUNT).await,
-        ["Rumah Sakit Harapan |  | Siti Aminah | prospect | hospital | Jakarta | 5f1a0001"]
-    );
+    assert_eq!(told(w, &ctx, "account", ACCOUNT).await, ["Rumah Sakit Harapan |  | Siti Aminah | active | hospital | Jakarta | 5f1a0001"]);
     let people = brought(w, &ctx, "contact", "espocrm-contacts.csv", "espocrm").await;
     assert_eq!(people, came(1, 0, 0, &[], &[]));
     assert_eq!(

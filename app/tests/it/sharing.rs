@@ -223,6 +223,9 @@ both!(the_pages_of_sharing_say_and_do_it, async |w: &Workspace| {
     assert!(!gone.contains("Hotel terbuka") && gone.contains(&format!("/sharing_rules/{rule}/restore")), "{gone}");
     assert_eq!(browser.submit(&format!("/sharing_rules/{rule}/restore"), &[]).await.status, StatusCode::SEE_OTHER);
     assert!(browser.get("/settings/sharing").await.html.contains("Hotel terbuka"));
+    // without a condition it opens all of them, as its form says
+    let all = [("object", "account"), ("filter", ""), ("name", "Semua terbuka"), ("to", to.as_str()), ("level", "read")];
+    assert_eq!(browser.submit("/settings/sharing/new", &all).await.status, StatusCode::SEE_OTHER);
     let shares = format!("/accounts/{id}/shares");
     let user_to = format!("user:{user}");
     let none = browser.submit(&shares, &[("to", ""), ("level", "read")]).await;

@@ -45,6 +45,19 @@ both!(a_search_reaches_the_beginning_of_a_timeline, async |w: &Workspace| {
     assert!(none.contains("Tidak ada yang cocok"), "{none}");
 });
 
+both!(what_is_late_stands_before_what_has_no_date, async |w: &Workspace| {
+    let (_, user) = somebody(w, "ratna", "administrator").await;
+    let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
+    for (subject, due) in [("Kapan saja", json!(null)), ("Besok", json!("2026-03-03T02:00:00Z")), ("Nanti", json!("2026-04-01T02:00:00Z"))]
+    {
+        w.make("task", json!({"subject": subject, "account": account, "owner": user, "due_at": due})).await;
+    }
+    let ctx = w.of(user, Door::Page);
+    let told = w.engine.timeline(&ctx, "account", account, akrab_engine::TimelineRequest::default()).await.expect("a timeline");
+    let order: Vec<&str> = told.upcoming.iter().map(|event| event.source.title()).collect();
+    assert_eq!(order, ["Besok", "Nanti", "Kapan saja"]);
+});
+
 both!(the_history_of_a_field_reaches_its_beginning, async |w: &Workspace| {
     let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
     let account = w.make("account", json!({"name": "Nama lama", "owner": user})).await;

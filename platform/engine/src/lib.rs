@@ -51,6 +51,7 @@ pub mod sharing;
 mod standing;
 pub mod template;
 pub mod told;
+pub mod twin;
 mod versions;
 pub mod view;
 pub mod work;

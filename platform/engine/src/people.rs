@@ -267,7 +267,7 @@ pub(crate) fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Ve
         let Some(last) = ids.last() else { break };
         after = *last;
         for row in conn.rows(registry, object, &ids, &columns, &Cond::True)? {
-            records.push(crate::read::record_of(object, &columns, &row));
+            records.push(crate::read::record_of(object, &columns, row));
         }
     }
     Ok(records)

@@ -4,13 +4,16 @@
 //! - [`guard`]: what saving a record is held against, and who may pass over it.
 //! - [`stays`]: how long records stood where, written with the change that moves them.
 //! - [`figures`]: time spent and lost in each step, what waits, where records go, for a period and within rights.
+//! - [`behind`]: the records behind a figure, one by one.
 
+mod behind;
 mod figures;
 mod guard;
 mod maps;
 mod stays;
 
 pub use akrab_model::process::*;
+pub use behind::{Behind, Gone};
 pub(crate) use figures::cutoff;
 pub use figures::{Figures, FiguresAsked, Lengths, Move, StepFigures};
 pub use guard::{Asked, Passed, What};

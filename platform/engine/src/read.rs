@@ -37,10 +37,10 @@ use akrab_store::Row;
 use std::sync::Arc;
 
 /// A stored row with its meaning.
-pub(crate) fn record_of(object: &Arc<Object>, columns: &[FieldIx], row: &Row) -> Record {
+pub(crate) fn record_of(object: &Arc<Object>, columns: &[FieldIx], row: Row) -> Record {
     let mut record = Record::new(object.clone(), row.id, row.version);
     record.deleted_at = row.deleted_at;
-    for (ix, cell) in columns.iter().zip(&row.cells) {
+    for (ix, cell) in columns.iter().zip(row.cells) {
         record.put(*ix, Value::from_raw(object.at(*ix).kind, cell));
     }
     record

@@ -20,6 +20,8 @@ pub enum Access {
     Export,
     /// Giving a single record to others.
     Share,
+    /// Making one record of two.
+    Merge,
 }
 
 /// Why somebody reaches records.
@@ -82,6 +84,8 @@ impl Rights {
             Access::Delete => decl.delete,
             Access::Export => decl.export,
             Access::Share => decl.share.unwrap_or(decl.edit),
+            // nobody merges what he may not change
+            Access::Merge => decl.merge.unwrap_or(decl.delete).min(decl.edit),
         };
         (scope, decl.read)
     }
@@ -133,7 +137,7 @@ impl Rights {
         let open = match access {
             Access::Read | Access::Edit => scope > Scope::None,
             Access::Export => scope == Scope::All,
-            Access::Delete | Access::Share => false,
+            Access::Delete | Access::Share | Access::Merge => false,
         };
         if !open || read == Scope::None {
             return Vec::new();

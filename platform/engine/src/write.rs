@@ -239,7 +239,7 @@ impl<'a> Tx<'a> {
         let seen = self.rights.cond(object, Access::Read);
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
-        let mut record = crate::read::record_of(object, &columns, &row);
+        let mut record = crate::read::record_of(object, &columns, row);
         if access != Access::Read && !self.may(object, access, id)? {
             return Err(Problem::forbidden());
         }
@@ -261,7 +261,7 @@ impl<'a> Tx<'a> {
         if ids.iter().any(|id| !may.contains(id)) {
             return Err(Problem::forbidden());
         }
-        let mut records: Vec<Record> = rows.iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
+        let mut records: Vec<Record> = rows.into_iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
         self.load_links(object, &mut records)?;
         Ok(records)
     }
@@ -326,10 +326,16 @@ impl<'a> Tx<'a> {
         if let Some(found) = self.known().found.get(&(object.ix, by)).and_then(|known| known.get(&value)) {
             return Ok(*found);
         }
-        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::Eq(value) });
+        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::Eq(value.clone()) });
         let cond = test.and(self.rights.cond(&object, Access::Read));
         let registry = self.registry.clone();
-        Ok(self.conn.ids_after(&registry, &object, &cond, 0, 1)?.first().copied())
+        if let Some(found) = self.conn.ids_after(&registry, &object, &cond, 0, 1)?.first() {
+            return Ok(Some(*found));
+        }
+        match crate::twin::names_one(&object, by) {
+            true => self.former(&object, by, &value),
+            false => Ok(None),
+        }
     }
 
     /// Asks in one question what [`Tx::find_by`] will be asked for each of `values`; it remembers the answers
@@ -376,13 +382,23 @@ impl<'a> Tx<'a> {
         if values.is_empty() {
             return Ok(Vec::new());
         }
-        let values = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
-        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values) });
+        let values: Vec<Raw> = values.into_iter().map(|v| object.at(by).comparable(v)).collect::<BTreeSet<_>>().into_iter().collect();
+        let test = Cond::Test(Test { path: Vec::new(), object: object.ix, field: by, is: Is::In(values.clone()) });
         let cond = test.and(self.rights.cond(object, Access::Read));
-        let query =
-            Query { object: object.ix, columns, cond, sort: Vec::new(), limit: MOST_AMONG, after: None, bin: false, titles: Vec::new() };
+        let query = Query {
+            object: object.ix,
+            columns: columns.clone(),
+            cond,
+            sort: Vec::new(),
+            limit: MOST_AMONG,
+            after: None,
+            bin: false,
+            titles: Vec::new(),
+        };
         let registry = self.registry.clone();
-        Ok(self.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect())
+        let mut found: Vec<_> = self.conn.select(&registry, &query)?.rows.into_iter().map(|row| (row.id, row.cells)).collect();
+        self.among_former(object, by, &values, &columns, &mut found)?;
+        Ok(found)
     }
 
     /// Answers given by [`Tx::foresee`] that these drafts may have made untrue are forgotten.
@@ -421,7 +437,7 @@ impl<'a> Tx<'a> {
         let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
         let registry = self.registry.clone();
         let rows = self.conn.rows(&registry, &object, ids, &columns, &Cond::True)?;
-        let living = rows.iter().filter(|row| row.deleted_at.is_none());
+        let living = rows.into_iter().filter(|row| row.deleted_at.is_none());
         Ok(living.map(|row| crate::read::record_of(&object, &columns, row)).collect())
     }
 }

@@ -69,6 +69,8 @@ pub enum Op {
     /// Relative range: `today`, `last_30_days` …
     Within,
     NotWithin,
+    /// Of a stage: the stage it stood in before the present one.
+    CameFrom,
 }
 
 /// A bound condition: fields resolved, values stored form, relative dates and people made concrete.
@@ -147,6 +149,8 @@ pub enum Is {
     },
     /// The group a date falls into, such as a day of the week.
     Group(Slice, i64),
+    /// The record stood in one of these stages before it came to where it is.
+    From(Vec<i64>),
     /// Substring of the comparable text.
     Contains(String),
     StartsWith(String),

@@ -18,13 +18,14 @@ pub struct Record {
     values: Vec<Option<Value>>,
     /// Values under names the object does not have.
     others: HashMap<String, Value>,
-    /// Titles of linked records: (field key, id) → title; absent when the reader may not see the target.
-    pub titles: HashMap<(String, RecordId), String>,
+    /// Titles of linked records; absent when the reader may not see the target. A record has few, so they are looked
+    /// through.
+    titles: Vec<(FieldIx, RecordId, Arc<str>)>,
 }
 
 impl Record {
     pub fn new(object: Arc<Object>, id: RecordId, version: i64) -> Self {
-        Self { object, id, version, deleted_at: None, values: Vec::new(), others: HashMap::new(), titles: HashMap::new() }
+        Self { object, id, version, deleted_at: None, values: Vec::new(), others: HashMap::new(), titles: Vec::new() }
     }
     pub fn set(&mut self, key: impl AsRef<str> + Into<String>, value: Value) {
         match self.object.field_ix(key.as_ref()) {
@@ -73,8 +74,25 @@ impl Record {
     }
     /// Title of the record a link field points to.
     pub fn link_title(&self, key: &str) -> Option<&str> {
-        let id = self.link(key)?;
-        self.titles.get(&(key.to_string(), id)).map(String::as_str)
+        self.title_in(key, self.link(key)?)
+    }
+    /// Title of the record `id` that a field of this key points to.
+    pub fn title_in(&self, key: &str, id: RecordId) -> Option<&str> {
+        self.title_at(self.object.field_ix(key)?, id)
+    }
+    /// As [`Record::title_in`], by the field's place.
+    pub fn title_at(&self, ix: FieldIx, id: RecordId) -> Option<&str> {
+        self.titles.iter().find(|(of, to, _)| (*of, *to) == (ix, id)).map(|(_, _, title)| &**title)
+    }
+    /// Says what the record `id` that a field points to is called.
+    pub fn call(&mut self, ix: FieldIx, id: RecordId, title: impl Into<Arc<str>>) {
+        if self.title_at(ix, id).is_none() {
+            self.titles.push((ix, id, title.into()));
+        }
+    }
+    /// All titles of linked records.
+    pub fn titles(&self) -> impl Iterator<Item = (FieldIx, RecordId, &str)> {
+        self.titles.iter().map(|(ix, id, title)| (*ix, *id, &**title))
     }
     /// What the record is called.
     pub fn title(&self) -> &str {

@@ -43,6 +43,7 @@ const CARRIED: &[&str] = &[
     "ledger_lot",
     "ledger_reservation",
     "ledger_taken",
+    "merge",
     "name",
     "notice",
     "notice_text",
@@ -56,6 +57,7 @@ const CARRIED: &[&str] = &[
     "stay",
     "timeline",
     "timeline_pin",
+    "twin",
     "view",
 ];
 

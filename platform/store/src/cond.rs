@@ -8,6 +8,7 @@ use crate::records::sliced;
 use crate::schema::{comparing_column, link_table};
 use crate::search::matching;
 use crate::share::given;
+use crate::stay::former;
 use crate::{postgres, sqlite};
 use akrab_model::filter::{Child, Cmp, Is, Step, Test, TextMode};
 use akrab_model::query::AggregateFn;
@@ -162,6 +163,10 @@ impl<'a> Compiler<'a> {
                 }
             }
             Is::Group(slice, n) => sliced(column, slice).eq(constant(*n)),
+            Is::From(stages) => {
+                let came = self.in_ids(former(object, at), stages);
+                column.is_not_null().and(Func::coalesce([came, truth(false)]))
+            }
             Is::Contains(needle) => self.contains(column, needle),
             Is::StartsWith(start) => match prefix_end(start) {
                 Some(end) => column.clone().gte(start.as_str()).and(column.lt(end)),

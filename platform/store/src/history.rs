@@ -93,6 +93,23 @@ impl Conn {
         self.changes_of_rows(rows)
     }
 
+    /// The changes of several records of an object, the newest first; those older than the change `before`, if given.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn changes_among(&mut self, object: &str, records: &[i64], before: Option<i64>, limit: usize) -> Result<Vec<Change>, StoreError> {
+        if let [record] = records {
+            return self.changes(object, *record, before, limit);
+        }
+        let mut all = Vec::new();
+        for record in records {
+            all.extend(self.changes(object, *record, before, limit)?);
+        }
+        all.sort_by_key(|change| std::cmp::Reverse(change.id));
+        all.truncate(limit);
+        Ok(all)
+    }
+
     pub(crate) fn changes_of_rows(&mut self, rows: Rows) -> Result<Vec<Change>, StoreError> {
         let names = self.name_texts(interned(&rows))?;
         Ok(rows.into_iter().map(|row| change(row, &names)).collect())

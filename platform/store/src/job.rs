@@ -329,7 +329,7 @@ impl Conn {
     /// # Errors
     /// What the database answers.
     pub fn binned_before(&mut self, object: &Object, before: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
-        let sql = format!("SELECT id FROM \"{}\" WHERE deleted_at < $1 ORDER BY id LIMIT $2", object.table);
+        let sql = format!("SELECT id FROM \"{}\" WHERE deleted_at > 0 AND deleted_at < $1 ORDER BY id LIMIT $2", object.table);
         let rows = self.query(&sql, &[before.into(), (limit as i64).into()])?;
         Ok(rows.iter().filter_map(|r| r.first()?.int()).collect())
     }

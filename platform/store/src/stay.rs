@@ -70,6 +70,17 @@ pub struct StayFlow {
     pub late_seconds: i64,
 }
 
+/// Which stays are told one by one: all of them, or those that …
+#[derive(Debug, Clone, Default)]
+pub struct StayPick {
+    /// … led to one of these stages,
+    pub next: Option<Vec<i64>>,
+    /// … were not the first of their record there,
+    pub again: bool,
+    /// … were longer: microseconds, whether of working time.
+    pub above: Option<(i64, bool)>,
+}
+
 /// The middle of the lengths of each stage's stays, and what nine of ten do not exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StayLength {
@@ -232,6 +243,37 @@ impl Conn {
         Ok(self.select_rows(&select)?.into_iter().map(flow).collect())
     }
 
+    /// Stays that ended in the period one by one, the last one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn stays_ended(
+        &mut self,
+        registry: &Registry,
+        query: &StayQuery<'_>,
+        pick: &StayPick,
+        limit: u64,
+    ) -> Result<Vec<Stay>, StoreError> {
+        let Some(mut select) = self.stays_in(registry, query)? else { return Ok(Vec::new()) };
+        ended(&mut select, query);
+        if let Some(next) = &pick.next {
+            select.and_where(col(S, "next").is_in(next.iter().copied()));
+        }
+        if pick.again {
+            select.and_where(col(S, "visit").gt(constant(1)));
+        }
+        if let Some((most, working)) = pick.above {
+            let length = if working { col(S, "worked") } else { length() };
+            select.and_where(length.gt(constant(most)));
+        }
+        select
+            .exprs(COLUMNS.split(", ").map(|column| col(S, column)))
+            .order_by((S, "left_at"), Order::Desc)
+            .order_by((S, "id"), Order::Desc)
+            .limit(limit);
+        Ok(self.select_rows(&select)?.into_iter().map(stay).collect())
+    }
+
     /// How long the stays were that ended in the period; `worked` counts working time alone.
     ///
     /// # Errors
@@ -324,6 +366,21 @@ impl Conn {
             .and_where(col(S, "stage").is_in(query.stages.iter().copied()));
         Ok(Some(select))
     }
+}
+
+/// The stage in which the record in the table called `at` stood before the present one; null when there was none.
+pub(crate) fn former(object: &Object, at: &str) -> Expr {
+    let mut name = Query::select();
+    name.column("id").from("name").and_where(Expr::col("text").eq(object.key.as_str()));
+    let mut stay = Query::select();
+    stay.expr(col(S, "stage"))
+        .from_as("stay", S)
+        .and_where(col(S, "object").eq(Expr::SubQuery(None, Box::new(name.into()))))
+        .and_where(col(S, "record").eq(col(at, "id")))
+        .and_where(col(S, "left_at").is_not_null())
+        .order_by((S, "id"), Order::Desc)
+        .limit(1);
+    Expr::SubQuery(None, Box::new(stay.into()))
 }
 
 fn length() -> Expr {

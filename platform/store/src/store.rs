@@ -109,6 +109,11 @@ impl Store {
         }
     }
 
+    /// Whether the database computes in this process.
+    pub fn is_embedded(&self) -> bool {
+        self.backend() == Backend::Sqlite
+    }
+
     /// The connections of a workspace on PostgreSQL.
     pub(crate) fn clients(&self) -> Option<&Arc<Clients>> {
         match &self.inner.driver {

@@ -20,7 +20,10 @@ import-links-text = They are found by any of their keys: ID in another system, n
 import-links-would = Would be made beside them: { $what }.
 import-system = Comes from
 import-system-found = This looks like an export of { $system }: { $n } columns are matched, { $left } are left out, each with its reason.
-import-word = “{ $word }” ({ $n } rows)
+import-word = { $n ->
+    [one] “{ $word }” ({ $n } row)
+   *[other] “{ $word }” ({ $n } rows)
+  }
 import-word-as-is = Treat it as a wrong value
 import-word-blank = Leave the field empty
 import-words = What these words mean: { $field }

@@ -8,7 +8,7 @@ bulk-do = Change { $n } { $records }
 bulk-choose = Choose a field…
 bulk-field = Field to change
 bulk-made = { $made } made for { $changed } records, { $skipped } skipped.
-bulk-make-do = Make a { $made } for { $n } { $records }
+bulk-make-do = Make { AN($made) } for { $n } { $records }
 bulk-make-title = One { $made } for each of { $n } { $records }
 bulk-meets = You may change { $allowed } of the { $matching } chosen; the others are skipped.
 bulk-record = Record
@@ -93,8 +93,14 @@ import-ready = Ready to import { $n } of { $of } rows
 import-ready-text = This is only a trial. No data has changed yet.
 import-refused = Refused
 import-result = Result
-import-rows = { $n } rows
-import-run = Import { $n } rows
+import-rows = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+  }
+import-run = { $n ->
+    [one] Import { $n } row
+   *[other] Import { $n } rows
+  }
 import-running = The import is running
 import-samples = Samples
 import-sheet = sheet “{ $name }”

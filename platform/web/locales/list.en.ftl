@@ -84,6 +84,7 @@ list-sort = Sort: { $field }
 list-type = Kind of view
 list-views = Views
 op-between = between
+op-came-from = came from
 op-contains = contains
 op-date-gt = after
 op-date-gte = from

@@ -77,6 +77,7 @@ list-sort = Urut: { $field }
 list-type = Bentuk tampilan
 list-views = Tampilan
 op-between = antara
+op-came-from = sebelumnya
 op-contains = berisi
 op-date-gt = setelah
 op-date-gte = sejak

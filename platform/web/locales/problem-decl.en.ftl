@@ -11,6 +11,7 @@ problem-decl-column = Column “{ $column }”: { $message }
 problem-decl-columns = “columns” belong to the type links.
 problem-decl-condition = The condition “{ $entry }”: { $message }
 problem-decl-contradict = The changes of this workspace contradict the object files.
+problem-decl-compare-kind = Fields compared together must be of one type, and text, numbers and links say as what they are compared: { $name }.
 problem-decl-dashboard-report = The dashboard “{ $key }” shows the unknown report “{ $report }”.
 problem-decl-duplicate-words = The reason of a duplicate hint lacks a language.
 problem-decl-ending = “{ $value }” is no ending of a file name. Write it like pdf.

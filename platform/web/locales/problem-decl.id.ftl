@@ -11,6 +11,7 @@ problem-decl-column = Kolom “{ $column }”: { $message }
 problem-decl-columns = “columns” hanya untuk jenis banyak tautan.
 problem-decl-condition = Syarat “{ $entry }”: { $message }
 problem-decl-contradict = Perubahan di sini bertentangan dengan berkas objek bawaan.
+problem-decl-compare-kind = Isian yang dibandingkan bersama harus sejenis; teks, angka, dan tautan menyebut dibandingkan sebagai apa: { $name }.
 problem-decl-dashboard-report = Dasbor “{ $key }” memakai laporan “{ $report }” yang tidak ada.
 problem-decl-duplicate-words = Alasan petunjuk data ganda belum lengkap dalam dua bahasa.
 problem-decl-ending = “{ $value }” bukan akhiran nama berkas. Tulis seperti pdf.

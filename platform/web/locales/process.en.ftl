@@ -62,6 +62,17 @@ process-filled = { $name } is filled
 process-filter = Filter
 process-filter-clear = Clear
 process-from = From
+process-gone = { $n ->
+    [0] No record did so in the last { $days } days.
+    [one] One record did so in the last { $days } days.
+   *[other] { $n } times in the last { $days } days.
+}
+process-gone-came = Came in
+process-gone-left = Left
+process-gone-more = The last { $n } of the last { $days } days; there are more.
+process-gone-next = Went to
+process-gone-time = Time spent
+process-gone-worked = Working time
 process-guide-en = What is to be done (English)
 process-guide-id = What is to be done (Indonesian)
 process-head-again = Again
@@ -97,6 +108,10 @@ process-on = In force
 process-open-list = { $n ->
     [one] Show the { $n } that waits
    *[other] Show the { $n } that wait
+}
+process-open-lost = { $n ->
+    [one] Show the { $n } that was lost here
+   *[other] Show the { $n } that were lost here
 }
 process-ordered = Only along the ways that are drawn
 process-ordered-hint = A move elsewhere is refused. Without this tick the ways only show what is expected.

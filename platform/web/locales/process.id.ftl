@@ -46,6 +46,16 @@ process-filled = { $name } terisi
 process-filter = Saring
 process-filter-clear = Hapus saringan
 process-from = Dari
+process-gone = { $n ->
+    [0] Tidak ada dalam { $days } hari terakhir.
+   *[other] { $n } kali dalam { $days } hari terakhir.
+}
+process-gone-came = Masuk
+process-gone-left = Keluar
+process-gone-more = { $n } yang terakhir dalam { $days } hari terakhir; masih ada yang lain.
+process-gone-next = Ke tahap
+process-gone-time = Lama
+process-gone-worked = Waktu kerja
 process-guide-en = Yang dikerjakan (Inggris)
 process-guide-id = Yang dikerjakan (Indonesia)
 process-head-again = Berulang
@@ -79,6 +89,7 @@ process-of-left = Dari yang keluar
 process-off = Tidak berlaku
 process-on = Berlaku
 process-open-list = Tampilkan { $n } yang menunggu
+process-open-lost = Tampilkan { $n } yang gugur di sini
 process-ordered = Hanya lewat jalan yang digambar
 process-ordered-hint = Perpindahan lain ditolak. Tanpa centang ini jalan hanya menunjukkan yang diharapkan.
 process-panel = Langkah

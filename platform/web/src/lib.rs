@@ -85,6 +85,7 @@ mod sign_in;
 mod stalled;
 pub mod state;
 pub mod trash;
+pub mod twin;
 pub mod ui;
 mod unheard;
 pub mod value;

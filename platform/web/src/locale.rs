@@ -4,6 +4,7 @@
 use akrab_model::format;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::PatternElement;
 use rust_decimal::Decimal;
 use std::sync::{LazyLock, PoisonError, RwLock};
 use unic_langid::LanguageIdentifier;
@@ -65,7 +66,20 @@ fn empty_bundle(lang: Lang) -> Bundle {
         Lang::Id => |value, _| number(value, Lang::Id),
         Lang::En => |value, _| number(value, Lang::En),
     }));
+    if let Err(fault) = bundle.add_function("AN", |words, _| match words.first() {
+        Some(Value::String(noun)) => format!("{} {noun}", article(noun)).into(),
+        _ => Value::Error,
+    }) {
+        tracing::error!(%fault, "a word of the messages is taken");
+    }
     bundle
+}
+
+/// The English article before a noun, by the sound of its beginning: an account, a user.
+fn article(noun: &str) -> &'static str {
+    let noun = noun.to_lowercase();
+    let consonant = ["uni", "use", "usa", "uti", "eu", "one", "once"].iter().any(|start| noun.starts_with(start));
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant { "an" } else { "a" }
 }
 
 fn number(value: &Value<'_>, lang: Lang) -> Option<String> {
@@ -109,6 +123,10 @@ impl Text {
         let catalogue = CATALOGUE.read().unwrap_or_else(PoisonError::into_inner);
         let bundle = catalogue.bundle(self.lang);
         let pattern = bundle.get_message(key)?.value()?;
+        // most messages are plain words
+        if let [PatternElement::TextElement { value }] = pattern.elements.as_slice() {
+            return Some((*value).to_string());
+        }
         let args: Option<FluentArgs<'_>> = (!args.is_empty()).then(|| args.iter().map(|(name, value)| (*name, value.clone())).collect());
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, args.as_ref(), &mut errors).into_owned();
@@ -133,5 +151,11 @@ mod tests {
         let en = Text::new(Lang::En);
         assert_eq!(en.with("selected-count", &[("n", 1284.into())]), "1,284 selected");
         assert_eq!(Text::new(Lang::Id).number(-1_284_000), "-1.284.000");
+    }
+
+    #[test]
+    fn a_noun_has_its_article() {
+        let create = |noun: &str| Text::new(Lang::En).with("flow-do-create", &[("object", noun.into())]);
+        assert_eq!(["opportunity", "task", "user"].map(create), ["create an opportunity", "create a task", "create a user"]);
     }
 }

@@ -53,6 +53,18 @@ impl Handler<Page, Web> for Page {
     }
 }
 
+/// What answers one more method of an address.
+macro_rules! besides {
+    ($($name:ident $method:ident),*) => { $(
+        #[doc = concat!("Besides answers `", stringify!($method), "`.")]
+        #[inline]
+        #[must_use]
+        pub fn $name<T: 'static>(self, handler: impl Answers<T>) -> Self {
+            self.on(MethodFilter::$method, Page::of(handler))
+        }
+    )* };
+}
+
 /// The handlers of one address, by method.
 #[derive(Clone, Default)]
 pub struct Methods(MethodRouter<Web>);
@@ -60,13 +72,13 @@ pub struct Methods(MethodRouter<Web>);
 /// Answers `GET` and `HEAD`.
 #[inline]
 pub fn get<T: 'static>(handler: impl Answers<T>) -> Methods {
-    Methods::new().on(MethodFilter::GET, Page::of(handler))
+    Methods::new().get(handler)
 }
 
 /// Answers `POST`.
 #[inline]
 pub fn post<T: 'static>(handler: impl Answers<T>) -> Methods {
-    Methods::new().on(MethodFilter::POST, Page::of(handler))
+    Methods::new().post(handler)
 }
 
 /// Answers every method.
@@ -86,47 +98,7 @@ impl Methods {
         Self(self.0.on(method, page))
     }
 
-    /// Besides answers `GET` and `HEAD`.
-    #[inline]
-    #[must_use]
-    pub fn get<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::GET, Page::of(handler))
-    }
-
-    /// Besides answers `POST`.
-    #[inline]
-    #[must_use]
-    pub fn post<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::POST, Page::of(handler))
-    }
-
-    /// Besides answers `PUT`.
-    #[inline]
-    #[must_use]
-    pub fn put<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::PUT, Page::of(handler))
-    }
-
-    /// Besides answers `PATCH`.
-    #[inline]
-    #[must_use]
-    pub fn patch<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::PATCH, Page::of(handler))
-    }
-
-    /// Besides answers `DELETE`.
-    #[inline]
-    #[must_use]
-    pub fn delete<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::DELETE, Page::of(handler))
-    }
-
-    /// Besides answers `OPTIONS`.
-    #[inline]
-    #[must_use]
-    pub fn options<T: 'static>(self, handler: impl Answers<T>) -> Self {
-        self.on(MethodFilter::OPTIONS, Page::of(handler))
-    }
+    besides!(get GET, post POST, put PUT, patch PATCH, delete DELETE, options OPTIONS);
 
     /// Takes bodies of another size than the others.
     #[must_use]

@@ -6,7 +6,7 @@ use crate::route::{Router, get};
 use crate::state::Web;
 use crate::{
     api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
-    oauth, policy, process, public, report, scim, settings, setup, sign_in, view,
+    oauth, policy, process, public, report, scim, settings, setup, sign_in, twin, view,
 };
 use akrab_model::Problem;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +35,7 @@ pub fn router(web: Web) -> axum::Router {
         .merge(import::routes())
         .merge(export::routes())
         .merge(bulk::routes())
+        .merge(twin::routes())
         .merge(list::routes())
         .merge(board::routes())
         .merge(calendar::routes())

@@ -159,12 +159,11 @@ pub struct Web {
     pub seed: SeedFn,
 }
 
-/// Pages worked on at once for each core: one computes while another waits for the database.
-const PAGES: usize = 2;
-
-fn places() -> Arc<Semaphore> {
+/// How many pages are worked on at once. On SQLite one waits while each core computes: more would only take turns, which
+/// makes the slowest slower. PostgreSQL computes in processes of its own, so that each core has two.
+fn places(engine: &Engine) -> Arc<Semaphore> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    Arc::new(Semaphore::new(PAGES * cores))
+    Arc::new(Semaphore::new(if engine.store().is_embedded() { cores + 1 } else { 2 * cores }))
 }
 
 impl Web {
@@ -172,12 +171,12 @@ impl Web {
     pub fn new(engine: Engine, config: Config, features: Vec<Feature>, seed: SeedFn) -> Self {
         features.iter().for_each(Feature::learn);
         Self {
+            places: places(&engine),
             engine,
             config: Arc::new(config),
             features: features.into(),
             metrics: Arc::default(),
             pace: Arc::default(),
-            places: places(),
             streams: Arc::default(),
             seed,
         }

@@ -63,6 +63,14 @@ both!(a_funnel_tells_at_which_step_records_were_lost, async |w: &Workspace| {
     let lost: Vec<_> = table.lines.iter().map(|l| numbers(&l.lost)).collect();
     let of = |n: &str, s: &str| vec![Some(n.to_string()), Some(s.to_string())];
     assert_eq!(lost, [of("1", "10"), of("1", "10"), of("0", "0")]);
+    // and the way from there leads to exactly these
+    for (line, name) in table.lines.iter().zip(["Satu", "Dua"]) {
+        let filter = table.drill_lost(line, Some(&json!({"field": "amount", "op": "gt", "value": 5}))).expect("a way");
+        let filter = Some(akrab_model::Filter::from_json(&filter).expect("a filter"));
+        let request = akrab_engine::ListRequest { object: "opportunity".into(), filter, ..Default::default() };
+        let found = w.engine.list(&w.system(), request).await.expect("the list").records;
+        assert_eq!(found.iter().map(|r| r.text("name")).collect::<Vec<_>>(), [name]);
+    }
     let mut pivoted = funnel;
     pivoted["pivot"] = json!({"field": "created_at", "by": "month"});
     let table = asked(w, &w.system(), pivoted).await;

@@ -186,8 +186,9 @@ impl<'s> Eyes<'s> {
         let get = s.w.engine.get(&self.ctx, self.key, id).await;
         if let Ok(record) = &get {
             self.differ("get's hidden field", record.has(self.denied) && self.hidden(), false);
-            for (_, target) in record.titles.keys().filter(|(field, _)| field == "account") {
-                let known = s.seen(self.user, 0).contains(target);
+            let account = record.object.field_ix("account");
+            for (_, target, _) in record.titles().filter(|(field, ..)| Some(*field) == account) {
+                let known = s.seen(self.user, 0).contains(&target);
                 self.differ("title of a linked account", known, true);
             }
         }

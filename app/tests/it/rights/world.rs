@@ -76,7 +76,7 @@ fn access(field: &'static str) -> impl Strategy<Value = AccessDecl> {
     let right = prop_oneof![Just(FieldRight::Hidden), Just(FieldRight::Read), Just(FieldRight::Edit)];
     let share = prop::option::weighted(0.3, scope());
     (any::<bool>(), scope(), scope(), scope(), scope(), right, share).prop_map(move |(create, read, edit, delete, export, right, share)| {
-        AccessDecl { create, read, edit, delete, export, share, fields: [(field.to_string(), right)].into_iter().collect() }
+        AccessDecl { create, read, edit, delete, export, share, merge: None, fields: [(field.to_string(), right)].into_iter().collect() }
     })
 }
 

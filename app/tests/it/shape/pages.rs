@@ -380,3 +380,21 @@ both!(
         assert_eq!((board.next.as_deref(), board.tags.as_deref()), (Some("alasan"), Some("merek")));
     }
 );
+
+both!(a_title_named_in_one_language_is_called_so_in_both, async |w: &Workspace| {
+    let mut page = Browser::of(w, admin(w).await.user_id().expect("the admin")).await;
+    // the English line still holds what stood there before
+    let typed =
+        [("label_id", "Gudang"), ("plural_id", "Gudang"), ("title_id", "Alamat gudang"), ("title_en", "Name"), ("group", "customers")];
+    press(&mut page, "/settings/objects/new", &typed).await;
+    let object = w.engine.object("gudang").expect("it");
+    assert_eq!(object.title_field().label, Label::new("Alamat gudang", "Alamat gudang"));
+    assert_eq!(object.purpose("id"), "", "nothing is said of what it is for");
+    let form = page.get("/settings/objects/gudang/fields/new?type=formula").await.html;
+    assert!(!form.contains("territory_fixed"), "only fields people know are offered to formulas");
+    // what a change did is told without what it is about
+    let log = page.get("/settings/objects/gudang/log").await.html;
+    let one =
+        log.split("href=\"").find_map(|part| part.split('"').next().filter(|href| href.contains("/log/"))).expect("a change").to_string();
+    assert!(!page.get(&one).await.html.contains(">object<"));
+});

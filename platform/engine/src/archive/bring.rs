@@ -157,7 +157,7 @@ async fn index(store: &Store, registry: &Arc<Registry>) -> Result<()> {
             after = store
                 .write(move |conn| -> Result<_, Problem> {
                     let page = conn.select(&registry, &query)?;
-                    let records = page.rows.iter().map(|row| crate::read::record_of(&object, &columns, row));
+                    let records = page.rows.into_iter().map(|row| crate::read::record_of(&object, &columns, row));
                     let entries: Vec<SearchEntry> = records.map(|record| search_entry(&object, &record)).collect();
                     if !entries.is_empty() {
                         conn.search_put(&entries)?;

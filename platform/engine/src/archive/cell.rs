@@ -62,7 +62,7 @@ impl Kind {
         let json = match (self, cell) {
             (Kind::Integer, Raw::Int(n)) => json!(n),
             (Kind::Text, Raw::Text(text)) => json!(text),
-            _ => Value::from_raw(self.meant(), cell).to_json(),
+            _ => Value::from_raw(self.meant(), cell.clone()).to_json(),
         };
         if self.back(&json).as_ref() == Some(cell) { json } else { json!({ RAW: cell }) }
     }

@@ -67,9 +67,10 @@ impl Tx<'_> {
         }
         let policies: Vec<PolicyKept> = self.kept_now(POLICY, None)?;
         let history = self.consent_history(&known.key, id)?;
+        let merged_at = self.conn.merges_into(&known.key, id)?.first().map(|merge| merge.at);
         let of = |purpose: &str, policy: &PolicyKept| {
             let channel = policy.key.strip_prefix(purpose)?.strip_prefix('/')?.to_string();
-            let last = history.iter().find(|said| said.purpose == purpose && said.channel == channel).cloned();
+            let last = super::say::last_said(&history, (id, merged_at.unwrap_or(i64::MIN)), purpose, &channel).cloned();
             let state = match &last {
                 None => Consent::Unsaid,
                 Some(said) if said.given => Consent::Given,

@@ -27,6 +27,8 @@ pub struct Saying {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub id: i64,
+    /// Of which record it was said: one that went into another since has its own.
+    pub record: RecordId,
     pub purpose: String,
     pub channel: String,
     pub given: bool,
@@ -83,7 +85,12 @@ impl Tx<'_> {
     /// # Errors
     /// What the database answers.
     pub fn consent(&mut self, object: &str, id: RecordId, purpose: &str, channel: &str) -> Result<(Consent, Option<Said>)> {
-        let last = self.conn.consent_last((object, id), purpose, channel)?.map(said);
+        let merged = self.conn.merges_into(object, id)?;
+        let last = if merged.is_empty() {
+            self.conn.consent_last((object, id), purpose, channel)?.map(said)
+        } else {
+            last_said(&self.consent_history(object, id)?, (id, merged[0].at), purpose, channel).cloned()
+        };
         let state = match &last {
             None => Consent::Unsaid,
             Some(said) if said.given => Consent::Given,
@@ -92,18 +99,35 @@ impl Tx<'_> {
         Ok((state, last))
     }
 
-    /// Everything somebody said, the latest first.
+    /// Everything somebody said, the latest first; with what was said of records that went into this one.
     ///
     /// # Errors
     /// What the database answers.
     pub fn consent_history(&mut self, object: &str, id: RecordId) -> Result<Vec<Said>> {
-        Ok(self.conn.consent_events((object, id))?.into_iter().map(said).collect())
+        let mut all = self.conn.consent_events((object, id))?;
+        for other in self.conn.merged_from(object, id)? {
+            all.extend(self.conn.consent_events((object, other))?);
+        }
+        all.sort_by_key(|event| std::cmp::Reverse(event.id));
+        Ok(all.into_iter().map(said).collect())
     }
+}
+
+/// What counts of all that was said of a record and of those that went into it, the last time at `merged_at`: what was said
+/// of it since; before that the stricter word of any of them.
+pub(super) fn last_said<'h>(history: &'h [Said], (id, merged_at): (RecordId, i64), purpose: &str, channel: &str) -> Option<&'h Said> {
+    let about = |said: &&Said| said.purpose == purpose && said.channel == channel;
+    let since = history.iter().filter(about).find(|said| said.record == id && said.at.as_microsecond() > merged_at);
+    let mut heard = std::collections::HashSet::new();
+    // the last word of each record; a no before a yes
+    let last = history.iter().filter(about).filter(|said| heard.insert(said.record));
+    since.or_else(|| last.min_by_key(|said| said.given))
 }
 
 fn said(row: ConsentEvent) -> Said {
     Said {
         id: row.id,
+        record: row.person.1,
         purpose: row.purpose,
         channel: row.channel,
         given: row.given,

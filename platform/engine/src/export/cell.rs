@@ -53,7 +53,7 @@ pub(super) enum Cell {
 
 impl Cell {
     pub fn of(field: &Field, record: &Record, lang: &str, zone: &jiff::tz::TimeZone) -> Cell {
-        let title = |id: i64| record.titles.get(&(field.key.clone(), id)).cloned().unwrap_or_default();
+        let title = |id: i64| record.title_in(&field.key, id).unwrap_or_default().to_string();
         match record.get(&field.key) {
             Value::Null => Cell::Blank,
             Value::Bool(b) => Cell::Text(match (lang, b) {

@@ -126,7 +126,7 @@ impl Tx<'_> {
             let cells: Vec<FieldIx> = columns.iter().copied().filter(|ix| at.at(*ix).is_column()).collect();
             let (registry, cond) = (self.registry.clone(), self.rights.cond(&at, Access::Read));
             let rows = self.conn.rows(&registry, &at, &ids, &cells, &cond)?;
-            let living = rows.iter().filter(|row| row.deleted_at.is_none());
+            let living = rows.into_iter().filter(|row| row.deleted_at.is_none());
             let mut found: Vec<Record> = living.map(|row| crate::read::record_of(&at, &cells, row)).collect();
             self.load_some_links(&at, &columns, &mut found)?;
             self.load_titles(&at, &mut found)?;

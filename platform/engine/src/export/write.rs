@@ -62,7 +62,7 @@ fn json(tx: &mut Tx, bound: &Bound, path: &Path) -> Result<u64> {
         let mut map = Map::from_iter([("id".to_string(), Json::from(record.id))]);
         for column in &bound.columns {
             let (field, at) = (column.field(), related.of(column, record));
-            let title = |at: &Record, id: i64| at.titles.get(&(field.key.clone(), id)).cloned();
+            let title = |at: &Record, id: i64| at.title_in(&field.key, id).map(str::to_string);
             let value = at.map(|at| match at.get(&field.key) {
                 Value::Link(id) => serde_json::json!({ "id": id, "title": title(at, *id) }),
                 Value::Links(links) => links
@@ -208,7 +208,7 @@ fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record, &Related
     let mut rows = 0;
     loop {
         let page = tx.page(&bound.object, query.clone(), bound.words.as_ref(), Some(usize::MAX))?;
-        let mut records: Vec<Record> = page.rows.iter().map(|row| crate::read::record_of(&bound.object, &cells, row)).collect();
+        let mut records: Vec<Record> = page.rows.into_iter().map(|row| crate::read::record_of(&bound.object, &cells, row)).collect();
         tx.load_some_links(&bound.object, &own, &mut records)?;
         tx.load_titles(&bound.object, &mut records)?;
         let related = tx.related(&bound.columns, &records)?;

@@ -4,7 +4,7 @@ use super::{FileKind, FileMeta, meta};
 use crate::behaviour::Draft;
 use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::object::FieldRight;
-use akrab_model::{Field, FieldProblem, FieldType, Object, Problem, Record, RecordId};
+use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Problem, Record, RecordId};
 
 impl Engine {
     /// The file that stands in a field of a record, for whoever may read that field.
@@ -52,17 +52,18 @@ impl Tx<'_> {
 
     /// Names of the files in these records, kept with the titles of links.
     pub(crate) fn load_file_names(&mut self, object: &Object, records: &mut [Record]) -> Result<()> {
-        let fields: Vec<&Field> = object.fields.iter().filter(|f| f.kind == FieldType::File).collect();
-        let of = |record: &Record| fields.iter().filter_map(|f| Some((f.key.clone(), record.link(&f.key)?))).collect::<Vec<_>>();
+        let fields = (0_u16..).map(FieldIx).zip(&object.fields).filter(|(_, f)| f.kind == FieldType::File);
+        let fields: Vec<FieldIx> = fields.map(|(ix, _)| ix).collect();
+        let of = |record: &Record| fields.iter().filter_map(|ix| Some((*ix, record.at(*ix).int()?))).collect::<Vec<_>>();
         let ids: Vec<i64> = records.iter().flat_map(&of).map(|(_, id)| id).collect();
         if ids.is_empty() {
             return Ok(());
         }
         let names = self.conn.file_names(&ids)?;
         for record in records.iter_mut() {
-            for (key, id) in of(record) {
+            for (ix, id) in of(record) {
                 if let Some((_, name)) = names.iter().find(|(file, _)| *file == id) {
-                    record.titles.insert((key, id), name.clone());
+                    record.call(ix, id, name.as_str());
                 }
             }
         }

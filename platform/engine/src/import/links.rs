@@ -156,7 +156,7 @@ impl Links {
             let Some(Raw::Text(title)) = cells.first() else { continue };
             self.put(to, title, id);
             let category = cells.get(1).and_then(Raw::text).unwrap_or_default().into();
-            let share = cells.get(2).map(|cell| Value::from_raw(FieldType::Percent, cell));
+            let share = cells.get(2).map(|cell| Value::from_raw(FieldType::Percent, cell.clone()));
             let share = if let Some(Value::Dec(share)) = share { share } else { Decimal::ZERO };
             self.stages.push(Stage { id, category, title: title.clone(), share });
         }

@@ -1,5 +1,6 @@
 //! Which column is which field, by key, label in either language and alias.
 
+use super::source::Line;
 use crate::Rights;
 use akrab_model::object::FieldRight;
 use akrab_model::text::fold;
@@ -165,6 +166,39 @@ fn named(object: &Object, fields: &[FieldIx], title: &str) -> bool {
     texts.into_iter().any(|f| f.aliases.iter().any(|a| bare(a) == title))
 }
 
+/// A column that fills another field of its kind in rows where that one's own column is empty.
+pub(super) struct StandIn {
+    column: usize,
+    field: FieldIx,
+    own: usize,
+}
+
+impl StandIn {
+    /// The field this column fills in this row, if not its own.
+    pub fn field(all: &[StandIn], line: &Line, column: usize) -> Option<FieldIx> {
+        all.iter().find(|one| one.column == column && line.text(one.own).trim().is_empty()).map(|one| one.field)
+    }
+}
+
+/// Telephones and addresses whose titles fit an earlier field too: who has a mobile number alone has it as the telephone.
+pub(super) fn stand_ins(object: &Object, header: &[String], fields: &[(usize, FieldIx)]) -> Vec<StandIn> {
+    let mut found = Vec::new();
+    for (column, ix) in fields.iter().filter(|(_, ix)| matches!(object.at(*ix).kind, FieldType::Phone | FieldType::Email)) {
+        let title = header.get(*column).map(|title| bare(title)).unwrap_or_default();
+        let fits = |(_, other): &&(usize, FieldIx)| {
+            let earlier = object.at(*other);
+            other < ix && earlier.kind == object.at(*ix).kind && earlier.aliases.iter().any(|name| bare(name) == title)
+        };
+        found.extend(fields.iter().find(fits).map(|(own, field)| StandIn { column: *column, field: *field, own: *own }));
+    }
+    found
+}
+
+/// Whether a column holds a part of a name.
+pub(super) fn is_name_part(title: &str) -> bool {
+    PARTS.iter().any(|titles| titles.contains(&title))
+}
+
 /// What columns with the parts of a name are called, in the order the parts are said in.
 const PARTS: [&[&str]; 3] = [
     &["firstname", "namadepan", "givenname", "depan"],
@@ -224,6 +258,7 @@ fn part_aliases(field: &Field) -> Vec<String> {
             "address street",
             "business street",
             "address 1 - street",
+            "organization - address",
             "mailing street",
         ],
         "_village" => &["village", "kelurahan", "desa", "kel"],

@@ -133,7 +133,7 @@ impl Memory {
         let mut record = Record::new(object.clone(), id, 1);
         for (ix, field) in object.columns() {
             let raw = cells.iter().find(|(c, _)| *c == ix).map(|(_, raw)| raw);
-            record.set(field.key.clone(), raw.map_or(Value::Null, |raw| Value::from_raw(field.kind, raw)));
+            record.set(field.key.clone(), raw.map_or(Value::Null, |raw| Value::from_raw(field.kind, raw.clone())));
         }
         Some(record)
     }

@@ -69,12 +69,27 @@ pub struct Inspection {
 }
 
 impl Inspection {
+    /// The match keys that are usual for such a file, of those offered. A list that numbers its rows tells them apart by
+    /// that number alone: what else two of its rows have in common makes them no single record. Exports of programs we know
+    /// are matched by all they have.
+    pub fn usual_keys(&self, object: &Object) -> Vec<Vec<String>> {
+        let sole = |set: &&Vec<String>| {
+            object.decl.unique.contains(set) || matches!(set.as_slice(), [key] if object.field(key).is_some_and(|field| field.unique))
+        };
+        let own: Vec<_> = self.match_by.iter().filter(sole).cloned().collect();
+        if own.is_empty() || self.system.is_some() { self.match_by.clone() } else { own }
+    }
+}
+
+impl Inspection {
     fn judge(&mut self, object: &Object) {
         let known = |title: &str| {
             let named = |f: &Field| f.aliases.iter().chain([&f.key, &f.label.id, &f.label.en]).any(|name| mapping::bare(name) == title);
-            object.fields.iter().any(|f| f.writable() && named(f))
+            let part = mapping::is_name_part(title);
+            object.fields.iter().any(|f| f.writable() && (named(f) || part && f.kind == FieldType::PersonName))
         };
-        self.left = systems::left_out(&self.shape.header, &|n| self.shape.is_blank(n), &self.columns, &known);
+        let system = self.system.as_ref().map(|s| s.key.as_str());
+        self.left = systems::left_out(system, &self.shape.header, &|n| self.shape.is_blank(n), &self.columns, &known);
     }
 }
 
@@ -100,7 +115,11 @@ impl Engine {
             field.and_then(|f| f.to).map(|to| ctx.registry().at(to)).is_some_and(|target| target.is_system() && target.key != "user")
         };
         // how another program is arranged says nothing here: a pipeline follows from its stage
-        columns.iter_mut().filter(|key| system.is_some() && key.as_ref().is_some_and(&arranged)).for_each(|key| *key = None);
+        if let Some(system) = &system {
+            let filled = columns.iter_mut().zip(&shape.header);
+            let foreign = filled.filter(|(key, title)| key.as_ref().is_some_and(&arranged) || systems::tells_apart(&system.key, title));
+            foreign.for_each(|(key, _)| *key = None);
+        }
         let registry = ctx.registry();
         let make = match system {
             Some(_) => mapping::guess_foreign(registry, &rights, &object, &fields, &shape.header, &|n| shape.is_blank(n), &mut columns),
@@ -176,12 +195,13 @@ impl Engine {
             }
             values.retain(|_, words: &mut BTreeMap<_, _>| !words.is_empty());
         }
+        let match_by = found.usual_keys(&*self.object(&object)?);
         Ok(ImportSpec {
             object,
             file,
             sheet,
             columns: found.columns,
-            match_by: found.match_by,
+            match_by,
             mode: Mode::Both,
             on_match: OnMatch::FillEmpty,
             on_bad_value: if found.system.is_some() { OnBadValue::BlankAndNote } else { OnBadValue::Refuse },

@@ -1,6 +1,6 @@
 //! What the user decided, checked against the object once and then used for every row.
 
-use super::mapping::{self, ID_COLUMN};
+use super::mapping::{self, ID_COLUMN, StandIn};
 use super::seen::Seen;
 use super::source::Shape;
 use super::systems::Beside;
@@ -108,6 +108,7 @@ pub(super) struct Plan {
     pub object: Arc<Object>,
     /// (column, field), in the order of the columns; the parts of a name in theirs.
     pub fields: Vec<(usize, FieldIx)>,
+    pub stand_ins: Vec<StandIn>,
     pub linked: Vec<Linked>,
     /// `values` by field, words folded.
     pub values: HashMap<FieldIx, HashMap<String, Json>>,
@@ -205,8 +206,22 @@ impl Plan {
         let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
         let unique = single.chain(object.decl.unique.iter().cloned()).map(|set| set.iter().filter_map(|k| object.field_ix(k)).collect());
         let (unique, currency) = (unique.collect(), engine.settings().currency.clone());
-        let (beside, seen) = Default::default();
-        Ok(Plan { spec, world: ctx.world.version, unique, object, fields, linked, values, id_column, keys, currency, beside, seen })
+        let (beside, seen, stand_ins) = Default::default();
+        Ok(Plan {
+            spec,
+            world: ctx.world.version,
+            unique,
+            object,
+            fields,
+            stand_ins,
+            linked,
+            values,
+            id_column,
+            keys,
+            currency,
+            beside,
+            seen,
+        })
     }
 
     /// What the file says besides its rows, read once before the first of them.
@@ -219,6 +234,7 @@ impl Plan {
             self.beside = Beside::of(system, &shape.header, &self.object.plural, &taken);
         }
         mapping::say_names_in_order(&self.object, &shape.header, &mut self.fields);
+        self.stand_ins = mapping::stand_ins(&self.object, &shape.header, &self.fields);
         self.seen = Seen::of(path, &shape.layout, self)?;
         Ok(())
     }

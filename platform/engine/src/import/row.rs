@@ -2,6 +2,7 @@
 
 use super::doubt::doubt;
 use super::links::Links;
+use super::mapping::StandIn;
 use super::memory::key_of;
 use super::parents::Parents;
 use super::plan::Plan;
@@ -73,7 +74,8 @@ impl Row {
         }
         let mut values: HashMap<FieldIx, Value> = HashMap::new();
         for (column, ix) in &plan.fields {
-            row.cell(plan, links, env, line, (*column, *ix), &mut values);
+            let ix = StandIn::field(&plan.stand_ins, line, *column).unwrap_or(*ix);
+            row.cell(plan, links, env, line, (*column, ix), &mut values);
         }
         row.values = values;
         row.turn_away_itself(plan);

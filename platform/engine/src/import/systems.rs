@@ -110,6 +110,11 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     Known { data, why, modules, common }
 });
 
+/// Whether this column of a system says only of which kind a row is.
+pub(super) fn tells_apart(system: &str, title: &str) -> bool {
+    KNOWN.data.apart.iter().any(|a| a.system == system && exact(&a.column) == exact(title))
+}
+
 /// Keys of choices that a word of another program may stand for, the likeliest first.
 pub(super) fn called(word: &str) -> &'static [String] {
     KNOWN.data.words.get(word).map_or(&[], Vec::as_slice)
@@ -213,6 +218,7 @@ fn numbered(title: &str) -> Option<String> {
 
 /// Why these columns fill nothing.
 pub fn left_out(
+    system: Option<&str>,
     header: &[String],
     blank: &dyn Fn(usize) -> bool,
     columns: &[Option<String>],
@@ -220,6 +226,7 @@ pub fn left_out(
 ) -> Vec<(usize, Left)> {
     let reason = |n: usize| match KNOWN.why.get(&exact(&header[n])) {
         Some(why) => *why,
+        None if system.is_some_and(|system| tells_apart(system, &header[n])) => Left::Along,
         None if known(&bare(&header[n])) => Left::Taken,
         None if blank(n) => Left::Blank,
         None => Left::NoField,

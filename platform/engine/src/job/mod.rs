@@ -115,10 +115,15 @@ impl Kinds {
             JobKind::of::<crate::hook::HookStopped>(),
             JobKind::of::<crate::passkey::PasskeyMail>(),
             JobKind::of::<crate::scim::LeftMail>(),
+            JobKind::of::<crate::twin::FindTwins>(),
+            JobKind::of::<crate::twin::MergeMany>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
-        let schedules =
-            clean::schedules().into_iter().chain([crate::audit::schedule(), crate::sharing::schedule()]).chain(work.schedules).collect();
+        let schedules = clean::schedules()
+            .into_iter()
+            .chain([crate::audit::schedule(), crate::sharing::schedule(), crate::twin::schedule()])
+            .chain(work.schedules)
+            .collect();
         let mails: Arc<dyn crate::work::Carrier> = Arc::new(crate::flow::FlowMails);
         Kinds { by_key, schedules, carriers: std::iter::once(mails).chain(work.carriers).collect() }
     }

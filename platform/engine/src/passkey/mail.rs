@@ -52,11 +52,11 @@ fn words(lang: Lang, person: &str, company: &str, name: &str, added: bool) -> (S
     };
     let text = lang.pick(
         format!(
-            "Halo {person},\n\n{what}\n\nJika bukan Anda yang melakukannya, segera masuk, hapus kunci itu di Pengaturan → Keamanan, ganti kata sandi, \
+            "Halo {person},\n\n{what}\n\nJika bukan Anda yang melakukannya, segera masuk, hapus kunci itu di Pengaturan → Masuk & keamanan, ganti kata sandi, \
             dan beri tahu administrator Anda.\n"
         ),
         format!(
-            "Hello {person},\n\n{what}\n\nIf it was not you, sign in at once, remove that key under Settings → Security, change your password, and tell \
+            "Hello {person},\n\n{what}\n\nIf it was not you, sign in at once, remove that key under Settings → Sign-in & security, change your password, and tell \
             your administrator.\n"
         ),
     );

@@ -216,21 +216,36 @@ fn step(process: &Process, stage: &Stage, calendar: &Calendar, rows: &Rows, now:
         found.late_seconds += flow.late_seconds;
         found.again += flow.again;
         found.again_seconds += flow.again_seconds;
-        *way(process, stage, flow.next, &mut found) += flow.count;
+        *match course(process, stage, flow.next) {
+            Course::Forward => &mut found.forward,
+            Course::Won => &mut found.won,
+            Course::Back => &mut found.back,
+            Course::Lost => &mut found.lost,
+            Course::Elsewhere => &mut found.elsewhere,
+        } += flow.count;
     }
     found
 }
 
+/// How a move from a stage to another is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Course {
+    Forward,
+    Won,
+    Back,
+    Lost,
+    Elsewhere,
+}
+
 /// Where those went that left a stage for another.
-fn way<'f>(process: &Process, stage: &Stage, next: Option<RecordId>, found: &'f mut StepFigures) -> &'f mut i64 {
-    let target = next.and_then(|id| process.stage(id));
-    match (target, target.and_then(|t| process.place(t.id)), process.place(stage.id)) {
-        (Some(target), ..) if target.category == "won" => &mut found.won,
-        (Some(target), ..) if target.category == "lost" => &mut found.lost,
+pub(super) fn course(process: &Process, stage: &Stage, next: Option<RecordId>) -> Course {
+    let Some(target) = next.and_then(|id| process.stage(id)) else { return Course::Elsewhere };
+    match (target.category.as_str(), process.place(target.id), process.place(stage.id)) {
+        ("won", ..) => Course::Won,
+        ("lost", ..) => Course::Lost,
         // out of an end it is open again
-        (Some(_), ..) if stage.category != "open" => &mut found.back,
-        (Some(_), Some(to), Some(from)) if to > from => &mut found.forward,
-        (Some(_), ..) => &mut found.back,
-        (None, ..) => &mut found.elsewhere,
+        _ if stage.category != "open" => Course::Back,
+        (_, Some(to), Some(from)) if to > from => Course::Forward,
+        _ => Course::Back,
     }
 }

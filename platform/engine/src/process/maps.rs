@@ -190,7 +190,7 @@ fn rows(conn: &mut Conn, registry: &Registry, key: &str) -> Result<Vec<Record>> 
         bin: false,
         titles: Vec::new(),
     };
-    Ok(conn.select(registry, &query)?.rows.iter().map(|row| record_of(object, &columns, row)).collect())
+    Ok(conn.select(registry, &query)?.rows.into_iter().map(|row| record_of(object, &columns, row)).collect())
 }
 
 impl Tx<'_> {

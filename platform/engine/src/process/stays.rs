@@ -198,7 +198,7 @@ impl Tx<'_> {
         let columns: Vec<FieldIx> =
             [Some(field.key.as_str()), Some("created_at"), since].into_iter().flatten().filter_map(|key| object.field_ix(key)).collect();
         let rows = self.conn.rows(&registry, object, &ids, &columns, &Cond::True)?;
-        let records: Vec<Record> = rows.iter().map(|row| record_of(object, &columns, row)).collect();
+        let records: Vec<Record> = rows.into_iter().map(|row| record_of(object, &columns, row)).collect();
         let calendars = self.calendars_of_stages()?;
         self.stays_remade(object, field, &records, &calendars)?;
         Ok(ids.last().copied().filter(|_| ids.len() == BATCH))

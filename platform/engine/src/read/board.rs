@@ -89,7 +89,7 @@ impl Tx<'_> {
         let rows = self.conn.lanes(&registry, &object, &cond, by, &keys, &columns, &sort, per_lane)?;
         for (key, rows) in rows {
             if let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == key) {
-                lane.cards = rows.iter().map(|row| record_of(&object, &columns, row)).collect();
+                lane.cards = rows.into_iter().map(|row| record_of(&object, &columns, row)).collect();
             }
         }
         let mut cards: Vec<Record> = lanes.iter_mut().flat_map(|l| std::mem::take(&mut l.cards)).collect();
@@ -115,7 +115,7 @@ impl Tx<'_> {
             let Some(lane) = lanes.iter_mut().find(|l| l.key.to_raw() == group.key) else { continue };
             lane.count = group.count;
             if let (Some(field), Some(raw)) = (amount, group.figures.first()) {
-                let sum = Value::from_raw(object.at(field).kind, raw).dec().unwrap_or_default();
+                let sum = Value::from_raw(object.at(field).kind, raw.clone()).dec().unwrap_or_default();
                 lane.sum = Some(sum);
                 lane.weighted = lane.probability.map(|p| (sum * p / Decimal::ONE_HUNDRED).round());
             }
@@ -208,7 +208,7 @@ impl Tx<'_> {
         };
         let rows = self.conn.select(&registry, &query)?.rows;
         let own: Vec<RecordId> = rows
-            .iter()
+            .into_iter()
             .map(|row| crate::read::record_of(&pipelines, &columns, row))
             .filter(|pipeline| pipeline.text("object") == key)
             .map(|pipeline| pipeline.id)
@@ -270,7 +270,7 @@ impl Tx<'_> {
         };
         let registry = self.registry.clone();
         let page = self.conn.select(&registry, &query)?;
-        Ok(page.rows.iter().map(|row| record_of(&object, &columns, row)).collect())
+        Ok(page.rows.into_iter().map(|row| record_of(&object, &columns, row)).collect())
     }
 }
 

@@ -108,7 +108,7 @@ impl Tx<'_> {
         let cells: Vec<FieldIx> = columns.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, &object, id, &cells, &cond, bin)?.ok_or_else(Problem::not_found)?;
-        let mut records = [record_of(&object, &cells, &row)];
+        let mut records = [record_of(&object, &cells, row)];
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
         let [record] = records;
@@ -148,7 +148,7 @@ impl Tx<'_> {
                     .into_iter()
                     .map(|l| LinkRow {
                         to: l.to,
-                        columns: field.columns.iter().zip(&l.cells).map(|(c, raw)| Value::from_raw(c.kind, raw)).collect(),
+                        columns: field.columns.iter().zip(&l.cells).map(|(c, raw)| Value::from_raw(c.kind, raw.clone())).collect(),
                     })
                     .collect();
                 record.set(field.key.clone(), if rows.is_empty() { Value::Null } else { Value::Links(rows) });
@@ -162,9 +162,9 @@ impl Tx<'_> {
         let mut wanted: BTreeMap<u16, BTreeSet<i64>> = BTreeMap::new();
         self.load_file_names(object, records)?;
         let fields = (0_u16..).map(FieldIx).zip(&object.fields);
-        let links: Vec<_> = fields.filter_map(|(ix, field)| Some((ix, field, field.to?))).collect();
+        let links: Vec<_> = fields.filter_map(|(ix, field)| Some((ix, field.to?))).collect();
         for record in records.iter() {
-            for (ix, _, to) in &links {
+            for (ix, to) in &links {
                 match record.at(*ix) {
                     Value::Link(id) => drop(wanted.entry(to.0).or_default().insert(*id)),
                     Value::Links(rows) => wanted.entry(to.0).or_default().extend(rows.iter().map(|r| r.to)),
@@ -172,24 +172,25 @@ impl Tx<'_> {
                 }
             }
         }
-        let mut titles: HashMap<(u16, i64), String> = HashMap::new();
+        let mut titles: HashMap<(u16, i64), Arc<str>> = HashMap::new();
         for (to, ids) in wanted {
             let ids: Vec<i64> = ids.into_iter().collect();
-            for (id, title) in self.titles_of(akrab_model::ObjectIx(to), &ids)? {
-                titles.insert((to, id), title);
-            }
+            let called = self.titles_of(akrab_model::ObjectIx(to), &ids)?;
+            titles.extend(called.into_iter().map(|(id, title)| ((to, id), title.into())));
         }
         for record in records.iter_mut() {
-            let mut found = Vec::new();
-            for (ix, field, to) in &links {
-                let title = |id: i64| Some(((field.key.clone(), id), titles.get(&(to.0, id))?.clone()));
-                match record.at(*ix) {
-                    Value::Link(id) => found.extend(title(*id)),
-                    Value::Links(rows) => found.extend(rows.iter().filter_map(|row| title(row.to))),
-                    _ => {}
+            for (ix, to) in &links {
+                let ids: Vec<i64> = match record.at(*ix) {
+                    Value::Link(id) => vec![*id],
+                    Value::Links(rows) => rows.iter().map(|row| row.to).collect(),
+                    _ => continue,
+                };
+                for id in ids {
+                    if let Some(title) = titles.get(&(to.0, id)) {
+                        record.call(*ix, id, title.clone());
+                    }
                 }
             }
-            record.titles.extend(found);
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Tx<'_> {
                 }
                 match hints.iter_mut().find(|h| h.record.id == row.id) {
                     Some(hint) => hint.reasons.push(rule.reason.clone()),
-                    None => hints.push(Hint { record: record_of(&object, &columns, &row), reasons: vec![rule.reason.clone()] }),
+                    None => hints.push(Hint { record: record_of(&object, &columns, row), reasons: vec![rule.reason.clone()] }),
                 }
             }
         }

@@ -101,7 +101,7 @@ impl Tx<'_> {
         }
         let page = self.list_page(&object, query, request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()))?;
         self.known().titles.extend(page.titles.into_iter().map(|(to, id, title)| ((to, id), Some(title))));
-        let mut records: Vec<Record> = page.rows.iter().map(|row| record_of(&object, &read, row)).collect();
+        let mut records: Vec<Record> = page.rows.into_iter().map(|row| record_of(&object, &read, row)).collect();
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;
         let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();

@@ -100,9 +100,12 @@ impl Tx<'_> {
         self.get_from(object, id, Bin::Any)?;
         let object = self.object(object)?;
         let mut past = Past { changes: Vec::new(), next: before };
+        // what went into a record brought its history along
+        let mut ids = self.conn.merged_from(&object.key, id)?;
+        ids.push(id);
         loop {
             let batch = if field.is_some() { 4 * PAGE } else { PAGE + 1 };
-            let found = self.conn.changes(&object.key, id, past.next, batch)?;
+            let found = self.conn.changes_among(&object.key, &ids, past.next, batch)?;
             for change in &found {
                 if past.changes.len() == PAGE {
                     past.next = past.changes.last().map(|c| c.id);

@@ -101,7 +101,7 @@ impl Tx<'_> {
             let readable = self.rights.readable(object);
             let columns: Vec<FieldIx> = shown.filter(|ix| object.at(*ix).is_column() && readable.contains(ix)).collect();
             let rows = self.reached(object, &ids, &columns, terms)?;
-            records.extend(rows.iter().map(|row| ((key, row.id), record_of(object, &columns, row))));
+            records.extend(rows.into_iter().map(|row| ((key, row.id), record_of(object, &columns, row))));
         }
         let mut hits = Vec::new();
         for hit in found {
@@ -143,7 +143,7 @@ impl Tx<'_> {
         let told = searched(object).filter(|ix| self.rights.field(object, *ix) > FieldRight::Hidden);
         all.extend(told.filter(|ix| !columns.contains(ix)));
         let mut rows = self.conn.rows(&registry, object, ids, &all, &cond)?;
-        rows.retain(|row| search_entry(object, &record_of(object, &all, row)).found_by(terms));
+        rows.retain(|row| search_entry(object, &record_of(object, &all, row.clone())).found_by(terms));
         Ok(rows)
     }
 }

@@ -198,7 +198,7 @@ impl Tx<'_> {
         all.extend(told.filter(|ix| !query.columns.contains(ix)));
         let registry = self.registry.clone();
         let wide = Query { columns: all.clone(), ..query.clone() };
-        let keep = |row: &akrab_store::Row| search_entry(object, &record_of(object, &all, row)).found_by(terms);
+        let keep = |row: &akrab_store::Row| search_entry(object, &record_of(object, &all, row.clone())).found_by(terms);
         Ok(self.conn.select_kept(&registry, &wide, most, &keep)?)
     }
 }

@@ -37,7 +37,7 @@ impl Tx<'_> {
             let columns: Vec<FieldIx> = self.rights.readable(&object).into_iter().filter(|ix| object.at(*ix).is_column()).collect();
             let registry = self.registry.clone();
             let rows = self.conn.rows(&registry, &object, &ids, &columns, &cond)?;
-            let mut records: Vec<Record> = rows.iter().map(|row| record_of(&object, &columns, row)).collect();
+            let mut records: Vec<Record> = rows.into_iter().map(|row| record_of(&object, &columns, row)).collect();
             if titled {
                 self.load_titles(&object, &mut records)?;
             }

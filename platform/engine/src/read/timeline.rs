@@ -28,7 +28,7 @@ pub struct TimelineRequest {
 pub struct Timeline {
     /// What somebody put on top; only on the first page.
     pub pinned: Vec<Event>,
-    /// Open ones (planned, overdue), earliest first; only on the first page.
+    /// Open ones (planned, overdue), earliest first, those without a time last; only on the first page.
     pub upcoming: Vec<Event>,
     /// Past ones, newest first.
     pub events: Vec<Event>,
@@ -46,6 +46,13 @@ pub struct Event {
     /// The record it tells of, with the fields the actor may read.
     pub source: Record,
     pub change: Option<ChangeView>,
+}
+
+impl Event {
+    /// Whether it stands where it was made, for want of a time of its own.
+    pub fn is_undated(&self) -> bool {
+        self.source.object.decl.timeline.at.as_deref().is_some_and(|key| self.source.get(key).is_null())
+    }
 }
 
 impl Engine {
@@ -97,6 +104,8 @@ impl Tx<'_> {
             let open = self.conn.timeline(&object.key, id, &query(true, None, 200))?;
             timeline.upcoming = self.events(&open)?;
             timeline.upcoming.reverse();
+            // what has no time of its own waits behind what has
+            timeline.upcoming.sort_by_key(Event::is_undated);
             timeline.upcoming.retain(|event| wanted.is_none_or(|w| w(event)));
             if wanted.is_none() && request.kinds.is_empty() {
                 timeline.pinned = self.pinned(&object.key, id)?;
@@ -174,9 +183,9 @@ impl Tx<'_> {
     fn events(&mut self, entries: &[Entry]) -> Result<Vec<Event>> {
         let wanted: Vec<(&str, RecordId)> = entries.iter().map(|entry| (entry.source_object.as_str(), entry.source_id)).collect();
         let mut sources = self.readable_sources(&wanted, true)?;
-        // a record in the bin still tells of itself
+        // a record in the bin still tells of itself, and so does one that went into another
         let own = |object: &str, id| entries.iter().any(|e| e.subject_object == object && e.subject_id == id);
-        sources.retain(|(object, id), record| record.deleted_at.is_none() || own(object, *id));
+        sources.retain(|(object, id), record| record.deleted_at.is_none_or(|at| at < 0) || own(object, *id));
         let changes = self.changes_told(entries.iter().filter_map(|entry| entry.change_id))?;
         let mut events = Vec::new();
         for entry in entries {

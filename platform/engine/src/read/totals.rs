@@ -105,7 +105,7 @@ impl Tx<'_> {
             .into_iter()
             .map(|g| GroupRow {
                 title: g.key.int().and_then(|id| titles.iter().find(|(t, _)| *t == id)).map(|(_, title)| title.clone()),
-                key: Value::from_raw(kind, &g.key),
+                key: Value::from_raw(kind, g.key.clone()),
                 count: g.count,
                 totals: wanted.iter().zip(&g.figures).map(|(a, raw)| total(&object, *a, raw)).collect(),
             })
@@ -118,5 +118,9 @@ fn total(object: &Object, aggregate: Aggregate, raw: &Raw) -> Total {
         (AggregateFn::Count | AggregateFn::Filled, _) | (_, None) => FieldType::Integer,
         (_, Some(ix)) => object.at(ix).kind,
     };
-    Total { function: aggregate.function, field: aggregate.field.map(|ix| object.at(ix).key.clone()), value: Value::from_raw(kind, raw) }
+    Total {
+        function: aggregate.function,
+        field: aggregate.field.map(|ix| object.at(ix).key.clone()),
+        value: Value::from_raw(kind, raw.clone()),
+    }
 }

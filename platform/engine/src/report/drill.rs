@@ -38,6 +38,16 @@ impl ReportTable {
         })
     }
 
+    /// The filter that finds what was lost at a step of a funnel.
+    pub fn drill_lost(&self, step: &Line, within: Option<&Json>) -> Option<Json> {
+        let Key::Value(stage) = &step.mark.key else { return None };
+        let path = &self.axes.first()?.path;
+        let mut tests: Vec<Json> = self.report.filter.iter().chain(within).cloned().collect();
+        tests.push(json!({"field": format!("{path}.category"), "op": "is", "value": "lost"}));
+        tests.push(json!({"field": path, "op": "came_from", "value": [stage.to_json()]}));
+        Some(json!({ "all": tests }))
+    }
+
     /// What followed so many units after the beginning.
     fn followed(&self, began: &Line, units: i64) -> Option<Json> {
         let (Key::Period(from, _), axis) = (&began.mark.key, self.pivot()?) else { return None };

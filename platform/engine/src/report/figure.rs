@@ -81,8 +81,8 @@ fn of_part(function: Function, kind: FieldType, part: &Part) -> Value {
                 sum.map_or(Value::Null, |sum| quotient(kind, sum, i128::from(*filled)))
             }
         }
-        Part::Sum(sum, _) => sum.and_then(|sum| i64::try_from(sum).ok()).map_or(Value::Null, |sum| Value::from_raw(kind, &Raw::Int(sum))),
-        Part::End(raw) => Value::from_raw(kind, raw),
+        Part::Sum(sum, _) => sum.and_then(|sum| i64::try_from(sum).ok()).map_or(Value::Null, |sum| Value::from_raw(kind, Raw::Int(sum))),
+        Part::End(raw) => Value::from_raw(kind, raw.clone()),
         Part::Median(None) => Value::Null,
         Part::Median(Some((low, high))) => quotient(kind, i128::from(*low) + i128::from(*high), 2),
     }
@@ -97,7 +97,7 @@ fn quotient(kind: FieldType, sum: i128, by: i128) -> Value {
         FieldType::Decimal | FieldType::Money | FieldType::Percent => {
             i64::try_from(half_up(sum, by)).map_or(Value::Null, |n| Value::Dec(unscaled(n)))
         }
-        _ => i64::try_from(half_up(sum, by)).map_or(Value::Null, |n| Value::from_raw(kind, &Raw::Int(n))),
+        _ => i64::try_from(half_up(sum, by)).map_or(Value::Null, |n| Value::from_raw(kind, Raw::Int(n))),
     }
 }
 

@@ -30,12 +30,15 @@ impl Tx<'_> {
     /// Every figure of the records as they stood at the end of `day`.
     pub(super) fn folded(&mut self, question: &Question, day: Date) -> Result<Figures> {
         let object = question.object.clone();
-        let rows = self.stood(&object, day)?;
+        let end = day.tomorrow().ok().and_then(|next| next.to_zoned(self.ctx.now.time_zone().clone()).ok());
+        let end = end.map_or(i64::MAX, |z| z.timestamp().as_microsecond());
+        let rows = self.stood(&object, end)?;
         let registry = self.registry.clone();
         let ids: Vec<i64> = rows.keys().copied().collect();
         let past = Past {
             registry: registry.clone(),
             object: object.ix,
+            end,
             rows,
             others: RefCell::default(),
             tx: RefCell::new(self),
@@ -81,10 +84,8 @@ impl Tx<'_> {
         Ok(Figures { levels: levels.collect(), lost: Vec::new(), cut: false })
     }
 
-    /// The records the actor may see that were there at the end of `day`, as they were.
-    fn stood(&mut self, object: &Arc<Object>, day: Date) -> Result<BTreeMap<i64, Cells>> {
-        let end = day.tomorrow().ok().and_then(|next| next.to_zoned(self.ctx.now.time_zone().clone()).ok());
-        let end = end.map_or(i64::MAX, |z| z.timestamp().as_microsecond());
+    /// The records the actor may see that were there at `end`, in microseconds UTC, as they were.
+    fn stood(&mut self, object: &Arc<Object>, end: i64) -> Result<BTreeMap<i64, Cells>> {
         let created = object.field_ix("created_at");
         let columns: Vec<FieldIx> = object.columns().map(|(ix, _)| ix).collect();
         let mut rows = BTreeMap::new();
@@ -146,6 +147,8 @@ fn placed(object: &Object, columns: &[FieldIx], cells: Vec<Raw>) -> Cells {
 struct Past<'p, 't> {
     registry: Arc<Registry>,
     object: ObjectIx,
+    /// The moment as of which they are evaluated, in microseconds UTC.
+    end: i64,
     rows: BTreeMap<i64, Cells>,
     /// Linked records, read once.
     others: RefCell<HashMap<(ObjectIx, i64), Option<Cells>>>,
@@ -211,6 +214,12 @@ impl Facts for Past<'_, '_> {
         let of = self.registry.at(object).clone();
         let found = self.tx.borrow_mut().conn.links(&self.registry, &of, field, &[id]);
         self.told(found).into_values().flatten().map(|link| link.to).collect()
+    }
+    fn former(&self, object: ObjectIx, id: i64) -> Option<i64> {
+        let stays = self.tx.borrow_mut().conn.stays(&self.registry.at(object).key, id);
+        // of what stands here the stays of that day, of what it leads to those of now
+        let end = if object == self.object { self.end } else { i64::MAX };
+        self.told(stays).iter().rfind(|stay| stay.left_at.is_some_and(|left| left < end)).map(|stay| stay.stage)
     }
     fn found(&self, _: i64, _: &Found) -> bool {
         // a report has no words to search for

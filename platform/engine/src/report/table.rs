@@ -153,11 +153,11 @@ impl Tx<'_> {
         match (&question.bound.keys[n].cut, &question.periods[n]) {
             // one of several choices is a word of its own
             (Cut::Value, _) if kind == FieldType::Choices => Key::Value(raw.text().map_or(Value::Null, |key| Value::Text(key.into()))),
-            (Cut::Value, _) => Key::Value(Value::from_raw(kind, raw)),
+            (Cut::Value, _) => Key::Value(Value::from_raw(kind, raw.clone())),
             (Cut::Bands(edges), _) => {
                 let edge = |n: i64| {
                     let edge = usize::try_from(n).ok().and_then(|n| edges.get(n))?;
-                    Value::from_raw(kind, &Raw::Int(*edge)).dec()
+                    Value::from_raw(kind, Raw::Int(*edge)).dec()
                 };
                 Key::Band(edge(number - 1), edge(number))
             }

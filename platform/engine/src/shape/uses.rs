@@ -75,7 +75,7 @@ impl crate::Tx<'_> {
         let columns: Vec<_> = stages.columns().map(|(ix, _)| ix).collect();
         let ids = self.conn.ids_after(&registry, &stages, &akrab_model::Cond::True, 0, 2_000)?;
         for row in self.conn.rows(&registry, &stages, &ids, &columns, &akrab_model::Cond::True)? {
-            let stage = crate::read::record_of(&stages, &columns, &row);
+            let stage = crate::read::record_of(&stages, &columns, row);
             let asks = matches!(stage.get("gate"), Value::Json(Json::Array(keys)) if keys.iter().any(|key| key == field));
             if !asks {
                 continue;

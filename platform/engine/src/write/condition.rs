@@ -145,6 +145,10 @@ impl Facts for About<'_, '_> {
         }
         Vec::new()
     }
+    fn former(&self, object: ObjectIx, id: RecordId) -> Option<RecordId> {
+        let stays = self.tx.borrow_mut().conn.stays(&self.registry.at(object).key, id).unwrap_or_default();
+        stays.iter().rfind(|stay| stay.left_at.is_some()).map(|stay| stay.stage)
+    }
     fn found(&self, _: RecordId, _: &akrab_model::filter::Found) -> bool {
         false
     }

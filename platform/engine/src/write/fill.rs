@@ -124,16 +124,16 @@ impl Tx<'_> {
         let read: Vec<FieldIx> = computed.iter().copied().chain(inputs).collect::<BTreeSet<_>>().into_iter().collect();
         let mut changed = Vec::new();
         for row in self.conn.rows(&registry, object, &ids, &read, &Cond::True)? {
-            let mut record = crate::read::record_of(object, &read, &row);
+            let mut record = crate::read::record_of(object, &read, row);
             let old: Vec<Raw> = computed.iter().map(|ix| record.raw(&object.at(*ix).key)).collect();
             for (key, kind, figures, none) in &figures {
-                let figure = figures.get(&row.id).map(|raw| Value::from_raw(*kind, raw));
+                let figure = figures.get(&record.id).map(|raw| Value::from_raw(*kind, raw.clone()));
                 record.set(key, figure.or_else(|| none.clone()).unwrap_or(Value::Null));
             }
             formulas.apply(object, &mut record);
             let new: Vec<Raw> = computed.iter().map(|ix| record.raw(&object.at(*ix).key)).collect();
             if new != old {
-                changed.push((row.id, new));
+                changed.push((record.id, new));
             }
         }
         self.conn.set_columns(object, &computed, changed)?;

@@ -20,7 +20,7 @@ impl Tx<'_> {
         self.feed_parents(child, &pairs)
     }
 
-    pub(super) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
+    pub(crate) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
         for (parent, field, via) in child.feeds.clone() {
             let parent = self.registry.at(parent).clone();
             let link = &child.at(via).key;
@@ -31,6 +31,19 @@ impl Tx<'_> {
             }
             for id in ids {
                 self.roll_up(&parent, field, child, via, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Works out every roll-up of these records anew.
+    pub(crate) fn roll_up_all(&mut self, parent: &Arc<Object>, ids: &[i64]) -> Result<()> {
+        let registry = self.registry.clone();
+        for child in registry.objects() {
+            for (of, field, via) in child.feeds.iter().filter(|(of, ..)| *of == parent.ix) {
+                for id in ids {
+                    self.roll_up(registry.at(*of), *field, child, *via, *id)?;
+                }
             }
         }
         Ok(())
@@ -50,7 +63,7 @@ impl Tx<'_> {
             && let Some(mut record) = self.find(&parent.key, id)?
         {
             let old = record.clone();
-            let value = Value::from_raw(parent.at(field).kind, &figure);
+            let value = Value::from_raw(parent.at(field).kind, figure.clone());
             record.set(&parent.at(field).key, value);
             self.ctx.world.formulas.apply(parent, &mut record);
             cells.extend(
@@ -72,7 +85,7 @@ impl Tx<'_> {
 /// What a roll-up says of a new record: none are counted and nothing is summed, the rest is unknown.
 pub(super) fn of_no_children(field: &Field) -> Option<Value> {
     match field.rollup.as_ref()?.function {
-        AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, &Raw::Int(0))),
+        AggregateFn::Count | AggregateFn::Filled | AggregateFn::Sum => Some(Value::from_raw(field.kind, Raw::Int(0))),
         AggregateFn::Avg | AggregateFn::Min | AggregateFn::Max => None,
     }
 }

@@ -54,7 +54,8 @@ impl Op {
             Integer | Decimal | Money | Percent | Duration | Score => &[Is, IsNot, Gt, Gte, Lt, Lte, Between, Empty, NotEmpty],
             Date | DateTime => &[Within, NotWithin, Is, Gt, Gte, Lt, Lte, Between, Empty, NotEmpty],
             Boolean => &[Is, IsNot],
-            Choice | Stage | Link => &[In, NotIn, Is, IsNot, Empty, NotEmpty],
+            Choice | Link => &[In, NotIn, Is, IsNot, Empty, NotEmpty],
+            Stage => &[In, NotIn, Is, IsNot, CameFrom, Empty, NotEmpty],
             Choices | Links => &[In, NotIn, Empty, NotEmpty],
             File | Address | Formula | Rollup => &[Empty, NotEmpty],
         }
@@ -195,6 +196,10 @@ impl Binder<'_> {
             Op::Empty | Op::NotEmpty => Some(Is::Filled),
             Op::Is | Op::IsNot if value.is_null() => return Ok((Some(Is::Filled), op == Op::Is)),
             Op::Is | Op::IsNot | Op::In | Op::NotIn => self.equals(field, path, value)?,
+            Op::CameFrom => {
+                let stages = list(value).iter().map(|v| id_of(v).ok_or_else(|| wrong(path, v)));
+                Some(Is::From(stages.collect::<Bound<_>>()?))
+            }
             Op::Contains | Op::NotContains => Some(Is::Contains(needle(field, path, value)?)),
             Op::StartsWith => Some(Is::StartsWith(needle(field, path, value)?)),
             Op::Gt | Op::Gte | Op::Lt | Op::Lte => Some(self.compare(field, op, value)?),

@@ -14,6 +14,8 @@ pub trait Facts {
     fn children(&self, object: ObjectIx, via: FieldIx, id: i64) -> Vec<i64>;
     /// Targets of a `links` field.
     fn linked(&self, object: ObjectIx, id: i64, field: FieldIx) -> Vec<i64>;
+    /// The stage a record stood in before the present one.
+    fn former(&self, object: ObjectIx, id: i64) -> Option<i64>;
     /// Whether the search index finds the record.
     fn found(&self, id: i64, found: &Found) -> bool;
     /// Whether somebody was given the record.
@@ -78,6 +80,7 @@ fn matches_test(test: &Test, registry: &Registry, id: i64, facts: &dyn Facts) ->
                 && to.as_ref().is_none_or(|t| if *to_open { cell < *t } else { cell <= *t })
         }
         Is::Group(slice, n) => slice.group(cell) == Raw::Int(*n),
+        Is::From(stages) => facts.former(test.object, id).is_some_and(|stage| stages.contains(&stage)),
         Is::Contains(needle) => cell.text().is_some_and(|s| s.contains(needle.as_str())),
         Is::StartsWith(needle) => cell.text().is_some_and(|s| s.starts_with(needle.as_str())),
         Is::HasKey(_) | Is::LinksTo(_) => false,

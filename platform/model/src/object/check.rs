@@ -93,6 +93,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.layout.sections.iter().flat_map(|s| &s.fields))
             .chain(decl.views.iter().flat_map(|v| v.columns.iter().chain(&v.sort).chain(&v.quick).chain(&v.totals).chain(&v.group)))
             .chain(decl.duplicates.iter().flat_map(|d| &d.fields))
+            .chain(decl.compare.iter().flat_map(|c| &c.fields))
             .chain(decl.unique.iter().flatten())
             .chain(decl.fields.values().flat_map(|f| &f.derived))
             .chain(decl.validations.iter().filter_map(|v| v.field.as_ref()))
@@ -148,6 +149,14 @@ fn alike(decl: &ObjectDecl, fault: &mut dyn FnMut(Option<&str>, FieldProblem)) {
             if decl.fields.get(name).is_some_and(|f| matches!(f.kind, LongText | Json | File | Choices | Links | Address)) {
                 fault(None, is("decl_unique_kind").with("name", name));
             }
+        }
+    }
+    for compared in &decl.compare {
+        let kind = |name: &String| decl.fields.get(name).map(|field| field.kind);
+        let kinds: HashSet<_> = compared.fields.iter().map(kind).collect();
+        let told = kinds.iter().all(|kind| compared.kind.or(kind.and_then(super::CompareAs::of)).is_some());
+        if kinds.len() != 1 || !told {
+            fault(None, is("decl_compare_kind").with("name", compared.fields.join(", ")));
         }
     }
     if decl.duplicates.iter().any(|hint| !complete(&hint.reason)) {

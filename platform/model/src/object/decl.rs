@@ -53,6 +53,9 @@ pub struct ObjectDecl {
     pub unique: Vec<Vec<String>>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub duplicates: Vec<DuplicateDecl>,
+    /// What two records are compared by when duplicates are looked for among all of them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub compare: Vec<CompareDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: LayoutDecl,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -324,6 +327,49 @@ pub struct DuplicateDecl {
     pub reason: Label,
 }
 
+/// Fields by which two records are held to be the same or not; how much each says is learned from the records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompareDecl {
+    /// One field, or several of one type whose values may stand for each other (`["phone", "whatsapp"]`). Of a link the
+    /// title of the record it points to is compared.
+    pub fields: Vec<String>,
+    /// What kind of value it is; told by the field's type unless that is text, a number or a link.
+    #[serde(default, rename = "as", skip_serializing_if = "is_default")]
+    pub kind: Option<CompareAs>,
+    /// People who live or work together have it together, so that it alone makes nobody the same.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shared: bool,
+}
+
+/// How values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CompareAs {
+    Person,
+    Company,
+    Phone,
+    Email,
+    Address,
+    Date,
+    /// A number that nobody else has.
+    Exact,
+}
+
+impl CompareAs {
+    /// What a type of field tells by itself.
+    pub fn of(kind: FieldType) -> Option<Self> {
+        Some(match kind {
+            FieldType::PersonName => CompareAs::Person,
+            FieldType::Phone => CompareAs::Phone,
+            FieldType::Email => CompareAs::Email,
+            FieldType::Address => CompareAs::Address,
+            FieldType::Date => CompareAs::Date,
+            _ => return None,
+        })
+    }
+}
+
 /// Sections of the record page and the fields of quick create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
@@ -499,6 +545,9 @@ pub struct AccessDecl {
     /// Which records may be shared with others one by one; those that may be changed when left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub share: Option<Scope>,
+    /// Which records may be merged with others; those that may be deleted when left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub merge: Option<Scope>,
     /// Only the fields that differ from `edit`.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,

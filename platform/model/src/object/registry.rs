@@ -59,6 +59,11 @@ impl Object {
     pub fn plural_label(&self, lang: &str) -> &str {
         self.decl.plural_label.get(lang)
     }
+    /// What it is for, in a sentence; nothing where only its name was said.
+    pub fn purpose(&self, lang: &str) -> &str {
+        let purpose = self.decl.purpose.get(lang);
+        if purpose == self.plural_label(lang) { "" } else { purpose }
+    }
     /// Hidden from the sidebar and the palette; managed in the settings.
     pub fn is_system(&self) -> bool {
         self.decl.group == "system"

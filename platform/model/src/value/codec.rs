@@ -27,19 +27,19 @@ impl Value {
     }
 
     /// Reads a database cell of `kind`. A cell that cannot be read is null.
-    pub fn from_raw(kind: FieldType, raw: &Raw) -> Value {
+    pub fn from_raw(kind: FieldType, raw: Raw) -> Value {
         use FieldType::*;
         match (kind, raw) {
             (_, Raw::Null) => Value::Null,
-            (Boolean, Raw::Int(n)) => Value::Bool(*n != 0),
-            (Decimal | Money | Percent, Raw::Int(n)) => Value::Dec(unscaled(*n)),
-            (Date, Raw::Int(n)) => date_of(*n).map_or(Value::Null, Value::Date),
-            (DateTime, Raw::Int(n)) => Timestamp::from_microsecond(*n).map_or(Value::Null, Value::Time),
-            (Link | Stage, Raw::Int(n)) => Value::Link(*n),
-            (_, Raw::Int(n)) => Value::Int(*n),
+            (Boolean, Raw::Int(n)) => Value::Bool(n != 0),
+            (Decimal | Money | Percent, Raw::Int(n)) => Value::Dec(unscaled(n)),
+            (Date, Raw::Int(n)) => date_of(n).map_or(Value::Null, Value::Date),
+            (DateTime, Raw::Int(n)) => Timestamp::from_microsecond(n).map_or(Value::Null, Value::Time),
+            (Link | Stage, Raw::Int(n)) => Value::Link(n),
+            (_, Raw::Int(n)) => Value::Int(n),
             (Choices, Raw::Text(s)) => Value::Keys(s.split('|').filter(|k| !k.is_empty()).map(Into::into).collect()),
-            (Json, Raw::Text(s)) => serde_json::from_str(s).map_or(Value::Null, Value::Json),
-            (_, Raw::Text(s)) => Value::Text(s.clone()),
+            (Json, Raw::Text(s)) => serde_json::from_str(&s).map_or(Value::Null, Value::Json),
+            (_, Raw::Text(s)) => Value::Text(s),
         }
     }
 

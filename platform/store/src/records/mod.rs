@@ -105,7 +105,8 @@ pub(crate) fn from(compiler: &mut Compiler<'_>, select: &mut SelectStatement, ob
     select.from_as(object.table.clone(), T);
     match bin {
         Bin::Living => select.and_where(col(T, "deleted_at").is_null()),
-        Bin::Binned => select.and_where(col(T, "deleted_at").is_not_null()),
+        // what went into another record is not in the bin
+        Bin::Binned => select.and_where(col(T, "deleted_at").gt(0)),
         Bin::Any => select,
     };
     if *cond != Cond::True {

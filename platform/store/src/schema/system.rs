@@ -46,6 +46,7 @@ const TABLES: &[&[&str]] = &[
     crate::directory::TABLES,
     crate::stay::TABLES,
     crate::breach::TABLES,
+    crate::twin::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

@@ -35,6 +35,9 @@ impl Facts for Memory {
     fn linked(&self, _: ObjectIx, id: i64, _: FieldIx) -> Vec<i64> {
         self.links.get(&id).cloned().unwrap_or_default()
     }
+    fn former(&self, _: ObjectIx, _: i64) -> Option<i64> {
+        None
+    }
     fn found(&self, _: i64, _: &Found) -> bool {
         false
     }

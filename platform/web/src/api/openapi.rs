@@ -45,6 +45,7 @@ pub fn document(registry: &Registry) -> Json {
         paths.extend([super::flows::describe_press(object)]);
         views::describe(object, &mut paths);
         sharing::describe(object, &mut paths);
+        super::twins::describe(object, &mut paths);
         super::attachments::describe(object, &mut paths);
         schemas.insert(object.key.clone(), read_schema(object));
         schemas.insert(format!("{}_create", object.key), write_schema(object, true));

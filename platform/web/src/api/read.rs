@@ -5,10 +5,10 @@ use super::{answer, object_of, shape};
 use crate::{ApiCaller, Reply};
 use akrab_engine::TimelineRequest;
 use akrab_model::query::Bucket;
-use akrab_model::{FieldProblem, Problem};
+use akrab_model::{FieldProblem, Problem, ProblemKind};
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value as Json, json};
 
 const LIST: &[&str] = &["filter", "q", "sort", "columns", "limit", "after", "count", "bin"];
@@ -41,12 +41,23 @@ pub async fn list(caller: ApiCaller, Path(object): Path<String>, RawQuery(query)
 pub async fn one(caller: ApiCaller, Path((object, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> Reply {
     Ask::read(query.as_deref(), &[])?;
     let id = record_id(&id)?;
-    let record = caller
+    let found = caller
         .read(move |tx| {
             let key = object_of(tx, &object)?;
-            tx.get(&key, id)
+            match tx.get(&key, id) {
+                // it has gone into another
+                Err(problem) if problem.kind == ProblemKind::NotFound => match tx.merged_into(&key, id)? {
+                    Some(winner) => Ok(Err(format!("/api/v1/{}/{winner}", tx.object(&key)?.plural))),
+                    None => Err(problem),
+                },
+                found => Ok(Ok(found?)),
+            }
         })
         .await?;
+    let record = match found {
+        Ok(record) => record,
+        Err(winner) => return Ok(Redirect::temporary(&winner).into_response()),
+    };
     Ok(with_etag(answer(200, &shape::record(&record)), record.version))
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     approvals, attachments, audit, batch, bulk, describe, export, files, flows, hooks, imports, incoming, jobs, me, policies, processes,
-    read, reports, sharing, sight, views, write,
+    read, reports, sharing, sight, twins, views, write,
 };
 use crate::route::{Answers, Methods, Router, get, post};
 use crate::router::upload_limit;
@@ -107,6 +107,12 @@ fn all() -> Routes {
         .get("/api/v1/{object}/export", export::send)
         .get("/api/v1/{object}/export/count", export::count)
         .post("/api/v1/{object}/bulk", bulk::run)
+        .get("/api/v1/{object}/duplicates", twins::list)
+        .post("/api/v1/{object}/duplicates", twins::find)
+        .post("/api/v1/{object}/duplicates/{pair}", twins::decide)
+        .post("/api/v1/{object}/merges", twins::merge)
+        .post("/api/v1/{object}/merges/{merge}/undo", twins::undo)
+        .get("/api/v1/{object}/{id}/merges", twins::into)
         .get("/api/v1/{object}/views", views::list)
         .post("/api/v1/{object}/views", views::create)
         .patch("/api/v1/{object}/views/{view}", views::change)

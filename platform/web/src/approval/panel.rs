@@ -107,7 +107,7 @@ pub fn standing(look: &Look, one: &Approval) -> String {
     with_due(look, one, waits)
 }
 
-/// "Budi, Sari · batas Besok 17.00".
+/// "Budi, Sari · batas besok 17.00".
 pub(super) fn whom_and_when(look: &Look, one: &Approval) -> String {
     let whom = words::waited_for(one);
     with_due(look, one, if whom.is_empty() { look.t.get("approval-nobody") } else { whom })
@@ -121,7 +121,7 @@ fn with_due(look: &Look, one: &Approval, words: String) -> String {
 }
 
 pub(super) fn due_words(look: &Look, due: Timestamp) -> String {
-    look.moment_words(&look.local(due))
+    look.moment_within(&look.local(due))
 }
 
 /// Buttons for who may decide, in a line; a phone has room for the two that are pressed most.

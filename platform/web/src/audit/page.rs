@@ -140,7 +140,7 @@ fn table(visit: &Visit, rows: &[AuditRow], told: &[words::Told]) -> Markup {
                 html! { (told.what) },
                 // one part of its row, also where a phone shows name and value beside each other
                 html! { div { (told.about) } },
-                html! { (words::way(t, row)) @if !row.place.is_empty() { div.ak-faint { (row.place) } } },
+                html! { div { (words::way(t, row)) @if !row.place.is_empty() { div.ak-faint { (row.place) } } } },
             ]
         })
         .collect();

@@ -7,7 +7,7 @@ use crate::form::{Fields, one_of};
 use crate::report::kept::{Kept, Scope, id_of, scopes};
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog_form};
-use crate::ui::form::{Row, error_summary, row};
+use crate::ui::form::{self, Row, error_summary, row};
 use crate::ui::frame::content;
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{Input, checkbox, select, text};
@@ -153,7 +153,7 @@ async fn draw(visit: &Visit, bench: Bench) -> Reply {
     frame.breadcrumb.push(visit.crumb("dashboards-title", "/dashboards"));
     let action = bench.key.as_ref().map_or("/dashboards".to_string(), |key| format!("/dashboards/{key}"));
     let scopes = scopes(visit);
-    let error = |name: &str| bench.errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default();
+    let error = |name: &str| form::error(&bench.errors, name);
     visit.page(&frame, content(true, html! {
         (error_summary(t, &bench.errors))
         form.ak-stack method="post" action=(action) data-guard {

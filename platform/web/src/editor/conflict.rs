@@ -111,7 +111,11 @@ fn one(visit: &Visit, sheet: &Sheet, record: &Record, clash: &Clash, field: &Fie
 fn said(sheet: &Sheet, typed: &Typed, field: &Field) -> String {
     let value = typed.value(field, &sheet.look.parse_env());
     let mut record = Record::new(sheet.object.clone(), 0, 0);
-    record.titles = sheet.typed.titles.clone();
+    for ((key, id), title) in &sheet.typed.titles {
+        if let Some(ix) = sheet.object.field_ix(key) {
+            record.call(ix, *id, title.as_str());
+        }
+    }
     record.set(field.key.clone(), value);
     let words = sheet.look.words(field, &record);
     if words.is_empty() { typed.text(&field.key).to_string() } else { words }

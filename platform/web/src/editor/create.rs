@@ -105,7 +105,12 @@ async fn make(visit: &Visit, object: &Arc<Object>, typed: &Typed) -> Result<i64,
     let object = object.clone();
     visit
         .write(move |tx| {
-            let answer = tx.once(key.as_ref(), |tx| Ok((201, tx.create(&object.key, &input)?.to_string())))?;
+            let answer = tx.once(key.as_ref(), |tx| {
+                let id = tx.create(&object.key, &input)?;
+                // whoever makes it all the same leaves a pair to be looked at
+                tx.twins_at_entry(&object, id, &input)?;
+                Ok((201, id.to_string()))
+            })?;
             answer.body.parse().map_err(Problem::internal)
         })
         .await

@@ -156,7 +156,8 @@ fn choice(visit: &Visit, form: Markup, message: &str, theirs: Markup) -> Markup 
 
 /// The inner HTML of a cell of a list.
 fn table_cell(visit: &Visit, record: &Record, field: &Field) -> Markup {
-    html! { (crate::list::cell::cell(&visit.look(), record, field).content) }
+    let cell = record.object.field_ix(&field.key).map(|ix| crate::list::cell::cell(&visit.look(), record, ix));
+    html! { @if let Some(cell) = cell { (cell.content) } }
 }
 
 /// The inner HTML of a value that can be edited in place.

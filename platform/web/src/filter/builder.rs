@@ -253,7 +253,10 @@ fn editor(kind: FieldType, op: Op) -> &'static str {
         (_, Op::Between) => "between",
         (FieldType::Date | FieldType::DateTime, _) => "date",
         (FieldType::Boolean, _) => "choice",
-        (FieldType::Choice | FieldType::Choices | FieldType::Stage | FieldType::Link | FieldType::Links, Op::In | Op::NotIn) => "choices",
+        (
+            FieldType::Choice | FieldType::Choices | FieldType::Stage | FieldType::Link | FieldType::Links,
+            Op::In | Op::NotIn | Op::CameFrom,
+        ) => "choices",
         (FieldType::Choice, _) => "choice",
         (FieldType::Stage | FieldType::Link | FieldType::Links, _) => "link",
         (FieldType::Money, _) => "money",

@@ -97,7 +97,7 @@ fn facts(visit: &Visit, spec: &ImportSpec, job: &JobView, report: &ImportReport)
     let mut parts = vec![report.file_name.clone()];
     parts.extend(spec.sheet.as_ref().map(|name| t.with("import-sheet", &[("name", name.clone().into())])));
     let rows = if report.counts.rows > 0 { Some(report.counts.rows as i64) } else { job.total };
-    parts.extend(rows.map(|n| t.with("import-rows", &[("n", t.number(n).into())])));
+    parts.extend(rows.map(|n| t.with("import-rows", &[("n", n.into())])));
     parts.join(" · ")
 }
 
@@ -146,11 +146,12 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
     }
 }
 
-/// "12 Perusahaan"
+/// "12 perusahaan"
 fn made(visit: &Visit, report: &ImportReport) -> String {
-    let registry = visit.registry();
-    let name = |key: &String| registry.object(key).map_or(key.clone(), |o| o.plural_label(visit.lang()).to_string());
-    report.made.iter().map(|(key, n)| format!("{} {}", visit.t.number(*n as i64), name(key))).collect::<Vec<_>>().join(", ")
+    let (registry, lang) = (visit.registry(), visit.lang());
+    let name = |object: &Object, n: u64| if n == 1 { object.label(lang) } else { object.plural_label(lang) }.to_lowercase();
+    let told = |(key, n): (&String, &u64)| Some(format!("{} {}", visit.t.number(*n as i64), name(registry.object(key)?, *n)));
+    report.made.iter().filter_map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn remarks(visit: &Visit, object: &Object, job: &JobView, report: &ImportReport, notes: &[Note], looked: &Looked) -> Markup {
@@ -317,7 +318,7 @@ fn foot(visit: &Visit, object: &Object, spec: &ImportSpec, job: &JobView, report
                 form method="post" action={ "/" (object.plural) "/import/" (spec.file) "/run" } {
                     (visit.token_field())
                     input type="hidden" name="trial" value=(job.id);
-                    (Button::new(t.with("import-run", &[("n", t.number(report.counts.taken() as i64).into())])).icon("play").primary().submit())
+                    (Button::new(t.with("import-run", &[("n", (report.counts.taken() as i64).into())])).icon("play").primary().submit())
                 }
             }
         },

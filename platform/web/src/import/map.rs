@@ -61,7 +61,7 @@ pub async fn ask(visit: Visit, Path((plural, file)): Path<(String, i64)>, Query(
 /// "pelanggan.xlsx · lembar "Data" · 1.412 baris"
 fn facts(visit: &Visit, found: &Inspection) -> String {
     let t = visit.t;
-    let rows = t.with("import-rows", &[("n", t.number(found.shape.rows as i64).into())]);
+    let rows = t.with("import-rows", &[("n", (found.shape.rows as i64).into())]);
     match &found.shape.layout {
         Layout::Xlsx { sheet, .. } => {
             format!("{} · {} · {rows}", found.file_name, t.with("import-sheet", &[("name", sheet.clone().into())]))

@@ -94,7 +94,8 @@ fn questions(visit: &Visit, object: &Object, found: &Inspection, columns: &[Opti
     // what another program writes is no reason to refuse its rows
     let lenient = if found.system.is_some() { "blank_and_note" } else { "refuse" };
     let on_bad = kept.map_or(lenient.into(), |p| key(serde_json::json!(p.on_bad_value), "refuse"));
-    let ticked = |set: &Vec<String>| kept.is_none_or(|p| p.match_by.contains(set));
+    let usual = found.usual_keys(object);
+    let ticked = |set: &Vec<String>| kept.map_or(!found.match_by.contains(set) || usual.contains(set), |p| p.match_by.contains(set));
     let sets = offered(object, found, columns);
     let named = |keys: [&str; 4]| {
         keys.iter().map(|k| ((*k).to_string(), t.get(&format!("import-match-{}", k.replace('_', "-"))))).collect::<Vec<_>>()
@@ -128,7 +129,7 @@ fn words_wanted(visit: &Visit, object: &Object, found: &Inspection, unknown: &[U
                     @let kept = found.pattern.as_ref().and_then(|p| p.values.get(&one.field)?.get(&word.text)).or(word.meant.as_ref());
                     // what nobody has decided stays empty: a word is no reason to refuse a whole row
                     @let chosen = fields.get(&format!("wv{at}")).map_or_else(|| kept.map_or_else(|| "null".to_string(), ToString::to_string), str::to_string);
-                    @let told = t.with("import-word", &[("word", word.text.clone().into()), ("n", t.number(word.rows as i64).into())]);
+                    @let told = t.with("import-word", &[("word", word.text.clone().into()), ("n", (word.rows as i64).into())]);
                     input type="hidden" name={ "wf" (at) } value=(one.field);
                     input type="hidden" name={ "wt" (at) } value=(word.text);
                     (row(t, &Row::new(told), Input::new(&format!("wv{at}"), &chosen), |i| select(i, &meanings(visit, one))))
@@ -199,12 +200,16 @@ fn values(fields: &Fields) -> ValueMap {
     values
 }
 
-/// Sets that are mapped now: what was guessed, else the title alone.
+/// Sets that are mapped now: what was guessed, else the title.
 fn offered(object: &Object, found: &Inspection, columns: &[Option<String>]) -> Vec<Vec<String>> {
     let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
     let mut sets: Vec<Vec<String>> = found.match_by.iter().filter(|set| set.iter().all(mapped)).cloned().collect();
     if sets.is_empty() && mapped(&object.decl.title) {
-        sets.push(vec![object.decl.title.clone()]);
+        // what has its moment is known by both: the same meeting comes every week
+        let moment = object.decl.timeline.at.as_ref();
+        if moment.is_none_or(mapped) {
+            sets.push(std::iter::once(&object.decl.title).chain(moment).cloned().collect());
+        }
     }
     sets
 }

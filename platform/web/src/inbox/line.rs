@@ -3,7 +3,7 @@
 use crate::record::{shift, words};
 use crate::ui::button::Button;
 use crate::ui::timeline::{Deed, deed};
-use crate::value::Look;
+use crate::value::{Look, rich};
 use crate::visit::Visit;
 use akrab_engine::Notice;
 use akrab_model::format;
@@ -51,7 +51,9 @@ fn said(look: &Look, notice: &Notice) -> Option<Markup> {
     if let Some(change) = &notice.change {
         return shift::lines(look, object, change);
     }
-    let body = object.decl.timeline.body.as_deref().map_or("", |key| notice.source.text(key));
+    let field = object.decl.timeline.body.as_deref().and_then(|key| object.field(key))?;
+    let body = if field.rich { rich::plain(notice.source.text(&field.key)) } else { notice.source.text(&field.key).to_string() };
     let cut: String = body.chars().take(LONGEST).collect();
-    (!cut.is_empty()).then(|| html! { (cut) @if cut.len() < body.len() { "…" } })
+    // a note of one line is its own title
+    (!cut.is_empty() && body != notice.source.title()).then(|| html! { (cut) @if cut.len() < body.len() { "…" } })
 }

@@ -8,7 +8,7 @@ use crate::ui::status::{Status, status_strong};
 use crate::ui::tag::tag;
 use crate::value::{Look, state, toned};
 use akrab_model::format;
-use akrab_model::{Field, FieldIx, FieldType, Record, Value};
+use akrab_model::{FieldIx, FieldType, Record, Value};
 use maud::html;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,15 +36,16 @@ impl<'a> Cells<'a> {
             Value::Link(id) => Some(*id),
             _ => None,
         };
-        let Some(again) = again else { return cell(self.look, record, field) };
-        self.drawn.borrow_mut().entry((ix, again)).or_insert_with(|| cell(self.look, record, field)).clone()
+        let Some(again) = again else { return cell(self.look, record, ix) };
+        self.drawn.borrow_mut().entry((ix, again)).or_insert_with(|| cell(self.look, record, ix)).clone()
     }
 }
 
 /// The value of a field as a cell without editor.
-pub fn cell(look: &Look, record: &Record, field: &Field) -> Cell {
+pub fn cell(look: &Look, record: &Record, ix: FieldIx) -> Cell {
+    let field = record.object.at(ix);
     let words = || look.words(field, record);
-    match record.get(&field.key) {
+    match record.at(ix) {
         Value::Null => Cell::default(),
         // nothing added up is nothing
         Value::Dec(sum) if field.rollup.is_some() && sum.is_zero() => Cell::default(),

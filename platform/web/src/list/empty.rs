@@ -17,7 +17,7 @@ pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
     empty(&Empty {
         icon: object.decl.icon.clone(),
         title: t.with("empty-object", &[("records", object.plural_label(lang).to_lowercase().into())]),
-        text: object.decl.purpose.get(lang).to_string(),
+        text: object.purpose(lang).to_string(),
         actions: create.then(|| html! {
             (Button::new(super::tools::new_words(visit.t, object)).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
         }),

@@ -88,11 +88,12 @@ pub async fn run(caller: &ApiCaller, tool: &'static str, given: Arguments) -> Re
     }
 }
 
-/// The object an argument names by its plural key.
+/// The object an argument names by its plural key, or by its own, which reports say.
 fn object(tx: &Tx, given: &Arguments) -> Result<String> {
     let plural: String = given.of("object")?;
     let unknown = |_| Problem::invalid(vec![FieldProblem::new("object", "unknown_choice").with("value", &plural)]);
-    object_of(tx, &plural).map_err(unknown)
+    let own = tx.registry.object(&plural).map(|object| object.plural.clone());
+    object_of(tx, own.as_deref().unwrap_or(&plural)).map_err(unknown)
 }
 
 fn id(given: &Arguments) -> Result<i64> {

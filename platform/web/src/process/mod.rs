@@ -1,7 +1,9 @@
 //! Process maps on the screen: how the work goes, where time is lost, and what a step asks for.
 //!
-//! `picture` draws a map, with figures or without; `show` is the page everybody reads; `panel` stands on a record's page.
+//! `picture` draws a map, with figures or without; `show` is the page everybody reads, `behind` the records behind one of its
+//! figures; `panel` stands on a record's page.
 
+mod behind;
 pub mod panel;
 pub mod picture;
 mod show;
@@ -15,7 +17,10 @@ use akrab_engine::Tx;
 
 /// Addresses of the maps.
 pub fn routes() -> Router {
-    Router::new().route("/processes", get(show::list)).route("/processes/{key}", get(show::show))
+    Router::new()
+        .route("/processes", get(show::list))
+        .route("/processes/{key}", get(show::show))
+        .route("/processes/{key}/behind", get(behind::show))
 }
 
 /// The entry of the side bar, where there is a map the person may know of.

@@ -202,7 +202,7 @@ pub fn waiting(t: Text, step: &StepFigures) -> String {
 }
 
 fn spent(t: Text, step: &StepFigures) -> String {
-    if step.left == 0 { String::new() } else { t.with("process-median", &[("length", words::length(t, step.time.median).into())]) }
+    if step.left == 0 { String::new() } else { t.with("process-median", &[("length", words::rough(t, step.time.median).into())]) }
 }
 
 /// As much of a name as a box holds.

@@ -1,6 +1,6 @@
 //! `GET /processes/{key}`: a map with its figures, for a period and a filter.
 
-use super::{picture, words};
+use super::{behind, picture, words};
 use crate::fail::{Fail, Reply, encode};
 use crate::filter::words::{Wording, sentence, titles};
 use crate::filter::{builder, tree};
@@ -12,7 +12,7 @@ use crate::ui::segmented::{Segment, segmented};
 use crate::ui::table::plain_table;
 use crate::ui::tag::{Tone, tag_toned};
 use crate::visit::Visit;
-use akrab_engine::process::{Figures, FiguresAsked, Process, StepDecl, StepFigures};
+use akrab_engine::process::{Behind, Figures, FiguresAsked, Process, StepDecl, StepFigures};
 use akrab_model::{Filter, Object, Problem};
 use axum::extract::{Path, Query};
 use jiff::{Timestamp, ToSpan};
@@ -28,15 +28,22 @@ const PERIODS: [i64; 4] = [30, 90, 180, 365];
 #[serde(default)]
 pub(super) struct Asked {
     days: String,
-    step: String,
-    filter: String,
+    pub step: String,
+    pub filter: String,
+    /// Of the records behind a figure: which one, and the stage they went to.
+    pub behind: Behind,
+    pub to: String,
 }
 
 impl Asked {
-    fn days(&self) -> i64 {
+    pub fn days(&self) -> i64 {
         self.days.parse().ok().filter(|n| (1..=3_660).contains(n)).unwrap_or(90)
     }
-    fn href(&self, key: &str, days: i64, step: &str) -> String {
+    /// The days up to `now`.
+    pub fn period(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        (now.checked_sub((24 * self.days()).hours()).unwrap_or(Timestamp::UNIX_EPOCH), now)
+    }
+    pub fn href(&self, key: &str, days: i64, step: &str) -> String {
         let mut href = format!("/processes/{key}?days={days}");
         for (name, value) in [("step", step), ("filter", self.filter.as_str())] {
             if !value.is_empty() {
@@ -102,8 +109,8 @@ async fn load(visit: &Visit, key: &str, asked: &Asked, now: Timestamp) -> Result
     let process = visit.read(move |tx| tx.process_in_force(&wanted)).await?;
     let object = visit.registry().object(&process.decl.object).cloned().ok_or_else(Problem::not_found)?;
     let filter = tree::read(&visit.registry(), &object, &visit.look().parse_env(), &asked.filter)?;
-    let from = now.checked_sub((24 * asked.days()).hours()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let question = FiguresAsked { from, to: now, filter: filter.clone() };
+    let (from, to) = asked.period(now);
+    let question = FiguresAsked { from, to, filter: filter.clone() };
     let (own, key, look, of) = (object.clone(), key.to_string(), visit.look(), filter.clone());
     let (figures, titles, words) = visit
         .read(move |tx| {
@@ -117,12 +124,15 @@ async fn load(visit: &Visit, key: &str, asked: &Asked, now: Timestamp) -> Result
     Ok(Sheet { process, object, figures, titles, words, filter })
 }
 
+/// Now, in whole minutes, so that what was worked out is found again.
+pub(super) fn moment(visit: &Visit) -> Result<Timestamp, Problem> {
+    Timestamp::from_second(visit.ctx.now.timestamp().as_second().div_euclid(60) * 60 + 60).map_err(Problem::internal)
+}
+
 pub(super) async fn show(visit: Visit, Path(key): Path<String>, Query(asked): Query<Asked>) -> Reply {
     let t = visit.t;
     let lang = visit.lang();
-    // whole minutes, so that what was worked out is found again
-    let now = Timestamp::from_second(visit.ctx.now.timestamp().as_second().div_euclid(60) * 60 + 60).map_err(Problem::internal)?;
-    let sheet = load(&visit, &key, &asked, now).await?;
+    let sheet = load(&visit, &key, &asked, moment(&visit)?).await?;
     let Sheet { process, object, figures, .. } = &sheet;
     let mut frame = visit.frame(process.decl.name.get(lang)).await;
     frame.top = TopBar::Lined;
@@ -146,6 +156,7 @@ pub(super) async fn show(visit: Visit, Path(key): Path<String>, Query(asked): Qu
     let part = builder::of_report(&look, object, json.as_ref(), &visit.rights(), &sheet.titles, &sheet.words, &keep, &action, None);
     let chosen = process.named(&asked.step);
     let href = |stage: &str| asked.href(&key, asked.days(), stage);
+    let to = |stage: &str, figure: Behind, to: &str| behind::href(&key, &asked, stage, figure, to);
     let body = html! {
         div.ak-process-page {
             div {
@@ -159,16 +170,16 @@ pub(super) async fn show(visit: Visit, Path(key): Path<String>, Query(asked): Qu
                 div.ak-process-list { (picture::list(t, lang, process, Some(figures), &asked.step, &href)) }
                 section.ak-process-detail id="step" aria-label=(t.get("process-panel")) {
                     @match chosen.and_then(|stage| figures.steps.iter().find(|s| s.stage.id == stage.id)) {
-                        Some(step) => (step_panel(&visit, object, process, step)),
+                        Some(step) => (step_panel(&visit, object, process, step, &to)),
                         None => (whole_panel(&visit, process, figures)),
                     }
                 }
                 section.ak-process-table {
                     h2 { (t.get("process-table")) }
-                    (steps_table(&visit, figures))
+                    (steps_table(&visit, figures, &to))
                     p.ak-hint { (t.get("process-table-text")) }
                     h2 { (t.get("process-moves")) }
-                    (moves_table(&visit, process, figures))
+                    (moves_table(&visit, process, figures, &to))
                 }
             }
         }
@@ -180,7 +191,10 @@ fn share(visit: &Visit, part: i64, of: i64) -> String {
     if of == 0 { "—".into() } else { visit.t.with("process-share", &[("n", ((part * 100 + of / 2) / of).into())]) }
 }
 
-fn steps_table(visit: &Visit, figures: &Figures) -> Markup {
+/// The way to the records behind a figure of a stage, of those that went to another one.
+type To<'a> = &'a dyn Fn(&str, Behind, &str) -> String;
+
+fn steps_table(visit: &Visit, figures: &Figures, to: To) -> Markup {
     let t = visit.t;
     let keys = ["stage", "waiting", "age", "came", "left", "median", "worked", "p90", "late", "again", "on", "back", "lost"];
     let heads: Vec<String> = keys.iter().map(|key| t.get(&format!("process-head-{key}"))).collect();
@@ -191,26 +205,27 @@ fn steps_table(visit: &Visit, figures: &Figures) -> Markup {
     let lost = |count: i64, seconds: i64| html! { @if count == 0 { span.ak-faint { "—" } } @else { (t.number(count)) " · " (words::length(t, seconds * 1_000_000)) } };
     let row = |step: &StepFigures| {
         let left = step.left > 0 && step.is_open();
+        let linked = |count: i64, figure: Behind, shown: Markup| html! { @if count == 0 { (shown) } @else { a href=(to(&step.stage.name, figure, "")) { (shown) } } };
         vec![
             html! { (step.stage.name) @if step.bottleneck { " " (tag_toned(&t.get("process-bottleneck"), Tone::Warn)) } },
             html! { @if step.waiting_late > 0 { b.ak-bad { (t.number(step.waiting)) " (" (t.number(step.waiting_late)) ")" } } @else { (number(step.waiting)) } },
             length(step.age.median, step.waiting > 0),
             number(step.came),
-            number(step.left),
+            linked(step.left, Behind::Left, number(step.left)),
             length(step.time.median, left),
             html! { @if left { (words::working(t, step.time.worked_median)) } @else { span.ak-faint { "—" } } },
             length(step.time.p90, left),
-            lost(step.late, step.late_seconds),
-            lost(step.again, step.again_seconds),
-            html! { (share(visit, step.forward + step.won, step.left)) },
-            html! { (share(visit, step.back, step.left)) },
-            html! { (share(visit, step.lost, step.left)) },
+            linked(step.late, Behind::Late, lost(step.late, step.late_seconds)),
+            linked(step.again, Behind::Again, lost(step.again, step.again_seconds)),
+            linked(step.forward + step.won, Behind::On, html! { (share(visit, step.forward + step.won, step.left)) }),
+            linked(step.back, Behind::Back, html! { (share(visit, step.back, step.left)) }),
+            linked(step.lost, Behind::Lost, html! { (share(visit, step.lost, step.left)) }),
         ]
     };
     html! { div.ak-audit { (plain_table(&t.get("process-table"), &heads, &figures.steps.iter().map(row).collect::<Vec<_>>(), None)) } }
 }
 
-fn moves_table(visit: &Visit, process: &Process, figures: &Figures) -> Markup {
+fn moves_table(visit: &Visit, process: &Process, figures: &Figures, to: To) -> Markup {
     let t = visit.t;
     if figures.moves.is_empty() {
         return html! { p.ak-muted { (t.get("process-moves-none")) } };
@@ -227,7 +242,10 @@ fn moves_table(visit: &Visit, process: &Process, figures: &Figures) -> Markup {
             vec![
                 html! { (name(m.from)) },
                 html! { (m.to.map_or_else(|| t.get("process-elsewhere"), name)) },
-                html! { (t.number(m.count)) },
+                html! { @match process.stage(m.from).zip(m.to.and_then(|id| process.stage(id))) {
+                    Some((from, next)) => { a href=(to(&from.name, Behind::Left, &next.name)) { (t.number(m.count)) } }
+                    None => { (t.number(m.count)) }
+                } },
                 html! { (share(visit, m.count, left)) },
             ]
         })
@@ -270,7 +288,7 @@ fn whole_panel(visit: &Visit, process: &Process, figures: &Figures) -> Markup {
     }
 }
 
-fn step_panel(visit: &Visit, object: &Object, process: &Process, step: &StepFigures) -> Markup {
+fn step_panel(visit: &Visit, object: &Object, process: &Process, step: &StepFigures, to: To) -> Markup {
     let (t, lang) = (visit.t, visit.lang());
     let (none, look) = (StepDecl::default(), visit.look());
     let decl = process.decl.step(&step.stage.name).unwrap_or(&none);
@@ -294,6 +312,7 @@ fn step_panel(visit: &Visit, object: &Object, process: &Process, step: &StepFigu
         ]);
     }
     let rows: Vec<(String, String)> = rows.into_iter().map(|(key, value)| (t.get(key), value)).collect();
+    let lost = (step.is_open() && step.lost > 0).then(|| t.with("process-open-lost", &[("n", step.lost.into())]));
     let stage = object.fields.iter().find(|f| f.kind == akrab_model::FieldType::Stage).map(|f| f.key.clone()).unwrap_or_default();
     let filter = serde_json::json!({"all": [{"field": stage, "op": "in", "value": [step.stage.id]}]}).to_string();
     let asks = |gate: &akrab_engine::process::GateDecl| {
@@ -310,8 +329,11 @@ fn step_panel(visit: &Visit, object: &Object, process: &Process, step: &StepFigu
             (gate("process-entry-needs", asks(&decl.entry)))
             (gate("process-exit-needs", asks(&decl.exit)))
             @if !decl.to.is_empty() { p.ak-text-13 { (t.with("process-ways", &[("ways", decl.to.join(", ").into())])) } }
+            div.ak-row.ak-gap-8 {
             @if step.is_open() && step.waiting > 0 {
-                div { (Button::new(t.with("process-open-list", &[("n", step.waiting.into())])).icon("list").href(format!("/{}?filter={}", object.plural, encode(&filter)))) }
+                (Button::new(t.with("process-open-list", &[("n", step.waiting.into())])).icon("list").href(format!("/{}?filter={}", object.plural, encode(&filter))))
+            }
+            @if let Some(lost) = lost { (Button::new(lost).icon("circle-x").href(to(&step.stage.name, Behind::Lost, ""))) }
             }
             }
             (pairs(&rows))

@@ -24,6 +24,12 @@ pub fn length(t: Text, micros: i64) -> String {
     }
 }
 
+/// A length where there is little room: "7 hari", "5 jam".
+pub fn rough(t: Text, micros: i64) -> String {
+    let whole = [DAY, HOUR].into_iter().find(|unit| micros >= *unit).map_or(micros, |unit| micros / unit * unit);
+    length(t, whole)
+}
+
 /// Working time: days differ in length, so it is told in hours.
 pub fn working(t: Text, micros: i64) -> String {
     let (hours, minutes) = (micros / HOUR, micros % HOUR / MINUTE);

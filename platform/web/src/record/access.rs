@@ -93,7 +93,7 @@ pub(crate) fn until_words(look: &Look, until: Option<jiff::Timestamp>) -> String
     let Some(end) = until.map(|until| look.local(until)) else { return look.t.get("share-for-good") };
     let last = (end.time() == jiff::civil::Time::midnight()).then(|| end.date().yesterday().ok()).flatten();
     match last {
-        Some(day) => look.t.with("share-through", &[("day", look.short_day(day).into())]),
-        None => look.t.with("share-until", &[("when", look.moment_words(&end).into())]),
+        Some(day) => look.t.with("share-through", &[("day", look.day_within(day).into())]),
+        None => look.t.with("share-until", &[("when", look.moment_within(&end).into())]),
     }
 }

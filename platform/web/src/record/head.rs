@@ -86,7 +86,7 @@ fn chips(sight: &Sight) -> Vec<Markup> {
 fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
     let look = &sight.look;
     let target = look.registry.at(field.to?).clone();
-    let title = sight.record.titles.get(&(field.key.clone(), id))?;
+    let title = sight.record.title_in(&field.key, id)?;
     let inner = html! { @if shape(&target).is_some() { (look.avatar(&target, title, 16)) } (title) };
     let href = (!target.is_system()).then(|| look.href(&target, id));
     Some(tag_around(inner, Tone::Outline, href.as_deref()))
@@ -234,6 +234,9 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
             @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
             hr.ak-menu-line;
             (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
+            @for merge in sight.merges.iter().take(5) {
+                (menu_link("undo-2", &t.with("unmerge-of", &[("name", merge.loser_title.as_str().into())]), &format!("/{}/merges/{}", sight.object.plural, merge.id)))
+            }
             @if sight.may_share {
                 (dialog("share-2", t.get("share-open"), format!("{base}/shares"), None))
                 (dialog("eye", t.get("record-who-sees"), format!("{base}/access"), None))

@@ -6,6 +6,7 @@ use crate::fail::Reply;
 use crate::ui::button::Button;
 use crate::ui::frame::{Crumb, TopBar, bell};
 use crate::visit::Visit;
+use akrab_model::ProblemKind;
 use axum::extract::{Path, Query};
 use maud::html;
 
@@ -13,7 +14,15 @@ pub(super) async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     let object = visit.object(&plural)?;
     asked.list = place::query(&visit, &object, asked.list.as_deref());
     let (own, look) = (object.clone(), visit.look());
-    let sight = visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await?;
+    let found = visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await;
+    let sight = match found {
+        // the addresses of a record that went into another lead there
+        Err(fail) if fail.problem.kind == ProblemKind::NotFound => match visit.engine().merged_into(&visit.ctx, &object.key, id).await? {
+            Some(winner) => return visit.go(&format!("/{}/{winner}", object.plural), None),
+            None => return Err(fail),
+        },
+        found => found?,
+    };
     visit.engine().looked_at(&visit.ctx, &object.key, id);
     let mut frame = visit.frame(&words::full_title(&sight.record)).await;
     frame.top = TopBar::Record;

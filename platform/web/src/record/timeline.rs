@@ -239,7 +239,7 @@ fn open_entry(look: &Look, event: &Event, csrf: &str) -> Entry {
     let t = look.t;
     let source = &event.source;
     let at = look.local_micros(event.at);
-    let undated = source.object.decl.timeline.at.as_deref().is_some_and(|key| source.get(key).is_null());
+    let undated = event.is_undated();
     let late = !undated && at < look.now;
     let today = at.date() == look.today();
     let tone = if late {

@@ -40,6 +40,11 @@ impl Drawing<'_> {
         Some(self.list(&filter))
     }
 
+    /// The list of what was lost at a step of a funnel.
+    fn lost_href(&self, step: &Line) -> Option<String> {
+        Some(self.list(&self.table.drill_lost(step, self.within)?))
+    }
+
     /// The list of the records that match.
     pub(super) fn list(&self, filter: &Json) -> String {
         let mut href = format!("/{}", self.table.object.plural);
@@ -62,10 +67,14 @@ impl Drawing<'_> {
             Kind::Funnel => {
                 let t = self.look.t;
                 chart::funnel(&self.single(), &|step, percent| {
-                    let onward = t.with("report-onward", &[("n", percent.into())]);
-                    match self.table.lost_words(step, self.look.lang, &self.look.currency) {
-                        Some(lost) => format!("{onward} · {}", t.with("report-lost-here", &[("n", lost.into())])),
-                        None => onward,
+                    let lost = self.table.lost_words(step, self.look.lang, &self.look.currency);
+                    let href = lost.as_ref().and_then(|_| self.lost_href(self.table.lines.get(step)?));
+                    html! {
+                        (t.with("report-onward", &[("n", percent.into())]))
+                        @if let Some(lost) = lost {
+                            @let words = t.with("report-lost-here", &[("n", lost.into())]);
+                            " · " @match href { Some(href) => { a.ak-link href=(href) { (words) } } None => { (words) } }
+                        }
                     }
                 })
             }
@@ -280,8 +289,14 @@ impl Drawing<'_> {
                         }
                     }
                 } }
+                @let lost = self.lost_href(line);
                 @for (m, value) in line.lost.iter().enumerate() {
-                    td.ak-right data-label=(self.lost_head(m)) { (self.value(m, value, false)) }
+                    td.ak-right data-label=(self.lost_head(m)) {
+                        @match lost.as_ref().filter(|_| float(value).is_some_and(|v| v != 0.0)) {
+                            Some(href) => { a href=(href) { (self.value(m, value, false)) } }
+                            None => { (self.value(m, value, false)) }
+                        }
+                    }
                 }
             }
         }

@@ -53,7 +53,7 @@ fn table(visit: &Visit, connections: &[Connection]) -> Markup {
     let row = |one: &Connection| {
         vec![
             html! { b { (one.app) } @if one.registered { div.ak-faint { (t.get("app-by-itself")) } } },
-            html! { (scope_words(visit, &one.scopes).join(", ")) },
+            html! { @for words in scope_words(visit, &one.scopes) { div { (words) } } },
             html! { (moment(one.created_at)) },
             html! { (one.used_at.map_or_else(|| "—".to_string(), moment)) },
             html! { form method="post" action={ "/settings/connections/" (one.id) "/end" } { (visit.token_field()) (Button::new(t.get("connection-end")).ghost().submit()) } },

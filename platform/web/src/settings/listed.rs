@@ -90,7 +90,7 @@ impl Kind {
         let body = html! {
             p.ak-muted { (visit.t.get(self.choose)) }
             div.ak-type-list { @for object in objects(visit) {
-                a href=(self.href(&format!("/new?object={}", object.key))) { b { (object.plural_label(visit.lang())) } span { (object.decl.purpose.get(visit.lang())) } }
+                a href=(self.href(&format!("/new?object={}", object.key))) { b { (object.plural_label(visit.lang())) } span { (object.purpose(visit.lang())) } }
             } }
         };
         let frame = frame(visit, &visit.t.get(self.new)).await;

@@ -260,7 +260,10 @@ async fn fields_page(visit: Visit, Path((id, object)): Path<(i64, String)>) -> R
                 } } }
             } }
             @if !object.is_system() {
-                (form::row(t, &Row::new(t.get("right-share")).hint(t.get("right-share-hint")), Input::new("share", access.share.map_or("edit", |scope| scope_key(scope).0)), |i| input::select(i, &share_options(&visit))))
+                (form::row(t, &Row::new(t.get("right-share")).hint(t.get("right-share-hint")), Input::new("share", access.share.map_or(AS_FAR, |scope| scope_key(scope).0)), |i| input::select(i, &as_far_options(&visit, "right-share-as-edit"))))
+                @if akrab_engine::twin::can_match(&object) {
+                    (form::row(t, &Row::new(t.get("right-merge")).hint(t.get("right-merge-hint")), Input::new("merge", access.merge.map_or(AS_FAR, |scope| scope_key(scope).0)), |i| input::select(i, &as_far_options(&visit, "right-merge-as-delete"))))
+                }
             }
             div.ak-row.ak-gap-8 {
                 @if visit.ctx.is_admin() { (Button::new(t.get("save")).primary().submit()) }
@@ -287,14 +290,20 @@ async fn save_fields(visit: Visit, Path((id, object)): Path<(i64, String)>, fiel
     if let Some(sent) = fields.get("share") {
         access.share = SCOPES.iter().find(|s| s.0 == sent).map(|s| s.1);
     }
+    if let Some(sent) = fields.get("merge") {
+        access.merge = SCOPES.iter().find(|s| s.0 == sent).map(|s| s.1);
+    }
     keep(&visit, &role, &rights).await?;
     visit.go(&format!("/settings/roles/{id}"), Flash::ok(visit.t.get("saved")))
 }
 
-/// How far single records may be shared: as far as they may be changed, or otherwise.
-fn share_options(visit: &Visit) -> Vec<(String, String)> {
-    let as_edit = ("edit".to_string(), visit.t.get("right-share-as-edit"));
-    std::iter::once(as_edit).chain(SCOPES.iter().map(|(key, ..)| ((*key).to_string(), scope_words(visit, key)))).collect()
+/// The choice that follows another right.
+const AS_FAR: &str = "edit";
+
+/// How far a right reaches that otherwise follows another, as `usual` says.
+fn as_far_options(visit: &Visit, usual: &str) -> Vec<(String, String)> {
+    let as_far = (AS_FAR.to_string(), visit.t.get(usual));
+    std::iter::once(as_far).chain(SCOPES.iter().map(|(key, ..)| ((*key).to_string(), scope_words(visit, key)))).collect()
 }
 
 /// No right on any record. Names of colleagues, teams and stages everybody reads: without them no page makes sense.

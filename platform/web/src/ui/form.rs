@@ -76,6 +76,11 @@ pub fn group(title: &str, rows: Markup) -> Markup {
     html! { fieldset.ak-form-group { legend { (title) } div.ak-form-columns { (rows) } } }
 }
 
+/// What is wrong with a field; empty when nothing is.
+pub fn error(errors: &[(String, String)], name: &str) -> String {
+    errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default()
+}
+
 /// All errors on top, each a link to its field: (field name, message).
 pub fn error_summary(t: Text, errors: &[(String, String)]) -> Markup {
     html! {

@@ -86,6 +86,16 @@ impl Look {
         format!("{} {time}", self.short_day(moment.date()))
     }
 
+    /// The same within a sentence: `besok 10.00`.
+    pub fn moment_within(&self, moment: &Zoned) -> String {
+        within(&self.moment_words(moment))
+    }
+
+    /// The same within a sentence: `besok`, `30 Nov`.
+    pub fn day_within(&self, day: Date) -> String {
+        within(&self.short_day(day))
+    }
+
     /// `Hari ini`, `Besok`, `Kemarin`, `30 Nov`, `30 Nov 2025`.
     pub fn short_day(&self, day: Date) -> String {
         let near = format::date_short(day, self.today(), self.lang);
@@ -121,4 +131,10 @@ impl Visit {
 /// Whether an address leads to a page of this program and nowhere else.
 pub fn local_path(address: &str) -> Option<&str> {
     crate::guard::is_own(address).then_some(address)
+}
+
+/// Words that begin a line, without their capital.
+fn within(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

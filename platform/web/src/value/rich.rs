@@ -268,7 +268,8 @@ impl Names {
         let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(60);
         let fits = |end: usize| {
             let whole = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
-            whole && self.0.contains(&fold(&text[..end]))
+            // folding forgets blanks at the end: they are no part of the name
+            whole && !text[..end].ends_with(char::is_whitespace) && self.0.contains(&fold(&text[..end]))
         };
         ends.filter(|end| fits(*end)).max()
     }
@@ -316,6 +317,14 @@ mod tests {
         assert!(done.ends_with("- [x] dua **tebal**\n") && done.starts_with(&text[..40]));
         assert_eq!(ticked(&done, 3, false).as_deref(), Some(text));
         assert_eq!(ticked(text, 4, true), None);
+    }
+
+    #[test]
+    fn a_name_ends_where_it_ends() {
+        let names = Names(vec!["siti aminah".into(), "siti".into()]);
+        for (text, length) in [("Siti Aminah  tolong", Some(11)), ("siti, tolong", Some(4)), ("Sitiana", None)] {
+            assert_eq!(names.length(text), length, "{text}");
+        }
     }
 
     #[test]

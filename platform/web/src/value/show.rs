@@ -19,7 +19,7 @@ use rust_decimal::prelude::ToPrimitive;
 impl Look {
     /// A field's value in plain words; empty when there is none.
     pub fn words(&self, field: &Field, record: &Record) -> String {
-        let title = |id: RecordId| record.titles.get(&(field.key.clone(), id)).cloned();
+        let title = |id: RecordId| record.title_in(&field.key, id).map(Into::into);
         self.value_words(field, record.get(&field.key), title)
     }
 
@@ -134,7 +134,7 @@ impl Look {
     /// A linked record: people with avatar, records with a link, platform records in words.
     pub fn link(&self, field: &Field, record: &Record, id: RecordId) -> Markup {
         let Some(target) = field.to.map(|to| self.registry.at(to)) else { return html! {} };
-        match record.titles.get(&(field.key.clone(), id)) {
+        match record.title_in(&field.key, id) {
             None => html! { span.ak-faint { (self.t.get("value-out-of-sight")) } },
             Some(title) if target.is_system() && shape(target).is_none() => html! { (title) },
             Some(title) if target.is_system() => html! { span.ak-row.ak-gap-4 { (self.avatar(target, title, 20)) (title) } },

@@ -30,7 +30,8 @@ impl Typed {
 
     /// As the record stands, for the fields given.
     pub fn of_record<'f>(look: &Look, record: &Record, fields: impl IntoIterator<Item = &'f Field>) -> Self {
-        let mut typed = Self { titles: record.titles.clone(), ..Self::default() };
+        let titles = record.titles().map(|(ix, id, title)| ((record.object.at(ix).key.clone(), id), title.to_string())).collect();
+        let mut typed = Self { titles, ..Self::default() };
         for field in fields {
             typed.put(look, field, record.get(&field.key));
         }

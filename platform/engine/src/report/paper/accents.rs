@@ -62,6 +62,8 @@ pub(super) fn taken_apart(c: char, has_code: &dyn Fn(char) -> bool) -> Option<(c
         signs.push((sign, above));
         above += u8::from(!is_below(sign));
     }
+    // what stands over an i takes the place of its dot
+    let letter = if letter == 'i' && signs.iter().any(|(sign, _)| !is_below(*sign)) { 'ı' } else { letter };
     has_code(letter).then_some((letter, signs))
 }
 
@@ -142,7 +144,7 @@ impl Mark {
                 Line(x + 10.0, y),
             ],
             Sign::Ring => {
-                let (r, c) = (75.0, y + 70.0);
+                let (r, c) = (85.0, y + 75.0);
                 let k = r * 0.552;
                 vec![
                     To(x + r, c),
@@ -190,5 +192,10 @@ fn dot(x: f32, y: f32) -> Vec<Leg> {
 /// How wide the lines of a sign are.
 pub(super) fn stroke(sign: Sign, bold: bool) -> f32 {
     let thin: f32 = if bold { 100.0 } else { 66.0 };
-    if matches!(sign, Sign::Dot | Sign::Diaeresis | Sign::DotBelow) { thin.max(96.0) } else { thin }
+    match sign {
+        Sign::Dot | Sign::Diaeresis | Sign::DotBelow => thin.max(96.0),
+        // thin enough to leave a hole
+        Sign::Ring => thin * 0.75,
+        _ => thin,
+    }
 }

@@ -124,7 +124,10 @@ fn bound(sheets: Sheets, title: &str, reader: &Reader) -> Result<Vec<u8>> {
     pdf.catalog(catalog).pages(tree).lang(TextStr(reader.lang.as_str()));
     pdf.document_info(info).title(TextStr(title)).author(TextStr(&reader.company)).creator(TextStr("Akrab"));
     for (font, name) in [(regular, b"Helvetica".as_slice()), (bold, b"Helvetica-Bold")] {
-        pdf.type1_font(font).base_font(Name(name)).encoding_predefined(Name(b"WinAnsiEncoding"));
+        let mut font = pdf.type1_font(font);
+        let mut codes = font.base_font(Name(name)).encoding_custom();
+        codes.base_encoding(Name(b"WinAnsiEncoding"));
+        codes.differences().consecutive(letters::DOTLESS, [Name(b"dotlessi")]);
     }
     let mut kids = Vec::new();
     for ink in sheets.pages {

@@ -48,6 +48,7 @@ impl Part {
                     subtitle: Vec::new(),
                     unique: Vec::new(),
                     duplicates: Vec::new(),
+                    compare: Vec::new(),
                     ..(**decl).clone()
                 };
                 let had = bare != **decl;
@@ -79,6 +80,7 @@ impl ObjectDecl {
         self.subtitle.retain(other);
         self.unique.retain(|set| set.iter().all(other));
         self.duplicates.retain(|hint| hint.fields.iter().all(other));
+        self.compare.retain(|compared| compared.fields.iter().all(other));
         for view in &mut self.views {
             view.columns.retain(other);
             view.sort.retain(other);

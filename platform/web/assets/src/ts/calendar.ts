@@ -28,6 +28,14 @@ const day = (at: Date) => at.toISOString().slice(0, 10);
 const clock = (at: Date | null, whole: boolean) => (at ? (whole ? day(at) : at.toISOString().slice(0, 19)) : "");
 const of = (event: EventApi) => event.extendedProps as Entry;
 
+// what is read on the screen is its name; the whole date is told besides
+const describe = (el: HTMLElement) => {
+  const words = el.getAttribute("aria-label");
+  if (!words) return;
+  el.removeAttribute("aria-label");
+  el.setAttribute("aria-description", words);
+};
+
 export const calendar = (root: HTMLElement) => {
   const data: Data = JSON.parse(root.dataset.entries!);
   const agenda = one("[data-agenda]", root);
@@ -106,6 +114,7 @@ export const calendar = (root: HTMLElement) => {
     snapDuration: "00:15",
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    moreLinkClass: "ak-event-more",
     moreLinkText: (n: number) => data.more.replace(/\bN\b/, String(n)),
     eventInteractive: true,
     longPressDelay: 350,
@@ -115,14 +124,15 @@ export const calendar = (root: HTMLElement) => {
     eventDidMount: (info: { el: HTMLElement; event: EventApi }) => {
       info.el.dataset.entryId = info.event.id;
       if (followed === info.event.id) follow(info.el);
+      // named by what stands in it
       info.el.title = [info.event.title, of(info.event).words].filter(Boolean).join("\n");
-      info.el.setAttribute("aria-label", [info.event.title, of(info.event).words].filter(Boolean).join(", "));
     },
     dayCellClass: (info: { date: Date }) => {
       const name = data.daysOff[day(info.date)];
       return name === undefined ? "" : name ? "ak-day-closed" : "ak-day-free";
     },
     dayCellDidMount: (info: { el: HTMLElement; date: Date }) => {
+      describe(info.el);
       const name = data.daysOff[day(info.date)];
       if (!name || span !== "month") return;
       const words = document.createElement("span");
@@ -131,6 +141,7 @@ export const calendar = (root: HTMLElement) => {
       info.el.prepend(words);
     },
     dayHeaderDidMount: (info: { el: HTMLElement; date: Date }) => {
+      info.el.querySelectorAll<HTMLElement>("[aria-label]").forEach(describe);
       const name = data.daysOff[day(info.date)];
       if (!name || span === "month") return;
       const words = document.createElement("span");

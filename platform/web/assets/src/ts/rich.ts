@@ -203,7 +203,8 @@ export const rich = (text: HTMLTextAreaElement, focus: boolean) => {
       },
     },
     onUpdate: ({ editor: e }) => {
-      text.value = e.isEmpty ? "" : e.getMarkdown();
+      // an item of a list that nothing was written into is where somebody stopped
+      text.value = e.isEmpty ? "" : e.getMarkdown().replace(/(\n[ \t]*([-*+]|\d+[.)])( \[[ x]\])?[ \t]*)+$/, "");
       host.toggleAttribute("data-empty", e.isEmpty);
       text.dispatchEvent(new Event("input", { bubbles: true }));
     },

@@ -7,7 +7,7 @@ use crate::fail::Fail;
 use crate::settings::condition::{Condition, Entry, of_json};
 use crate::settings::line::buttons;
 use crate::ui::button::Button;
-use crate::ui::form::{self, Row, error_summary};
+use crate::ui::form::{self, Row, error, error_summary};
 use crate::ui::input::{self, Input};
 use crate::ui::setting::setting;
 use crate::ui::table::plain_table;
@@ -327,8 +327,4 @@ impl Bench {
             }
         }
     }
-}
-
-fn error(errors: &Errors, name: &str) -> String {
-    errors.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone()).unwrap_or_default()
 }

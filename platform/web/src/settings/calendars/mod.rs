@@ -136,9 +136,9 @@ pub(super) fn week_words(visit: &Visit, week: &WeekDecl) -> Markup {
         _ => words.replace('-', "–"),
     };
     html! {
-        @for (from, to, words) in parts.iter().filter(|part| !part.2.is_empty()) {
+        div { @for (from, to, words) in parts.iter().filter(|part| !part.2.is_empty()) {
             div { @if from == to { (day(*from)) } @else { (day(*from)) "–" (day(*to)) } " " span.ak-num { (read(words)) } }
-        }
+        } }
         @if week.is_empty() { span.ak-muted { (visit.t.get("calendar-closed")) } }
     }
 }
@@ -268,12 +268,12 @@ async fn one(visit: &Visit, kept: &Kept<CalendarDecl>, filled: &Filled, errors: 
             form.ak-row.ak-gap-8 method="post" action={ (here) "/draft/drop" } {
                 (visit.token_field())
                 (tag(&t.get("flow-draft")))
-                span role="status" { (t.with("calendar-draft", &[("by", by.into()), ("when", visit.look().moment_words(&visit.look().local(draft.at)).into())])) }
+                span role="status" { (t.with("calendar-draft", &[("by", by.into()), ("when", visit.look().moment_within(&visit.look().local(draft.at)).into())])) }
                 (Button::new(t.get("flow-discard")).ghost().submit())
             }
         }
         @if let Some((_, begins)) = kept.next {
-            p.ak-muted { (t.with("calendar-next", &[("when", visit.look().moment_words(&visit.look().local(begins)).into())])) }
+            p.ak-muted { (t.with("calendar-next", &[("when", visit.look().moment_within(&visit.look().local(begins)).into())])) }
         }
         (setting(&t.get("calendar-week"), &t.get("calendar-week-text"), false, form))
         (setting(&t.get("calendar-overrides"), &t.get("calendar-overrides-text"), true, overrides::table(visit, kept)))

@@ -123,6 +123,9 @@ pub(super) async fn edit(visit: Visit, Path((purpose, channel)): Path<(String, S
 
 async fn form(visit: &Visit, (purpose, channel): (&str, &str), version: i64, filled: &Filled, errors: &Errors) -> Reply {
     let t = visit.t;
+    let own = purpose.to_string();
+    let known = visit.read(move |tx| Ok(tx.purposes()?.into_iter().find(|known| known.key == own))).await?;
+    let wording = known.as_ref().map_or("", |known| known.decl.wording.get(visit.lang()));
     let body = html! {
         form.ak-stack method="post" action={ "/settings/consent/" (purpose) "/" (channel) } data-guard {
             (visit.token_field())
@@ -131,7 +134,7 @@ async fn form(visit: &Visit, (purpose, channel): (&str, &str), version: i64, fil
             (buttons(t, Button::new(t.get("save")).primary(), "/settings/consent"))
         }
     };
-    show_form(visit, &format!("{purpose}: {}", channel_words(visit.t, channel)), body, errors).await
+    show_form(visit, &channel_words(visit.t, channel), html! { div.ak-stack { p.ak-muted { (wording) } (body) } }, errors).await
 }
 
 pub(super) async fn save(visit: Visit, Path((purpose, channel)): Path<(String, String)>, fields: Fields) -> Reply {

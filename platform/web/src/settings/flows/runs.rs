@@ -105,7 +105,7 @@ pub(super) fn table(visit: &Visit, teller: &Teller, flow: &Flow, runs: &[RunView
     let look = &teller.look;
     let object = teller.object(&flow.object).map_or_else(String::new, |o| o.label(look.key()).to_string());
     let words = [t.get("flow-started"), object, t.get("flow-last-step"), t.get("flow-result"), t.get("flow-took")];
-    let widths = [Some(150), Some(220), None, Some(170), Some(110)];
+    let widths = [Some(120), Some(180), None, Some(120), Some(80)];
     let heads: Vec<_> = words.iter().zip(widths).enumerate().map(|(n, (label, width))| (label.as_str(), n == 4, width)).collect();
     let row = |run: &RunView| {
         let href = format!("/settings/flows/{}/runs/{}", run.flow, run.id);
@@ -120,13 +120,13 @@ pub(super) fn table(visit: &Visit, teller: &Teller, flow: &Flow, runs: &[RunView
             html! {
                 @if run.state == RunState::Failed || (run.state == RunState::Cancelled && !run.told.is_null()) { span.ak-muted { (teller.told(&run.told)) } }
                 @else if let Some(step) = at { (teller.deed(&step.deed, flow.object_of(&step.key))) }
-                @if run.waits && asks(flow, run).is_none() { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_words(&look.local(run.due)).into())])) } }
+                @if run.waits && asks(flow, run).is_none() { span.ak-muted { " " (t.with("flow-until-when", &[("when", look.moment_within(&look.local(run.due)).into())])) } }
             },
             standing(visit, run),
             html! { (took(visit, run)) },
         ]
     };
-    plain_table(&t.get("flow-runs"), &heads, &runs.iter().map(row).collect::<Vec<_>>(), None)
+    html! { div.ak-audit { (plain_table(&t.get("flow-runs"), &heads, &runs.iter().map(row).collect::<Vec<_>>(), None)) } }
 }
 
 /// What a request for approval came to.
@@ -184,10 +184,10 @@ pub(super) async fn one(visit: Visit, Path((key, run)): Path<(String, i64)>) -> 
         div.ak-row.ak-gap-12.ak-flow-run-head {
             (standing(&visit, &view))
             @if let (Some(title), Some(object)) = (&view.title, &object) { a.ak-link href=(look.href(object, view.record)) { (title) } }
-            span.ak-muted { (t.with("flow-run-facts", &[("version", view.version.into()), ("when", look.moment_words(&look.local(view.started)).into())])) }
+            span.ak-muted { (t.with("flow-run-facts", &[("version", view.version.into()), ("when", look.moment_within(&look.local(view.started)).into())])) }
         }
         @if !view.told.is_null() { div.ak-notice data-tone="bad" { (crate::ui::icon("circle-alert")) span { (teller.told(&view.told)) } } }
-        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { @if let Some(words) = asks(&flow, &view) { (t.get(words)) } @else { (t.with("flow-goes-on", &[("when", look.moment_words(&look.local(view.due)).into())])) } } } }
+        @if view.waits { div.ak-notice { (crate::ui::icon("hourglass")) span { @if let Some(words) = asks(&flow, &view) { (t.get(words)) } @else { (t.with("flow-goes-on", &[("when", look.moment_within(&look.local(view.due)).into())])) } } } }
         (log_lines(&visit, &teller, &flow, &log, Some(&states)))
     };
     visit.page(&frame, content(true, html! { div.ak-stack { (body) } }))

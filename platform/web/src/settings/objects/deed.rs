@@ -80,7 +80,8 @@ pub(super) fn table(visit: &Visit, object: &Object, places: &[Place]) -> Markup 
     if places.is_empty() {
         return html! { p.ak-muted { (t.get("deed-nothing")) } };
     }
-    for at in places {
+    // which object it is about is no change
+    for at in places.iter().filter(|at| at.path != ["object"]) {
         let words = if at.path.is_empty() { object.plural_label(visit.lang()).to_string() } else { place(visit, object, &at.path) };
         rows.push(vec![html! { (words) }, side(at, at.before.as_ref()), side(at, at.after.as_ref())]);
     }

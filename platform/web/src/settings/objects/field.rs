@@ -150,7 +150,7 @@ pub(super) async fn new(visit: Visit, Path(key): Path<String>, Query(asked): Que
                 let lang = visit.lang();
                 let way = |o: &Arc<Object>| {
                     let way = format!("?type={}&to={}", type_key(kind), o.key);
-                    (way, o.label(lang).to_string(), o.decl.purpose.get(lang).to_string())
+                    (way, o.label(lang).to_string(), o.purpose(lang).to_string())
                 };
                 return choose(&visit, &target, &t.get("shape-to"), &known.iter().map(way).collect::<Vec<_>>()).await;
             }

@@ -25,8 +25,10 @@ pub(in crate::settings) fn outlook(visit: &Visit, come: &FileOutlook) -> Markup 
     html! {
         @if come.touched.is_empty() { p { (t.get("shape-import-nothing")) } }
         ul.ak-use-list { @for touched in &come.touched {
-            @let name = come.outlook.registry.object(&touched.object).map_or_else(|| touched.object.clone(), |o| o.plural_label(visit.lang()).to_string());
-            @let words = |keys: &[String]| keys.join(", ");
+            @let object = come.outlook.registry.object(&touched.object);
+            @let name = object.map_or_else(|| touched.object.clone(), |o| o.plural_label(visit.lang()).to_string());
+            @let field = |key: &String| object.and_then(|o| o.field(key)).map_or(key.clone(), |f| f.label.get(visit.lang()).to_string());
+            @let words = |keys: &[String]| keys.iter().map(field).collect::<Vec<_>>().join(", ");
             li { b { (name) } " "
                 @if touched.new { (crate::ui::tag(&t.get("shape-new"))) }
                 @if !touched.new_fields.is_empty() { div.ak-muted { (t.get("shape-new-fields")) ": " (words(&touched.new_fields)) } }

@@ -94,8 +94,11 @@ fn default_hint(visit: &Visit, kind: FieldType) -> String {
 
 /// Which names a formula may use.
 fn formula_hint(visit: &Visit, object: &Object) -> String {
-    let numbers =
-        object.fields.iter().filter(|f| !f.hidden && (f.kind.is_number() || f.kind == FieldType::Boolean)).map(|f| f.key.as_str());
+    let numbers = object
+        .fields
+        .iter()
+        .filter(|f| !f.hidden && !f.system && (f.kind.is_number() || f.kind == FieldType::Boolean))
+        .map(|f| f.key.as_str());
     let names: Vec<&str> = numbers.take(20).collect();
     visit.t.with("shape-formula-hint", &[("fields", names.join(", ").into())])
 }

@@ -61,6 +61,9 @@ pub(super) const ICONS: [&str; 40] = [
     "ticket",
 ];
 
+/// What the title of a record is called unless something else is typed, in Indonesian and English.
+const USUAL_TITLE: (&str, &str) = ("Nama", "Name");
+
 /// Groups of the side bar there are.
 fn groups(registry: &Registry) -> Vec<String> {
     let mut groups: Vec<String> = registry.objects().filter(|o| !o.is_system()).map(|o| o.decl.group.clone()).collect();
@@ -120,12 +123,8 @@ async fn new_form(visit: &Visit, filled: &Filled, icon: &str, errors: &Errors) -
 /// `GET /settings/objects/new`
 pub(super) async fn new(visit: Visit) -> Reply {
     visit.require_admin()?;
-    let t = visit.t;
-    let filled = Filled::default()
-        .set("group", "customers")
-        .set("owned", "1")
-        .set("title_id", t.get("shape-title-usual-id"))
-        .set("title_en", t.get("shape-title-usual-en"));
+    let filled = Filled::default().set("group", "customers").set("owned", "1");
+    let filled = filled.set("title_id", USUAL_TITLE.0).set("title_en", USUAL_TITLE.1);
     new_form(&visit, &filled, ICONS[0], &Errors::new()).await
 }
 
@@ -157,7 +156,14 @@ fn named(errors: Errors) -> Errors {
 }
 
 fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
-    let (one, many, title) = (label(fields, "label"), label(fields, "plural"), label(fields, "title"));
+    let (one, many) = (label(fields, "label"), label(fields, "plural"));
+    let mut title = label(fields, "title");
+    // the words that stood there are no translation of what was typed beside them
+    match (title.id == USUAL_TITLE.0, title.en == USUAL_TITLE.1) {
+        (true, false) => title.id.clone_from(&title.en),
+        (false, true) => title.en.clone_from(&title.id),
+        _ => {}
+    }
     let taken = |key: &str| RESERVED.contains(&key) || registry.object(key).is_some() || registry.by_plural(key).is_some();
     let key = match fields.text("key") {
         "" => free_key(one.get(lang), taken),
@@ -208,6 +214,7 @@ fn declared(registry: &Registry, fields: &Fields, lang: &str) -> ObjectDecl {
         fields: all.into_iter().collect(),
         unique: Vec::new(),
         duplicates: Vec::new(),
+        compare: Vec::new(),
         layout: LayoutDecl { sections, ..LayoutDecl::default() },
         views: vec![ViewDecl {
             key: "everything".into(),

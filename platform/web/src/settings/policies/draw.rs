@@ -7,7 +7,7 @@ use crate::process::words as lengths;
 use crate::settings::condition::{Condition, Entry, of_json};
 use crate::settings::line::buttons;
 use crate::ui::button::Button;
-use crate::ui::form::{self, Row, error_summary};
+use crate::ui::form::{self, Row, error, error_summary};
 use crate::ui::input::{self, Input};
 use crate::ui::setting::setting;
 use crate::value::Look;
@@ -173,8 +173,4 @@ impl Bench {
             (form::row(t, &Row::new(t.get("process-unit")), Input::new("unit", unit), |i| input::select(i, &lengths::units(t))))
         })
     }
-}
-
-fn error(errors: &Errors, name: &str) -> String {
-    errors.iter().find(|(key, _)| key == name).map(|(_, words)| words.clone()).unwrap_or_default()
 }

@@ -165,7 +165,7 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     fn error(&self, name: &str) -> String {
-        self.errors.iter().find(|(key, _)| key == name).map(|(_, words)| words.clone()).unwrap_or_default()
+        form::error(self.errors, name)
     }
 
     fn text(&self, name: &str, label: &str, value: &str) -> Markup {

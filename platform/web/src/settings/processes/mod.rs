@@ -117,7 +117,7 @@ async fn draw_new(visit: &Visit, typed: &Fields, errors: &Errors) -> Reply {
         .iter()
         .filter_map(|p| Some((p.id.to_string(), format!("{} · {}", registry.object(p.text("object"))?.label(visit.lang()), p.title()))))
         .collect();
-    let error = |name: &str| errors.iter().find(|(key, _)| key == name).map(|(_, words)| words.clone()).unwrap_or_default();
+    let error = |name: &str| form::error(errors, name);
     let row = |lang: &str, name: &str, label: &str| {
         form::row(t, &Row::new(t.get(label)).error(error(name)), Input::new(name, typed.text(name)).required(is_own(t, lang)), input::text)
     };

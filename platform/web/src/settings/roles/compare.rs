@@ -66,12 +66,13 @@ fn beside(visit: &Visit, object: &Object, one: &AccessDecl, other: &AccessDecl) 
     let t = visit.t;
     let yes = |on: bool| t.get(if on { "yes" } else { "no" });
     let mut told: Vec<(String, String, String)> = vec![(t.get("right-create"), yes(one.create), yes(other.create))];
-    let scopes: [(&str, fn(&AccessDecl) -> akrab_model::object::Scope); 5] = [
+    let scopes: [(&str, fn(&AccessDecl) -> akrab_model::object::Scope); 6] = [
         ("right-read", |d| d.read),
         ("right-edit", |d| d.edit),
         ("right-delete", |d| d.delete),
         ("right-export", |d| d.export),
         ("right-share", |d| d.share.unwrap_or(d.edit)),
+        ("right-merge", |d| d.merge.unwrap_or(d.delete)),
     ];
     let words = |scope| scope_words(visit, scope_key(scope).0);
     told.extend(scopes.iter().map(|(key, of)| (t.get(key), words(of(one)), words(of(other)))));

@@ -88,7 +88,7 @@ async fn new(visit: Visit, Query(asked): Query<Asked>) -> Reply {
             p.ak-muted { (t.get("mail-template-choose-object")) }
             div.ak-type-list {
                 @for object in objects(&visit) {
-                    a href={ (HERE) "/new?object=" (object.key) } { b { (object.plural_label(visit.lang())) } span { (object.decl.purpose.get(visit.lang())) } }
+                    a href={ (HERE) "/new?object=" (object.key) } { b { (object.plural_label(visit.lang())) } span { (object.purpose(visit.lang())) } }
                 }
             }
         };

@@ -104,7 +104,7 @@ fn of_secret(visit: &Visit, hook: &HookView) -> Markup {
     let (t, look) = (visit.t, visit.look());
     html! {
         @if let Some(until) = hook.former_until {
-            p { (t.with("webhook-former", &[("until", look.moment_words(&look.local(until)).into())])) }
+            p { (t.with("webhook-former", &[("until", look.moment_within(&look.local(until)).into())])) }
         }
         (errand(visit, hook.id, "rotate", "webhook-rotate", "refresh-cw"))
     }

@@ -30,7 +30,7 @@ pub fn bars(chart: &Chart, target: Option<(f64, &str)>) -> Markup {
 }
 
 /// Steps one below the other, with how much goes on from each: `onward` words the percentage of a step.
-pub fn funnel(chart: &Chart, onward: &dyn Fn(usize, u32) -> String) -> Markup {
+pub fn funnel(chart: &Chart, onward: &dyn Fn(usize, u32) -> Markup) -> Markup {
     let Some(series) = chart.series.first() else { return html! {} };
     let most = series.values.iter().flatten().copied().fold(0.0_f64, f64::max);
     html! {

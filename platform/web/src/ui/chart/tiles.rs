@@ -57,7 +57,8 @@ fn drawn(
             @if let Some(row) = cut { @let y = u16::from(row) * STEP + STEP / 2; line.ak-tiles-cut x1="0" x2=(u16::from(columns) * STEP) y1=(y) y2=(y) {} }
             @for tile in tiles {
                 @match &tile.href {
-                    Some(href) => { a href=(href) aria-label=(tile.words) aria-current=[tile.current.then_some("true")] { (face(tile, place(tile.at))) } }
+                    // its title names it; a label would have to begin with the letters and the figure
+                    Some(href) => { a href=(href) aria-current=[tile.current.then_some("true")] { (face(tile, place(tile.at))) } }
                     None => { g role="img" aria-label=(tile.words) { (face(tile, place(tile.at))) } }
                 }
             }

@@ -85,7 +85,7 @@ fn of_secret(visit: &Visit, inlet: &InletView, errors: &Errors) -> Markup {
     html! {
         (error_summary(t, errors))
         @if let Some(until) = inlet.former_until {
-            p { (t.with("inlet-former", &[("until", look.moment_words(&look.local(until)).into())])) }
+            p { (t.with("inlet-former", &[("until", look.moment_within(&look.local(until)).into())])) }
         }
         form.ak-stack.ak-content-narrow method="post" action={ (HERE) "/" (inlet.id) } {
             (visit.token_field())
