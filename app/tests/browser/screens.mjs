@@ -71,6 +71,8 @@ const records = [
   { name: "create-opportunity", path: "/opportunities", act: async (page) => { await page.keyboard.press("c"); await dialog(page); } },
   { name: "create-menu", path: "/create" },
   { name: "history", path: first("accounts", { tail: "/history" }) },
+  { name: "duplicates", path: "/contacts/duplicates" },
+  { name: "merge", path: "/contacts/merge?winner=1&loser=2" },
   { name: "bin", path: "/leads/bin" },
   { name: "bin-empty", path: "/accounts/bin", ...desktop },
 ];

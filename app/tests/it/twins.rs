@@ -3,8 +3,9 @@
 use crate::server::Server;
 use crate::workspace::{Workspace, both, folder, map};
 use akrab_engine::contact::{Consent, Saying};
+use akrab_engine::ledger::NewAccount;
 use akrab_engine::twin::{MergeAsk, TwinState};
-use akrab_engine::{Door, ListRequest};
+use akrab_engine::{Door, ListRequest, TimelineRequest};
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Value};
 use serde_json::{Value as Json, json};
@@ -273,6 +274,49 @@ both!(
         let open = w.engine.twins(&w.system(), "account", TwinState::Open, None).await.expect("pairs").twins;
         assert_eq!(open.iter().map(|twin| (twin.sides[0].record.id, twin.sides[1].record.id)).collect::<Vec<_>>(), [(a, b)]);
         assert_eq!(open[0].reasons.iter().map(|r| (r.kind.as_str(), r.level.as_str())).collect::<Vec<_>>(), [("company", "same"), ("exact", "same")]);
+    }
+);
+
+both!(
+    /// What was called and numbered otherwise before a merge is found by its old name and number, links set to it lead on,
+    /// points come along, and the timeline tells.
+    old_names_lead_to_the_record_that_stayed,
+    async |w: &Workspace| {
+        let a = w.make("account", json!({"name": "PT Sinar Abadi", "phone": "0215550101"})).await;
+        let b = w.make("account", json!({"name": "CV Cahaya Timur", "phone": "0317770202"})).await;
+        let points = async |id| {
+            let new = NewAccount { holder: ("account".into(), id), kind: "points".into(), currency: String::new(), places: 0, may_owe: false };
+            w.engine.write(&w.system(), move |tx| tx.ledger_open(&new)).await.expect("an account").id
+        };
+        let held = points(b).await;
+        w.pass(60);
+        let id = merge(w, "account", a, b).await;
+
+        let found = async |q: &str| {
+            let hits = w.engine.search(&w.system(), q, None, 10).await.expect("hits");
+            hits.into_iter().map(|hit| hit.record.id).collect::<Vec<_>>()
+        };
+        assert_eq!((found("cahaya").await, found("0317770202").await, found("sinar").await), (vec![a], vec![a], vec![a]));
+        w.engine.update(&w.system(), "account", a, map(json!({"email": "halo@sinar.co.id"})), None).await.expect("changed");
+        assert_eq!(found("cahaya").await, [a], "also after it was changed");
+        let child = w.make("account", json!({"name": "Anak", "parent": b})).await;
+        assert_eq!(w.engine.get(&w.system(), "account", child).await.expect("a record").link("parent"), Some(a));
+        let task = w.make("interaction", json!({"subject": "Rapat", "channel": "meeting", "account": b})).await;
+        assert_eq!(w.engine.get(&w.system(), "interaction", task).await.expect("a record").link("account"), Some(a));
+        let kinds = async || {
+            let told = w.engine.timeline(&w.system(), "account", a, TimelineRequest::default()).await.expect("a timeline");
+            told.events.iter().map(|event| event.kind.clone()).filter(|kind| kind.ends_with("merge")).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds().await, ["merge"]);
+        assert_eq!(points(a).await, held, "points come along");
+
+        w.pass(60);
+        w.engine.unmerge(&w.system(), "account", id).await.expect("taken apart");
+        assert_eq!((found("cahaya").await, found("sinar").await, kinds().await.len()), (vec![b], vec![a], 2));
+        assert_eq!(points(b).await, held);
+        assert_ne!(points(a).await, held);
+        let ask = MergeAsk { winner: a, loser: b, ..MergeAsk::default() };
+        assert_eq!(w.engine.merge(&w.system(), "account", ask).await.expect_err("two of one kind").code, "merge_ledger");
     }
 );
 

@@ -4,7 +4,7 @@ use crate::action::{ActionOutcome, ActionRun};
 use crate::flow::Cause;
 use crate::{Result, Tx};
 use akrab_model::value::Input;
-use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, Value};
+use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, RecordId, Value};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -110,6 +110,19 @@ impl Draft {
     }
     pub fn changed(&self, key: &str) -> bool {
         self.old(key) != self.after.get(key)
+    }
+    /// A link to a record that went into another leads to that one; once, if it is linked already.
+    pub(crate) fn lead_on(&mut self, key: &str, from: RecordId, to: RecordId) {
+        match self.after.get(key).clone() {
+            Value::Link(_) => self.set(key, Value::Link(to)),
+            Value::Links(mut rows) => {
+                let known = rows.iter().any(|row| row.to == to);
+                rows.retain(|row| !known || row.to != from);
+                rows.iter_mut().filter(|row| row.to == from).for_each(|row| row.to = to);
+                self.set(key, Value::Links(rows));
+            }
+            _ => {}
+        }
     }
     /// A fault at one field of this draft.
     pub fn fault(&self, key: &str, code: &str) -> Problem {

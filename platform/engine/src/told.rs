@@ -3,6 +3,7 @@
 use crate::approval::ApprovalTold;
 use crate::attachment::FileTold;
 use crate::process::Passed;
+use crate::twin::MergeTold;
 use crate::{Result, Tx};
 use akrab_model::{Problem, RecordId};
 use akrab_store::{Change, Entry};
@@ -17,6 +18,9 @@ pub enum Told {
     Approval(ApprovalTold),
     #[serde(rename = "@file")]
     File(FileTold),
+    /// Another record went into it, or was taken out again.
+    #[serde(rename = "@merge")]
+    Merged(MergeTold),
     /// A process map was passed over.
     #[serde(rename = "@process")]
     Passed(Passed),
@@ -29,6 +33,8 @@ impl Told {
         match self {
             Told::Approval(_) => "approval",
             Told::File(_) => "file",
+            Told::Merged(told) if told.apart => "unmerge",
+            Told::Merged(_) => "merge",
             Told::Passed(_) => "process",
         }
     }

@@ -210,8 +210,8 @@ fn email(column: &Column, a: &[u32], b: &[u32]) -> Likeness {
     if digits_x == digits_y && telling {
         return Likeness { level: 2, chance: (NEAR * share(*local_a).max(share(*local_b))).min(0.5) };
     }
-    // who has the same name has such an address too
-    Likeness { level: 1, chance: 0.3 }
+    // two addresses: who has the same name has such a one too
+    Likeness { level: 1, chance: 1.0 }
 }
 
 fn address(column: &Column, a: &[u32], b: &[u32]) -> Option<Likeness> {

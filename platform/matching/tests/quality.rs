@@ -203,6 +203,58 @@ fn without_a_field_it_stays_right() {
     }
 }
 
+/// A list in which nobody stands twice: people of one region have names in common, colleagues a firm, all have a mail address
+/// made of their name, and not one is another.
+fn strangers(seed: u64, people: usize) -> Vec<(usize, Person)> {
+    let mut c = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let word = |c: &mut Chance| (0..2 + c.below(2)).map(|_| c.of(&SYLLABLES)).collect::<String>();
+    let regions: Vec<[Vec<String>; 2]> = (0..8).map(|_| [36, 24].map(|n| (0..n).map(|_| word(&mut c)).collect())).collect();
+    let firms: Vec<String> = (0..people / 4).map(|_| person(&mut c).firm).collect();
+    let one = |who: usize| {
+        let mut p = person(&mut c);
+        let region = c.below(regions.len());
+        let [given, families] = &regions[region];
+        p.name = vec![given[c.below(given.len())].clone(), families[c.below(families.len())].clone()];
+        p.email = format!("{}.{}{who}@surel.test", p.name[0], p.name[1]);
+        p.firm.clone_from(&firms[c.below(firms.len())]);
+        p.city = CITIES[region].into();
+        p.postcode.clear();
+        p.street.clear();
+        if c.often(60) {
+            p.born.clear();
+        }
+        (who, p)
+    };
+    (0..people).map(one).collect()
+}
+
+#[test]
+fn in_a_list_without_duplicates_none_are_found() {
+    for (seed, people) in [(1, 5_000), (2, 1_000), (3, 20_000)] {
+        let found = found(&strangers(seed, people), 2);
+        let sure = found.pairs.iter().filter(|pair| pair.score >= found.threshold).count();
+        eprintln!("{people} people: {} pairs, {sure} of them sure", found.pairs.len());
+        assert_eq!(sure, 0, "seed {seed}: merged unseen");
+        assert!(found.pairs.len() <= people / 1_000, "seed {seed}: {} pairs", found.pairs.len());
+    }
+}
+
+/// A few duplicates among many strangers are found, and nobody else.
+#[test]
+fn few_duplicates_among_many_strangers_are_found() {
+    let mut all = strangers(4, 5_000);
+    let mut c = Chance(77);
+    for who in (0..5_000).step_by(250) {
+        let mut twin = all[who].1.clone();
+        slip(&mut c, &mut twin.name[0]);
+        twin.firm.clear();
+        all.push((who, twin));
+    }
+    let found = found(&all, 2);
+    let (precision, recall) = quality(&all, &found);
+    assert!(precision >= 0.97 && recall >= 0.9, "precision {precision:.4}, recall {recall:.4}");
+}
+
 #[test]
 fn the_answer_does_not_depend_on_the_number_of_threads() {
     let all = list(5, 1_500);

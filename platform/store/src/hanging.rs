@@ -22,57 +22,39 @@ struct Hanging {
     same: Option<&'static str>,
 }
 
+/// How most tables say to which record a row belongs.
+const USUAL: Hanging = Hanging { table: "", object: "object", record: "record", numbered: false, key: "id", text: false, same: None };
+
 const HANGING: &[Hanging] = &[
-    Hanging { table: "attachment", object: "object", record: "record", numbered: true, key: "id", text: false, same: None },
-    Hanging {
-        table: "follow",
-        object: "object",
-        record: "record",
-        numbered: false,
-        key: "person",
-        text: false,
-        same: Some("w.person = t.person"),
-    },
-    Hanging {
-        table: "favourite",
-        object: "object",
-        record: "record",
-        numbered: false,
-        key: "person",
-        text: false,
-        same: Some("w.person = t.person"),
-    },
-    Hanging {
-        table: "record_share",
-        object: "object",
-        record: "record",
-        numbered: false,
-        key: "id",
-        text: false,
-        same: Some("(w.person = t.person OR w.team = t.team) AND w.edit >= t.edit"),
-    },
-    Hanging { table: "notice", object: "object", record: "record", numbered: false, key: "id", text: false, same: None },
-    Hanging { table: "notice", object: "about_object", record: "about_record", numbered: false, key: "id", text: false, same: None },
-    Hanging { table: "flow_run", object: "object", record: "record", numbered: false, key: "id", text: false, same: None },
+    Hanging { table: "attachment", numbered: true, ..USUAL },
+    Hanging { table: "follow", key: "person", same: Some("w.person = t.person"), ..USUAL },
+    Hanging { table: "favourite", key: "person", same: Some("w.person = t.person"), ..USUAL },
+    Hanging { table: "record_share", same: Some("(w.person = t.person OR w.team = t.team) AND w.edit >= t.edit"), ..USUAL },
+    Hanging { table: "notice", ..USUAL },
+    Hanging { table: "notice", object: "about_object", record: "about_record", ..USUAL },
+    Hanging { table: "flow_run", ..USUAL },
+    Hanging { table: "approval", ..USUAL },
+    // one that stands open for both is told of once
+    Hanging { table: "breach", same: Some("w.policy = t.policy AND w.cleared_at IS NULL AND t.cleared_at IS NULL"), ..USUAL },
+    Hanging { table: "ledger_account", object: "holder_object", record: "holder_id", ..USUAL },
     Hanging {
         table: "timeline",
         object: "subject_object",
         record: "subject_id",
         numbered: true,
-        key: "id",
-        text: false,
         same: Some(
             "w.source_object = t.source_object AND w.source_id = t.source_id AND w.kind = t.kind AND w.change_id IS NULL AND t.change_id IS NULL",
         ),
+        ..USUAL
     },
     Hanging {
         table: "timeline_pin",
         object: "subject_object",
         record: "subject_id",
-        numbered: false,
         key: "source_object || ':' || CAST(source_id AS TEXT)",
         text: true,
         same: Some("w.source_object = t.source_object AND w.source_id = t.source_id"),
+        ..USUAL
     },
 ];
 
@@ -263,13 +245,14 @@ impl Conn {
         Ok(self.query(&sql, &[id.into(), after.into()])?.into_iter().map(|row| Cells::new(row).int()).collect())
     }
 
-    /// Whether something of value is held in a record's name.
+    /// Whether two records hold something of value of the same kind and currency, which would meet in one.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn ledger_holds(&mut self, holder: (&str, i64)) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM ledger_account WHERE holder_object = $1 AND holder_id = $2 LIMIT 1";
-        Ok(self.query_one(sql, &[holder.0.into(), holder.1.into()])?.is_some())
+    pub fn ledger_meets(&mut self, object: &str, a: i64, b: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM ledger_account x JOIN ledger_account y ON y.holder_object = x.holder_object AND y.kind = x.kind \
+                   AND y.currency = x.currency WHERE x.holder_object = $1 AND x.holder_id = $2 AND y.holder_id = $3 LIMIT 1";
+        Ok(self.query_one(sql, &[object.into(), a.into(), b.into()])?.is_some())
     }
 }
 

@@ -179,3 +179,4 @@ problem-calendar-usual = This calendar is always there.
 problem-calendar-window = A calendar shows at least one day and at most { $max } days.
 problem-calendar-ends-before = The end must lie after the beginning.
 problem-link-not-offered = The chosen record does not meet the condition of this link. Choose one that is offered.
+problem-token-reads-only = This token may read, and change nothing.

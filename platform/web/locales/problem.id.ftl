@@ -176,3 +176,4 @@ problem-calendar-usual = Kalender ini selalu ada.
 problem-calendar-window = Rentang kalender paling sedikit satu hari dan paling banyak { $max } hari.
 problem-calendar-ends-before = Selesainya harus setelah mulainya.
 problem-link-not-offered = Data yang dipilih tidak memenuhi syarat tautan ini. Pilih yang ditawarkan.
+problem-token-reads-only = Token ini hanya boleh membaca, tidak boleh mengubah apa pun.

@@ -21,6 +21,11 @@ const LISTED: usize = 500;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UndoJob {
     pub of: i64,
+    /// Kind of the job taken back and the object it was about, for people to know it by.
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    spec: Json,
 }
 
 /// What became of it.
@@ -65,7 +70,8 @@ impl Engine {
         if self.now().timestamp() > until {
             return Err(conflict("undo_too_late"));
         }
-        let queued = Queued { unique_key: Some(undo_key(of)), ..Queued::of(&UndoJob { of })? };
+        let undo = UndoJob { of, kind: view.kind, spec: json!({ "object": view.payload["spec"]["object"] }) };
+        let queued = Queued { unique_key: Some(undo_key(of)), ..Queued::of(&undo)? };
         self.write(ctx, move |tx| tx.queue(&queued)?.ok_or_else(|| conflict("undo_queued"))).await
     }
 

@@ -3,6 +3,7 @@
 use super::TwinState;
 use super::moves::{Moves, linking};
 use crate::rights::{Access, Rights};
+use crate::told::Told;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::object::FieldRight;
 use akrab_model::problem::ProblemKind;
@@ -80,6 +81,15 @@ pub struct MergeView {
     /// Microseconds UTC.
     pub at: i64,
     pub actor: Option<i64>,
+}
+
+/// What the history of a record tells of a merge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeTold {
+    /// What the other record was called.
+    pub title: String,
+    /// They were taken apart.
+    pub apart: bool,
 }
 
 /// What is written down of a merge.
@@ -185,7 +195,7 @@ impl Tx<'_> {
     /// Makes one record of two: `loser` goes into `winner`, with everything that hangs on it. Gives the number of the merge.
     ///
     /// # Errors
-    /// `not_found`, `forbidden`, `merge_same`; `merge_ledger` for a record in whose name something of value is held;
+    /// `not_found`, `forbidden`, `merge_same`; `merge_ledger` when both hold points or funds of one kind;
     /// `invalid` when rules refuse the record as it would be. Then nothing was merged.
     pub fn merge(&mut self, object: &str, ask: &MergeAsk) -> Result<i64> {
         let object = self.mergeable(object, ask.winner, ask.loser)?;
@@ -196,7 +206,7 @@ impl Tx<'_> {
             records.reverse();
         }
         let [winner, loser] = <[Record; 2]>::try_from(records).map_err(|_| Problem::not_found())?;
-        if self.conn.ledger_holds((&object.key, loser.id))? {
+        if self.conn.ledger_meets(&object.key, loser.id, winner.id)? {
             return Err(Problem::new(ProblemKind::Conflict, "merge_ledger"));
         }
         let input = self.merged_input(&object, &winner, &loser, &ask.choices);
@@ -228,7 +238,8 @@ impl Tx<'_> {
             undone_at: None,
             undone_by: None,
         })?;
-        self.told_without_change(&object, before.id, "merge")?;
+        self.index_again(&object, &after)?;
+        self.keep_told(&object.key, before.id, &Told::Merged(MergeTold { title: title.clone(), apart: false }))?;
         self.told_without_change(&object, loser.id, "merge")?;
         self.tell_binned(&object, &loser, "delete")?;
         self.feed_parents(&object, &[(None, &loser)])?;

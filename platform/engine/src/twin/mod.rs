@@ -18,7 +18,7 @@ pub use bulk::MergeMany;
 pub(crate) use find::schedule;
 pub use find::{FindTwins, TwinFile, TwinLine};
 pub(crate) use former::names_one;
-pub use merge::{Choice, MergeAsk, MergeField, MergeMove, MergePlan, MergeView};
+pub use merge::{Choice, MergeAsk, MergeField, MergeMove, MergePlan, MergeTold, MergeView};
 pub use pair::{Twin, TwinPage, TwinSide};
 pub use unmerge::Unmerged;
 

@@ -13,6 +13,8 @@ use std::sync::Arc;
 const PAGE: usize = 25;
 /// So many pairs are looked at for a page; those of records out of sight do not shorten it.
 const LOOKED_AT: usize = 400;
+/// Open pairs of one record that are looked at.
+const OPEN: usize = 10;
 /// Counting stops here.
 const MOST: usize = 10_000;
 /// Score of what was told at entry and never worked out: a person has to look.
@@ -121,6 +123,20 @@ impl Tx<'_> {
         self.rights.require_read(&object)?;
         let row = self.conn.twin(id)?.filter(|row| row.object == object.key).ok_or_else(Problem::not_found)?;
         self.twin_of(&object, row)?.ok_or_else(Problem::not_found)
+    }
+
+    /// The open pairs a record is in of which the actor sees both, the likeliest first.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn twins_open(&mut self, object: &str, id: RecordId) -> Result<Vec<Twin>> {
+        let object = self.object(object)?;
+        if !can_match(&object) {
+            return Ok(Vec::new());
+        }
+        let rows = self.conn.twins_of(&object.key, id)?.into_iter().filter(|row| row.state == TwinState::Open).take(OPEN);
+        let twins: Result<Vec<Option<Twin>>> = rows.map(|row| self.twin_of(&object, row)).collect();
+        Ok(twins?.into_iter().flatten().collect())
     }
 
     fn twin_of(&mut self, object: &Arc<Object>, row: TwinRow) -> Result<Option<Twin>> {

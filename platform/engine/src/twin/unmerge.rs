@@ -1,9 +1,10 @@
 //! Taking a merge apart: both records are there again, each with what it had.
 
 use super::TwinState;
-use super::merge::{Body, shown};
+use super::merge::{Body, MergeTold, shown};
 use super::moves::linking;
 use crate::rights::Access;
+use crate::told::Told;
 use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input;
@@ -112,19 +113,18 @@ impl Tx<'_> {
         self.hang_back(&object, &body.moves, winner, loser)?;
         self.roll_up_all(&object, &[winner, loser])?;
         let record = self.find(&object.key, loser)?.ok_or_else(Problem::not_found)?;
-        if object.decl.searchable {
-            self.conn.search_put(&[crate::write::search_entry(&object, &record)])?;
-        }
         let (by, at) = (self.ctx.author(), self.ctx.micros());
         if !self.conn.merge_undone(merge, by, at)? {
             return Err(Problem::new(ProblemKind::Conflict, "merge_undone"));
         }
+        let stayed = self.find(&object.key, winner)?.ok_or_else(Problem::not_found)?;
+        self.index_again(&object, &stayed)?;
+        self.index_again(&object, &record)?;
         if let Some(twin) = body.twin.map(|id| self.conn.twin(id)).transpose()?.flatten() {
             self.conn.twin_decide(twin.id, TwinState::Open, &twin.mark, None, at)?;
         }
-        for id in [winner, loser] {
-            self.told_without_change(&object, id, "unmerge")?;
-        }
+        self.keep_told(&object.key, winner, &Told::Merged(MergeTold { title: body.title.clone(), apart: true }))?;
+        self.told_without_change(&object, loser, "unmerge")?;
         self.tell_binned(&object, &record, "restore")?;
         self.feed_parents(&object, &[(None, &record)])?;
         self.audit("unmerge", Some((&object.key, winner)), json!({ "title": body.title, "from": loser, "merge": merge }))?;

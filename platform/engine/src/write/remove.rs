@@ -45,7 +45,9 @@ impl Tx<'_> {
         }
         self.conn.set_deleted(&object, id, None)?;
         if object.decl.searchable {
-            self.conn.search_put(&[super::search_entry(&object, &record)])?;
+            let mut entry = super::search_entry(&object, &record);
+            self.add_former(&object, &mut entry)?;
+            self.conn.search_put(&[entry])?;
         }
         self.told(&object, &record, "restore")?;
         for behaviour in self.behaviours(&object.key) {

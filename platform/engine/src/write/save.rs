@@ -120,7 +120,10 @@ impl Tx<'_> {
             }
         }
         self.check_owner(draft, &mut faults);
-        self.check_targets(draft, &mut faults)?;
+        if self.check_targets(draft, &mut faults)? {
+            // rules look at the records that are linked
+            return self.complete(draft);
+        }
         self.check_unique(draft, &mut faults)?;
         self.check_files(draft, &mut faults)?;
         self.check_retired(draft, &mut faults);
@@ -146,10 +149,13 @@ impl Tx<'_> {
         }
     }
 
-    /// Links lead to living records the actor may see.
-    fn check_targets(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
+    /// Links lead to living records the actor may see. One to a record that went into another leads there: then the draft
+    /// is not what it was.
+    fn check_targets(&mut self, draft: &mut Draft, faults: &mut Vec<FieldProblem>) -> Result<bool> {
         let registry = self.registry.clone();
-        for field in draft.object.fields.iter().filter(|f| f.to.is_some() && !f.system) {
+        let object = draft.object.clone();
+        let mut led = false;
+        for field in object.fields.iter().filter(|f| f.to.is_some() && !f.system) {
             if !draft.changed(&field.key) {
                 continue;
             }
@@ -165,16 +171,22 @@ impl Tx<'_> {
                 continue;
             }
             let seen = if given { self.rights.cond(target, Access::Read) } else { Cond::True };
-            let found = self.conn.titles(&registry, target, &ids, &seen)?;
+            let mut found = self.conn.targets(&registry, target, &ids, &seen)?;
+            found.retain(|(_, merged)| !merged);
             self.known().targets.extend(found.iter().map(|(id, _)| (target.ix, *id, given)));
             for (n, id) in ids.iter().enumerate().filter(|(_, id)| !found.iter().any(|(f, _)| f == *id)) {
+                if let Some(winner) = self.merged_into(&target.key, *id)? {
+                    draft.lead_on(&field.key, *id, winner);
+                    led = true;
+                    continue;
+                }
                 let at = if field.kind == FieldType::Links { format!("/{}/{n}", field.key) } else { field.key.clone() };
                 faults.push(FieldProblem::new(&at, "no_such_record").with("id", id));
             }
             let ids: Vec<RecordId> = ids.into_iter().filter(|id| found.iter().any(|(known, _)| known == id)).collect();
             self.check_offered(draft, field, &ids, faults)?;
         }
-        Ok(())
+        Ok(led)
     }
 
     /// A link takes only records that meet its condition; what was linked before may stay.

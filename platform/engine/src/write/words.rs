@@ -12,7 +12,16 @@ impl Tx<'_> {
         if !object.decl.searchable {
             return Ok(());
         }
-        let entries: Vec<_> = drafts.map(|d| search_entry(object, &d.after)).collect();
+        let mut entries = Vec::new();
+        let mut merged = None;
+        for draft in drafts {
+            let mut entry = search_entry(object, &draft.after);
+            // nothing has gone into a new record yet
+            if !draft.is_new() && *merged.get_or_insert(self.conn.has_merged(&object.key)?) {
+                self.add_former(object, &mut entry)?;
+            }
+            entries.push(entry);
+        }
         Ok(self.conn.search_put(&entries)?)
     }
 }

@@ -103,6 +103,20 @@ impl Conn {
             .collect())
     }
 
+    /// Those of these records, living or not, that meet a condition; with `true` those that went into another.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn targets(&mut self, registry: &Registry, object: &Object, ids: &[i64], cond: &Cond) -> Result<Vec<(i64, bool)>, StoreError> {
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = Query::select();
+        select.expr(col(T, "id")).expr(col(T, "deleted_at"));
+        from(&mut compiler, &mut select, object, cond, Bin::Any);
+        select.and_where(compiler.in_ids(col(T, "id"), ids));
+        let found = self.select_rows(&select)?;
+        Ok(found.into_iter().filter_map(|row| Some((row.first()?.int()?, row.get(1)?.int().is_some_and(|at| at < 0)))).collect())
+    }
+
     /// Which of the conditions hold of a record, living or not; none for a record that is not there.
     ///
     /// # Errors

@@ -134,6 +134,7 @@ fn line(visit: &Visit, look: &Look, object: &Object, change: &ChangeView, may_ed
                 let (title, detail) = crate::approval::words::told(look, told, &who);
                 Some(html! { div { (title) } div.ak-muted { (detail) } })
             }
+            Some(Told::Merged(told)) => Some(html! { (told.title) }),
             Some(Told::File(file)) => Some(html! { (file.name) " " span.ak-muted { "· " (crate::file::words::deed(t, file)) } }),
             None => shift::lines(look, object, change),
         },

@@ -21,6 +21,7 @@ pub fn title(visit: &Visit, job: &JobView) -> String {
         ("arrival", _) if !job.payload["admin"].is_string() => "job-arrival-check".to_string(),
         ("bulk", _) if job.payload["spec"]["change"] == "delete" => "job-bulk-delete".to_string(),
         ("bulk", _) if job.payload["spec"]["change"]["make"].is_object() => "job-bulk-make".to_string(),
+        ("undo", _) if job.payload["kind"].is_string() => format!("job-undo-{}", job.payload["kind"].as_str().unwrap_or_default()),
         ("mail", _) => format!("job-mail-{}", job.payload["mail"].as_str().unwrap_or("reset")),
         (kind, _) => format!("job-{}", kind.replace('_', "-")),
     };

@@ -334,6 +334,9 @@ fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
             key: Some('t'),
         });
     }
+    if may(Access::Merge) && !object.is_system() {
+        actions.push(action("git-merge", "merge-do", "bulk/merge", None));
+    }
     if may(Access::Export) {
         actions.push(action("download", "list-export", "export", None));
     }

@@ -46,6 +46,7 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         @if let Some(path) = path::draw(sight, csrf) { (path) }
         (crate::approval::panel::draw(&sight.look, object, sight.record.id, &sight.approvals))
         (crate::policy::panel::draw(&sight.look, object, sight.record.id, &sight.broken, &sight.editable))
+        @if let Some(twin) = &sight.twin { (crate::twin::notice::draw(sight, twin, csrf)) }
         @if let Some(next) = next(sight, csrf) { (next) }
         @if !staged { (strip(sight)) }
     }

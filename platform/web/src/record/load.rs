@@ -45,6 +45,8 @@ pub struct Sight {
     pub may_share: bool,
     /// Records that went into it and may be taken out again.
     pub merges: Vec<akrab_engine::twin::MergeView>,
+    /// It may be there twice.
+    pub twin: Option<crate::twin::notice::Notice>,
     /// The workspace has any.
     pub has_territories: bool,
     /// Keys of the fields that may be written.
@@ -104,6 +106,7 @@ impl Sight {
             may_delete: tx.may(&object, Access::Delete, id)?,
             may_share: tx.may(&object, Access::Share, id)?,
             merges: if tx.may(&object, Access::Merge, id)? { tx.merges_into(&object.key, id)? } else { Vec::new() },
+            twin: crate::twin::notice::Notice::load(tx, &object.key, id)?,
             has_territories: !tx.engine.people().sharing.territories.is_empty(),
             editable,
             unseen: tx.unseen(&object, &record)?,

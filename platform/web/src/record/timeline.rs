@@ -309,6 +309,7 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
         match &change.told {
             Some(Happened::Approval(told)) => return crate::approval::words::entry(look, told, &by, base),
             Some(Happened::Passed(told)) => return crate::process::words::entry(look, &source.object, told, &by, base),
+            Some(Happened::Merged(told)) => return crate::twin::entry(t, told, &by, base),
             Some(Happened::File(told)) => return crate::file::words::entry(t, &words::href(source), told, &by, base),
             None => {}
         }

@@ -169,6 +169,16 @@ fn moves(visit: &Visit, plan: &MergePlan) -> Markup {
     }
 }
 
+/// `POST /{plural}/bulk/merge`: the two that were chosen in a list, beside each other.
+pub(super) async fn chosen(visit: Visit, Path(plural): Path<String>, fields: Fields) -> Reply {
+    let object = visit.object(&plural)?;
+    let ids: Vec<i64> = fields.all("id").filter_map(|id| id.parse().ok()).collect();
+    match *ids {
+        [winner, loser] if fields.text("all") != "1" => visit.go(&format!("/{}/merge?winner={winner}&loser={loser}", object.plural), None),
+        _ => Err(Problem::malformed("merge_two").into()),
+    }
+}
+
 /// `POST /{plural}/merge`
 pub(super) async fn save(visit: Visit, Path(plural): Path<String>, fields: Fields) -> Reply {
     let object = visit.object(&plural)?;

@@ -68,7 +68,7 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
                 @let none = Empty { icon: "copy-check".into(), title: t.get("twin-none"), text: t.get(if state == TwinState::Open { "twin-none-text" } else { "twin-none-here" }), ..Empty::default() };
                 (empty(&none))
             } @else {
-                div.ak-audit { (table(&visit, &object, &page, state)) }
+                div.ak-audit.ak-twins { (table(&visit, &object, &page, state)) }
             }
             @if let Some((score, id)) = page.next {
                 p { a.ak-link href={ (base) "?state=" (state.key()) "&after=" (score) "." (id) } { (t.get("twin-more")) } }
@@ -95,14 +95,19 @@ fn looked_at(visit: &Visit, object: &Object, page: &TwinPage) -> String {
 /// Merging all that are sure enough.
 fn many(visit: &Visit, object: &Object, page: &TwinPage) -> Markup {
     let t = visit.t;
-    let from = page.threshold.map_or_else(String::new, |score| format!("{:.0}", (score * 100.0).ceil().clamp(50.0, 100.0)));
-    let field = Input::new("from", &from).required(true).attr("min", "50").attr("max", "100").attr("aria-label", t.get("twin-many-from"));
+    // exactly as it is kept, so that the pairs that are counted beside it are those that are merged
+    let from = page.threshold.map_or_else(String::new, |score| format!("{}", (score * 10_000.0).round() / 100.0));
+    let field = Input::new("from", &from)
+        .required(true)
+        .attr("min", "50")
+        .attr("max", "100")
+        .attr("step", "0.01")
+        .attr("aria-label", t.get("twin-many-from"));
     html! {
         form.ak-row.ak-gap-8.ak-wrap method="post" action={ "/" (object.plural) "/merges" } {
             input type="hidden" name="csrf" value=(visit.csrf);
             span { (t.get("twin-many-from")) }
-            (input::number(&field))
-            span { "%" }
+            span.ak-percent { (input::number(&field)) "%" }
             (Button::new(t.get("twin-many")).icon("git-merge").submit())
             span.ak-muted.ak-small { (t.with("twin-many-hint", &[("n", page.sure.into())])) }
         }
@@ -171,7 +176,9 @@ pub(super) async fn decide(visit: Visit, Path((plural, pair)): Path<(String, i64
     let state = TwinState::of(fields.text("state")).ok_or_else(|| Problem::malformed("unknown_choice"))?;
     visit.engine().twin_decide(&visit.ctx, &object.key, pair, state).await?;
     let flash = Flash::ok(visit.t.get(&format!("twin-told-{}", state.key())));
-    visit.go(&format!("/{}/duplicates", object.plural), flash)
+    let page = format!("/{}/", object.plural);
+    let back = Some(fields.text("back")).filter(|back| back.starts_with(&page));
+    visit.go(&back.map_or_else(|| format!("/{}/duplicates", object.plural), str::to_string), flash)
 }
 
 /// `POST /{plural}/merges`: merges every open pair from `from` per cent on.

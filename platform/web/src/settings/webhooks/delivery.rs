@@ -1,7 +1,8 @@
 //! One delivery: what was sent, what was answered, and sending it again.
 
 use super::super::{frame, show as show_page};
-use super::show::{delivery_state, kind_words, record};
+use super::named::Named;
+use super::show::{delivery_state, kind_words};
 use crate::fail::{Reply, field_message};
 use crate::flash::Flash;
 use crate::ui::button::Button;
@@ -17,8 +18,13 @@ use maud::{Markup, html};
 pub(super) async fn page(visit: Visit, Path((hook, id)): Path<(i64, i64)>) -> Reply {
     visit.require_admin()?;
     let (t, look) = (visit.t, visit.look());
-    let (subscription, kinds, (row, attempts)) =
-        visit.read(move |tx| Ok((tx.hook(hook)?, tx.event_kinds(), tx.hook_delivery(hook, id)?))).await?;
+    let (subscription, kinds, (row, attempts), named) = visit
+        .read(move |tx| {
+            let delivery = tx.hook_delivery(hook, id)?;
+            let named = Named::load(tx, std::iter::once((delivery.0.object.as_str(), delivery.0.record)))?;
+            Ok((tx.hook(hook)?, tx.event_kinds(), delivery, named))
+        })
+        .await?;
     let ended = matches!(row.state, HookState::Done | HookState::Dead | HookState::Left) || !attempts.is_empty();
     let over = ended && row.state != HookState::Taken && subscription.state == "on";
     let title = kind_words(&visit, &row.kind, &kinds);
@@ -29,7 +35,7 @@ pub(super) async fn page(visit: Visit, Path((hook, id)): Path<(i64, i64)>) -> Re
     let body = html! {
         dl.ak-fields {
             div.ak-field-pair { dt { (t.get("webhook-state")) } dd { (delivery_state(&visit, &row)) } }
-            div.ak-field-pair { dt { (t.get("webhook-record")) } dd { (record(&visit, &row)) } }
+            div.ak-field-pair { dt { (t.get("webhook-record")) } dd { (named.way(&visit, &row.object, row.record)) } }
             div.ak-field-pair { dt { (t.get("webhook-when")) } dd { (look.moment_words(&look.local(row.at))) } }
             div.ak-field-pair { dt { "webhook-id" } dd { span.ak-mono { (row.name) } } }
         }

@@ -4,6 +4,7 @@
 mod delivery;
 mod form;
 mod incoming;
+mod named;
 mod show;
 
 use super::{frame, show as show_page};

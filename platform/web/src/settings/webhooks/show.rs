@@ -1,6 +1,7 @@
 //! One subscription: what it says, its secret, and what was sent.
 
 use super::super::{frame, once, show as show_page};
+use super::named::Named;
 use super::{pattern_words, state};
 use crate::api::hook_state_key;
 use crate::fail::{Reply, field_message};
@@ -44,8 +45,13 @@ pub(super) async fn page(visit: Visit, Path(id): Path<i64>, Query(asked): Query<
 pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: &Asked) -> Reply {
     let t = visit.t;
     let (state, before) = (asked.state(), asked.before);
-    let (hook, kinds, rows) =
-        visit.read(move |tx| Ok((tx.hook(id)?, tx.event_kinds(), tx.hook_deliveries(id, state, before, PAGE)?))).await?;
+    let (hook, kinds, rows, named) = visit
+        .read(move |tx| {
+            let rows = tx.hook_deliveries(id, state, before, PAGE)?;
+            let named = Named::load(tx, rows.iter().map(|row| (row.object.as_str(), row.record)))?;
+            Ok((tx.hook(id)?, tx.event_kinds(), rows, named))
+        })
+        .await?;
     let mut frame = frame(visit, &hook.draft.name).await;
     frame.actions = Some(html! { (Button::new(t.get("edit")).icon("pencil").href(format!("/settings/webhooks/{id}/edit"))) });
     let body = html! {
@@ -57,7 +63,7 @@ pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: 
         }
         (setting(&t.get("webhook-about"), "", true, about(visit, &hook, &kinds)))
         (setting(&t.get("webhook-secret"), &t.get("webhook-secret-text"), true, of_secret(visit, &hook)))
-        (setting(&t.get("webhook-deliveries"), &t.get("webhook-deliveries-text"), true, deliveries(visit, &hook, &kinds, &rows, asked)))
+        (setting(&t.get("webhook-deliveries"), &t.get("webhook-deliveries-text"), true, deliveries(visit, &hook, &kinds, &rows, (&named, asked))))
         form method="post" action={ "/settings/webhooks/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("webhook-delete")).danger().submit()) }
     };
     show_page(visit, &frame, content(false, html! { div.ak-stack { (body) } }), false).await
@@ -110,7 +116,7 @@ fn of_secret(visit: &Visit, hook: &HookView) -> Markup {
     }
 }
 
-fn deliveries(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryView], asked: &Asked) -> Markup {
+fn deliveries(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryView], (named, asked): (&Named, &Asked)) -> Markup {
     let t = visit.t;
     let address = |state: &str, before: Option<i64>| {
         let before = before.map(|id| format!("&before={id}")).unwrap_or_default();
@@ -127,12 +133,12 @@ fn deliveries(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[Deliv
             span.ak-spacer {}
             @if hook.state == "on" && hook.count(HookState::Dead) > 0 { (errand(visit, hook.id, "replay", "webhook-replay-all", "rotate-ccw")) }
         }
-        @if rows.is_empty() { p.ak-muted { (t.get("webhook-deliveries-none")) } } @else { (table(visit, hook, kinds, rows)) }
+        @if rows.is_empty() { p.ak-muted { (t.get("webhook-deliveries-none")) } } @else { (table(visit, hook, kinds, rows, named)) }
         @if let Some(href) = older { p { (Button::new(t.get("jobs-older")).href(href)) } }
     }
 }
 
-fn table(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryView]) -> Markup {
+fn table(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryView], named: &Named) -> Markup {
     let (t, look) = (visit.t, visit.look());
     let heads = ["webhook-when", "webhook-event", "webhook-record", "webhook-state", "webhook-tries"].map(|key| t.get(key));
     let widths = [Some(160), None, Some(190), Some(190), Some(90)];
@@ -141,7 +147,7 @@ fn table(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryVi
         vec![
             html! { a.ak-link href={ "/settings/webhooks/" (hook.id) "/deliveries/" (row.id) } { (look.moment_words(&look.local(row.at))) } },
             html! { (kind_words(visit, &row.kind, kinds)) },
-            record(visit, row),
+            named.way(visit, &row.object, row.record),
             delivery_state(visit, row),
             html! { (t.number(row.attempts)) },
         ]
@@ -152,17 +158,6 @@ fn table(visit: &Visit, hook: &HookView, kinds: &[EventKind], rows: &[DeliveryVi
 /// What happened, in words.
 pub(super) fn kind_words(visit: &Visit, kind: &str, kinds: &[EventKind]) -> String {
     if kind == akrab_engine::hook::TEST { visit.t.get("webhook-event-test") } else { pattern_words(visit, kind, kinds) }
-}
-
-/// A way to the record.
-pub(super) fn record(visit: &Visit, row: &DeliveryView) -> Markup {
-    match visit.registry().object(&row.object) {
-        Some(object) if !object.is_system() => {
-            html! { a.ak-link href=(visit.look().href(object, row.record)) { (object.label(visit.lang())) " #" (row.record) } }
-        }
-        Some(object) => html! { (object.label(visit.lang())) " #" (row.record) },
-        None => html! { "—" },
-    }
 }
 
 /// Where it stands, and when it is tried next.

@@ -1,7 +1,8 @@
 //! One call: what came, what became of it, and doing it again.
 
 use super::super::super::{frame, show as show_page};
-use super::show::record;
+use super::super::named::Named;
+use super::show::{became, record};
 use super::{HERE, call_state, note};
 use crate::fail::Reply;
 use crate::flash::Flash;
@@ -15,7 +16,13 @@ use maud::html;
 pub(super) async fn page(visit: Visit, Path((inlet, id)): Path<(i64, i64)>) -> Reply {
     visit.require_admin()?;
     let (t, look) = (visit.t, visit.look());
-    let (of, call) = visit.read(move |tx| Ok((tx.inlet(inlet)?, tx.inlet_call(inlet, id)?))).await?;
+    let (of, call, named) = visit
+        .read(move |tx| {
+            let call = tx.inlet_call(inlet, id)?;
+            let named = Named::load(tx, became(&call).into_iter())?;
+            Ok((tx.inlet(inlet)?, call, named))
+        })
+        .await?;
     let when = look.moment_words(&look.local(call.at));
     let mut frame = frame(&visit, &when).await;
     frame.breadcrumb.push(Crumb { label: of.draft.name.clone(), href: Some(format!("{HERE}/{inlet}")) });
@@ -26,7 +33,7 @@ pub(super) async fn page(visit: Visit, Path((inlet, id)): Path<(i64, i64)>) -> R
     let body = html! {
         dl.ak-fields {
             div.ak-field-pair { dt { (t.get("inlet-became")) } dd { (call_state(t, call.state)) } }
-            div.ak-field-pair { dt { (t.get("webhook-record")) } dd { (record(&visit, &call)) } }
+            div.ak-field-pair { dt { (t.get("webhook-record")) } dd { (record(&visit, &call, &named)) } }
             div.ak-field-pair { dt { (t.get("ip-address")) } dd { span.ak-mono { (call.place) } } }
             @if let Some(name) = &call.name { div.ak-field-pair { dt { (t.get("inlet-known-by")) } dd { span.ak-mono { (name) } } } }
         }

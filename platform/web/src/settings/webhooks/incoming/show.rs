@@ -1,6 +1,7 @@
 //! One address: what it says, what calls become, its secret, and what came in.
 
 use super::super::super::{Errors, faults, frame, once, show as show_page};
+use super::super::named::Named;
 use super::{HERE, becomes, call_state, state};
 use crate::fail::Reply;
 use crate::form::Fields;
@@ -38,7 +39,13 @@ pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: 
     let t = visit.t;
     let state = CallState::ALL.into_iter().find(|state| state.key() == asked.state);
     let before = asked.before;
-    let (inlet, calls) = visit.read(move |tx| Ok((tx.inlet(id)?, tx.inlet_calls(id, state, before, PAGE)?))).await?;
+    let (inlet, calls, named) = visit
+        .read(move |tx| {
+            let calls = tx.inlet_calls(id, state, before, PAGE)?;
+            let named = Named::load(tx, calls.iter().filter_map(became))?;
+            Ok((tx.inlet(id)?, calls, named))
+        })
+        .await?;
     let mut frame = frame(visit, &inlet.draft.name).await;
     frame.actions = Some(html! {
         (Button::new(t.get("edit")).icon("pencil").href(format!("{HERE}/{id}/edit")))
@@ -52,7 +59,7 @@ pub(super) async fn draw(visit: &Visit, id: i64, secret: Option<String>, asked: 
         @if inlet.plan.is_none() && !calls.is_empty() { div.ak-notice role="status" { (t.get("inlet-undecided-text")) } }
         (setting(&t.get("inlet-about"), "", true, about(visit, &inlet)))
         (setting(&t.get("webhook-secret"), &t.get("inlet-secret-text"), true, of_secret(visit, &inlet, errors)))
-        (setting(&t.get("inlet-calls"), &t.get("inlet-calls-text"), true, log(visit, &inlet, &calls, asked)))
+        (setting(&t.get("inlet-calls"), &t.get("inlet-calls-text"), true, log(visit, &inlet, &calls, (&named, asked))))
         form method="post" action={ (HERE) "/" (id) "/delete" } { (visit.token_field()) (Button::new(t.get("webhook-delete")).danger().submit()) }
     };
     show_page(visit, &frame, content(false, html! { div.ak-stack { (body) } }), !errors.is_empty()).await
@@ -96,7 +103,7 @@ fn of_secret(visit: &Visit, inlet: &InletView, errors: &Errors) -> Markup {
     }
 }
 
-fn log(visit: &Visit, inlet: &InletView, calls: &[CallView], asked: &Asked) -> Markup {
+fn log(visit: &Visit, inlet: &InletView, calls: &[CallView], (named, asked): (&Named, &Asked)) -> Markup {
     let t = visit.t;
     let address = |state: &str, before: Option<i64>| {
         let before = before.map(|id| format!("&before={id}")).unwrap_or_default();
@@ -108,12 +115,12 @@ fn log(visit: &Visit, inlet: &InletView, calls: &[CallView], asked: &Asked) -> M
     let older = calls.last().filter(|_| calls.len() == PAGE).map(|call| address(&asked.state, Some(call.id)));
     html! {
         (segmented(&t.get("inlet-calls"), &tabs))
-        @if calls.is_empty() { p.ak-muted { (t.get("inlet-calls-none")) } } @else { (table(visit, inlet, calls)) }
+        @if calls.is_empty() { p.ak-muted { (t.get("inlet-calls-none")) } } @else { (table(visit, inlet, calls, named)) }
         @if let Some(href) = older { p { (Button::new(t.get("jobs-older")).href(href)) } }
     }
 }
 
-fn table(visit: &Visit, inlet: &InletView, calls: &[CallView]) -> Markup {
+fn table(visit: &Visit, inlet: &InletView, calls: &[CallView], named: &Named) -> Markup {
     let (t, look) = (visit.t, visit.look());
     let heads = ["webhook-when", "inlet-became", "webhook-record", "inlet-reason"].map(|key| t.get(key));
     let widths = [Some(160), Some(170), Some(190), None];
@@ -124,23 +131,21 @@ fn table(visit: &Visit, inlet: &InletView, calls: &[CallView]) -> Markup {
         vec![
             html! { a.ak-link href={ (HERE) "/" (inlet.id) "/calls/" (call.id) } { (look.moment_words(&look.local(call.at))) } },
             call_state(t, call.state),
-            record(visit, call),
+            record(visit, call, named),
             html! { @if let Some(first) = call.notes.first() { (super::note(visit, object.map(std::convert::AsRef::as_ref), first)) } },
         ]
     };
     plain_table(&t.get("inlet-calls"), &heads, &calls.iter().map(line).collect::<Vec<_>>(), None)
 }
 
-/// A way to the record a call became.
-pub(super) fn record(visit: &Visit, call: &CallView) -> Markup {
-    let found = call.record.as_ref().and_then(|(key, id)| Some((visit.registry().object(key)?.clone(), *id)));
-    html! {
-        @match found {
-            Some((object, id)) if !object.is_system() => { a.ak-link href=(visit.look().href(&object, id)) { (object.label(visit.lang())) " #" (id) } }
-            Some((object, id)) => { (object.label(visit.lang())) " #" (id) }
-            None => { "—" }
-        }
-    }
+/// The record a call became: object and id.
+pub(super) fn became(call: &CallView) -> Option<(&str, i64)> {
+    call.record.as_ref().map(|(object, id)| (object.as_str(), *id))
+}
+
+/// A way to it.
+pub(super) fn record(visit: &Visit, call: &CallView, named: &Named) -> Markup {
+    became(call).map_or_else(|| html! { "—" }, |(object, id)| named.way(visit, object, id))
 }
 
 /// `POST …/{id}` with the field `verb`.
