@@ -75,6 +75,9 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     {
         return Err(Stop::refused(format!("{} holds a workspace already; --replace puts the backup in its place", folder.display())));
     }
+    // the backup does not know who was erased since: the list stays, and is applied at the next start
+    let erased = folder.join(akrab_engine::privacy::ERASED_LIST);
+    let listed = fs::read(&erased).ok();
     let beside = folder.with_extension("restore");
     let _ = fs::remove_dir_all(&beside);
     fs::create_dir_all(&beside).map_err(|e| Stop::failed(format!("{}: {e}", beside.display())))?;
@@ -83,6 +86,10 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
         let _ = fs::remove_dir_all(&beside);
     }
     done?;
+    match listed {
+        Some(list) => fs::write(&erased, list).map_err(|e| Stop::failed(format!("{}: {e}", erased.display())))?,
+        None => eprintln!("if people were erased since the backup, put the list of them at {} before the first start", erased.display()),
+    }
     let store = workspace::store(config).await?;
     note(&store, "restore", json!({ "file": file.display().to_string() })).await;
     store.close().await;

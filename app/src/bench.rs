@@ -1,6 +1,7 @@
 //! Measures speed and memory of a server of its own, over the loopback, as its users feel them.
 
 mod client;
+mod customer;
 mod dashboard;
 mod engines;
 mod flows;
@@ -73,6 +74,14 @@ pub async fn dashboard(config: &Config, seconds: u64, out: &Path) -> Result<(), 
     let (volume, figures) = dashboard::measure(&config, Duration::from_secs(seconds.max(1))).await?;
     report::show(&figures);
     report::write(out, Part::Dashboard, config.database.is_some(), &volume, &figures)
+}
+
+/// Measures the page of a customer with a long history, and updates its table.
+pub async fn customer(config: &Config, seconds: u64, out: &Path) -> Result<(), Stop> {
+    let config = config.apart("bench-customer");
+    let (volume, figures) = customer::measure(&config, Duration::from_secs(seconds.max(1))).await?;
+    report::show(&figures);
+    report::write(out, Part::Customer, config.database.is_some(), &volume, &figures)
 }
 
 /// Measures a flow that very many records trigger at once, and updates its table.

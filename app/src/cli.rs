@@ -136,6 +136,9 @@ pub enum Command {
         /// Measure a dashboard over the demonstration, and nothing else
         #[arg(long, conflicts_with_all = ["engines", "flows"])]
         dashboard: bool,
+        /// Measure the page of a customer with a long history, and nothing else
+        #[arg(long, conflicts_with_all = ["engines", "flows", "dashboard"])]
+        customer: bool,
     },
     /// Fill the workspace with realistic data for load tests
     Generate {

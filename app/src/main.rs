@@ -93,6 +93,7 @@ async fn command(config: &Config, command: Command) -> Result<(), Stop> {
         Command::Bench { flows: Some(records), seconds, out, .. } => bench::flows(config, records, seconds, &out).await,
         Command::Bench { engines: true, seconds, out, .. } => bench::engines(config, seconds, &out).await,
         Command::Bench { dashboard: true, seconds, out, .. } => bench::dashboard(config, seconds, &out).await,
+        Command::Bench { customer: true, seconds, out, .. } => bench::customer(config, seconds, &out).await,
         Command::Bench { contacts, seconds, rows, out, .. } => bench::run(config, contacts, seconds, rows, &out).await,
         Command::Generate { contacts, seed } => generate::run(config, contacts, seed).await,
         Command::Files { what } => files::run(config, what).await,

@@ -24,16 +24,23 @@ impl Clock for SystemClock {
 
 /// Object files of all domains.
 pub fn objects() -> Vec<(&'static str, &'static str)> {
-    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
+    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects(), akrab_purchases::objects()].concat()
 }
 
 /// Report files of all domains.
 pub fn reports() -> Vec<(&'static str, &'static str)> {
-    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports()].concat()
+    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports(), akrab_purchases::reports()].concat()
+}
+
+/// What the domains do in the background.
+fn work() -> Work {
+    let mut work = akrab_customers::work();
+    work.carriers.extend(akrab_activities::carriers());
+    work
 }
 
 fn behaviours() -> Vec<Arc<dyn Behaviour>> {
-    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].concat()
+    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours(), akrab_purchases::behaviours()].concat()
 }
 
 /// Makes the workspace's folder, or closes the one there is to others: it holds what only its owner may read: password hashes, mails with links.
@@ -101,7 +108,7 @@ pub async fn make(config: &Config) -> Result<Engine, Stop> {
         behaviours: behaviours(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
-        work: Work::default(),
+        work: work(),
         files: config.workspace().join("files"),
         shelving: shelving(config)?,
         mailer,

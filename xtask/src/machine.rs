@@ -44,6 +44,14 @@ pub fn python() -> Outcome {
     if has("python3") { Ok(()) } else { install(&["python3"], "Python 3") }
 }
 
+/// A program that keeps address books, for the test that has one fetch ours.
+///
+/// # Errors
+/// What is missing, where it cannot be installed.
+pub fn vdirsyncer() -> Outcome {
+    if has("vdirsyncer") { Ok(()) } else { install(&["vdirsyncer"], "vdirsyncer") }
+}
+
 /// Installs Debian packages, or says that they are missing.
 pub fn install(packages: &[&str], what: &str) -> Outcome {
     if !(is_root() && has("apt-get")) {

@@ -67,10 +67,12 @@ pub enum Part {
     Flows,
     /// A page of many reports.
     Dashboard,
+    /// The page of a customer with a long history.
+    Customer,
 }
 
 /// The sections of the document in their order.
-const SECTIONS: [&str; 8] = [
+const SECTIONS: [&str; 10] = [
     "SQLite",
     "PostgreSQL",
     "Engines on SQLite",
@@ -79,6 +81,8 @@ const SECTIONS: [&str; 8] = [
     "Flows on PostgreSQL",
     "Dashboard on SQLite",
     "Dashboard on PostgreSQL",
+    "Customer on SQLite",
+    "Customer on PostgreSQL",
 ];
 
 fn title(part: Part, postgres: bool) -> &'static str {
@@ -87,6 +91,7 @@ fn title(part: Part, postgres: bool) -> &'static str {
         Part::Engines => 2,
         Part::Flows => 4,
         Part::Dashboard => 6,
+        Part::Customer => 8,
     };
     SECTIONS[usize::from(postgres) + first]
 }

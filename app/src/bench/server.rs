@@ -59,6 +59,11 @@ impl Server {
         times
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Resident memory now, in megabytes.
     pub fn memory(&self) -> f64 {
         memory(self.child.id()) as f64 / 1_024.0

@@ -68,7 +68,10 @@ both!(what_happens_is_told_signed_and_in_order, async |w: &Workspace| {
         (&json!("contacts"), &json!(id), &json!("+6281234567890"))
     );
     assert_eq!(first["timestamp"], json!("2026-03-02T02:00:00Z"));
-    assert_eq!(second["data"]["changes"], json!({"job_title": {"old": null, "new": "Kepala Gudang"}}));
+    assert_eq!(
+        second["data"]["changes"],
+        json!({"job_title": {"old": null, "new": "Kepala Gudang"}, "completeness": {"old": 17, "new": 33}})
+    );
     assert_eq!(second["data"]["actor"]["name"], "ratna");
     assert_eq!(w.tell_off().await, 0, "each once");
     // moves between stages, and actions

@@ -18,7 +18,7 @@ pub async fn upload(w: &Workspace, ctx: &Ctx, name: &str, content: impl Into<Vec
     Ok(w.engine.file_put(ctx, name, Cursor::new(content.into()), 64 << 20).await?.id)
 }
 
-async fn guess(w: &Workspace, ctx: &Ctx, content: impl Into<Vec<u8>>) -> ImportSpec {
+pub async fn guess(w: &Workspace, ctx: &Ctx, content: impl Into<Vec<u8>>) -> ImportSpec {
     let file = upload(w, ctx, "kontak.csv", content).await.expect("a file");
     w.engine.import_guess(ctx, "contact", file, None).await.unwrap_or_else(|p| panic!("readable: {p:?}"))
 }

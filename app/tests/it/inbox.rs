@@ -23,7 +23,7 @@ async fn unread(browser: &mut Browser) -> String {
 both!(who_is_mentioned_finds_it_in_the_inbox, async |w: &Workspace| {
     let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
     let (mut budi, _) = somebody(w, "budi", "manager").await;
-    let (mut fajar, _) = somebody(w, "fajar", "service").await;
+    let (mut fajar, fajar_id) = somebody(w, "fajar", "service").await;
     let account = w.make("account", json!({"name": "Hotel Bumi", "owner": user})).await;
     let note = "kind=note&body=%40budi%20tolong%20cek%20harga%2C%20surat%20ke%20ratna%40budi.test";
     ratna.post(&format!("/accounts/{account}/entries"), note).await;
@@ -34,7 +34,8 @@ both!(who_is_mentioned_finds_it_in_the_inbox, async |w: &Workspace| {
     }
     // a person who may not read the entry is told nothing of it
     let lead = w.make("lead", json!({"name": "Rahasia", "owner": user})).await;
-    ratna.post(&format!("/leads/{lead}/entries"), "kind=note&body=%40fajar%20lihat%20ini").await;
+    let dropped = format!("kind=note&body=%40fajar%20lihat%20ini&mention=drop&blind={fajar_id}");
+    ratna.post(&format!("/leads/{lead}/entries"), &dropped).await;
     let seen = fajar.get("/inbox").await.html;
     let entry = w
         .engine

@@ -11,7 +11,10 @@ use serde_json::json;
 
 /// Kinds that only tests have.
 pub fn work() -> Work {
-    Work { kinds: vec![JobKind::of::<Teams>(), JobKind::of::<Fails>(), JobKind::of::<Orphaned>()], ..Work::default() }
+    let mut work = akrab_customers::work();
+    work.kinds.extend([JobKind::of::<Teams>(), JobKind::of::<Fails>(), JobKind::of::<Orphaned>()]);
+    work.carriers.extend(akrab_activities::carriers());
+    work
 }
 
 /// Makes `upto` teams, one a step; its first worker hangs for good before step `hangs_at`.
@@ -165,14 +168,14 @@ both!(
         assert_eq!(w.engine.pass_schedules().await.expect("passed"), 0, "the first look only sets the mark");
         w.pass(24 * 3_600);
         let (one, other) = tokio::join!(w.engine.pass_schedules(), w.engine.pass_schedules());
-        assert_eq!(one.expect("passed") + other.expect("passed"), 5);
+        assert_eq!(one.expect("passed") + other.expect("passed"), 7);
         assert_eq!(w.engine.pass_schedules().await.expect("passed"), 0);
         w.pass(-3_600);
         assert_eq!(w.engine.pass_schedules().await.expect("passed"), 0, "a clock set back makes no second one");
         let kinds: Vec<String> = w.engine.jobs(&ctx, &JobFilter::default()).await.expect("a list").into_iter().map(|j| j.kind).collect();
-        assert_eq!(kinds, ["find_twins", "placing", "audit_seal", "clean_up", "purge_bin"]);
+        assert_eq!(kinds, ["customers_new_day", "retain", "find_twins", "placing", "audit_seal", "clean_up", "purge_bin"]);
         w.pass(3_600);
-        assert_eq!(Worker::new(&w.engine, 1).drain().await.expect("drained"), 5);
+        assert_eq!(Worker::new(&w.engine, 1).drain().await.expect("drained"), 7);
     }
 );
 

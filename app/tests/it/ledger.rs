@@ -266,7 +266,7 @@ both!(
         let mut reader = w.of(user, Door::Api);
         reader.read_only = true;
         let refused = run_as(w, &reader, id, Command::new("x", put(1, None), "uji")).await.expect_err("refused");
-        assert_eq!(refused.code, "forbidden");
+        assert_eq!(refused.code, "token_reads_only");
         let done = run_as(w, &w.of(user, Door::Api), id, Command::new("sale", put(10, None), "Nota 7").about("account", 1)).await.expect("put in");
         let lines = w.engine.read(&w.system(), |tx| tx.ledger_lines_about("account", 1, 10)).await.expect("lines");
         assert_eq!((lines[0].id, lines[0].actor, lines[0].reason.as_str()), (done.entry, Some(user), "Nota 7"));

@@ -98,6 +98,7 @@ both!(templates_begin_notes_with_what_the_record_says, async |w: &Workspace| {
     assert!(page.contains("## Pasokan kopi"), "the note begins with it");
     // only administrators change them, and only fields there are may be named
     let bad = NoteTemplate {
+        kind: None,
         id: 0,
         object: Some("opportunity".into()),
         name: Label { id: "X".into(), en: "X".into() },

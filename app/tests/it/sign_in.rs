@@ -257,7 +257,7 @@ both!(a_token_opens_the_api_as_far_as_its_scope, async |w: &Workspace| {
     assert_eq!(api(w, "GET", "/api/v1/contacts", &read, "").await.0, StatusCode::OK);
     let before = digest::of(w).await;
     let (status, problem) = api(w, "POST", "/api/v1/contacts", &read, r#"{"name":"Dewi"}"#).await;
-    assert_eq!((status, problem["code"].as_str()), (StatusCode::FORBIDDEN, Some("forbidden")));
+    assert_eq!((status, problem["code"].as_str()), (StatusCode::FORBIDDEN, Some("token_reads_only")));
     assert_eq!(before, digest::of(w).await);
     assert_eq!(api(w, "POST", "/api/v1/contacts", &write, r#"{"name":"Dewi"}"#).await.0, StatusCode::CREATED);
     w.pass(31 * 24 * HOUR);

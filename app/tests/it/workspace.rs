@@ -224,6 +224,14 @@ impl Workspace {
     pub async fn work_off(&self) -> usize {
         Worker::new(&self.engine, 1).drain().await.expect("jobs run")
     }
+    /// Hands over what the work ledger holds, and says how much that was.
+    pub async fn carry(&self) -> usize {
+        let mut carried = 0;
+        for carrier in akrab_activities::carriers() {
+            carried += akrab_engine::work::Porter::new(&self.engine, carrier).drain().await.expect("carried");
+        }
+        carried
+    }
     /// Tells subscribers what is due, and says how many tries that were.
     pub async fn tell_off(&self) -> usize {
         akrab_engine::hook::Courier::new(&self.engine).drain().await.expect("webhooks are sent")
@@ -271,16 +279,36 @@ pub fn outside() -> Arc<dyn akrab_engine::outside::Outside> {
 
 /// Object files of the shipped program.
 pub fn objects() -> Vec<(&'static str, &'static str)> {
-    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects()].concat()
+    [akrab_activities::objects(), akrab_customers::objects(), akrab_sales::objects(), akrab_purchases::objects()].concat()
+}
+
+/// Object files of a version that knows no accounts, nor whatever leads to them.
+pub fn objects_without_accounts() -> Vec<(&'static str, &'static str)> {
+    let (mut kept, mut gone): (Vec<_>, Vec<_>) =
+        objects().into_iter().partition(|(_, text)| !text.contains("account") && !text.starts_with("#") && !text.contains("adds_to"));
+    let key = |text: &'static str| text.lines().find_map(|line| line.strip_prefix("key = ")).unwrap_or("\"\"");
+    loop {
+        let keys: Vec<&str> = gone.iter().map(|(_, text)| key(text)).collect();
+        let names = |text: &str| keys.iter().any(|key| text.contains(&format!("to = {key}")) || text.contains(&format!("of = {key}")));
+        let (stay, go): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, text)| !names(text));
+        kept = stay;
+        if go.is_empty() {
+            return kept;
+        }
+        gone = go;
+    }
 }
 
 /// Report files of the shipped program.
 pub fn reports() -> Vec<(&'static str, &'static str)> {
-    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports()].concat()
+    [akrab_activities::reports(), akrab_customers::reports(), akrab_sales::reports(), akrab_purchases::reports()].concat()
 }
 
 fn behaviours() -> Vec<Arc<dyn akrab_engine::Behaviour>> {
-    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours()].into_iter().flatten().collect()
+    [akrab_activities::behaviours(), akrab_customers::behaviours(), akrab_sales::behaviours(), akrab_purchases::behaviours()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 pub fn map(json: Json) -> Input {

@@ -1,4 +1,4 @@
-//! Interactions: an agreed next step becomes a task of its owner.
+//! Interactions: an agreed next step becomes a task of whoever does it.
 
 use crate::account::follow_links;
 use crate::keys::interaction as f;
@@ -18,9 +18,12 @@ impl Behaviour for Interactions {
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
         follow_links(draft, tx)?;
+        if draft.get(f::NEXT_STEP).is_null() {
+            draft.set(f::NEXT_OWNER, Value::Null);
+        }
         // people say when and who; files of other systems often do not know
         if wants_step(draft) && tx.ctx.is_said_now() {
-            let missing = [f::NEXT_AT, f::OWNER].into_iter().filter(|key| draft.get(key).is_null());
+            let missing = [f::NEXT_AT, f::NEXT_OWNER].into_iter().filter(|key| draft.get(key).is_null());
             let faults: Vec<_> = missing.map(|key| FieldProblem::new(key, "required")).collect();
             if !faults.is_empty() {
                 return Err(Problem::invalid(faults));
@@ -52,6 +55,7 @@ fn make_task(draft: &Draft, id: i64, tx: &mut Tx) -> Result<()> {
         (f::OPPORTUNITY, task::OPPORTUNITY),
         (f::LEAD, task::LEAD),
         (f::OWNER, task::OWNER),
+        (f::NEXT_OWNER, task::OWNER),
     ] {
         if !draft.get(from).is_null() {
             input.insert(to.into(), draft.get(from).to_json());

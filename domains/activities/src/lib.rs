@@ -1,8 +1,11 @@
 //! Interactions with customers and the tasks that follow from them.
 
 mod account;
+mod answer;
+mod handover;
 mod interaction;
 mod task;
+mod voice;
 
 use akrab_engine::Behaviour;
 use std::sync::Arc;
@@ -27,5 +30,16 @@ pub const WORDS: (&str, &str) = (include_str!("../locales/words.id.ftl"), includ
 
 /// Rules and verbs of this domain's objects.
 pub fn behaviours() -> Vec<Arc<dyn Behaviour>> {
-    vec![Arc::new(interaction::Interactions), Arc::new(task::Tasks)]
+    vec![
+        Arc::new(interaction::Interactions),
+        Arc::new(handover::Handovers),
+        Arc::new(task::Tasks),
+        Arc::new(voice::Utterances),
+        Arc::new(voice::Voices),
+    ]
+}
+
+/// What hands over the work that this domain plans.
+pub fn carriers() -> Vec<Arc<dyn akrab_engine::work::Carrier>> {
+    vec![Arc::new(answer::Answers)]
 }

@@ -1,4 +1,5 @@
 # The name of the group, and what its rules object to.
 group-customers = Customers
 problem-company-refused = A company of this name cannot be made. Check the name or choose an existing company.
-problem-cycle = A record cannot stand below itself.
+problem-in-another-household = At that time this person belongs to another household. Say first when that ended.
+problem-greeting-without-consent = The receiver has not agreed to greetings on this channel, or no longer does.

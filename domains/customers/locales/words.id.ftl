@@ -1,4 +1,5 @@
 # The name of the group, and what its rules object to.
 group-customers = Pelanggan
 problem-company-refused = Perusahaan dengan nama ini tidak bisa dibuat. Periksa namanya atau pilih perusahaan yang sudah ada.
-problem-cycle = Data ini tidak bisa berada di bawah dirinya sendiri.
+problem-in-another-household = Orang ini pada masa itu anggota rumah tangga lain. Isi dulu tanggal selesainya di sana.
+problem-greeting-without-consent = Penerima belum mengizinkan ucapan lewat saluran ini, atau sudah menarik izinnya.

@@ -1,14 +1,11 @@
-//! Accounts: names that compare without their legal form, trees without circles.
+//! Accounts: names that compare without their legal form.
 
 use crate::keys::{self, account as f};
 use akrab_engine::{Behaviour, Draft, Result, Tx};
-use akrab_model::text::{company, identity};
+use akrab_model::text::company;
 use akrab_model::value::Input;
 use akrab_model::{RecordId, Value};
 use serde_json::json;
-
-/// Deepest tree of companies that is followed.
-const DEEPEST: usize = 64;
 
 /// Rules of accounts.
 pub struct Accounts;
@@ -19,14 +16,13 @@ impl Behaviour for Accounts {
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
+        // a customer of whom only the number in another system is known is called by it
+        if let (true, true, Some(number)) = (draft.is_new(), draft.get(f::NAME).is_null(), draft.get(f::EXTERNAL_KEY).text()) {
+            let name = format!("{} {number}", tx.engine.settings().lang.pick("Pelanggan", "Customer"));
+            draft.set(f::NAME, Value::Text(name));
+        }
         if draft.changed(f::NAME) {
             complete_name(draft);
-        }
-        if draft.changed(f::NPWP)
-            && let Some(typed) = draft.get(f::NPWP).text()
-        {
-            let number = identity::npwp(typed).map_err(|e| draft.fault(f::NPWP, e.code))?;
-            draft.set(f::NPWP, Value::Text(number));
         }
         if let Some(code) = draft.get(f::CURRENCY).text().map(str::to_ascii_uppercase) {
             if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
@@ -34,7 +30,11 @@ impl Behaviour for Accounts {
             }
             draft.set(f::CURRENCY, Value::Text(code));
         }
-        if draft.changed(f::PARENT) { refuse_circle(draft, tx) } else { Ok(()) }
+        Ok(())
+    }
+
+    fn after_save(&self, draft: &Draft, _id: RecordId, tx: &mut Tx) -> Result<()> {
+        crate::contact_point::follow(draft, "account", tx)
     }
 }
 
@@ -66,22 +66,6 @@ fn legal_form(form: &str) -> Option<&'static str> {
         "Ltd" | "Pte Ltd" | "Sdn Bhd" | "Inc" | "LLC" | "GmbH" | "B.V." | "Corp" => "foreign",
         _ => return None,
     })
-}
-
-/// Parents form a tree.
-fn refuse_circle(draft: &Draft, tx: &mut Tx) -> Result<()> {
-    // two changes at once could each find the other's circle still open
-    tx.alone("account parents")?;
-    let own = draft.before.as_ref().map(|before| before.id);
-    let mut above = draft.after.link(f::PARENT);
-    for _ in 0..DEEPEST {
-        match above {
-            None => return Ok(()),
-            Some(id) if Some(id) == own => return Err(draft.fault(f::PARENT, "cycle")),
-            Some(id) => above = tx.find(keys::ACCOUNT, id)?.and_then(|record| record.link(f::PARENT)),
-        }
-    }
-    Err(draft.fault(f::PARENT, "cycle"))
 }
 
 /// The account of this name among those the actor may see; legal form, case and word order do not matter.

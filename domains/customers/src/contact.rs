@@ -43,6 +43,20 @@ impl Behaviour for Contacts {
         Ok(())
     }
 
+    fn after_save(&self, draft: &Draft, _id: RecordId, tx: &mut Tx) -> Result<()> {
+        if draft.is_new() {
+            return Ok(());
+        }
+        crate::position::follow(draft, tx)?;
+        crate::contact_point::follow(draft, "contact", tx)?;
+        crate::dates::birthdays(std::slice::from_ref(draft), tx)
+    }
+
+    fn after_insert(&self, drafts: &[Draft], tx: &mut Tx) -> Result<()> {
+        crate::position::begin(drafts, tx)?;
+        crate::dates::birthdays(drafts, tx)
+    }
+
     /// Somebody has to see to it that data kept for the purpose alone goes.
     fn after_withdrawal(&self, id: RecordId, purpose: &str, due: Timestamp, tx: &mut Tx) -> Result<()> {
         let Some(contact) = tx.find(keys::CONTACT, id)? else { return Ok(()) };

@@ -13,6 +13,7 @@ pub fn features() -> Vec<Feature> {
         today::feature(),
         group("customers", akrab_customers::WORDS),
         group("sales", akrab_sales::WORDS),
+        Feature::default().locales(akrab_purchases::WORDS.0, akrab_purchases::WORDS.1),
         group("activities", akrab_activities::WORDS),
     ]
 }

@@ -2,11 +2,15 @@
 
 mod approvals;
 mod basics;
+mod customers;
 mod fill;
 mod load;
 mod papers;
 mod people;
+mod privacy;
 mod processes;
+mod purchases;
+mod voices;
 
 pub use basics::basics;
 pub use load::{Progress, Volume, demo, fill, sample};

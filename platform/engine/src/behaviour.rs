@@ -35,6 +35,13 @@ pub trait Behaviour: Send + Sync {
     fn after_save(&self, _draft: &Draft, _id: i64, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
+    /// Follows up new records written together, once for all of them and after `after_save` of each.
+    ///
+    /// # Errors
+    /// Undoes the whole change.
+    fn after_insert(&self, _drafts: &[Draft], _tx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
     /// Judges whether a record may go to the bin.
     ///
     /// # Errors
@@ -57,6 +64,14 @@ pub trait Behaviour: Send + Sync {
     fn after_withdrawal(&self, _id: i64, _purpose: &str, _due: Timestamp, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
+    /// What speaks for and against a record staying a customer, as far as the actor may know it. Nothing when it is not
+    /// for this rule to say.
+    ///
+    /// # Errors
+    /// What the database answers.
+    fn concerns(&self, _record: &Record, _tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
+        Ok(None)
+    }
     /// Runs a declared action.
     ///
     /// # Errors
@@ -64,11 +79,36 @@ pub trait Behaviour: Send + Sync {
     fn act(&self, _run: &ActionRun, _tx: &mut Tx) -> Result<ActionOutcome> {
         Err(Problem::not_found())
     }
+    /// For objects whose actions are not everybody's who may edit: whether the actor may run one on this record. What he may
+    /// not is not offered to him; none where the right to edit decides alone.
+    fn actors(&self) -> Option<MayAct> {
+        None
+    }
     /// Why a declared action cannot be run on the record as it stands.
     fn not_now(&self, _run: &ActionRun) -> Problem {
         Problem::new(ProblemKind::Conflict, "action_not_now")
     }
 }
+
+/// A reason to worry about a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concern {
+    /// Its words are `concern-CODE`.
+    pub code: &'static str,
+    pub weight: Weight,
+    /// What the words are about; amounts, dates and numbers are written as the reader writes them.
+    pub args: Vec<(&'static str, Value)>,
+}
+
+/// How much a reason weighs; the heaviest decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    Some,
+    Much,
+}
+
+/// Whether somebody may run an action: its key, the record, whoever asks.
+pub type MayAct = fn(&str, &Record, &Tx) -> bool;
 
 /// A record about to be written.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@
 mod ask;
 mod block;
 mod look;
+mod prefer;
 mod purpose;
 mod say;
 
@@ -17,5 +18,6 @@ pub use akrab_store::BlockRow;
 pub use ask::{Ask, Decided};
 pub use block::{BLOCK_REASONS, BlockList, BlocksTaken};
 pub use look::{ChannelState, ConsentView, PurposeState, are_people};
+pub use prefer::{Preference, PreferencesPage};
 pub use purpose::{PolicyKept, Purpose};
 pub use say::{Said, Saying};

@@ -30,6 +30,8 @@ pub enum Door {
     Form,
     /// The directory of the company's people.
     Scim,
+    /// A customer, through a link of his own.
+    Link,
 }
 
 impl Door {
@@ -46,6 +48,7 @@ impl Door {
             Door::Webhook => "webhook",
             Door::Form => "form",
             Door::Scim => "scim",
+            Door::Link => "link",
         }
     }
 }

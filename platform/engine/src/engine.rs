@@ -173,6 +173,8 @@ impl Engine {
         engine.seal_open_secrets().await?;
         engine.fill_figures().await?;
         engine.fill_stays().await?;
+        engine.fill_fresh().await?;
+        engine.settle_erased().await?;
         engine.begin_reminding().await?;
         Ok(engine)
     }
@@ -323,6 +325,11 @@ impl Engine {
         if done.people {
             self.reload_people().await?;
         }
+        if done.erased
+            && let Err(problem) = self.settle_erased().await
+        {
+            tracing::error!(code = problem.code, "what follows an erasure is done at the next start");
+        }
         Ok(value)
     }
 
@@ -421,9 +428,7 @@ fn known(conn: &mut akrab_store::Conn, registry: &Registry) -> Result<Known> {
 /// # Errors
 /// Every file that is no valid declaration, with the place in it.
 pub fn declarations(files: &[(&str, &str)]) -> Result<Vec<(String, ObjectDecl)>, Vec<DeclError>> {
-    let mut decls: Vec<(String, ObjectDecl)> = objects::read(objects::OBJECTS)?;
-    decls.extend(objects::read(files)?);
-    Ok(decls)
+    objects::read(files, objects::read(objects::OBJECTS, Vec::new())?)
 }
 
 /// Reads and compiles object files together with the platform's own.

@@ -19,6 +19,9 @@ pub struct NoteTemplate {
     pub id: i64,
     /// Key of the object it is for; none for all.
     pub object: Option<String>,
+    /// Kind of entry it is for, as timelines tell them apart (`call`, `visit`); none for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     pub name: Label,
     /// Markdown; `{{field}}` stands for what the record says, `{{link.field}}` for what a linked one says.
     pub text: Label,
@@ -28,6 +31,7 @@ pub struct NoteTemplate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FilledTemplate {
     pub id: i64,
+    pub kind: Option<String>,
     pub name: String,
     pub text: String,
 }
@@ -42,14 +46,15 @@ impl Tx<'_> {
         serde_json::from_str(&text).map_err(Problem::internal)
     }
 
-    /// Id and name of the templates for records of an object, in the reader's language.
+    /// The templates for records of an object, without their texts: id, kind and name in the reader's language.
     ///
     /// # Errors
     /// What the database answers.
-    pub fn note_templates_for(&mut self, object: &str) -> Result<Vec<(i64, String)>> {
+    pub fn note_templates_for(&mut self, object: &str) -> Result<Vec<FilledTemplate>> {
         let lang = self.ctx.lang_key();
         let fits = |t: &NoteTemplate| t.object.as_deref().is_none_or(|key| key == object);
-        Ok(self.note_templates()?.into_iter().filter(fits).map(|t| (t.id, t.name.get(lang).to_string())).collect())
+        let named = |t: NoteTemplate| FilledTemplate { id: t.id, kind: t.kind, name: t.name.get(lang).to_string(), text: String::new() };
+        Ok(self.note_templates()?.into_iter().filter(fits).map(named).collect())
     }
 
     /// Templates for a record, with what it says as far as the actor may read it.
@@ -66,7 +71,7 @@ impl Tx<'_> {
             let fits = |r: &&Record| template.object.as_deref().is_none_or(|key| key == r.object.key);
             if let Some(record) = about.iter().find(fits).filter(|_| wanted(&name)) {
                 let text = self.record_text(record, template.text.get(lang), self.ctx.lang)?;
-                filled.push(FilledTemplate { id: template.id, name, text });
+                filled.push(FilledTemplate { id: template.id, kind: template.kind.clone(), name, text });
             }
         }
         Ok(filled)
@@ -147,6 +152,9 @@ impl Tx<'_> {
             faults.push(FieldProblem::new("object", "unknown_choice"));
             None
         });
+        if let Some(kind) = template.kind.as_deref().filter(|kind| !self.registry.is_kind(kind)) {
+            faults.push(FieldProblem::new("kind", "unknown_choice").with("value", kind));
+        }
         for (lang, name, text) in [("id", &template.name.id, &template.text.id), ("en", &template.name.en, &template.text.en)] {
             for (field, value, most) in [("name", name, NAME), ("text", text, TEXT)] {
                 let field = format!("{field}_{lang}");

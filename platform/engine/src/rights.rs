@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::ctx::{Actor, Ctx};
 use crate::people::Person;
-use akrab_model::filter::{Env, Is, Shared, Test};
+use akrab_model::filter::{Env, Is, Shared, Step, Test};
 use akrab_model::object::{AccessDecl, FieldRight, Scope};
 use akrab_model::{Cond, Field, FieldIx, Object, ObjectIx, Problem, Raw, Record, Registry};
 use std::sync::Arc;
@@ -101,7 +101,7 @@ impl Rights {
 
     /// The condition a record must meet.
     pub fn cond(&self, object: &Object, access: Access) -> Cond {
-        let by_role = self.by_role(object, access);
+        let by_role = self.by_role(object, access).and(self.audience(object));
         if by_role == Cond::True {
             return by_role;
         }
@@ -111,7 +111,7 @@ impl Rights {
     /// The same, ground by ground; one that reaches no record is left out.
     pub fn grounds(&self, object: &Object, access: Access) -> Vec<(Ground, Cond)> {
         let (scope, read) = self.scopes(object, access);
-        let role = (Ground::Role(scope.min(read)), self.by_role(object, access));
+        let role = (Ground::Role(scope.min(read)), self.by_role(object, access).and(self.audience(object)));
         std::iter::once(role).chain(self.opened(object, access)).filter(|(_, cond)| *cond != Cond::False).collect()
     }
 
@@ -126,6 +126,46 @@ impl Rights {
             }
             _ => within(object, scope.min(read), person),
         }
+    }
+
+    /// For whom a record is meant, where its object says so: nobody's role or rule reaches past that, but its owner may
+    /// still give it to somebody.
+    fn audience(&self, object: &Object) -> Cond {
+        let Actor::User(person) = &self.ctx.actor else { return Cond::True };
+        let own = || object.owner.map_or(Cond::False, |owner| among(object.ix, owner, &[person.id]));
+        let said = object.decl.audience.as_deref().and_then(|key| object.field_ix(key)).map_or(Cond::True, |field| {
+            let says = |is| Cond::Test(Test { path: Vec::new(), object: object.ix, field, is });
+            let closed = Is::In(["team", "private"].map(|key| Raw::Text(key.into())).to_vec());
+            let of_team = object.owner.map_or(Cond::False, |owner| among(object.ix, owner, &person.team_members));
+            let team = Cond::All(vec![says(Is::Eq(Raw::Text("team".into()))), of_team]);
+            Cond::All(vec![Cond::Any(vec![says(closed).negate(), own(), team])])
+        });
+        said.and(self.behind(object, own))
+    }
+
+    /// Sees at least one of the records it tells of, or it tells of none.
+    fn behind(&self, object: &Object, own: impl Fn() -> Cond) -> Cond {
+        let links = object.decl.behind.iter().filter_map(|key| object.field_ix(key)).filter_map(|ix| Some((ix, object.at(ix).to?)));
+        let links: Vec<_> = links.map(|(ix, to)| (ix, to, self.cond(self.registry.at(to), Access::Read))).collect();
+        if links.iter().all(|(.., guard)| *guard == Cond::True) {
+            return Cond::True;
+        }
+        let filled = |field| Cond::Test(Test { path: Vec::new(), object: object.ix, field, is: Is::Filled });
+        let mut ways = vec![own()];
+        for (field, to, guard) in &links {
+            let target = self.registry.at(*to);
+            match (guard, target.field_ix("created_at")) {
+                (Cond::False, _) => {}
+                (Cond::True, _) | (_, None) => ways.push(filled(*field)),
+                (guard, Some(made)) => {
+                    let step = Step { object: object.ix, field: *field, guard: guard.clone() };
+                    ways.push(Cond::Test(Test { path: vec![step], object: *to, field: made, is: Is::Filled }));
+                }
+            }
+        }
+        ways.push(Cond::Any(links.iter().map(|(field, ..)| filled(*field)).collect()).negate());
+        // a condition of its own, not one of several grounds
+        Cond::All(vec![Cond::Any(ways)])
     }
 
     /// What is open to him besides what his role reaches. Changing needs a role that changes records at all;
@@ -148,7 +188,7 @@ impl Rights {
             let env = Env { now: self.ctx.now.clone(), me: Some(person.id), team: person.team_members.clone() };
             // one that cannot be asked any more opens nothing
             if let Ok(cond) = rule.filter.bind(&self.registry, object, &env, &Everything) {
-                found.push((Ground::Rule(rule.id, rule.name.clone()), cond));
+                found.push((Ground::Rule(rule.id, rule.name.clone()), cond.and(self.audience(object))));
             }
         }
         if sharing.takes(&object.key, person) {
@@ -173,7 +213,11 @@ impl Rights {
             Actor::System(_) => FieldRight::Edit,
             Actor::User(_) if object.at(field).hidden => FieldRight::Hidden,
             Actor::User(person) if person.role.conceals(&object.key, &object.at(field).key) => FieldRight::Hidden,
-            Actor::User(_) => self.decl(object).map_or(FieldRight::Hidden, |decl| declared(decl, object.at(field))),
+            Actor::User(_) => self.decl(object).map_or(FieldRight::Hidden, |decl| match tailed(object, object.at(field)) {
+                // whoever reads the whole needs no part of it
+                Some(whole) if self.field(object, whole) > FieldRight::Hidden => FieldRight::Hidden,
+                _ => declared(decl, object.at(field)),
+            }),
         }
     }
 
@@ -205,6 +249,11 @@ impl Rights {
     pub fn require_read(&self, object: &Object) -> Result<()> {
         if self.scope(object, Access::Read) == Scope::None { Err(Problem::not_found()) } else { Ok(()) }
     }
+}
+
+/// The field whose last characters this one tells.
+fn tailed(object: &Object, field: &Field) -> Option<FieldIx> {
+    object.field_ix(field.tail_of.as_deref()?)
 }
 
 /// The right a role declares on a field.

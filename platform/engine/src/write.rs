@@ -2,11 +2,13 @@
 //! timeline and search.
 
 mod act;
+mod between;
 mod condition;
 mod draft;
 mod exact;
 mod fill;
 mod formula;
+pub(crate) mod fresh;
 mod keep;
 mod load;
 mod once;
@@ -20,6 +22,7 @@ mod trace;
 mod undo;
 mod words;
 
+pub(crate) use between::DEEPEST;
 pub use formula::Formulas;
 pub(crate) use formula::{Expression, check_condition, formula_number, is_condition_true};
 pub(crate) use once::KEPT_HOURS;
@@ -55,6 +58,8 @@ pub struct Tx<'a> {
     pub(crate) writing: bool,
     /// Shared with what runs in the same transaction under other rights.
     pub(crate) effects: Arc<Effects>,
+    /// What is written was not asked of anybody, as when the form of values is mended: nothing becomes fresh by it.
+    pub(crate) unasked: bool,
     /// Ids of the history entries written so far, for whoever may want to undo them.
     pub(crate) changes: Vec<i64>,
     /// Facts found out in this transaction that need not be asked for again.
@@ -73,6 +78,8 @@ pub(crate) struct Known {
     pub free: HashSet<(ObjectIx, FieldIx, Raw)>,
     /// Answers to [`Tx::find_by`] asked for beforehand: field → comparable value → the oldest record.
     pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
+    /// Whether anybody was erased who would be recognised.
+    pub erased: Option<bool>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
     /// Calendars as they count now, by key.
@@ -88,6 +95,7 @@ pub(crate) struct Effects {
     queued: AtomicBool,
     told: AtomicBool,
     flows: AtomicBool,
+    erased: AtomicBool,
 }
 
 impl Effects {
@@ -107,7 +115,12 @@ impl Effects {
     pub fn flows_go(&self) {
         self.flows.store(true, Ordering::Relaxed);
     }
+    /// Somebody was erased: files and the list of the erased follow.
+    pub fn erased(&self) {
+        self.erased.store(true, Ordering::Relaxed);
+    }
     fn take_in(&self, other: &Effects) {
+        self.erased.fetch_or(other.erased.load(Ordering::Relaxed), Ordering::Relaxed);
         self.flows.fetch_or(other.flows.load(Ordering::Relaxed), Ordering::Relaxed);
         self.people.fetch_or(other.people.load(Ordering::Relaxed), Ordering::Relaxed);
         self.queued.fetch_or(other.queued.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -121,13 +134,25 @@ pub(crate) struct Finished {
     pub queued: bool,
     pub told: bool,
     pub flows: bool,
+    pub erased: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, engine: Engine, ctx: Ctx) -> Self {
         let registry = ctx.registry().clone();
         let rights = Rights::new(registry.clone(), &ctx);
-        Tx { conn, engine, ctx, registry, rights, writing: false, effects: Arc::default(), changes: Vec::new(), known: Arc::default() }
+        Tx {
+            conn,
+            engine,
+            ctx,
+            registry,
+            rights,
+            writing: false,
+            effects: Arc::default(),
+            unasked: false,
+            changes: Vec::new(),
+            known: Arc::default(),
+        }
     }
 
     /// The same transaction with the program's own rights. What it changes is told in the name of whoever acts.
@@ -154,6 +179,7 @@ impl<'a> Tx<'a> {
             rights,
             writing: self.writing,
             effects: self.effects.clone(),
+            unasked: self.unasked,
             changes: Vec::new(),
             known: Arc::default(),
         }
@@ -173,7 +199,13 @@ impl<'a> Tx<'a> {
             people::bump(self.conn)?;
         }
         let on = |effect: &AtomicBool| effect.load(Ordering::Relaxed);
-        Ok(Finished { people, queued: on(&self.effects.queued), told: on(&self.effects.told), flows: on(&self.effects.flows) })
+        Ok(Finished {
+            people,
+            queued: on(&self.effects.queued),
+            told: on(&self.effects.told),
+            flows: on(&self.effects.flows),
+            erased: on(&self.effects.erased),
+        })
     }
 
     /// Runs `f` so that its failure undoes only what `f` did.
@@ -184,8 +216,18 @@ impl<'a> Tx<'a> {
         let (engine, ctx, registry, rights) = (self.engine.clone(), self.ctx.clone(), self.registry.clone(), self.rights.clone());
         let known = self.known.clone();
         let done = self.conn.attempt(|conn| -> Result<_> {
-            let mut tx =
-                Tx { conn, engine, ctx, registry, rights, writing: self.writing, effects: Arc::default(), changes: Vec::new(), known };
+            let mut tx = Tx {
+                conn,
+                engine,
+                ctx,
+                registry,
+                rights,
+                writing: self.writing,
+                effects: Arc::default(),
+                unasked: self.unasked,
+                changes: Vec::new(),
+                known,
+            };
             let value = f(&mut tx)?;
             Ok((value, tx.effects, tx.changes))
         });
@@ -240,8 +282,11 @@ impl<'a> Tx<'a> {
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, object, id, &columns, &seen, bin)?.ok_or_else(Problem::not_found)?;
         let mut record = crate::read::record_of(object, &columns, row);
-        if access != Access::Read && !self.may(object, access, id)? {
-            return Err(Problem::forbidden());
+        if access != Access::Read {
+            if !self.may(object, access, id)? {
+                return Err(Problem::forbidden());
+            }
+            self.check_locked(object, &[id])?;
         }
         self.load_links(object, std::slice::from_mut(&mut record))?;
         Ok(record)
@@ -261,6 +306,7 @@ impl<'a> Tx<'a> {
         if ids.iter().any(|id| !may.contains(id)) {
             return Err(Problem::forbidden());
         }
+        self.check_locked(object, ids)?;
         let mut records: Vec<Record> = rows.into_iter().map(|row| crate::read::record_of(object, &columns, row)).collect();
         self.load_links(object, &mut records)?;
         Ok(records)

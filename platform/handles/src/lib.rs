@@ -17,16 +17,19 @@ pub fn generate() {
     let mut modules = String::new();
     for (name, path, table) in files(&Path::new(&root).join("objects")) {
         let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
-        let key = table.get("key").and_then(|k| k.as_str()).unwrap_or_else(|| panic!("{name}: `key` is missing"));
-        let _ = writeln!(
-            modules,
-            "/// Key of the object `{key}`.\npub const {}: &str = {key:?};\n/// Field keys of `{key}`.\npub mod {key} {{",
-            key.to_uppercase()
-        );
+        let adds = table.contains_key("adds_to");
+        // what is added to an object of another domain goes by the name of its file
+        let stem = name.trim_end_matches(".toml");
+        let key = if adds { Some(stem) } else { table.get("key").and_then(|k| k.as_str()) };
+        let key = key.unwrap_or_else(|| panic!("{name}: `key` is missing"));
+        if !adds {
+            let _ = writeln!(modules, "/// Key of the object `{key}`.\npub const {}: &str = {key:?};", key.to_uppercase());
+        }
+        let _ = writeln!(modules, "/// Field keys of `{key}`.\npub mod {key} {{");
         for field in table.get("fields").and_then(|f| f.as_table()).into_iter().flat_map(|t| t.keys()) {
             let _ = writeln!(modules, "    pub const {}: &str = {field:?};", field.to_uppercase());
         }
-        if table.get("owned").and_then(|o| o.as_bool()).unwrap_or(true) {
+        if !adds && table.get("owned").and_then(|o| o.as_bool()).unwrap_or(true) {
             modules.push_str("    pub const OWNER: &str = \"owner\";\n");
         }
         modules.push_str("}\n");

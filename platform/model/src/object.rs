@@ -1,22 +1,28 @@
 //! Objects as declared in their TOML file, and the compiled registry the program works with.
 
+mod addition;
 mod check;
 mod conform;
 mod decl;
 mod field;
+mod panel;
 mod place;
 mod registry;
 mod seen;
 pub mod shape;
 mod sources;
+mod whole;
 
+pub use addition::{AdditionDecl, add};
 pub use check::{DeclError, is_key};
 pub use decl::*;
 pub use field::{DECIMAL_SCALE, Field, FieldType, Storage};
+pub use panel::Panel;
 pub use place::placed;
 pub use registry::{ADDRESS_PARTS, TERRITORY, TERRITORY_FIXED};
 pub use registry::{Object, Registry};
 pub use sources::Source;
+pub use whole::{CircleDecl, FigureDecl, MeasureDecl, PanelDecl};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +85,12 @@ pub struct Choice {
     /// No longer offered; records that have it keep it.
     #[serde(default, skip_serializing_if = "decl::is_default")]
     pub retired: bool,
+    /// Of a tie: what it is called from its other end.
+    #[serde(default, skip_serializing_if = "decl::is_default")]
+    pub other: Option<Label>,
+    /// Of a tie: offered, and kept as that choice with its ends exchanged.
+    #[serde(default, skip_serializing_if = "decl::is_default")]
+    pub turns: Option<String>,
 }
 
 #[cfg(test)]

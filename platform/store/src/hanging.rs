@@ -33,6 +33,7 @@ const HANGING: &[Hanging] = &[
     Hanging { table: "notice", ..USUAL },
     Hanging { table: "notice", object: "about_object", record: "about_record", ..USUAL },
     Hanging { table: "flow_run", ..USUAL },
+    Hanging { table: "confirmation", ..USUAL },
     Hanging { table: "approval", ..USUAL },
     // one that stands open for both is told of once
     Hanging { table: "breach", same: Some("w.policy = t.policy AND w.cleared_at IS NULL AND t.cleared_at IS NULL"), ..USUAL },

@@ -145,6 +145,30 @@ impl Conn {
         Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.int(), c.text())).collect())
     }
 
+    /// Id of the newest change written by a moment; 0 when there is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn change_by(&mut self, at: i64) -> Result<i64, StoreError> {
+        let row = self.query_one("SELECT id FROM change WHERE at <= $1 ORDER BY id DESC LIMIT 1", &[Raw::Int(at)])?;
+        Ok(row.and_then(|row| row.first()?.int()).unwrap_or_default())
+    }
+
+    /// Records of an object that something was told of after a change; none where that is more than so many changes ago.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn touched_since(&mut self, object: &str, id: i64, most: i64) -> Result<Option<Vec<i64>>, StoreError> {
+        let newest = self.query_one("SELECT max(id) FROM change", &[])?.and_then(|row| row.first()?.int()).unwrap_or_default();
+        if newest - id > most || newest < id {
+            return Ok(None);
+        }
+        let Some(object) = self.name_known(object)? else { return Ok(Some(Vec::new())) };
+        let sql = "SELECT DISTINCT record FROM change WHERE id > $1 AND object = $2 ORDER BY record";
+        let rows = self.query(sql, &[Raw::Int(id), Raw::Int(object)])?;
+        Ok(Some(rows.into_iter().filter_map(|row| row.first()?.int()).collect()))
+    }
+
     /// Id of a record's newest change; what was only told of it, as of an approval, changed nothing.
     ///
     /// # Errors

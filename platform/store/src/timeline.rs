@@ -41,6 +41,8 @@ pub struct TimelineQuery {
     /// Empty: all kinds.
     pub kinds: Vec<String>,
     pub open: Option<bool>,
+    /// From this moment on.
+    pub since: Option<i64>,
     /// Older than the entry with this time and id.
     pub before: Option<(i64, i64)>,
     pub limit: usize,
@@ -115,7 +117,7 @@ impl Conn {
         let params = [Raw::Int(source_object), Raw::Int(source.1), Raw::Int(subject_object), Raw::Int(subject.1)];
         let row = self.query_one(&sql, &params)?;
         let names = self.name_texts(interned(row.as_slice()))?;
-        Ok(row.map(|row| entry(subject.0, &names, row)))
+        Ok(row.map(|row| entry(&names, row)))
     }
 
     /// How many entries all timelines have together.
@@ -132,7 +134,14 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn timeline(&mut self, subject_object: &str, subject_id: i64, query: &TimelineQuery) -> Result<Vec<Entry>, StoreError> {
-        let Some(subject) = self.name_known(subject_object)? else { return Ok(Vec::new()) };
+        self.timelines(&[(subject_object, subject_id)], query)
+    }
+
+    /// The timelines of several records as one, the newest first. What is told to several of them comes as often.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn timelines(&mut self, subjects: &[(&str, i64)], query: &TimelineQuery) -> Result<Vec<Entry>, StoreError> {
         let mut kinds = Vec::new();
         for kind in &query.kinds {
             kinds.extend(self.name_known(kind)?);
@@ -140,42 +149,80 @@ impl Conn {
         if kinds.is_empty() && !query.kinds.is_empty() {
             return Ok(Vec::new());
         }
-        let mut params = vec![Raw::Int(subject), Raw::Int(subject_id)];
-        let mut sql = format!("{COLUMNS} WHERE subject_object = $1 AND subject_id = $2");
+        let mut known = Vec::new();
+        for (object, id) in subjects {
+            known.extend(self.name_known(object)?.map(|object| (object, *id)));
+        }
+        let mut rows = Vec::new();
+        for some in known.chunks(AT_ONCE) {
+            rows.extend(self.timeline_rows(some, &kinds, query)?);
+        }
+        let names = self.name_texts(interned(&rows))?;
+        let mut entries: Vec<Entry> = rows.into_iter().map(|row| entry(&names, row)).collect();
+        if known.len() > AT_ONCE {
+            entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
+            entries.truncate(query.limit);
+        }
+        Ok(entries)
+    }
+
+    fn timeline_rows(&mut self, subjects: &[(i64, i64)], kinds: &[i64], query: &TimelineQuery) -> Result<Vec<Vec<Raw>>, StoreError> {
+        let mut params = Vec::new();
+        let mut place = |value: i64| {
+            params.push(Raw::Int(value));
+            format!("${}", params.len())
+        };
+        let mut narrower = String::new();
         if let Some((at, id)) = query.before {
-            params.extend([Raw::Int(at), Raw::Int(id)]);
-            sql.push_str(" AND (at, id) < ($3, $4)");
+            narrower.push_str(&format!(" AND (at, id) < ({}, {})", place(at), place(id)));
+        }
+        if let Some(since) = query.since {
+            narrower.push_str(&format!(" AND at >= {}", place(since)));
         }
         if let Some(open) = query.open {
-            params.push(open.into());
-            sql.push_str(&format!(" AND open = ${}", params.len()));
+            narrower.push_str(&format!(" AND open = {}", place(open.into())));
         }
         if !kinds.is_empty() {
-            let places: Vec<_> = (0..kinds.len()).map(|n| format!("${}", params.len() + 1 + n)).collect();
-            params.extend(kinds.into_iter().map(Raw::Int));
-            sql.push_str(&format!(" AND kind IN ({})", places.join(", ")));
+            let places: Vec<_> = kinds.iter().map(|kind| place(*kind)).collect();
+            narrower.push_str(&format!(" AND kind IN ({})", places.join(", ")));
         }
         // a limit as a parameter would have SQLite plan the statement anew each time
-        sql.push_str(&format!(" ORDER BY at DESC, id DESC LIMIT {}", query.limit));
-        let rows = self.query(&sql, &params)?;
-        let names = self.name_texts(interned(&rows))?;
-        Ok(rows.into_iter().map(|row| entry(subject_object, &names, row)).collect())
+        let newest = format!("ORDER BY at DESC, id DESC LIMIT {}", query.limit);
+        let parts: Vec<String> = subjects
+            .iter()
+            .map(|(object, id)| {
+                format!("{COLUMNS} WHERE subject_object = {} AND subject_id = {}{narrower} {newest}", place(*object), place(*id))
+            })
+            .collect();
+        let sql = match parts.as_slice() {
+            [] => return Ok(Vec::new()),
+            [one] => one.clone(),
+            // each gives its newest by its index; of these the newest are taken
+            several => {
+                let each: Vec<String> = several.iter().enumerate().map(|(n, part)| format!("SELECT * FROM ({part}) AS t{n}")).collect();
+                format!("{} {newest}", each.join(" UNION ALL "))
+            }
+        };
+        self.query(&sql, &params)
     }
 }
 
-const COLUMNS: &str = "SELECT id, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline";
+/// Records whose timelines are asked for in one statement.
+const AT_ONCE: usize = 200;
 
-/// The numbers of texts in these rows: kind and source object.
+const COLUMNS: &str = "SELECT id, subject_object, subject_id, at, kind, source_object, source_id, change_id, open FROM timeline";
+
+/// The numbers of texts in these rows: both objects and the kind.
 fn interned(rows: &[Vec<Raw>]) -> impl Iterator<Item = i64> {
-    rows.iter().flat_map(|row| [3, 4].into_iter().filter_map(|n| row.get(n)?.int()))
+    rows.iter().flat_map(|row| [1, 4, 5].into_iter().filter_map(|n| row.get(n)?.int()))
 }
 
-fn entry(subject_object: &str, names: &HashMap<i64, String>, row: Vec<Raw>) -> Entry {
+fn entry(names: &HashMap<i64, String>, row: Vec<Raw>) -> Entry {
     let mut c = Cells::new(row);
     let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
     Entry {
         id: c.int(),
-        subject_object: subject_object.into(),
+        subject_object: name(c.int()),
         subject_id: c.int(),
         at: c.int(),
         kind: name(c.int()),

@@ -163,6 +163,7 @@ job-other = Job
 job-progress = Progress
 job-notice-mail = Send news by mail
 job-remind = Remind of what is due
+job-to-lead = Hand on what lies with nobody to the team lead
 job-report-mail = Send a report by mail
 job-purge-bin = Emptying the bin
 job-settle-ledgers = Value that became usable or expired

@@ -148,6 +148,7 @@ job-other = Pekerjaan
 job-progress = Kemajuan
 job-notice-mail = Kirim kabar lewat email
 job-remind = Ingatkan yang jatuh tempo
+job-to-lead = Teruskan pekerjaan yang tertinggal ke ketua tim
 job-report-mail = Kirim laporan lewat email
 job-purge-bin = Mengosongkan tempat sampah lama
 job-settle-ledgers = Nilai yang mulai berlaku atau hangus

@@ -44,6 +44,7 @@ problem-invalid = Some entries need to be corrected.
 problem-link-gone = This link has been used or is too old. Ask for a new one.
 problem-mail-no-kinds = Choose at least one, or choose “Never” above.
 problem-malformed-cursor = The page marker is not valid. Start again from the first page.
+problem-mention-blind = { $people } may not see this record. Share it, or save without the mention.
 problem-method-not-allowed = This address does not take that kind of request.
 problem-money-currency = Unknown currency.
 problem-no-board = This object has no board.

@@ -44,6 +44,7 @@ problem-invalid = Ada isian yang perlu diperbaiki.
 problem-link-gone = Tautan ini sudah dipakai atau sudah kedaluwarsa. Minta tautan baru.
 problem-mail-no-kinds = Pilih paling sedikit satu, atau pilih “Jangan kirim” di atas.
 problem-malformed-cursor = Penanda halaman tidak benar. Mulai lagi dari halaman pertama.
+problem-mention-blind = { $people } tidak bisa melihat data ini. Bagikan datanya, atau simpan tanpa sebutan.
 problem-method-not-allowed = Alamat ini tidak menerima cara permintaan tersebut.
 problem-money-currency = Mata uang tidak dikenal.
 problem-no-board = Objek ini tidak punya papan.

@@ -37,6 +37,7 @@ impl Told {
         entries.extend(crate::approval::nav(tx, look));
         entries.extend(crate::process::nav(tx, look));
         entries.extend(crate::policy::nav(tx, look));
+        entries.extend(crate::quality::nav(tx, look));
         let inbox = crate::inbox::nav(tx, look);
         let unread = inbox.item.count.clone();
         entries.push(inbox);
@@ -115,7 +116,7 @@ fn within(address: &str, item: &str) -> bool {
 fn objects(visit: &Visit) -> Vec<Nav> {
     let rights = visit.rights();
     let registry = visit.registry();
-    let readable = registry.objects().filter(|o| !o.is_system() && rights.scope(o, akrab_engine::Access::Read) != Scope::None);
+    let readable = registry.objects().filter(|o| o.in_menu() && rights.scope(o, akrab_engine::Access::Read) != Scope::None);
     readable
         .map(|o| Nav {
             place: Place::Group(o.decl.group.clone()),

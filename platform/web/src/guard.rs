@@ -138,6 +138,7 @@ pub(crate) async fn guard(State(web): State<Web>, mut req: Request, next: Next) 
     req.extensions_mut().insert(facts.clone());
     req.extensions_mut().insert(RequestId(facts.id.clone()));
     let mut response = match check(&web, &facts, req).await {
+        Ok(req) if crate::dav::asks_for_it(&facts) => crate::dav::found(req).await,
         Ok(req) => in_turn(&web, &facts, run(req, next, patience(&web, &facts))).await,
         Err(fail) => fail.into_response(),
     };
@@ -243,6 +244,7 @@ fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/")
         || path.starts_with(crate::inlet::PLACE)
         || path.starts_with(crate::scim::PLACE)
+        || path.starts_with(crate::dav::PLACE)
         || path == "/mcp"
         || path == crate::sign_in::provider::LEFT
         || path.starts_with("/.well-known/")
@@ -288,7 +290,7 @@ async fn check(web: &Web, facts: &Facts, req: Request) -> Result<Request, Fail> 
             return Err(Fail::with_status(Problem::malformed("unknown_host"), StatusCode::MISDIRECTED_REQUEST));
         }
     }
-    let bearer = is_for_programs(facts.path());
+    let bearer = is_for_programs(facts.path()) || crate::dav::asks_for_it(facts);
     // nobody is signed in at a public form, and other sites may show it: there is nothing a stolen click could use
     let public = facts.path().starts_with(crate::public::PLACE);
     if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) || bearer || public {
@@ -404,7 +406,7 @@ fn dress(web: &Web, facts: &Facts, response: &mut Response) {
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(self), payment=()");
     set(HeaderName::from_static("x-request-id"), &facts.id);
     if web.config.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -5,8 +5,8 @@ use crate::guard::{self, BODY_LIMIT, UPLOAD_LIMIT};
 use crate::route::{Router, get};
 use crate::state::Web;
 use crate::{
-    api, approval, assets, audit, board, bulk, calendar, dashboard, export, filter, health, import, inbox, inlet, jobs, list, live, mcp,
-    oauth, policy, process, public, report, scim, settings, setup, sign_in, twin, view,
+    api, approval, area, assets, audit, board, bulk, calendar, cleaning, dashboard, dav, export, filter, health, import, inbox, inlet,
+    jobs, list, live, mcp, network, oauth, policy, process, public, quality, report, scim, settings, setup, sign_in, twin, view,
 };
 use akrab_model::Problem;
 use axum::extract::DefaultBodyLimit;
@@ -26,6 +26,7 @@ pub fn router(web: Web) -> axum::Router {
         .merge(inlet::routes())
         .merge(public::routes())
         .merge(scim::routes())
+        .merge(dav::routes())
         .merge(sign_in::routes())
         .merge(setup::routes())
         .merge(settings::routes())
@@ -36,6 +37,7 @@ pub fn router(web: Web) -> axum::Router {
         .merge(export::routes())
         .merge(bulk::routes())
         .merge(twin::routes())
+        .merge(cleaning::routes())
         .merge(list::routes())
         .merge(board::routes())
         .merge(calendar::routes())
@@ -43,7 +45,10 @@ pub fn router(web: Web) -> axum::Router {
         .merge(live::routes())
         .merge(approval::routes())
         .merge(process::routes())
+        .merge(network::routes())
+        .merge(area::routes())
         .merge(policy::routes())
+        .merge(quality::routes())
         .merge(report::routes())
         .merge(dashboard::routes())
         .merge(view::routes());

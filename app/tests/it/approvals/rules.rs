@@ -19,12 +19,12 @@ both!(
             ("s0_key", "step1"),
             ("s0_who", "role:manager"),
             ("s0_fallback", "role:director"),
-            ("s0_need", "1"),
+            ("s0_votes", "1"),
             ("s0_limit", "8"),
             ("s0_remind", "4"),
             ("s1_key", "step2"),
             ("s1_who", "role:director"),
-            ("s1_need", "1"),
+            ("s1_votes", "1"),
             ("field", "discount"),
             ("calendar", USUAL),
             ("guards", "category:won"),
@@ -80,7 +80,7 @@ both!(
     async |w: &Workspace| {
         let f = firm(w).await;
         let mut browser = Browser::of(w, f.admin).await;
-        let typed = [("object", "opportunity"), ("name_id", "Besar"), ("name_en", "Large"), ("s0_key", "step1"), ("s0_who", "role:manager"), ("s0_need", "1")];
+        let typed = [("object", "opportunity"), ("name_id", "Besar"), ("name_en", "Large"), ("s0_key", "step1"), ("s0_who", "role:manager"), ("s0_votes", "1")];
         let builder = browser.submit("/settings/approvals/new", &[&typed[..], &[("condition", "when")]].concat()).await;
         assert!(builder.html.contains("action=\"/settings/approvals/new\"") && builder.html.contains("value=\"Besar\""), "{}", builder.html);
         // as the form without script says it

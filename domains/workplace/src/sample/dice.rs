@@ -20,6 +20,7 @@ pub(super) enum Stream {
     OpportunityDetail,
     Interaction,
     Task,
+    Order,
 }
 
 impl Dice {

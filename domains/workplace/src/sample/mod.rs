@@ -15,6 +15,7 @@ mod history;
 mod leads;
 mod names;
 mod numbers;
+mod orders;
 mod phrases;
 mod places;
 mod records;
@@ -27,6 +28,7 @@ use jiff::civil::Date;
 
 pub use catalogue::{FIRM, PRODUCTS, TEAMS, USERS};
 use history::History;
+pub use orders::{Order, unit_cost, warranty};
 pub use places::{PLACES, Place};
 pub use records::{Account, Contact, Interaction, Lead, Opportunity, Product, Task, Team, User};
 

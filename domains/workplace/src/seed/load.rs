@@ -2,11 +2,15 @@
 
 use super::approvals::approvals;
 use super::basics::{basics, context, stages};
+use super::customers;
 use super::fill::{self as made, Links};
 use super::papers::papers;
 use super::people::{PASSWORD, people};
 use super::processes;
+use super::purchases::purchases;
+use super::voices::voices;
 use crate::sample::{Generator, Sizes};
+use akrab_customers::keys::important_date;
 use akrab_engine::{Ctx, Engine, ListRequest, Result};
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Object, Record, RecordId};
@@ -46,6 +50,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 /// What the database answers.
 pub async fn sample(engine: &Engine, seed: u64) -> Result<()> {
     fill(engine, seed, Volume::Demo, &|_, _| {}).await?;
+    customers::customers(engine).await?;
     processes::ways(engine).await
 }
 
@@ -61,7 +66,9 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
     }
     approvals(engine).await?;
     papers(engine).await?;
+    voices(engine).await?;
     processes::rules(engine).await?;
+    super::privacy::privacy(engine).await?;
     flows(engine, &ctx).await
 }
 
@@ -116,11 +123,18 @@ pub async fn fill(engine: &Engine, seed: u64, volume: Volume, progress: Progress
     loader.link(|links| links.accounts = accounts);
     let contacts = loader.run("contact", sizes.contacts, |g, o, n, l| made::contact(o, &g.contact(n), n, l)).await?;
     loader.link(|links| links.contacts = contacts);
+    loader.hang("position", sizes.contacts, customers::position_of).await?;
+    if volume == Volume::Demo {
+        loader.hang("important_date", sizes.contacts, |made, _, id, _| customers::birthday_of(made, id)).await?;
+    }
     let opportunities = loader.run("opportunity", sizes.opportunities, |g, o, n, l| made::opportunity(o, &g.opportunity(n), n, l)).await?;
     loader.link(|links| links.opportunities = opportunities);
     loader.run("lead", sizes.leads, lead).await?;
     loader.run("interaction", sizes.interactions, |g, o, n, l| made::interaction(o, &g.interaction(n), l)).await?;
     loader.run("task", sizes.tasks, |g, o, n, l| made::task(o, &g.task(n), l)).await?;
+    if volume == Volume::Demo {
+        purchases(engine, &loader.ctx, &loader.generator, &loader.links).await?;
+    }
     for parent in ["account", "contact"] {
         engine.fill(&loader.ctx, parent).await?;
     }
@@ -139,6 +153,9 @@ fn lead(generator: &Generator, object: &Arc<Object>, index: usize, links: &Links
     let company = generator.account(contact.account).full_name();
     made::lead(object, &lead, Some((at, &contact, company)), links)
 }
+
+/// What hangs on a contact: its values, from the contact, its number and id, and the day.
+type What = fn(&Record, usize, RecordId, jiff::civil::Date) -> Option<Vec<(&'static str, akrab_model::Value)>>;
 
 struct Loader<'a> {
     engine: &'a Engine,
@@ -170,6 +187,40 @@ impl Loader<'_> {
             (self.progress)(self.made, self.total);
         }
         Ok(ids)
+    }
+
+    /// Makes what hangs on contacts, one or none for each.
+    async fn hang(&mut self, key: &str, count: usize, what: What) -> Result<()> {
+        let (object, contact) = (self.engine.object(key)?, self.engine.object("contact")?);
+        let today = self.ctx.now.date();
+        for from in (0..count).step_by(BATCH) {
+            let (generator, links, object, contact) = (self.generator.clone(), self.links.clone(), object.clone(), contact.clone());
+            let to = (from + BATCH).min(count);
+            self.engine
+                .write(&self.ctx, move |tx| {
+                    let records = (from..to).filter_map(|n| {
+                        let person = made::contact(&contact, &generator.contact(n), n, &links);
+                        let values = what(&person, n, *links.contacts.get(n)?, today)?;
+                        let mut record = Record::new(object.clone(), 0, 0);
+                        for (key, value) in values {
+                            record.set(key, value);
+                        }
+                        if record.object.field(important_date::NEXT_ON).is_some() {
+                            for (key, value) in akrab_customers::coming(&record, today) {
+                                record.set(key, value);
+                            }
+                        }
+                        for key in ["created_at", "created_by"] {
+                            record.set(key, person.get(key).clone());
+                        }
+                        Some(record)
+                    });
+                    let records: Vec<Record> = records.collect();
+                    tx.load(&object, records).map(drop)
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     /// Lets later records refer to those just made.

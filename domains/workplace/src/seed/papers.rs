@@ -80,6 +80,7 @@ fn templates() -> Vec<NoteTemplate> {
         NoteTemplate {
             id: 0,
             object: Some(OPPORTUNITY.into()),
+            kind: None,
             name: label("Rapat kebutuhan", "Meeting about needs"),
             text: label(
                 "## Rapat tentang {{name}}\n\nHadir: \n\n### Kebutuhan\n\n- \n\n### Tindak lanjut\n\n- [ ] Kirim ringkasan ke {{account.name}}\n- [ ] Jadwalkan pertemuan berikutnya\n",
@@ -89,11 +90,39 @@ fn templates() -> Vec<NoteTemplate> {
         NoteTemplate {
             id: 0,
             object: None,
+            kind: Some("call".into()),
             name: label("Catatan telepon", "Notes of a call"),
             text: label(
                 "**Siapa yang dihubungi:** \n\n**Yang dibicarakan:** \n\n- [ ] Tindak lanjut\n",
                 "**Who was called:** \n\n**What was said:** \n\n- [ ] Follow up\n",
             ),
+        },
+        NoteTemplate {
+            id: 0,
+            object: None,
+            kind: Some("visit".into()),
+            name: label("Laporan kunjungan", "Visit report"),
+            text: label(
+                "**Tujuan:** \n\n**Yang dilihat:** \n\n- Stok kopi: \n- Mesin: \n- Produk pesaing: \n\n**Disepakati:** \n",
+                "**Aim:** \n\n**What was seen:** \n\n- Coffee in stock: \n- Machines: \n- Competitors' products: \n\n**Agreed:** \n",
+            ),
+        },
+        NoteTemplate {
+            id: 0,
+            object: None,
+            kind: Some("meeting".into()),
+            name: label("Notula rapat", "Minutes"),
+            text: label(
+                "**Agenda:** \n\n1. \n\n**Keputusan:** \n\n- \n\n- [ ] \n",
+                "**Agenda:** \n\n1. \n\n**Decisions:** \n\n- \n\n- [ ] \n",
+            ),
+        },
+        NoteTemplate {
+            id: 0,
+            object: None,
+            kind: Some("letter".into()),
+            name: label("Surat masuk", "Letter received"),
+            text: label("**Nomor surat:** \n\n**Perihal:** \n\n**Isi pokok:** \n", "**Number:** \n\n**Subject:** \n\n**Gist:** \n"),
         },
     ]
 }

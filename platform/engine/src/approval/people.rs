@@ -109,12 +109,17 @@ impl Tx<'_> {
     }
 
     /// Who leads the owner's team; the owner himself is led by the team above.
-    fn lead_of(&mut self, owner: Option<RecordId>) -> Result<Option<RecordId>> {
-        let mut team = owner.and_then(|id| self.engine.people().user(id).and_then(|p| p.team));
+    pub(crate) fn lead_of(&mut self, owner: Option<RecordId>) -> Result<Option<RecordId>> {
+        let team = owner.and_then(|id| self.engine.people().user(id).and_then(|p| p.team));
+        self.lead_of_team(team, owner)
+    }
+
+    /// Who leads a team, or else the one above it; never `except`.
+    pub(crate) fn lead_of_team(&mut self, mut team: Option<RecordId>, except: Option<RecordId>) -> Result<Option<RecordId>> {
         let mut walked = Vec::new();
         while let Some(here) = team.filter(|t| !walked.contains(t)) {
             let Some(found) = self.find("team", here)? else { return Ok(None) };
-            let lead = found.link("lead").filter(|lead| Some(*lead) != owner);
+            let lead = found.link("lead").filter(|lead| Some(*lead) != except);
             if lead.is_some() {
                 return Ok(lead);
             }

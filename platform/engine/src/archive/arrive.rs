@@ -167,7 +167,7 @@ impl Engine {
     /// # Errors
     /// What the database answers.
     pub async fn archive_room(&self, ctx: &Ctx) -> Result<bool> {
-        let own = objects::read(objects::OBJECTS).unwrap_or_default();
+        let own = objects::read(objects::OBJECTS, Vec::new()).unwrap_or_default();
         self.read(ctx, move |tx| {
             let registry = tx.registry.clone();
             for object in registry.objects().filter(|o| !own.iter().any(|(_, decl)| decl.key == o.key)) {

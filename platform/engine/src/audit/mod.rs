@@ -7,7 +7,7 @@
 //! changes since the last seal. Whoever keeps the hash of the last entry elsewhere can prove all before it.
 
 mod add;
-mod chain;
+pub(crate) mod chain;
 mod list;
 mod seal;
 mod verify;

@@ -15,6 +15,8 @@ pub struct AuditVerdict {
     pub head: String,
     /// Changes of records that are as they were sealed.
     pub changes: i64,
+    /// Entries and changes that were emptied because somebody was erased.
+    pub erased: i64,
     pub fault: Option<AuditFault>,
 }
 
@@ -46,16 +48,31 @@ fn verify(conn: &mut Conn) -> Result<AuditVerdict> {
     let mut found = AuditVerdict::default();
     loop {
         let rows = conn.audit_after(found.entries, BATCH)?;
+        let blanked = conn.blanked_between("audit", found.entries + 1, found.entries + BATCH as i64)?;
         for row in &rows {
             if row.n != found.entries + 1 {
                 found.fault = Some(AuditFault::Missing(found.entries + 1));
-            } else if row.hash != chain::entry(&found.head, row) {
+            } else if row.hash
+                != blanked.get(&row.n).map_or_else(
+                    || chain::entry(&found.head, row),
+                    |(before, after)| {
+                        // emptied since: what the chain was before and after it is kept
+                        if *before == found.head { after.clone() } else { String::new() }
+                    },
+                )
+            {
                 found.fault = Some(AuditFault::Entry(row.n));
             } else if row.kind == "seal" {
                 let seal: Seal = serde_json::from_str(&row.detail).map_err(Problem::internal)?;
                 match unbroken(conn, &seal)? {
                     true => found.changes += seal.count,
                     false => found.fault = Some(AuditFault::Changes { n: row.n, after: seal.after, to: seal.to }),
+                }
+            }
+            if row.kind == "erasure" && found.fault.is_none() {
+                match emptied(conn, &row.detail)? {
+                    Some(count) => found.erased += count,
+                    None => found.fault = Some(AuditFault::Entry(row.n)),
                 }
             }
             if found.fault.is_some() {
@@ -68,6 +85,10 @@ fn verify(conn: &mut Conn) -> Result<AuditVerdict> {
             break;
         }
     }
+    // nothing may have been emptied that no erasure speaks of
+    if conn.blanked_count()? != found.erased {
+        found.fault = Some(AuditFault::Entry(found.entries));
+    }
     // entries taken from the end leave no gap, but the counter knows of them
     if conn.audit_count()? > found.entries {
         found.fault = Some(AuditFault::Missing(found.entries + 1));
@@ -75,13 +96,26 @@ fn verify(conn: &mut Conn) -> Result<AuditVerdict> {
     Ok(found)
 }
 
+/// How many entries an erasure speaks of, if they are those that are kept of it.
+fn emptied(conn: &mut Conn, detail: &str) -> Result<Option<i64>> {
+    let detail: serde_json::Value = serde_json::from_str(detail).map_err(Problem::internal)?;
+    let rows = conn.blanked_of(detail["erasure"].as_i64().unwrap_or_default())?;
+    let same = detail["count"] == rows.len() && detail["sum"] == crate::privacy::sum(&rows);
+    Ok(same.then_some(rows.len() as i64))
+}
+
 /// Whether the changes a seal speaks of are those there are.
 fn unbroken(conn: &mut Conn, seal: &Seal) -> Result<bool> {
     let mut now = Seal { after: seal.after, to: seal.after, ..Seal::default() };
+    let blanked = conn.blanked_between("change", seal.after + 1, seal.to)?;
     while now.to < seal.to {
         let changes = conn.changes_after(now.to, BATCH)?;
         for change in changes.iter().take_while(|change| change.id <= seal.to) {
-            now.hash = chain::change(&now.hash, change);
+            now.hash = match blanked.get(&change.id) {
+                None => chain::change(&now.hash, change),
+                Some((before, after)) if *before == now.hash => after.clone(),
+                Some(_) => return Ok(false),
+            };
             now.to = change.id;
             now.count += 1;
         }

@@ -70,6 +70,13 @@ impl Engine {
 pub(crate) fn unfinished(object: &Object, user: i64) -> Result<Option<Filter>> {
     let Some(owner) = object.owner.filter(|_| !object.is_system() && object.decl.timeline.kind.is_none()) else { return Ok(None) };
     let mut all = vec![Filter::test(&object.at(owner).key, Op::Is, user)];
+    all.extend(open(object)?);
+    Ok(Some(Filter::All(all)))
+}
+
+/// What holds of records that somebody still works on.
+pub(crate) fn open(object: &Object) -> Result<Vec<Filter>> {
+    let mut all = Vec::new();
     if let Some(stage) = object.fields.iter().find(|f| f.kind == FieldType::Stage) {
         all.push(Filter::test(&format!("{}.category", stage.key), Op::Is, "open"));
     }
@@ -79,5 +86,5 @@ pub(crate) fn unfinished(object: &Object, user: i64) -> Result<Option<Filter>> {
     if let Some(open) = &object.decl.open {
         all.push(Filter::from_json(open)?);
     }
-    Ok(Some(Filter::All(all)))
+    Ok(all)
 }

@@ -1,7 +1,7 @@
 //! One change to many records: counted before, run as a job, reported, taken back within a day.
 
 mod hand_over;
-pub(crate) use hand_over::unfinished;
+pub(crate) use hand_over::{open, unfinished};
 mod make;
 mod tag;
 

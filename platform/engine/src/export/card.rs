@@ -96,7 +96,7 @@ fn reach(record: &Record, out: &mut Lines, four: bool) {
         }
         match field.kind {
             FieldType::Phone => {
-                let chat = field.used_for.is_some();
+                let chat = field.used_for == Some(akrab_model::object::FieldUse::Chat);
                 let kind = match (chat, std::mem::take(&mut first) && !chat) {
                     (true, _) => "CELL,X-WHATSAPP",
                     (false, true) => "CELL,PREF",

@@ -2,6 +2,7 @@
 //! [`crate::import`] reads back to the same values; as JSON; as cards of an address book, and as entries of a
 //! calendar.
 
+mod book;
 mod calendar;
 mod card;
 mod cell;
@@ -10,6 +11,7 @@ mod job;
 mod known;
 mod write;
 
+pub use book::Cards;
 pub use cell::{guarded, unguarded};
 pub use job::{ExportJob, ExportReport};
 

@@ -186,7 +186,7 @@ fn header(tx: &Tx, bound: &Bound) -> Vec<String> {
 }
 
 /// Hands every record to `sink` with its place, and says how many there were.
-fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record, &Related) -> Result<()>) -> Result<u64> {
+pub(super) fn pages(tx: &mut Tx, bound: &Bound, sink: &mut dyn FnMut(u64, &Record, &Related) -> Result<()>) -> Result<u64> {
     let mut own: Vec<FieldIx> = Vec::new();
     for column in &bound.columns {
         let first = column.path.first().copied().unwrap_or(column.field);

@@ -15,7 +15,7 @@ pub use kind::FileKind;
 pub use moving::{FileCheck, FilesKept, FilesMoved};
 pub use picture::PictureSize;
 pub use shelf::{Shelf, Shelving};
-pub(crate) use tidy::tidy;
+pub(crate) use tidy::{named, tidy};
 
 use crate::{Ctx, Door, Engine, Result, Tx};
 use akrab_model::Problem;

@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// Removes content that nothing names any more; says whether it is gone. What stays behind is tried again every night.
-    pub(super) async fn unshelve(&self, place: &str) -> bool {
+    pub(crate) async fn unshelve(&self, place: &str) -> bool {
         let Ok(shelving) = self.shelving() else { return false };
         if let Err(error) = shelving.shelf.remove(place).await {
             tracing::warn!(%error, place, "a file stays behind in the store of files");

@@ -109,7 +109,7 @@ impl Tx<'_> {
 }
 
 /// Every number under the name `file`, however deep.
-fn named(json: &Json, found: &mut HashSet<i64>) {
+pub(crate) fn named(json: &Json, found: &mut HashSet<i64>) {
     match json {
         Json::Object(map) => {
             found.extend(map.get("file").and_then(Json::as_i64));

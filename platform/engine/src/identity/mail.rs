@@ -52,10 +52,18 @@ pub trait Mailer: Send + Sync {
 }
 
 impl Engine {
-    /// Hands a mail to the mail server.
+    /// Hands a mail to the mail server. `about` is the same for every try.
     ///
     /// # Errors
     /// `mail_not_taken` with the cause; it may be tried again.
+    pub async fn mail(&self, about: &str, to: &str, subject: String, text: String) -> Result<()> {
+        self.send_mail(Mail::new(about, to, (subject, text))).await
+    }
+
+    /// As [`Engine::mail`], with files.
+    ///
+    /// # Errors
+    /// As [`Engine::mail`].
     pub(crate) async fn send_mail(&self, mail: Mail) -> Result<()> {
         let taken = self.inner.mailer.send(mail).await;
         taken.map_err(|cause| Problem { cause: Some(cause), ..Problem::new(ProblemKind::Busy, "mail_not_taken") })

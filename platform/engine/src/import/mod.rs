@@ -3,6 +3,7 @@
 //! A trial and a run go through the same judgement ([`judge`]); they differ in whether its rows are
 //! kept. A run is a job with one checkpoint per chunk, written with the rows of that chunk.
 
+mod card;
 mod doubt;
 mod errors;
 mod judge;

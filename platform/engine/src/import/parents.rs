@@ -163,8 +163,8 @@ impl Parents {
                 _ if linked.plain && shown(&one.input).bytes().all(|b| !b.is_ascii_alphabetic()) => {
                     Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input)))
                 }
-                // nor does a number of the other program
-                _ if !linked.make || !one.input.contains_key(&linked.target.decl.title) => {
+                // nor does a number of the other program; what one's own file says by number alone, its rules may name
+                _ if !linked.make || (plan.spec.system.is_some() && !one.input.contains_key(&linked.target.decl.title)) => {
                     Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input)))
                 }
                 _ => match tx.attempt(|tx| same_or_new(tx, linked, &one.input)) {

@@ -103,6 +103,7 @@ impl Kinds {
             JobKind::of::<crate::report::mailing::ReportMail>(),
             JobKind::of::<crate::notice::NoticeMail>(),
             JobKind::of::<crate::notice::Remind>(),
+            JobKind::of::<crate::lead::ToLead>(),
             JobKind::of::<crate::ledger::SettleLedgers>(),
             JobKind::of::<crate::work::SettleWork>(),
             JobKind::of::<crate::approval::SettleApprovals>(),
@@ -117,11 +118,15 @@ impl Kinds {
             JobKind::of::<crate::scim::LeftMail>(),
             JobKind::of::<crate::twin::FindTwins>(),
             JobKind::of::<crate::twin::MergeMany>(),
+            JobKind::of::<crate::clean::CleanJob>(),
+            JobKind::of::<crate::clean::UndoClean>(),
+            JobKind::of::<crate::privacy::AccessCopy>(),
+            JobKind::of::<crate::privacy::RetainJob>(),
         ];
         let by_key = own.into_iter().chain(work.kinds).map(|k| (k.key, k)).collect();
         let schedules = clean::schedules()
             .into_iter()
-            .chain([crate::audit::schedule(), crate::sharing::schedule(), crate::twin::schedule()])
+            .chain([crate::audit::schedule(), crate::sharing::schedule(), crate::twin::schedule(), crate::privacy::schedule()])
             .chain(work.schedules)
             .collect();
         let mails: Arc<dyn crate::work::Carrier> = Arc::new(crate::flow::FlowMails);

@@ -51,12 +51,13 @@ struct Watch {
     job: fn() -> Result<Queued>,
 }
 
-const WATCHES: [Watch; 6] = [
+const WATCHES: [Watch; 7] = [
     Watch { name: "remind", due: crate::notice::is_reminder_due, job: || Queued::of(&crate::notice::Remind {}) },
     Watch { name: "notice_mail", due: crate::notice::is_mail_due, job: || Queued::of(&crate::notice::NoticeMail {}) },
     Watch { name: "settle_ledgers", due: crate::ledger::is_due, job: || Queued::of(&crate::ledger::SettleLedgers {}) },
     Watch { name: "settle_work", due: crate::work::is_due, job: || Queued::of(&crate::work::SettleWork {}) },
     Watch { name: "watch_policies", due: crate::policy::is_due, job: || Queued::of(&crate::policy::WatchPolicies {}) },
+    Watch { name: "to_lead", due: crate::lead::is_due, job: || Queued::of(&crate::lead::ToLead {}) },
     Watch { name: "settle_approvals", due: crate::approval::is_due, job: || Queued::of(&crate::approval::SettleApprovals {}) },
 ];
 

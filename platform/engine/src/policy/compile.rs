@@ -183,7 +183,7 @@ pub(super) fn has_entries(registry: &Registry, object: &Object, must: &Must) -> 
     match must {
         Must::Next { .. } => {
             let written = object.decl.board.as_ref().is_some_and(|b| b.next_at.is_some() || b.next.is_some());
-            written || entries(registry, object).any(|(child, _)| child.decl.timeline.done.is_some())
+            written || entries(registry, object).any(|(child, _)| child.is_task())
         }
         _ => entries(registry, object).any(|(child, _)| child.decl.timeline.at.is_some() || child.decl.timeline.done.is_some()),
     }
@@ -201,7 +201,7 @@ fn next_step(registry: &Registry, object: &Object, ahead: Option<i64>) -> Cond {
     }
     for (child, via) in entries(registry, object) {
         let decl = &child.decl.timeline;
-        let Some(done) = &decl.done else { continue };
+        let Some(done) = decl.done.as_ref().filter(|_| child.is_task()) else { continue };
         let open = test(child, done, Is::Filled).negate();
         let open = match (&decl.at, ahead) {
             (Some(at), Some(now)) => open.and(test(child, at, since(now))),

@@ -7,16 +7,20 @@ use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::{Problem, Record, RecordId};
 use akrab_store::{Bin, Entry, TimelineQuery};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Entries one search looks at before it asks to go on.
-const SEARCHED: usize = 4_000;
+const SEARCHED: usize = 12_000;
 
 /// Which part of a timeline is wanted.
 #[derive(Debug, Clone, Default)]
 pub struct TimelineRequest {
     /// Kinds to show (`call`, `email`, `stage`, `changed` …); all when empty.
     pub kinds: Vec<String>,
+    /// Records whose timelines are read along; what several of them tell stands there once.
+    pub with: Vec<(String, RecordId)>,
+    /// Nothing before this moment.
+    pub since: Option<i64>,
     /// `next` of an earlier page.
     pub before: Option<(i64, i64)>,
     /// 50 when 0.
@@ -52,6 +56,16 @@ impl Event {
     /// Whether it stands where it was made, for want of a time of its own.
     pub fn is_undated(&self) -> bool {
         self.source.object.decl.timeline.at.as_deref().is_some_and(|key| self.source.get(key).is_null())
+    }
+}
+
+/// What was told already, of several timelines.
+#[derive(Default)]
+struct Seen(HashSet<(String, RecordId, Option<i64>)>);
+
+impl Seen {
+    fn is_new(&mut self, entry: &Entry) -> bool {
+        self.0.insert((entry.source_object.clone(), entry.source_id, entry.change_id))
     }
 }
 
@@ -98,10 +112,20 @@ impl Tx<'_> {
         let object = self.object(object)?;
         self.must_see(&object, id, Bin::Any)?;
         let limit = if request.limit == 0 { 50 } else { request.limit.min(200) };
-        let query = |open, before, limit| TimelineQuery { kinds: request.kinds.clone(), open: Some(open), before, limit };
+        let query = |open: bool, before, limit| TimelineQuery {
+            kinds: request.kinds.clone(),
+            open: Some(open),
+            since: request.since.filter(|_| !open),
+            before,
+            limit,
+        };
+        let others = request.with.iter().map(|(object, id)| (object.as_str(), *id));
+        let subjects: Vec<(&str, RecordId)> = std::iter::once((object.key.as_str(), id)).chain(others).collect();
+        let mut seen = Seen::default();
         let mut timeline = Timeline::default();
         if request.before.is_none() {
-            let open = self.conn.timeline(&object.key, id, &query(true, None, 200))?;
+            let mut open = self.conn.timelines(&subjects, &query(true, None, 200))?;
+            open.retain(|entry| seen.is_new(entry));
             timeline.upcoming = self.events(&open)?;
             timeline.upcoming.reverse();
             // what has no time of its own waits behind what has
@@ -111,13 +135,18 @@ impl Tx<'_> {
                 timeline.pinned = self.pinned(&object.key, id)?;
             }
         }
+        // of several records the same may be told on both sides of where a page ends: that moment is looked at again
+        let told = request.before.filter(|_| subjects.len() > 1);
+        let mut before = told.map_or(request.before, |(at, _)| Some((at, i64::MAX)));
         // entries out of the actor's sight do not shorten the page
-        let mut before = request.before;
-        let (batch, mut looked_at) = (if wanted.is_some() { 200 } else { limit }, 0);
+        let (batch, mut looked_at) = (if wanted.is_some() { 500 } else { limit }, 0);
         while timeline.events.len() < limit {
-            let entries = self.conn.timeline(&object.key, id, &query(false, before, batch))?;
+            let mut entries = self.conn.timelines(&subjects, &query(false, before, batch))?;
             before = entries.last().filter(|_| entries.len() == batch).map(|e| (e.at, e.id));
             looked_at += entries.len();
+            if subjects.len() > 1 {
+                entries.retain(|entry| seen.is_new(entry) && told.is_none_or(|told| (entry.at, entry.id) < told));
+            }
             timeline.events.extend(self.events(&entries)?.into_iter().filter(|event| wanted.is_none_or(|w| w(event))));
             if before.is_none() || looked_at >= SEARCHED {
                 break;
@@ -169,15 +198,19 @@ impl Tx<'_> {
         let object = self.object(object)?;
         self.must_see(&object, id, Bin::Any)?;
         let registry = self.registry.clone();
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for source in self.conn.timeline_sources(&object.key, id)? {
-            let Ok(source) = self.object(&source) else { continue };
-            let cond = self.rights.cond(&source, Access::Read);
-            for (kind, n) in self.conn.timeline_counts(&registry, (&object.key, id), &source, &cond)? {
-                *counts.entry(kind).or_default() += n;
+        let telling = registry.objects().filter(|o| o.ix == object.ix || !o.decl.timeline.on.is_empty());
+        let reach: Vec<String> = telling.map(|o| format!("{:?}", self.rights.cond(o, Access::Read))).collect();
+        self.figure(format!("timeline {} {id} {reach:?}", object.key), |tx| {
+            let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+            for source in tx.conn.timeline_sources(&object.key, id)? {
+                let Ok(source) = tx.object(&source) else { continue };
+                let cond = tx.rights.cond(&source, Access::Read);
+                for (kind, n) in tx.conn.timeline_counts(&registry, (&object.key, id), &source, &cond)? {
+                    *counts.entry(kind).or_default() += n;
+                }
             }
-        }
-        Ok(counts.into_iter().collect())
+            Ok((counts.values().sum(), counts.into_iter().collect::<Vec<_>>()))
+        })
     }
 
     fn events(&mut self, entries: &[Entry]) -> Result<Vec<Event>> {

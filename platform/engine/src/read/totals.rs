@@ -113,7 +113,7 @@ impl Tx<'_> {
     }
 }
 
-fn total(object: &Object, aggregate: Aggregate, raw: &Raw) -> Total {
+pub(super) fn total(object: &Object, aggregate: Aggregate, raw: &Raw) -> Total {
     let kind = match (aggregate.function, aggregate.field) {
         (AggregateFn::Count | AggregateFn::Filled, _) | (_, None) => FieldType::Integer,
         (_, Some(ix)) => object.at(ix).kind,

@@ -174,7 +174,7 @@ fn declared(registry: &Registry, object: &Object, field: Option<&str>, lang: &st
         }
         let panel = |related: &&String| match field {
             None => !here && related.split('.').next() == Some(object.key.as_str()),
-            Some(field) => **related == format!("{}.{field}", object.key),
+            Some(field) => related.split('/').next() == Some(format!("{}.{field}", object.key).as_str()),
         };
         if other.decl.layout.related.iter().any(|related| panel(&related)) {
             found.push(said("layout", other.label(lang), true));

@@ -218,6 +218,7 @@ impl Tx<'_> {
         let moves = self.hang_over(&object, loser.id, winner.id)?;
         let before = winner.clone();
         let after = if input.is_empty() { winner } else { self.update(&object.key, before.id, &input, None)? };
+        self.as_old_as(&before, &after, &loser)?;
         let changed = changed_fields(&object, &before, &after);
         self.roll_up_all(&object, &[before.id, loser.id])?;
         let twin = self.conn.twins_of(&object.key, loser.id)?.into_iter().find(|twin| twin.a == before.id || twin.b == before.id);

@@ -19,6 +19,7 @@ pub(crate) use find::schedule;
 pub use find::{FindTwins, TwinFile, TwinLine};
 pub(crate) use former::names_one;
 pub use merge::{Choice, MergeAsk, MergeField, MergeMove, MergePlan, MergeTold, MergeView};
+pub(crate) use moves::linking;
 pub use pair::{Twin, TwinPage, TwinSide};
 pub use unmerge::Unmerged;
 

@@ -28,7 +28,7 @@ pub(super) struct Children {
 }
 
 /// The fields that may link to records of an object: links to one, and to several.
-pub(super) fn linking<'r>(registry: &'r Registry, object: &Object) -> Vec<(&'r Arc<Object>, FieldIx)> {
+pub(crate) fn linking<'r>(registry: &'r Registry, object: &Object) -> Vec<(&'r Arc<Object>, FieldIx)> {
     let to = object.ix;
     let fields = |child: &'r Arc<Object>| (0_u16..).map(FieldIx).zip(&child.fields).map(move |(ix, field)| (child, ix, field));
     let links = registry.objects().flat_map(fields).filter(|(_, _, field)| field.to == Some(to));

@@ -22,8 +22,11 @@ impl Tx<'_> {
             return Ok(Vec::new());
         }
         let mut offered = Vec::new();
+        let actors = self.behaviours(&object.key).into_iter().find_map(|behaviour| behaviour.actors());
+        let record = actors.map(|_| self.get(&object.key, id)).transpose()?;
         for action in &object.decl.actions {
-            if self.is_now(object, id, action)? {
+            let his = actors.zip(record.as_ref()).is_none_or(|(may, record)| may(&action.key, record, self));
+            if his && self.is_now(object, id, action)? {
                 offered.push(action.clone());
             }
         }

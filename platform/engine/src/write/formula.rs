@@ -1,7 +1,9 @@
 //! Formulas in CEL over the record's own fields, computed on every write and stored.
 //!
 //! Sums, differences, products and quotients are exact; for all else numbers reach CEL as doubles
-//! (fifteen exact digits), texts and dates as strings, empty fields as null. An operation on null has no result: the field is then empty. `or_zero(x)` makes null 0.
+//! (fifteen exact digits), texts and dates as strings, empty fields as null. An operation on null has no result: the field
+//! is then empty. `or_zero(x)` makes null 0, `days_between(a, b)` counts the days from one date to another,
+//! `share_filled([a, b])` is how many of several fields are filled, in percent.
 
 use super::exact;
 use akrab_model::object::DECIMAL_SCALE;
@@ -123,6 +125,8 @@ impl Expression {
 fn context<'p>(object: &Object, record: &Record, program: &Program) -> Context<'p> {
     let mut context = Context::default();
     context.add_function("or_zero", or_zero);
+    context.add_function("days_between", days_between);
+    context.add_function("share_filled", share_filled);
     for name in program.references().variables() {
         let value = object.field(name).map_or(cel::Value::Null, |f| to_cel(f, record.get(name)));
         context.add_variable_from_value(name, value);
@@ -204,6 +208,22 @@ pub(crate) fn check_condition(object: &Object, text: &str) -> Result<(), FieldPr
 
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
     Ok(if matches!(value, cel::Value::Null) { cel::Value::Float(0.0) } else { value })
+}
+
+/// Days from one day to another, as dates are written; nothing where one of them is missing.
+fn days_between(from: cel::Value, to: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
+    let day = |value: &cel::Value| match value {
+        cel::Value::String(text) => text.get(..10)?.parse::<jiff::civil::Date>().ok(),
+        _ => None,
+    };
+    let days = day(&from).zip(day(&to)).and_then(|(from, to)| to.since(from).ok()).map(|span| f64::from(span.get_days()));
+    Ok(days.map_or(cel::Value::Null, cel::Value::Float))
+}
+
+/// How many of a list's values are filled, in percent.
+fn share_filled(values: Arc<Vec<cel::Value>>) -> Result<cel::Value, cel::ExecutionError> {
+    let filled = values.iter().filter(|value| !matches!(value, cel::Value::Null)).count();
+    Ok(cel::Value::Float(if values.is_empty() { 0.0 } else { filled as f64 * 100.0 / values.len() as f64 }))
 }
 
 fn to_cel(field: &Field, value: &Value) -> cel::Value {

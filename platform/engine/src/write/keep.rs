@@ -60,6 +60,9 @@ impl Tx<'_> {
         for draft in drafts.iter() {
             self.follow_up(object, draft, None)?;
         }
+        for behaviour in self.behaviours(&object.key) {
+            behaviour.after_insert(drafts, self)?;
+        }
         self.trigger_flows(object, drafts)?;
         Ok(ids)
     }
@@ -80,6 +83,8 @@ impl Tx<'_> {
         for draft in drafts.iter_mut() {
             let changed = object.columns().filter(|(_, f)| !f.system && draft.changed(&f.key));
             let mut changed: Vec<(FieldIx, Raw)> = changed.map(|(ix, f)| (ix, draft.after.raw(&f.key))).collect();
+            let confirmed = object.columns().filter(|(_, f)| f.confirms.is_some() && draft.changed(&f.key));
+            changed.extend(confirmed.map(|(ix, f)| (ix, draft.after.raw(&f.key))));
             for (key, value) in &kept {
                 if let Some(ix) = object.field_ix(key) {
                     changed.push((ix, value.to_raw()));
@@ -182,7 +187,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(super) fn keep_links(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
+    pub(crate) fn keep_links(&mut self, object: &Object, draft: &Draft, id: RecordId) -> Result<()> {
         let registry = self.registry.clone();
         for (n, field) in object.fields.iter().enumerate().filter(|(_, f)| f.kind == FieldType::Links) {
             if !draft.changed(&field.key) {

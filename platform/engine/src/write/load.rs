@@ -39,7 +39,10 @@ impl Tx<'_> {
                     draft.after.set(&field.key, none);
                 }
             }
+            super::between::keep_tails(draft);
             formulas.apply(object, &mut draft.after);
+            let made = draft.get("created_at").clone();
+            super::fresh::stamp(draft, &made);
         }
         let rows: Vec<NewRow> = drafts
             .iter()

@@ -5,6 +5,7 @@ use crate::Result;
 use crate::behaviour::Draft;
 use crate::rights::Everything;
 use akrab_model::filter::{Env, Filter};
+use akrab_model::object::{ObjectIx, RollupDecl};
 use akrab_model::query::{Aggregate, AggregateFn};
 use akrab_model::{Cond, Field, FieldIx, Object, Raw, Record, Value};
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ impl Tx<'_> {
     }
 
     pub(crate) fn feed_parents(&mut self, child: &Arc<Object>, records: &[(Option<&Record>, &Record)]) -> Result<()> {
-        for (parent, field, via) in child.feeds.clone() {
+        for (parent, via, fields) in fed(child, |_| true) {
             let parent = self.registry.at(parent).clone();
             let link = &child.at(via).key;
             let mut ids = BTreeSet::new();
@@ -30,7 +31,7 @@ impl Tx<'_> {
                 ids.extend(after.link(link));
             }
             for id in ids {
-                self.roll_up(&parent, field, child, via, id)?;
+                self.roll_up(&parent, &fields, child, via, id)?;
             }
         }
         Ok(())
@@ -40,38 +41,48 @@ impl Tx<'_> {
     pub(crate) fn roll_up_all(&mut self, parent: &Arc<Object>, ids: &[i64]) -> Result<()> {
         let registry = self.registry.clone();
         for child in registry.objects() {
-            for (of, field, via) in child.feeds.iter().filter(|(of, ..)| *of == parent.ix) {
+            for (_, via, fields) in fed(child, |of| of == parent.ix) {
                 for id in ids {
-                    self.roll_up(registry.at(*of), *field, child, *via, *id)?;
+                    self.roll_up(parent, &fields, child, via, *id)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn roll_up(&mut self, parent: &Arc<Object>, field: FieldIx, child: &Arc<Object>, via: FieldIx, id: i64) -> Result<()> {
-        let Some(decl) = parent.at(field).rollup.clone() else { return Ok(()) };
+    /// Roll-ups of one record over the records that link to it through `via`; what counts the record itself follows.
+    fn roll_up(&mut self, parent: &Arc<Object>, fields: &[FieldIx], child: &Arc<Object>, via: FieldIx, id: i64) -> Result<()> {
         let registry = self.registry.clone();
-        let cond = match &decl.filter {
-            Some(json) => Filter::from_json(json)?.bind(&registry, child, &self.system_env(), &Everything)?,
-            None => Cond::True,
-        };
-        let of = decl.field.as_deref().and_then(|key| child.field_ix(key));
-        let figure = self.conn.aggregate_children(&registry, child, via, id, &cond, Aggregate { function: decl.function, field: of })?;
-        let mut cells = vec![(field, figure.clone())];
-        if self.ctx.world.formulas.has(&parent.key)
+        let mut cells = Vec::new();
+        let mut waiting: Vec<(FieldIx, &RollupDecl)> =
+            fields.iter().filter_map(|ix| Some((*ix, parent.at(*ix).rollup.as_ref()?))).collect();
+        // those that count the same records are one question
+        while let Some((_, first)) = waiting.first().copied() {
+            let (alike, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, decl)| decl.filter == first.filter);
+            waiting = others;
+            let cond = match &first.filter {
+                Some(json) => Filter::from_json(json)?.bind(&registry, child, &self.system_env(), &Everything)?,
+                None => Cond::True,
+            };
+            let of = |decl: &RollupDecl| decl.field.as_deref().and_then(|key| child.field_ix(key));
+            let wanted: Vec<Aggregate> = alike.iter().map(|(_, decl)| Aggregate { function: decl.function, field: of(decl) }).collect();
+            let figures = self.conn.aggregate_children(&registry, child, via, id, &cond, &wanted)?;
+            cells.extend(alike.iter().map(|(ix, _)| *ix).zip(figures));
+        }
+        let counted = !parent.feeds.is_empty();
+        if (counted || self.ctx.world.formulas.has(&parent.key))
             && let Some(mut record) = self.find(&parent.key, id)?
         {
             let old = record.clone();
-            let value = Value::from_raw(parent.at(field).kind, figure.clone());
-            record.set(&parent.at(field).key, value);
+            for (ix, figure) in &cells {
+                record.put(*ix, Value::from_raw(parent.at(*ix).kind, figure.clone()));
+            }
             self.ctx.world.formulas.apply(parent, &mut record);
-            cells.extend(
-                parent
-                    .columns()
-                    .filter(|(ix, f)| *ix != field && f.formula.is_some() && old.get(&f.key) != record.get(&f.key))
-                    .map(|(ix, f)| (ix, record.raw(&f.key))),
-            );
+            let formulas = parent.columns().filter(|(_, f)| f.formula.is_some());
+            cells.extend(formulas.filter(|(ix, _)| old.at(*ix) != record.at(*ix)).map(|(ix, f)| (ix, record.raw(&f.key))));
+            self.conn.set_cells(&registry, parent, id, &cells)?;
+            let moved = cells.iter().any(|(ix, _)| old.at(*ix) != record.at(*ix));
+            return if counted && moved { self.feed_parents(parent, &[(Some(&old), &record)]) } else { Ok(()) };
         }
         self.conn.set_cells(&registry, parent, id, &cells)?;
         Ok(())
@@ -80,6 +91,18 @@ impl Tx<'_> {
     pub(super) fn system_env(&self) -> Env {
         Env { now: self.ctx.now.clone(), me: None, team: Vec::new() }
     }
+}
+
+/// The roll-ups this object feeds, by the object that has them and the link they count over.
+fn fed(child: &Object, wanted: impl Fn(ObjectIx) -> bool) -> Vec<(ObjectIx, FieldIx, Vec<FieldIx>)> {
+    let mut found: Vec<(ObjectIx, FieldIx, Vec<FieldIx>)> = Vec::new();
+    for (parent, field, via) in child.feeds.iter().filter(|(parent, ..)| wanted(*parent)) {
+        match found.iter_mut().find(|(of, over, _)| (of, over) == (parent, via)) {
+            Some((_, _, fields)) => fields.push(*field),
+            None => found.push((*parent, *via, vec![*field])),
+        }
+    }
+    found
 }
 
 /// What a roll-up says of a new record: none are counted and nothing is summed, the rest is unknown.

@@ -111,7 +111,11 @@ impl Tx<'_> {
             }
         }
         self.settle_words(draft)?;
+        self.settle_between(draft, &mut faults)?;
         self.ctx.world.formulas.apply(&object, &mut draft.after);
+        if !self.unasked {
+            super::fresh::stamp(draft, &Value::Time(self.ctx.now.timestamp()));
+        }
         for field in &object.fields {
             // what was already empty before stays allowed when other fields change
             let asked = field.required || field.required_when.is_some();
@@ -126,6 +130,7 @@ impl Tx<'_> {
         }
         self.check_unique(draft, &mut faults)?;
         self.check_files(draft, &mut faults)?;
+        self.check_erased(draft, &mut faults)?;
         self.check_retired(draft, &mut faults);
         self.check_rules(draft, &mut faults)?;
         self.check_approvals(draft, &mut faults)?;

@@ -5,8 +5,8 @@ use super::trace::subjects;
 use crate::Result;
 use crate::behaviour::Draft;
 use crate::people::People;
-use akrab_model::Object;
 use akrab_model::text::fold;
+use akrab_model::{Object, RecordId};
 use akrab_store::NoticeRow;
 use std::collections::BTreeMap;
 
@@ -31,8 +31,12 @@ impl Tx<'_> {
             actor: Some(actor),
             read_at: None,
         };
-        for person in mentioned(object, draft, &self.engine.people()) {
-            told.entry(person).or_insert_with(|| notice(person, "mention"));
+        let people = self.engine.people();
+        for person in mentioned(object, draft, &people) {
+            // who may not see it is told nothing, neither now nor when he may
+            if people.user(person).is_some_and(|p| self.sees(p, &draft.object, id).unwrap_or(false)) {
+                told.entry(person).or_insert_with(|| notice(person, "mention"));
+            }
         }
         if let Some(person) =
             object.owner.map(|ix| &object.at(ix).key).filter(|key| draft.changed(key)).and_then(|key| draft.get(key).int())
@@ -57,6 +61,33 @@ impl Tx<'_> {
         }
         let told: Vec<NoticeRow> = told.into_values().collect();
         Ok(self.conn.notices_put(&told)?)
+    }
+}
+
+impl Tx<'_> {
+    /// People named with `@` in a text who may not see one of these records, by id and name.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn mentioned_blind(&mut self, text: &str, records: &[(&str, RecordId)]) -> Result<Vec<(i64, String)>> {
+        let people = self.engine.people();
+        let mut blind = Vec::new();
+        for person in named(text, &people).into_iter().filter_map(|id| people.user(id)) {
+            for (object, id) in records {
+                let object = self.object(object)?;
+                if !blind.iter().any(|(known, _)| *known == person.id) && !self.sees(person, &object, *id)? {
+                    blind.push((person.id, person.name.clone()));
+                }
+            }
+        }
+        Ok(blind)
+    }
+
+    /// The text with these people named in it, but no longer addressed.
+    pub fn unaddressed(&self, text: &str, people: &[i64]) -> String {
+        let all = self.engine.people();
+        let names = people.iter().filter_map(|id| all.name(*id));
+        names.fold(text.to_string(), |text, name| text.replace(&format!("@{name}"), &name))
     }
 }
 

@@ -524,7 +524,5 @@ pub fn fits(from: &Field, to: &Field) -> bool {
 
 /// The object of things to be done: its records tell of others and are open until they are done.
 pub fn tasks(registry: &Registry) -> Option<&std::sync::Arc<Object>> {
-    registry
-        .objects()
-        .find(|o| !o.is_system() && o.decl.timeline.done.is_some() && o.decl.timeline.kind.is_none() && !o.decl.timeline.on.is_empty())
+    registry.objects().find(|object| object.is_task())
 }

@@ -83,6 +83,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
                     .fields
                     .iter()
                     .any(|(k, f)| matches!(f.kind, FieldType::Address | FieldType::PersonName) && name.starts_with(&format!("{k}_")))
+                || name.strip_suffix("_confirmed_at").and_then(|key| decl.fields.get(key)).is_some_and(|field| field.fresh.is_some())
         };
         let used = decl
             .subtitle
@@ -98,11 +99,20 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.fields.values().flat_map(|f| &f.derived))
             .chain(decl.validations.iter().filter_map(|v| v.field.as_ref()))
             .chain(&decl.timeline.on)
+            .chain(decl.period.iter().flat_map(|period| [&period.from, &period.to]))
+            .chain(decl.tie.iter().flat_map(|tie| tie.ends.iter().chain(&tie.kind).chain(&tie.strength).chain(&tie.shows)))
+            .chain(decl.tree.iter().flat_map(|tree| tree.figures.iter().chain([&tree.parent])))
+            .chain(decl.fields.values().filter_map(|field| field.tail_of.as_ref()))
             .chain(&decl.timeline.at)
             .chain(&decl.timeline.kind)
             .chain(&decl.timeline.body)
+            .chain(&decl.timeline.tells)
             .chain(&decl.timeline.done)
-            .chain(decl.timeline.kinds.values().flat_map(|kind| &kind.asks));
+            .chain(decl.timeline.kinds.values().flat_map(|kind| &kind.asks))
+            .chain(&decl.timeline.also)
+            .chain(&decl.audience)
+            .chain(&decl.behind)
+            .chain(decl.to_lead.iter().flat_map(|to| std::iter::once(&to.from).chain(&to.until).chain(&to.team)));
         for name in used {
             if !known(name) {
                 fault(Some(name), is("decl_unknown_name").with("name", name));
@@ -180,10 +190,13 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
     if field.open && field.kind != Choices {
         fault(is("decl_open"));
     }
+    if (field.number.is_some() || field.tail_of.is_some()) && field.kind != Text {
+        fault(is("decl_text_only"));
+    }
     if field.plain && field.kind != Integer {
         fault(is("decl_plain"));
     }
-    if field.kind != Phone && field.used_for.is_some() {
+    if field.used_for.is_some_and(|used| used.kind() != field.kind) {
         fault(is("decl_use"));
     }
     if field.kind != File && !(field.accept.is_empty() && field.max_mb.is_none()) {
@@ -203,8 +216,11 @@ fn check_field(key: &str, field: &FieldDecl, objects: &HashSet<&str>, fault: &mu
         if !keys.insert(&choice.key) || !is_key(&choice.key) {
             fault(is("decl_choice_key").with("choice", &choice.key));
         }
-        if !complete(&choice.label) {
+        if !complete(&choice.label) || choice.other.as_ref().is_some_and(|other| !complete(other)) {
             fault(is("decl_choice_label").with("choice", &choice.key));
+        }
+        if choice.turns.as_ref().is_some_and(|to| !field.choices.iter().any(|known| known.key == *to && known.turns.is_none())) {
+            fault(is("decl_choice_turns").with("choice", &choice.key));
         }
     }
     match (field.kind, &field.to) {

@@ -60,14 +60,78 @@ impl Conform<'_> {
         }
         self.filter(decl.open.as_ref(), "open = ", is("decl_condition").with("entry", "open"));
         self.board();
+        self.between();
         self.calendar();
         self.map();
+        self.whole();
         for related in &decl.layout.related {
-            let (object, field) = related.split_once('.').unwrap_or((related, ""));
-            let links = self.registry.object(object).and_then(|o| o.field(field)).is_some_and(|f| f.to == Some(self.object.ix));
+            let links = super::Panel::of(related).is_some_and(|panel| panel.fits(self.registry, self.object));
             if !links {
                 self.told(related, is("decl_related_link").with("name", related));
             }
+        }
+    }
+
+    /// What the page asks of others names objects that link here, and fields of theirs.
+    fn whole(&mut self) {
+        let decl = &self.object.decl;
+        for circle in &decl.circle {
+            self.other(&circle.of, &circle.via, &circle.filter, circle.member.iter());
+        }
+        for figure in &decl.figures {
+            let all = [Some(&figure.value), figure.also.as_ref(), figure.before.as_ref()].into_iter().flatten().chain(&figure.lines);
+            self.other(&figure.of, &figure.via, &None, std::iter::empty());
+            all.for_each(|measure| self.other(&figure.of, &figure.via, &measure.filter, measure.field.iter()));
+        }
+        for panel in &decl.panels {
+            let named = panel
+                .columns
+                .iter()
+                .chain(&panel.named)
+                .chain(&panel.due)
+                .chain(&panel.late)
+                .chain(&panel.end)
+                .chain(&panel.by)
+                .chain(&panel.sum);
+            self.other(&panel.of, &panel.via, &panel.filter, named);
+            panel.figures.iter().for_each(|measure| self.other(&panel.of, &panel.via, &measure.filter, measure.field.iter()));
+        }
+    }
+
+    fn other<'n>(&mut self, of: &str, via: &str, filter: &Option<Json>, fields: impl Iterator<Item = &'n String>) {
+        let place = format!("{of}.{via}");
+        let Some(other) = self.registry.object(of).cloned() else { return self.told(of, is("decl_related_nothing").with("name", place)) };
+        if other.field(via).is_none_or(|f| f.to != Some(self.object.ix)) {
+            self.told(via, is("decl_related_link").with("name", place));
+        }
+        for name in fields.filter(|name| other.field(name).is_none()) {
+            self.told(name, is("decl_unknown_name").with("name", name));
+        }
+        if let Some(found) = filter.as_ref().and_then(|json| fault(self.registry, &other, json)) {
+            self.told(of, is("decl_condition").with("entry", "where").because(&found));
+        }
+    }
+
+    /// Ties lead somewhere, periods are days, a tree leads to its own object.
+    fn between(&mut self) {
+        let decl = &self.object.decl;
+        let kind = |key: &String| self.object.field(key).map(|field| (field.kind, field.to));
+        let mut wrong = Vec::new();
+        if let Some(tie) = &decl.tie {
+            wrong.extend(tie.ends.iter().filter(|end| !matches!(kind(end), Some((FieldType::Link, _)))));
+            wrong.extend(tie.kind.iter().filter(|key| !matches!(kind(key), Some((FieldType::Choice, _)))));
+            wrong.extend(tie.strength.iter().filter(|key| !matches!(kind(key), Some((FieldType::Integer, _)))));
+        }
+        if let Some(period) = &decl.period {
+            wrong.extend([&period.from, &period.to].into_iter().filter(|key| !matches!(kind(key), Some((FieldType::Date, _)))));
+        }
+        if let Some(tree) = &decl.tree {
+            wrong.extend([&tree.parent].into_iter().filter(|key| kind(key) != Some((FieldType::Link, Some(self.object.ix)))));
+            wrong.extend(tree.figures.iter().filter(|key| !kind(key).is_some_and(|(kind, _)| kind.is_number())));
+        }
+        let wrong: Vec<String> = wrong.into_iter().cloned().collect();
+        for name in wrong {
+            self.told(&name, is("decl_wrong_kind").with("name", &name));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The shape of an object file (`domains/*/objects/*.toml`). Defaults are not written.
 
-use super::{Choice, FieldType, Label};
+use super::{Choice, CircleDecl, FieldType, FigureDecl, Label, PanelDecl};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,10 @@ pub struct ObjectDecl {
     /// Place within the group, small first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub order: i32,
+    /// Stands in the side bar and among what is made from anywhere. What hangs on other records is reached from their
+    /// pages instead.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub menu: bool,
     /// Field that names a record.
     pub title: String,
     /// Fields that tell records with one title apart (at most two are shown).
@@ -40,10 +44,29 @@ pub struct ObjectDecl {
     /// Found by the global search.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub searchable: bool,
+    /// Each record connects two others, and is shown from both sides.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tie: Option<TieDecl>,
+    /// From which day to which a record counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub period: Option<PeriodDecl>,
+    /// Its records form a tree.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tree: Option<TreeDecl>,
     /// Records somebody still works on (filter JSON): they are handed over when he leaves. All of them when absent;
     /// an open stage and an empty `done` of the timeline are asked for without saying.
     #[serde(default, skip_serializing_if = "is_default")]
     pub open: Option<serde_json::Value>,
+    /// Choice field that says who may see a record whom his role lets see it: `all`, `team` (the owner's) or `private`
+    /// (the owner alone). Empty is `all`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audience: Option<String>,
+    /// Links of which somebody has to see at least one target to see the record; a record without any is seen by itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub behind: Vec<String>,
+    /// Open records go to the lead of the team when their owner leaves, is away for long, or does not answer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub to_lead: Option<ToLeadDecl>,
     /// Single-letter shortcut after `G`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub go_key: Option<String>,
@@ -58,6 +81,13 @@ pub struct ObjectDecl {
     pub compare: Vec<CompareDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: LayoutDecl,
+    /// Who belongs to a record, key figures and panels of its page beside those of the layout.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub circle: Vec<CircleDecl>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub figures: Vec<FigureDecl>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub panels: Vec<PanelDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub views: Vec<ViewDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -76,6 +106,12 @@ pub struct ObjectDecl {
     /// Rules over several fields that a record must keep.
     #[serde(default, skip_serializing_if = "is_default")]
     pub validations: Vec<ValidationDecl>,
+    /// Its list is one of the registers of personal data, reached from their page in the settings.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub register: bool,
+    /// The law wants records of this object kept for a time, also when the person behind them asks for erasure.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kept_by_law: Option<KeptDecl>,
     /// Out of sight for everybody, with all its records; nothing is lost.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hidden: bool,
@@ -98,6 +134,16 @@ fn is_yes(value: &bool) -> bool {
 
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// How long records are kept whatever a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeptDecl {
+    pub years: u16,
+    /// The day or moment from which the years count; the record's creation when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub from: Option<String>,
 }
 
 /// A rule that every new and every changed record keeps.
@@ -143,18 +189,39 @@ pub struct TimelineDecl {
     /// Choice field whose value is the entry's kind (`call`, `email` …); the object's key when absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: Option<String>,
+    /// Fields said beside the entry's title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tells: Vec<String>,
     /// Text field shown under the entry's title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub body: Option<String>,
     /// The entry stands among the upcoming ones while this field is empty (a task's `done_at`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub done: Option<String>,
-    /// Words in the empty composer of an object without kinds.
+    /// Words in the empty composer of an object without kinds; without them it is not written on a record's page.
     #[serde(default, skip_serializing_if = "is_default")]
     pub prompt: Option<Label>,
     /// How entries of a kind are written and shown, in the order of the composer.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kinds: IndexMap<String, KindDecl>,
+    /// Fields that may be filled with an entry of any kind; they stand folded below its text. A link to a user begins
+    /// with whoever writes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub also: Vec<String>,
+}
+
+/// What keeps an open record from lying with nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToLeadDecl {
+    /// Link to the user it was with before it went to the lead; set by the program.
+    pub from: String,
+    /// Moment by which the owner has to have answered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub until: Option<String>,
+    /// Link to the team whose lead takes it; the owner's when absent or empty.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub team: Option<String>,
 }
 
 /// How entries of one kind are written on a record's page, and shown there.
@@ -193,11 +260,24 @@ pub enum Way {
     Mail,
 }
 
-/// What a phone number is kept for.
+/// What a field is kept for beyond its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum PhoneUse {
+pub enum FieldUse {
+    /// The phone number a chat opens with.
     Chat,
+    /// A text with a latitude and a longitude; the device may fill it in.
+    Position,
+}
+
+impl FieldUse {
+    /// The type of field it belongs to.
+    pub fn kind(self) -> FieldType {
+        match self {
+            FieldUse::Chat => FieldType::Phone,
+            FieldUse::Position => FieldType::Text,
+        }
+    }
 }
 
 /// One field. Which options apply depends on the type; `check` refuses most of those that do not.
@@ -281,9 +361,9 @@ pub struct FieldDecl {
     /// Whoever is responsible is reminded when this date or moment has come, while the record is open.
     #[serde(default, skip_serializing_if = "is_default")]
     pub remind: bool,
-    /// What a phone number is kept for: `chat` is the one a chat opens with.
+    /// `chat` of a phone number: the one a chat opens with; `position` of a text: where something was.
     #[serde(default, rename = "use", skip_serializing_if = "is_default")]
-    pub used_for: Option<PhoneUse>,
+    pub used_for: Option<FieldUse>,
     /// Column titles under which imports recognise the field, besides key and labels.
     #[serde(default, skip_serializing_if = "is_default")]
     pub aliases: Vec<String>,
@@ -293,14 +373,45 @@ pub struct FieldDecl {
     /// Must be filled while this holds of the record (filter JSON).
     #[serde(default, skip_serializing_if = "is_default")]
     pub required_when: Option<serde_json::Value>,
+    /// Greatest age in days: a value nobody has confirmed for longer is asked about. When that was is kept beside it, in a
+    /// field `KEY_confirmed_at`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fresh: Option<u16>,
+    /// What a customer writes here through a link of his own waits for one of our people.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub vouched: bool,
+    /// Personal data: it goes when the person asks for that, here and in records that link to the person.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub personal: bool,
+    /// On a link: the record belongs to whom it points to, and is removed with him.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub belongs: bool,
     /// Out of sight for everybody; the values stay.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hidden: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub was: Vec<String>,
+    /// The last four characters of another text field, for whoever may not read that one. Nobody else sees it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tail_of: Option<String>,
+    /// A number of this kind: checked and brought into one form.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub number: Option<NumberKind>,
     /// Made in the workspace: its column can never meet one of a later version.
     #[serde(skip)]
     pub own: bool,
+}
+
+/// Numbers that authorities give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberKind {
+    /// Tax number, 16 digits.
+    Npwp,
+    /// Number of an identity card, 16 digits.
+    Nik,
+    /// Number of a place of business, 22 digits: the tax number and six more.
+    Nitku,
 }
 
 /// A value computed over child records and kept in the same transaction.
@@ -384,7 +495,8 @@ pub struct LayoutDecl {
     /// Fields shown as key figures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub figures: Vec<String>,
-    /// Related panels as `object.field`: records of `object` whose `field` links here.
+    /// Related panels as `object.field`: records of `object` whose `field` links here; as `object.field/view` those of
+    /// one of its views alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub related: Vec<String>,
 }
@@ -478,6 +590,43 @@ pub struct MapDecl {
     /// Number summed up beside the count.
     #[serde(default, skip_serializing_if = "is_default")]
     pub amount: Option<String>,
+}
+
+/// A record that connects two others. What it is called follows from them where its title is read-only text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TieDecl {
+    /// The two links.
+    pub ends: [String; 2],
+    /// What the panel is called on records of the first and of the second end.
+    pub labels: [Label; 2],
+    /// Choice that says what one end is to the other: what the second is for the first, and by `other` the reverse.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: Option<String>,
+    /// How strong it is, a number from 1 to 5.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub strength: Option<String>,
+    /// Further fields told in its line, before the dates.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shows: Vec<String>,
+}
+
+/// The days between which a record counts, both included; an empty one is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodDecl {
+    pub from: String,
+    pub to: String,
+}
+
+/// A link to the record above, of the same object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TreeDecl {
+    pub parent: String,
+    /// Numbers added up over a record and all below it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub figures: Vec<String>,
 }
 
 /// What a card shows.

@@ -1,6 +1,6 @@
 //! Field types and compiled fields.
 
-use super::{Choice, Label, ObjectIx, PhoneUse, RollupDecl};
+use super::{Choice, FieldUse, Label, NumberKind, ObjectIx, RollupDecl};
 use serde::{Deserialize, Serialize};
 
 /// The types a field may have. Each says how it is stored; parsing lives in `value/parse.rs`.
@@ -128,11 +128,24 @@ pub struct Field {
     pub plain: bool,
     /// Out of sight for everybody.
     pub hidden: bool,
+    /// Greatest age in days, as declared.
+    pub fresh: Option<u16>,
+    /// Changes by the customer wait for our people.
+    pub vouched: bool,
+    pub personal: bool,
+    /// For `Link`: the record goes with whom it points to.
+    pub belongs: bool,
+    /// Says when the field or address of this key was last confirmed.
+    pub confirms: Option<String>,
     /// Shown only while this holds, and wanted while this holds (filter JSON).
     pub visible_when: Option<serde_json::Value>,
     pub required_when: Option<serde_json::Value>,
     /// For `Phone`.
-    pub used_for: Option<PhoneUse>,
+    pub used_for: Option<FieldUse>,
+    /// For `Text`: the last characters of this field, for whoever may not read it.
+    pub tail_of: Option<String>,
+    /// For `Text`: a number that is checked.
+    pub number: Option<NumberKind>,
     pub aliases: Vec<String>,
     /// Composite field (address, person name) this is a part of.
     pub part_of: Option<String>,

@@ -64,6 +64,15 @@ impl Object {
         let purpose = self.decl.purpose.get(lang);
         if purpose == self.plural_label(lang) { "" } else { purpose }
     }
+    /// Stands in the side bar, the palette and among what is made from anywhere.
+    pub fn in_menu(&self) -> bool {
+        self.decl.menu && !self.is_system()
+    }
+    /// Its records are tasks: open until they are done, and written anywhere.
+    pub fn is_task(&self) -> bool {
+        let timeline = &self.decl.timeline;
+        timeline.done.is_some() && timeline.prompt.is_some() && timeline.kind.is_none() && !timeline.on.is_empty() && !self.is_system()
+    }
     /// Hidden from the sidebar and the palette; managed in the settings.
     pub fn is_system(&self) -> bool {
         self.decl.group == "system"
@@ -106,6 +115,25 @@ impl Registry {
     }
     pub fn object(&self, key: &str) -> Option<&Arc<Object>> {
         self.by_key.get(key).map(|ix| &self.objects[ix.0 as usize])
+    }
+    /// Kinds of entries that timelines tell apart and people write: key and words, each once.
+    pub fn kinds(&self) -> Vec<(&str, &Label)> {
+        let mut found: Vec<(&str, &Label)> = Vec::new();
+        for object in self.objects() {
+            let timeline = &object.decl.timeline;
+            let Some(field) = timeline.kind.as_deref().and_then(|key| object.field(key)) else { continue };
+            let written = timeline.kinds.iter().filter(|(_, kind)| kind.prompt.is_some());
+            for choice in written.filter_map(|(key, _)| field.choice(key)) {
+                if !found.iter().any(|(key, _)| *key == choice.key) {
+                    found.push((&choice.key, &choice.label));
+                }
+            }
+        }
+        found
+    }
+    /// Whether entries of this kind are written.
+    pub fn is_kind(&self, key: &str) -> bool {
+        self.kinds().iter().any(|(kind, _)| *kind == key)
     }
     /// Finds an object by its plural key, as addresses use it.
     pub fn by_plural(&self, plural: &str) -> Option<&Arc<Object>> {
@@ -231,6 +259,8 @@ fn expand(
         part.search = matches!(suffix, "city") && decl.search;
         part.own = decl.own;
         part.hidden = decl.hidden;
+        part.personal = decl.personal;
+        part.vouched = decl.vouched;
         let mut field = compile_field(&format!("{key}_{suffix}"), &part, keys)?;
         field.part_of = Some(key.into());
         Ok(field)
@@ -258,7 +288,27 @@ fn expand(
         }
         _ => out.push(compile_field(key, decl, keys)?),
     }
+    if decl.fresh.is_some() {
+        out.push(confirmed(key, decl, keys)?);
+    }
     Ok(())
+}
+
+/// When a field was last confirmed: the program keeps it, and whoever may not see the field does not see it either.
+fn confirmed(key: &str, decl: &FieldDecl, keys: &HashMap<String, ObjectIx>) -> Result<Field, FieldProblem> {
+    let label = Label::new(&format!("{} dipastikan", decl.label.id), &format!("{} confirmed", decl.label.en));
+    let mut said = FieldDecl::system(FieldType::DateTime, label, None);
+    said.own = decl.own;
+    said.hidden = decl.hidden;
+    said.derived = match decl.kind {
+        FieldType::Address => ADDRESS_PARTS.iter().map(|(suffix, ..)| format!("{key}_{suffix}")).collect(),
+        _ => vec![key.into()],
+    };
+    let mut field = compile_field(&format!("{key}_confirmed_at"), &said, keys)?;
+    field.system = true;
+    field.quiet = true;
+    field.confirms = Some(key.into());
+    Ok(field)
 }
 
 /// Parts of an address: key suffix and labels.
@@ -330,15 +380,22 @@ pub(crate) fn compile_field(key: &str, decl: &FieldDecl, keys: &HashMap<String, 
         // one of the workspace's own always has it, so that an index can come and go at any size
         folded: (decl.index || decl.own) && matches!(kind, FieldType::Text | FieldType::PersonName),
         search: decl.search || matches!(kind, FieldType::Email | FieldType::Phone | FieldType::AutoNumber),
-        read_only: decl.read_only,
+        read_only: decl.read_only || decl.tail_of.is_some(),
         system: false,
-        quiet: decl.quiet,
+        quiet: decl.quiet || decl.tail_of.is_some(),
         remind: decl.remind,
         plain: decl.plain,
         hidden: decl.hidden,
+        fresh: decl.fresh,
+        vouched: decl.vouched,
+        personal: decl.personal,
+        belongs: decl.belongs,
+        confirms: None,
         visible_when: decl.visible_when.clone(),
         required_when: decl.required_when.clone(),
         used_for: decl.used_for,
+        tail_of: decl.tail_of.clone(),
+        number: decl.number,
         aliases: decl.aliases.clone(),
         part_of: None,
     })
@@ -417,8 +474,14 @@ impl FieldDecl {
             plain: false,
             used_for: None,
             aliases: Vec::new(),
+            tail_of: None,
+            number: None,
             visible_when: None,
             required_when: None,
+            fresh: None,
+            vouched: false,
+            personal: false,
+            belongs: false,
             hidden: false,
             was: Vec::new(),
             own: false,

@@ -3,6 +3,7 @@
 //! Everything here is a pure function. A refusal is a [`ParseError`] with a stable code; the words
 //! for the code belong to the pages and files that show it.
 
+pub mod business_card;
 pub mod company;
 pub mod date;
 pub mod datetime;
@@ -73,6 +74,12 @@ impl ParseError {
         "url_space",
         "url_host",
         "url_credentials",
+        "nik_letters",
+        "nik_length",
+        "nik_place",
+        "nik_day",
+        "nitku_letters",
+        "nitku_length",
         "npwp_letters",
         "npwp_length",
     ];

@@ -78,6 +78,10 @@ impl Field {
             _ => Err(self.fault("wrong_type")),
         };
         Ok(match self.kind {
+            Text if self.number.is_some() => {
+                let typed = self.plain(json)?;
+                Value::Text(self.number.map_or(Ok(typed.clone()), |kind| text::identity::parse(kind, &typed)).map_err(told)?)
+            }
             Text | PersonName | AutoNumber => Value::Text(one_line(self.plain(json)?.as_str())),
             LongText => Value::Text(clean(self.plain(json)?.trim())),
             Email => Value::Text(text::email::parse(string()?).map_err(told)?),

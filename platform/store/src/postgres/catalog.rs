@@ -28,8 +28,10 @@ pub(crate) const INDEXES: &str = "SELECT i.relname::text, t.relname::text FROM p
 /// Keeps two processes from changing the schema at once.
 pub(crate) const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(current_schema()::text, 7))) l";
 
-/// Fresh figures for the planner.
-pub(crate) const ANALYZE: &str = "ANALYZE";
+/// The tables of the workspace as a list of names. A bare `ANALYZE` would look at every workspace of the database, and
+/// hold a lock on each of their tables.
+pub(crate) const OWN_TABLES: &str = "SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname) FROM pg_class \
+     WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace";
 
 /// Bytes in use by tables and indexes.
 pub(crate) const USED: &str = "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \

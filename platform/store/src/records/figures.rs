@@ -131,7 +131,7 @@ impl Conn {
         }
     }
 
-    /// A roll-up: one figure over the living children of `parent` that match.
+    /// Roll-ups: figures over the living children of `parent` that match.
     ///
     /// # Errors
     /// Those of the database. A sum that leaves 64 bits is null: not known.
@@ -142,15 +142,17 @@ impl Conn {
         via: FieldIx,
         parent: i64,
         cond: &Cond,
-        wanted: Aggregate,
-    ) -> Result<Raw, StoreError> {
+        wanted: &[Aggregate],
+    ) -> Result<Vec<Raw>, StoreError> {
         let mut compiler = Compiler::new(registry, self.backend());
         let mut select = Query::select();
-        select.exprs(parts(wanted.function, wanted.field.map(|ix| cell(child, ix))));
+        for aggregate in wanted {
+            select.exprs(parts(aggregate.function, aggregate.field.map(|ix| cell(child, ix))));
+        }
         from(&mut compiler, &mut select, child, cond, Bin::Living);
         select.and_where(col(T, &child.at(via).column).eq(parent));
         let mut cells = self.select_rows(&select)?.into_iter().next().unwrap_or_default().into_iter();
-        Ok(figure(wanted.function, &mut cells))
+        Ok(wanted.iter().map(|a| figure(a.function, &mut cells)).collect())
     }
 }
 

@@ -131,7 +131,7 @@ impl Conn {
                 value: col(T, comparing_column(f)),
                 descending,
                 text: f.storage() == Storage::Text,
-                filled: f.system && f.kind == FieldType::DateTime,
+                filled: f.system && f.confirms.is_none() && f.kind == FieldType::DateTime,
             })
             .collect();
         let back = query.after.as_ref().is_some_and(|c| c.back);

@@ -68,7 +68,10 @@ impl Conn {
     /// Those of the database.
     pub fn analyze(&mut self) -> Result<(), StoreError> {
         match self.backend() {
-            Backend::Postgres => self.script(postgres::catalog::ANALYZE),
+            Backend::Postgres => {
+                let tables = self.query_one(postgres::catalog::OWN_TABLES, &[])?.and_then(|row| row.into_iter().next()?.into_text());
+                tables.map_or(Ok(()), |tables| self.script(&format!("ANALYZE {tables}")))
+            }
             Backend::Sqlite => {
                 // first: what a sample says of a table it has not seen yet would take its place
                 self.analyze_grown()?;

@@ -30,6 +30,7 @@ const TABLES: &[&[&str]] = &[
     crate::job::TABLES,
     crate::ledger::TABLES,
     crate::declared::TABLES,
+    crate::confirmation::TABLES,
     crate::contact::TABLES,
     crate::block::TABLES,
     crate::work::TABLES,
@@ -47,6 +48,7 @@ const TABLES: &[&[&str]] = &[
     crate::stay::TABLES,
     crate::breach::TABLES,
     crate::twin::TABLES,
+    crate::erased::TABLES,
 ];
 
 /// Tables whose rows are never changed and never deleted; the database itself refuses it.

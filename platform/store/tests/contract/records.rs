@@ -219,8 +219,8 @@ fn figures_groups_lanes_and_roll_ups_add_up() {
             let child = |age: i64| new_row(person, &[("company", Raw::Int(ids[0])), ("age", Raw::Int(age))]);
             conn.insert(reg, person, &[child(3), child(4)])?;
             let sum = Aggregate { function: AggregateFn::Avg, field: Some(ix(person, "age")) };
-            assert_eq!(conn.aggregate_children(reg, person, company, ids[0], &Cond::True, sum)?, Raw::Int(4));
-            assert_eq!(conn.aggregate_children(reg, person, company, ids[1], &Cond::True, sum)?, Raw::Null);
+            assert_eq!(conn.aggregate_children(reg, person, company, ids[0], &Cond::True, &[sum])?, [Raw::Int(4)]);
+            assert_eq!(conn.aggregate_children(reg, person, company, ids[1], &Cond::True, &[sum])?, [Raw::Null]);
             Ok(())
         });
         done.unwrap();

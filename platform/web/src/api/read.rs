@@ -84,7 +84,7 @@ pub async fn timeline(caller: ApiCaller, Path((object, id)): Path<(String, Strin
     if !(1..=200).contains(&limit) {
         return Err(Problem::invalid(vec![FieldProblem::new("limit", "too_large").with("max", 200)]).into());
     }
-    let request = TimelineRequest { kinds: ask.words("kinds"), before, limit };
+    let request = TimelineRequest { kinds: ask.words("kinds"), before, limit, ..TimelineRequest::default() };
     let id = record_id(&id)?;
     let timeline = caller
         .read(move |tx| {

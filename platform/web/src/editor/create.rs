@@ -8,10 +8,14 @@ use crate::record::words;
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog_form_files};
 use crate::ui::form::{self, duplicates_mount};
+use crate::ui::icon::icon_sized;
+use crate::ui::input::{self, Input};
 use crate::ui::toast::toast_fragment;
-use crate::value::{Typed, local_path};
+use crate::value::{Look, Typed, local_path};
 use crate::visit::Visit;
-use akrab_engine::Once;
+use akrab_engine::export::ExportFormat;
+use akrab_engine::{Once, Tx};
+use akrab_model::object::Avatar;
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Field, FieldType, Object, Problem};
 use axum::extract::{Path, Query};
@@ -24,7 +28,7 @@ use std::sync::Arc;
 /// Most fields a quick form shows.
 const QUICK: usize = 7;
 /// Names of the form itself, not of fields.
-const OWN: [&str; 9] = ["csrf", "once", "back", "fields", "again", "more", "full", "in", "pick"];
+const OWN: [&str; 12] = ["csrf", "once", "back", "fields", "again", "more", "full", "in", "pick", "card", "card_read", "card_fields"];
 
 /// `GET /{plural}/new?FIELD=VALUE…`: the query fills fields in; `full=1` shows all of them. With
 /// `pick=1` it stands over a form whose link picker takes the new record.
@@ -65,6 +69,10 @@ pub(super) async fn save(visit: Visit, Path(plural): Path<String>, Fields(pairs)
         let sheet = visit.read(move |tx| Sheet::load(tx, s, object, typed)).await?;
         return answer(&visit, sheet, StatusCode::OK).await;
     }
+    if typed.has("card_read") {
+        let sheet = visit.read(move |tx| read_card(tx, s, object, typed)).await?;
+        return answer(&visit, sheet, StatusCode::OK).await;
+    }
     match make(&visit, &object, &typed).await {
         Ok(id) => made(&visit, object, id, &typed).await,
         Err(fail) if fail.problem.kind == ProblemKind::Invalid => {
@@ -72,6 +80,41 @@ pub(super) async fn save(visit: Visit, Path(plural): Path<String>, Fields(pairs)
             answer(&visit, sheet, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(fail) => Err(fail),
+    }
+}
+
+/// The form with what a pasted card says, for confirming; what was typed stays.
+fn read_card(tx: &mut Tx, look: Look, object: Arc<Object>, mut typed: Typed) -> akrab_engine::Result<Sheet> {
+    let found = tx.card_fields(&object, typed.text("card"));
+    let keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
+    typed.set("card_fields", keys.join(","));
+    for (key, value) in &found {
+        if typed.text(key).trim().is_empty() {
+            typed.set(key, value.clone());
+        } else if object.field(key).is_some_and(|f| f.kind == FieldType::LongText) && !typed.text(key).contains(value.as_str()) {
+            let both = format!("{}\n{value}", typed.text(key).trim_end());
+            typed.set(key, both);
+        }
+    }
+    typed.set("card", "");
+    Sheet::load(tx, look, object, typed)
+}
+
+/// Where the text of a card or a signature is pasted, for objects whose records are people.
+fn card_paste(visit: &Visit, object: &Object) -> Markup {
+    let t = visit.t;
+    if object.decl.avatar != Avatar::Person || !ExportFormat::Vcard.fits(object) {
+        return html! {};
+    }
+    let area = Input::new("card", "").placeholder(&t.get("card-example")).attr("aria-label", t.get("card-paste"));
+    html! {
+        details.ak-form-wide.ak-card-paste {
+            summary { (icon_sized("id-card", 15)) span { (t.get("card-paste")) } }
+            div.ak-stack {
+                (input::textarea(&area, 5))
+                div { (Button::new(t.get("card-read")).icon("sparkles").submit_as("card_read", "1").flag("formnovalidate", true)) }
+            }
+        }
     }
 }
 
@@ -185,6 +228,7 @@ fn draw(visit: &Visit, sheet: &Sheet) -> Markup {
         body: html! {
             (hidden(visit, sheet, &object, &keys))
             (sheet.summary(&object.fields))
+            (card_paste(visit, &object))
             @for (n, (heading, fields)) in shown.iter().enumerate() {
                 @if full { (form::group(heading, rows(sheet, fields))) } @else { (form::columns(rows_with_duplicates(sheet, fields))) }
                 @if full && n == 0 && !object.decl.duplicates.is_empty() { (duplicates_mount(&format!("/{}/hints", object.plural))) }
@@ -240,6 +284,8 @@ fn quick<'o>(sheet: &Sheet, object: &'o Object) -> Vec<&'o Field> {
     keys.extend(object.decl.layout.quick.iter().filter(|k| **k != object.title_field().key).cloned());
     keys.truncate(QUICK);
     keys.extend(object.fields.iter().filter(|f| f.required && f.default.is_none()).map(|f| f.key.clone()));
+    // what a card said is to be confirmed
+    keys.extend(sheet.typed.text("card_fields").split(',').map(str::to_string));
     // a field at fault must be seen
     keys.extend(sheet.errors.iter().map(|(name, _)| name.split('.').next().unwrap_or(name).to_string()));
     sheet.writable(object, &keys)

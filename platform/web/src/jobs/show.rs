@@ -96,8 +96,18 @@ fn result(visit: &Visit, job: &JobView) -> Markup {
         "undo" => undone(visit, job),
         "placing" => crate::settings::territories::result(visit, job),
         "archive" => crate::settings::archive::result(visit, job),
+        "clean" => crate::cleaning::result(visit, job),
+        "clean_undo" => crate::cleaning::undone(visit, job),
+        "access_copy" => copied(visit, job),
         _ => html! {},
     }
+}
+
+fn copied(visit: &Visit, job: &JobView) -> Markup {
+    let t = visit.t;
+    let report: akrab_engine::privacy::CopyReport = serde_json::from_value(job.result.clone()).unwrap_or_default();
+    let (records, files) = (t.number(report.records as i64), t.number(report.files as i64));
+    html! { p { (t.with("privacy-copied", &[("records", records.into()), ("files", files.into()), ("name", report.name.into())])) } }
 }
 
 fn exported(visit: &Visit, job: &JobView) -> Markup {

@@ -318,6 +318,9 @@ pub fn more(listing: &Listing, rights: &Rights) -> Markup {
             }
             @if rights.may_create(&listing.object) { (menu_link("upload", &t.get("list-import"), &format!("/{plural}/import"))) }
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("list-print")) } }
+            @if crate::cleaning::can_clean(&listing.object) && rights.scope(&listing.object, akrab_engine::Access::Edit) > akrab_model::object::Scope::None {
+                (menu_link("sparkles", &t.get("clean-title"), &listing.address.first_page().at(&format!("/{plural}/cleaning"))))
+            }
             @if akrab_engine::twin::can_match(&listing.object) { (menu_link("copy-check", &t.get("twin-title"), &format!("/{plural}/duplicates"))) }
             (menu_link("trash-2", &t.get("list-bin"), &format!("/{plural}/bin")))
         },

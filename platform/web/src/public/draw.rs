@@ -29,7 +29,7 @@ pub(super) fn fields(look: &Look, plan: &FormPlan, offers: &Offers) -> Vec<Field
         let offered = offers.get(&asked.key).into_iter().flatten();
         let choice = |(id, title): &(i64, String)| {
             let label = Label::new(title, title);
-            Choice { key: id.to_string(), label, tone: Tone::Neutral, icon: None, retired: false }
+            Choice { key: id.to_string(), label, tone: Tone::Neutral, icon: None, retired: false, other: None, turns: None }
         };
         Some(Field { kind: FieldType::Choice, choices: offered.map(choice).collect(), to: None, must: None, ..field })
     };

@@ -2,10 +2,14 @@
 //! sites show them in a frame, or draw them and send what was typed, where the form allows it.
 
 mod body;
+mod confirm;
 mod draw;
+mod prefer;
 mod site;
 
+pub(crate) use confirm::CONFIRM;
 pub(crate) use draw::{card, drawn};
+pub(crate) use prefer::PREFER;
 
 use crate::fail::{Fail, Reply, field_errors, message};
 use crate::guard::{Facts, theme};
@@ -38,7 +42,7 @@ const AGREED: &str = "form_agreed";
 type Pairs = Vec<(String, String)>;
 
 pub(crate) fn routes() -> Router {
-    Router::new().route("/f/{key}", get(show).post(take).options(before))
+    Router::new().route("/f/{key}", get(show).post(take).options(before)).merge(confirm::routes()).merge(prefer::routes())
 }
 
 /// A form on its way to be shown.
@@ -217,6 +221,10 @@ fn for_strangers(shown: &Shown, problem: Problem) -> Problem {
     };
     if let Some((field, code)) = inner {
         tracing::warn!(request = shown.facts.id, form = shown.page.id, field, code, "a form could not be taken");
+        return Problem::invalid(vec![FieldProblem::new("", "form_cannot")]);
+    }
+    // that somebody was erased is nobody else's business
+    if problem.fields.iter().any(|fault| fault.code == "erased_person") {
         return Problem::invalid(vec![FieldProblem::new("", "form_cannot")]);
     }
     let hidden = |fault: FieldProblem| if fault.code == "taken" { FieldProblem::new(fault.field(), "form_not_this") } else { fault };

@@ -4,7 +4,7 @@ use super::load::Sight;
 use super::teller::tellers;
 use super::ticks::Ticks;
 use super::timeline::{due_words, kind_label};
-use super::{composer, consent, flows, panel, path, timeline, words};
+use super::{composer, consent, figure, flows, panel, path, timeline, tree, words};
 use crate::file::list as files;
 use crate::ui::record::record_columns;
 use crate::ui::section::{Field as Pair, section};
@@ -25,13 +25,13 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         }
     };
     let side = has_side(sight)
-        .then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (panel::draw(sight)) (consent::panel(sight)) (flows::panel(sight)) } });
+        .then(|| html! { span id="related" {} div.ak-part id="record-side" data-fresh { (figure::reasons(sight)) (tree::draw(sight)) (panel::draw(sight)) (consent::panel(sight)) (flows::panel(sight)) } });
     record_columns(fields, middle, side)
 }
 
 /// Whether anything stands in the column of what is related.
 fn has_side(sight: &Sight) -> bool {
-    !sight.panels.is_empty() || sight.consent.is_some() || !sight.flows.runs.is_empty()
+    !sight.panels.is_empty() || !sight.beside.is_empty() || sight.consent.is_some() || !sight.flows.runs.is_empty()
 }
 
 /// Sections as laid out; a composite is one line. What is set by the program closes the column.

@@ -2,9 +2,11 @@
 
 use super::load::{Asked, Sight};
 use super::teller::{Writing, writings};
+use crate::editor::Sheet;
 use crate::fail::{Fail, Reply, field_message, message};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::ui::button::Button;
 use crate::ui::composer::{Composer, ComposerTab, composer};
 use crate::ui::form::{self, Row};
 use crate::ui::icon::icon_sized;
@@ -13,9 +15,11 @@ use crate::ui::menu::menu_around;
 use crate::value::Typed;
 use crate::value::input::Sheet as Controls;
 use crate::visit::Visit;
+use akrab_engine::Tx;
+use akrab_engine::sharing::{Give, Taker};
 use akrab_model::object::Way;
 use akrab_model::problem::ProblemKind;
-use akrab_model::{Object, Problem, text};
+use akrab_model::{Field, FieldType, Object, Problem, text};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -42,26 +46,37 @@ async fn load(visit: &Visit, object: &Arc<Object>, id: i64, write: &str, templat
     visit.read(move |tx| Sight::load(tx, look, own, id, asked)).await
 }
 
-/// `POST /{plural}/{id}/entries` with `kind`, `body` and, where asked for, `at`.
+/// `POST /{plural}/{id}/entries` with `kind`, `body` and, where asked for, `at` and further fields. `mention` says what becomes
+/// of people who are named and may not see it: `share`, or `drop` for those in `blind`.
 pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, posted: Fields) -> Reply {
     let object = visit.object(&plural)?;
     let kind = posted.text("kind").to_string();
     let writing = writings(&visit.registry(), &object).into_iter().find(|w| w.key == kind).ok_or_else(Problem::not_found)?;
     let (own, look) = (object.key.clone(), visit.look());
-    let (body, at) = (posted.text("body").to_string(), posted.text("at").to_string());
+    let (body, at, mention) = (posted.text("body").to_string(), posted.text("at").to_string(), posted.text("mention").to_string());
+    let dropped: Vec<i64> = posted.text("blind").split(',').filter_map(|id| id.parse().ok()).filter(|_| mention == "drop").collect();
     let (deed, teller) = (writing.clone(), writing.teller.object.key.clone());
     let typed = Typed::posted(posted.0.clone());
-    let mut more = typed.input(writing.asks().into_iter().filter(|f| typed.has(&f.key)));
-    more.retain(|_, value| !value.is_null());
+    let given = |f: &&&Field| typed.has(&f.key) || typed.rows(&f.key) > 0;
+    let mut more = typed.input(writing.asks().iter().chain(&writing.also()).filter(given).copied());
+    more.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|rows| !rows.is_empty()));
     let made = visit
         .write(move |tx| {
             let record = tx.get(&own, id)?;
             let (said, when) =
                 if deed.choice.is_none() && at.is_empty() { when_at_end(&body, &look.now, look.lang) } else { (body.clone(), None) };
             let at = when.map_or_else(|| at.clone(), |when| when.timestamp().to_string());
+            let said = tx.unaddressed(&said, &dropped);
             let mut input = deed.input(&record, &said, Some(&at));
             input.extend(more.clone());
+            let mut given = show_to(tx, &said, (&own, id), &mention, &[])?;
             let made = tx.create(&teller, &input)?;
+            // who was given the record sees what is told of it, unless that is not for everybody
+            let all = deed.teller.object.decl.audience.as_ref().and_then(|key| input.get(key)).is_none_or(|value| value == "all");
+            let known = if all { given.clone() } else { Vec::new() };
+            given.extend(show_to(tx, &said, (&teller, made), &mention, &known)?);
+            // what is given counts from the next transaction on: until then nobody was told
+            tx.tell_of("mention", &given, &teller, made)?;
             tx.last_change(&teller, made)
         })
         .await;
@@ -81,14 +96,35 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
             };
             visit.fragment(body, Some(flash))
         }
-        Err(fail) if fail.problem.kind == ProblemKind::Invalid => {
-            let words: Vec<String> = fail.problem.fields.iter().map(|f| field_message(visit.t, f)).collect();
+        Err(fail) if fail.problem.kind == ProblemKind::Invalid || fail.problem.code == BLIND => {
+            let blind = fail.problem.args.iter().find(|(name, _)| name == "blind").map(|(_, ids)| ids.clone());
+            let name = |pointer: &str| {
+                let key = pointer.trim_start_matches('/').split('/').next().unwrap_or(pointer);
+                writing.teller.object.field(key).map(|field| field.label.get(visit.lang()).to_string())
+            };
+            let words: Vec<String> = fail
+                .problem
+                .fields
+                .iter()
+                .map(|f| match name(&f.pointer) {
+                    Some(name) => format!("{name}: {}", field_message(visit.t, f)),
+                    None => field_message(visit.t, f),
+                })
+                .collect();
             let words = if words.is_empty() { message(visit.t, &fail.problem) } else { words.join(" ") };
             if !visit.is_fragment() {
                 return visit.go(&format!("/{}/{id}?write={kind}#composer", object.plural), Flash::bad(words));
             }
-            let sight = load(&visit, &object, id, &kind, None).await?;
-            let body = one(&sight, &writing, &typed, &words, &visit.csrf);
+            let (own, registry_object, look) = (object.clone(), writing.teller.object.clone(), visit.look());
+            let asked = Asked { write: Some(kind.clone()), ..Asked::default() };
+            let (sight, sheet) = visit
+                .read(move |tx| {
+                    let fields = registry_object.fields.clone();
+                    let sheet = Sheet::of_inputs(tx, look.clone(), registry_object.clone(), typed.clone(), &fields);
+                    Ok((Sight::load(tx, look, own, id, asked)?, sheet))
+                })
+                .await?;
+            let body = one(&sight, &writing, &sheet.typed, &Fault { words, blind }, &visit.csrf);
             // swapped in like a success: the form carries what was typed and the fault
             Ok((StatusCode::OK, body).into_response())
         }
@@ -96,12 +132,38 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     }
 }
 
+/// Why an entry was not saved.
+#[derive(Default)]
+struct Fault {
+    words: String,
+    /// Ids of people who are named and may not see it.
+    blind: Option<String>,
+}
+
+/// Somebody is named who may not see it.
+const BLIND: &str = "mention_blind";
+
+/// Whoever is named in a text sees the record it is about, is given it, or the entry is refused. Says who was given it.
+fn show_to(tx: &mut Tx, text: &str, (object, id): (&str, i64), mention: &str, known: &[i64]) -> akrab_engine::Result<Vec<i64>> {
+    let mut blind = tx.mentioned_blind(text, &[(object, id)])?;
+    blind.retain(|(person, _)| !known.contains(person));
+    if !blind.is_empty() && mention != "share" {
+        let names: Vec<&str> = blind.iter().map(|(_, name)| name.as_str()).collect();
+        let ids: Vec<String> = blind.iter().map(|(id, _)| id.to_string()).collect();
+        return Err(Problem::new(ProblemKind::Conflict, BLIND).with("people", names.join(", ")).with("blind", ids.join(",")));
+    }
+    for (person, _) in &blind {
+        tx.give(object, id, &Give { to: Taker::User(*person), edit: false, until: None, note: String::new() })?;
+    }
+    Ok(blind.into_iter().map(|(person, _)| person).collect())
+}
+
 /// The composer of the kind asked for; nothing where nothing may be written.
 pub fn draw(sight: &Sight, csrf: &str) -> Markup {
     let all = allowed(sight);
     let wanted = sight.asked.write.as_deref().or(sight.asked.tab.as_deref());
     match all.iter().find(|w| Some(w.key.as_str()) == wanted).or(all.first()) {
-        Some(writing) => one(sight, writing, &Typed::default(), "", csrf),
+        Some(writing) => one(sight, writing, &begun(sight, writing), &Fault::default(), csrf),
         None => html! {},
     }
 }
@@ -110,7 +172,20 @@ fn allowed(sight: &Sight) -> Vec<Writing> {
     writings(&sight.look.registry, &sight.object).into_iter().filter(|w| sight.creatable.contains(&w.teller.object.key)).collect()
 }
 
-fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str) -> Markup {
+/// What stands in an empty composer: whoever writes sees to what follows.
+fn begun(sight: &Sight, writing: &Writing) -> Typed {
+    let mut typed = Typed::default();
+    let me = sight.look.me.clone();
+    let people = sight.look.registry.object("user").map(|user| user.ix);
+    for field in writing.also().into_iter().filter(|f| f.kind == FieldType::Link && f.to == people) {
+        let Some((id, name)) = &me else { break };
+        typed.set(&field.key, id.to_string());
+        typed.titles.insert((field.key.clone(), *id), name.clone());
+    }
+    typed
+}
+
+fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &Fault, csrf: &str) -> Markup {
     let t = sight.look.t;
     let base = format!("{}/entries", sight.href());
     let tabs: Vec<ComposerTab> = allowed(sight)
@@ -134,30 +209,58 @@ fn one(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str, csrf: &str)
             tabs: &tabs,
             value: if typed.has("body") { typed.text("body") } else { sight.template.as_deref().unwrap_or("") },
             beside: templates(sight, writing, &base),
-            fresh: fault.is_empty(),
+            fresh: fault.words.is_empty(),
             placeholder: &placeholder,
             fields: fields(sight, writing, typed, fault),
+            more: more(sight, writing, typed),
             note: note(sight, writing),
             mention: "/pick/user",
-            templates: writing.is_rich().then(|| format!("{}/templates", sight.href())),
+            templates: writing.is_rich().then(|| format!("{}/templates?kind={}", sight.href(), writing.key)),
             send: &t.get("record-save"),
         },
     )
 }
 
-fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Markup {
+fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &Fault) -> Markup {
     let t = sight.look.t;
     // what is told has happened; what is to be done lies ahead
     let example = t.get(if writing.choice.is_some() { "record-moment-now" } else { "record-moment-example" });
     let errors = HashMap::new();
     let sheet = Controls { look: &sight.look, object: &writing.teller.object.key, typed, errors: &errors, focus: None, templates: None };
+    let asks = writing.asks();
     html! {
-        @if !fault.is_empty() { div.ak-error role="alert" { (crate::ui::icon_sized("circle-alert", 13)) (fault) } }
-        @if let Some(field) = writing.moment() {
-            div.ak-composer-fields {
-                (form::row(t, &Row::new(sight.look.name(field)), Input::new("at", typed.text("at")).placeholder(&example), input::text))
-                @for field in writing.asks() { (sheet.row(field)) }
+        @if !fault.words.is_empty() { div.ak-error role="alert" { (icon_sized("circle-alert", 13)) (fault.words) } }
+        @if let Some(blind) = &fault.blind {
+            input type="hidden" name="blind" value=(blind);
+            div.ak-composer-ask {
+                @if sight.may_share { (Button::new(t.get("mention-share")).icon("share-2").submit_as("mention", "share")) }
+                (Button::new(t.get("mention-drop")).icon("at-sign").submit_as("mention", "drop"))
             }
+        }
+        @if writing.moment().is_some() || !asks.is_empty() {
+            div.ak-composer-fields {
+                @if let Some(field) = writing.moment() {
+                    (form::row(t, &Row::new(sight.look.name(field)), Input::new("at", typed.text("at")).placeholder(&example), input::text))
+                }
+                @for field in asks { (sheet.row(field)) }
+            }
+        }
+    }
+}
+
+/// What may be filled besides, folded until somebody wants it.
+fn more(sight: &Sight, writing: &Writing, typed: &Typed) -> Markup {
+    let also = writing.also();
+    if also.is_empty() {
+        return html! {};
+    }
+    let errors = HashMap::new();
+    let sheet = Controls { look: &sight.look, object: &writing.teller.object.key, typed, errors: &errors, focus: None, templates: None };
+    let names: Vec<&str> = also.iter().map(|field| sight.look.name(field)).collect();
+    html! {
+        details.ak-composer-more open[typed.has("body")] {
+            summary { (icon_sized("plus", 14)) span { (sight.look.t.get("record-write-more")) } span.ak-faint.ak-truncate { (names.join(" · ")) } }
+            div.ak-composer-fields { @for field in also { (sheet.row(field)) } }
         }
     }
 }
@@ -165,7 +268,8 @@ fn fields(sight: &Sight, writing: &Writing, typed: &Typed, fault: &str) -> Marku
 /// Texts to begin with; `/` in the editor offers the same.
 fn templates(sight: &Sight, writing: &Writing, base: &str) -> Markup {
     let t = sight.look.t;
-    if !writing.is_rich() || sight.templates.is_empty() {
+    let fitting: Vec<_> = sight.templates.iter().filter(|t| t.kind.as_deref().is_none_or(|kind| kind == writing.key)).collect();
+    if fitting.is_empty() {
         return html! {};
     }
     let label = t.get("template-use");
@@ -175,10 +279,10 @@ fn templates(sight: &Sight, writing: &Writing, base: &str) -> Markup {
         "btn ak-btn-icon",
         "ghost",
         html! {
-            @for (id, name) in &sight.templates {
-                @let query = format!("?write={}&template={id}", writing.key);
+            @for one in fitting {
+                @let query = format!("?write={}&template={}", writing.key, one.id);
                 a.ak-menu-item href={ (sight.href()) (query) "#composer" } hx-get={ (base) (query) } hx-target="#composer" hx-swap="outerHTML" {
-                    (icon_sized("notepad-text", 16)) span { (name) }
+                    (icon_sized("notepad-text", 16)) span { (one.name) }
                 }
             }
         },

@@ -79,6 +79,32 @@ pub(super) async fn save(visit: Visit, Path((plural, id)): Path<(String, i64)>, 
     }
 }
 
+/// `POST /{plural}/{id}/preferences`: a link by which he says it himself.
+pub(super) async fn link(visit: Visit, Path((plural, id)): Path<(String, i64)>) -> Reply {
+    let own = visit.object(&plural)?.key.clone();
+    let read = visit.write(move |tx| {
+        let secret = tx.preferences_link(&own, id)?;
+        Ok((secret, tx.get(&own, id)?))
+    });
+    let (secret, record) = read.await?;
+    let t = visit.t;
+    let link = format!("{}{}{secret}", visit.web.config.link_base().trim_end_matches('/'), crate::public::PREFER);
+    let href = words::href(&record);
+    let d = Dialog {
+        id: "preferences",
+        icon: Some("link"),
+        title: &t.with("prefer-of", &[("name", record.title().into())]),
+        body: html! { div.ak-stack {
+            p { (t.get("prefer-made")) }
+            div.ak-notice data-tone="ok" { code.ak-mono.ak-truncate { (link) } span.ak-spacer {} (Button::new(t.get("copy")).icon("copy").attr("data-copy", link.clone())) }
+        } },
+        footer: html! { span.ak-spacer {} (Button::new(t.get("close")).href(href.clone()).flag("data-close", true)) },
+        wide: false,
+        close_href: &href,
+    };
+    visit.dialog(&t.get("prefer-link"), dialog::dialog(t, &d)).await
+}
+
 async fn draw(visit: &Visit, plural: &str, id: i64, fields: &Fields, errors: &Errors) -> Reply {
     let object = visit.object(plural)?;
     let own = object.key.clone();
@@ -113,6 +139,8 @@ fn body(visit: &Visit, record: &Record, view: &ConsentView, may: bool, (fields, 
             @for purpose in &view.purposes { (purpose_lines(visit, purpose)) }
             @if may && !view.purposes.is_empty() { h3.ak-strong { (t.get("contact-consent-change")) } (form::error_summary(t, errors)) (inputs(visit, view, fields, errors)) }
             (past(visit, view))
+            // the same form, sent elsewhere
+            @if may && !view.purposes.is_empty() { (Button::new(t.get("prefer-link")).icon("link").soft().submit().attr("formaction", format!("{href}/preferences")).flag("formnovalidate", true)) }
         },
         footer: if may && !view.purposes.is_empty() {
             dialog::foot(t, &href, Button::new(t.get("contact-consent-keep")).primary().submit())

@@ -3,7 +3,7 @@
 use super::load::Sight;
 use super::teller::writings;
 use super::timeline::{due_words, tick};
-use super::{path, words};
+use super::{figure, path, words};
 use crate::fail::encode;
 use crate::ui::avatar::Shape;
 use crate::ui::button::Button;
@@ -48,6 +48,8 @@ pub fn draw(sight: &Sight, csrf: &str) -> Markup {
         (crate::policy::panel::draw(&sight.look, object, sight.record.id, &sight.broken, &sight.editable))
         @if let Some(twin) = &sight.twin { (crate::twin::notice::draw(sight, twin, csrf)) }
         @if let Some(next) = next(sight, csrf) { (next) }
+        (super::erase::banner(sight))
+        (super::freshness::ask(sight, csrf))
         @if !staged { (strip(sight)) }
     }
 }
@@ -106,25 +108,23 @@ fn facts(sight: &Sight) -> Vec<(String, Markup)> {
     fields.take(3).map(|f| (sight.look.name(f).to_string(), value(sight, f))).collect()
 }
 
-/// The strip of key figures.
+/// The strip of key figures: what is asked of others, fields of the record, the risk.
 fn strip(sight: &Sight) -> Markup {
     let object = &sight.object;
-    let shown: Vec<Figure> = object
-        .decl
-        .layout
-        .figures
-        .iter()
-        .filter_map(|key| object.field(key))
-        .filter(|f| sight.record.has(&f.key))
-        .take(6)
-        .map(|f| Figure {
-            label: sight.look.name(f).to_string(),
-            value: Some(value(sight, f)),
-            detail: detail(sight, f),
-            href: None,
-            phone: f.kind == FieldType::Phone,
-        })
-        .collect();
+    let risk = figure::risk(sight);
+    let mut shown: Vec<Figure> = sight.figures.clone();
+    let own = object.decl.layout.figures.iter().filter_map(|key| object.field(key)).filter(|f| sight.record.has(&f.key));
+    shown.extend(own.map(|f| Figure {
+        label: sight.look.name(f).to_string(),
+        value: Some(value(sight, f)),
+        detail: detail(sight, f),
+        href: None,
+        phone: f.kind == FieldType::Phone,
+        idle: false,
+    }));
+    shown.sort_by_key(|figure| figure.idle);
+    shown.truncate(figure::MOST - usize::from(risk.is_some()));
+    shown.extend(risk);
     if shown.is_empty() {
         html! {}
     } else {
@@ -233,7 +233,10 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
             }
             (super::flows::buttons(sight, csrf))
             @if sight.creatable.contains(&sight.object.key) { (dialog("copy-plus", t.get("record-clone"), format!("{base}/clone"), None)) }
+            @if !sight.fresh.fields.is_empty() { (dialog("calendar-clock", t.get("fresh-title"), format!("{base}/freshness"), None)) }
+            @if !sight.fresh.fields.is_empty() && sight.may_edit { (dialog("send-horizontal", t.get("fresh-ask"), format!("{base}/confirmation"), None)) }
             hr.ak-menu-line;
+            @if akrab_engine::has_network(&sight.look.registry, &sight.object) { (menu_link("waypoints", &t.get("network"), &format!("{base}/network"))) }
             (menu_link("history", &t.get("record-history"), &format!("{base}/history")))
             @for merge in sight.merges.iter().take(5) {
                 (menu_link("undo-2", &t.with("unmerge-of", &[("name", merge.loser_title.as_str().into())]), &format!("/{}/merges/{}", sight.object.plural, merge.id)))
@@ -248,6 +251,7 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
             button.ak-menu-item type="button" data-print { (crate::ui::icon("printer")) span { (t.get("record-print")) } }
             @if sight.may_delete {
                 hr.ak-menu-line;
+                @if super::erase::offered(sight) { a.ak-menu-item href={ (base) "/erasure" } data-dialog-href={ (base) "/erasure" } data-tone="bad" { (crate::ui::icon("eraser")) span { (t.get("privacy-erase")) } } }
                 a.ak-menu-item href={ (base) "/delete" } data-dialog-href={ (base) "/delete" } data-tone="bad" { (crate::ui::icon("trash-2")) span { (t.get("record-delete")) } }
             }
         },

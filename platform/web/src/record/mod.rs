@@ -5,12 +5,17 @@
 
 pub(crate) mod access;
 mod action;
+mod beside;
 mod body;
 pub mod composer;
+mod confirmation;
 mod consent;
+mod erase;
 mod favourite;
+mod figure;
 mod flows;
 mod follow;
+mod freshness;
 mod head;
 mod load;
 mod panel;
@@ -24,9 +29,12 @@ pub mod teller;
 mod templates;
 mod territory;
 mod ticks;
+mod tie;
 mod timeline;
+mod tree;
 pub mod words;
 
+pub(crate) use erase::counts as erased_counts;
 pub(crate) use load::Sight;
 
 use crate::route::{Router, get, post};
@@ -48,6 +56,11 @@ pub fn routes() -> Router {
         .route("/{plural}/{id}/shares", get(shares::show).post(shares::give))
         .route("/{plural}/{id}/shares/{share}/end", post(shares::end))
         .route("/{plural}/{id}/consent", get(consent::show).post(consent::save))
+        .route("/{plural}/{id}/freshness", get(freshness::show).post(freshness::confirm))
+        .route("/{plural}/{id}/confirmation", get(confirmation::show).post(confirmation::make))
+        .route("/{plural}/{id}/confirmation/{request}", post(confirmation::settle))
+        .route("/{plural}/{id}/erasure", get(erase::ask).post(erase::run))
+        .route("/{plural}/{id}/preferences", post(consent::link))
         .route("/{plural}/{id}/territory", get(territory::show).post(territory::save))
         .route("/{plural}/{id}/{action}", get(action::ask).post(action::run))
         .merge(editor::routes())

@@ -2,7 +2,7 @@
 
 use crate::ui::button::Button;
 use akrab_engine::Tx;
-use akrab_model::object::{Avatar, PhoneUse};
+use akrab_model::object::{Avatar, FieldUse};
 use akrab_model::text::phone::Phone;
 use akrab_model::{FieldType, Record};
 
@@ -61,7 +61,7 @@ impl Reach {
             let own = record.object.fields.iter().filter(|f| f.kind == kind && f.part_of.is_none());
             own.filter_map(|f| record.get(&f.key).text()).next().map(str::to_string)
         };
-        let named = record.object.fields.iter().find(|f| f.used_for == Some(PhoneUse::Chat));
+        let named = record.object.fields.iter().find(|f| f.used_for == Some(FieldUse::Chat));
         let chat = named.and_then(|f| record.get(&f.key).text().map(str::to_string));
         let phone = first(FieldType::Phone);
         let mobile = phone.clone().filter(|e164| Phone { e164: e164.clone() }.is_mobile());

@@ -76,7 +76,7 @@ pub fn writings(registry: &Registry, subject: &Object) -> Vec<Writing> {
                     kind: kind.clone(),
                 });
             }
-        } else if teller.is_task() {
+        } else if teller.is_task() && decl.prompt.is_some() {
             let kind = KindDecl { prompt: decl.prompt.clone(), moment: true, ..KindDecl::default() };
             let (key, icon) = (teller.object.key.clone(), TASK.to_string());
             tasks.push(Writing { teller, choice: None, key, icon, shortcut: Some(TASK_KEY), kind });
@@ -105,6 +105,13 @@ impl Writing {
     pub fn asks(&self) -> Vec<&Field> {
         let object = &self.teller.object;
         self.kind.asks.iter().filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
+    }
+
+    /// Fields that may be filled besides, whatever the kind.
+    pub fn also(&self) -> Vec<&Field> {
+        let object = &self.teller.object;
+        let asked = |key: &&String| !self.kind.asks.contains(*key) && **key != self.teller.via;
+        object.decl.timeline.also.iter().filter(asked).filter_map(|key| object.field(key)).filter(|f| f.writable()).collect()
     }
 
     /// Written with headings, lists and tasks; what somebody said is kept as it was said.
@@ -188,7 +195,7 @@ pub fn entry_keys(registry: &Registry, lang: &str) -> Vec<(char, String)> {
         if let Some(field) = decl.kind.as_deref().and_then(|key| object.field(key)) {
             let written = decl.kinds.iter().filter(|(_, kind)| kind.prompt.is_some());
             keys.extend(written.filter_map(|(key, kind)| Some((kind.key?, field.choice(key)?.label.get(lang).to_string()))));
-        } else if decl.done.is_some() {
+        } else if decl.done.is_some() && decl.prompt.is_some() {
             keys.push((TASK_KEY, object.label(lang).to_string()));
         }
     }

@@ -62,7 +62,7 @@ impl<'a> Ticks<'a> {
 
     /// The way to a real task with what the line says, about what the record is about.
     fn make(&self, record: &Record, task: &rich::Task) -> Markup {
-        let Some(object) = self.look.registry.objects().find(|o| o.decl.timeline.done.is_some() && self.look.rights.may_create(o)) else {
+        let Some(object) = self.look.registry.objects().find(|o| o.is_task() && self.look.rights.may_create(o)) else {
             return html! {};
         };
         if task.done || object.key == record.object.key {

@@ -1,6 +1,6 @@
 //! The timeline: what is to come, then what happened, by day.
 
-use super::load::{Asked, Sight, timeline as page};
+use super::load::{Asked, Sight, circle, timeline as page};
 use super::teller::{kind_icon, task_icon, tellers};
 use super::ticks::{Ticks, tickable};
 use super::{shift, words};
@@ -15,7 +15,8 @@ use crate::value::Look;
 use crate::visit::Visit;
 use akrab_engine::told::Told as Happened;
 use akrab_engine::{Access, Event, Timeline};
-use akrab_model::{Object, Problem, Record, format};
+use akrab_model::object::Scope;
+use akrab_model::{FieldType, Object, Problem, Record, format};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use std::collections::HashSet;
@@ -23,6 +24,8 @@ use std::sync::Arc;
 
 /// Kinds of entries that tell of the record itself.
 const CHANGES: &str = "changed,stage,created";
+/// The one form by which entries are pinned; their buttons belong to it.
+const PINS: &str = "pins";
 /// Most chips of kinds.
 const CHIPS: usize = 3;
 
@@ -41,8 +44,9 @@ async fn part(visit: &Visit, object: Arc<Object>, id: i64, asked: Asked) -> Resu
     let (own, question, look) = (object.clone(), asked.clone(), visit.look());
     let (events, tickable, may_pin) = visit
         .read(move |tx| {
-            tx.get(&own.key, id)?;
-            let events = page(tx, &look, &own, id, &question)?;
+            let record = tx.get(&own.key, id)?;
+            let circle = circle(tx, &record, &question)?;
+            let events = page(tx, &look, &own, id, &question, &circle)?;
             let tickable = tickable(tx, &events)?;
             Ok((events, tickable, tx.may(&own, Access::Edit, id)?))
         })
@@ -51,12 +55,15 @@ async fn part(visit: &Visit, object: Arc<Object>, id: i64, asked: Asked) -> Resu
     Ok(list(&Told { look: &look, object: &object, id, events: &events, asked: &asked, csrf: &visit.csrf, may_pin, tickable: &tickable }))
 }
 
-/// `POST /{plural}/{id}/pins` with `source` (plural) and `entry`: an entry goes on top, or down again without `on`.
+/// `POST /{plural}/{id}/pins` with `pin` or `unpin` (`notes.7`), or `source`, `entry` and `on`: an entry goes on top, or
+/// down again.
 pub(super) async fn pin(visit: Visit, Path((plural, id)): Path<(String, i64)>, posted: Fields) -> Reply {
     let object = visit.object(&plural)?;
-    let (own, source) = (object.key.clone(), visit.object(posted.text("source"))?.key.clone());
-    let entry: i64 = posted.text("entry").parse().map_err(|_| Problem::malformed("bad_form"))?;
-    let on = posted.ticked("on");
+    let (own, on) = (object.key.clone(), posted.ticked("on") || !posted.text("pin").is_empty());
+    let pressed = if on { posted.text("pin") } else { posted.text("unpin") };
+    let (source, entry) = pressed.split_once('.').unwrap_or((posted.text("source"), posted.text("entry")));
+    let entry: i64 = entry.parse().map_err(|_| Problem::malformed("bad_form"))?;
+    let source = visit.object(source)?.key.clone();
     visit.write(move |tx| tx.pin_entry(&own, id, (&source, entry), on)).await?;
     if visit.is_fragment() {
         return visit.fragment(part(&visit, object, id, Asked::default()).await?, None);
@@ -107,12 +114,17 @@ fn tools(sight: &Sight) -> Markup {
     let chosen = sight.asked.kinds.as_deref().unwrap_or("");
     let registry = sight.look.registry.clone();
     let chip = |label: String, kinds: &str, n: u64| {
-        Tab::new(label, sight.asking("kinds", kinds), chosen == kinds).count(t.number(i64::try_from(n).unwrap_or(i64::MAX)))
+        let tab = Tab::new(label, sight.asking("kinds", kinds), chosen == kinds);
+        if sight.tally.is_empty() { tab } else { tab.count(t.number(i64::try_from(n).unwrap_or(i64::MAX))) }
     };
     let (changes, mut kinds): (Vec<_>, Vec<_>) = sight.tally.iter().partition(|(key, _)| CHANGES.split(',').any(|k| k == key));
     let sum = |part: &[&(String, u64)]| part.iter().map(|(_, n)| *n).sum::<u64>();
     let mut tabs = vec![chip(t.get("record-all-kinds"), "", sum(&changes) + sum(&kinds))];
     kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    // the one that was chosen stays in sight
+    if let Some(place) = kinds.iter().position(|(key, _)| key == chosen).filter(|place| *place >= CHIPS) {
+        kinds.swap(CHIPS - 1, place);
+    }
     for (key, n) in kinds.into_iter().take(CHIPS) {
         if let Some(label) = kind_label(&registry, &sight.object, key, lang) {
             tabs.push(chip(label, key, *n));
@@ -122,14 +134,98 @@ fn tools(sight: &Sight) -> Markup {
     html! {
         div.ak-timeline-tools {
             (pill_tabs(&t.get("record-kinds"), &tabs))
+            @for switch in &sight.circle.switches { (turn(sight, switch)) }
+            (narrowing(sight))
             form.ak-timeline-find method="get" action=(base) role="search" {
-                @if !chosen.is_empty() { input type="hidden" name="kinds" value=(chosen); }
-                @if let Some(list) = &sight.asked.list { input type="hidden" name="in" value=(list); }
+                (kept(sight, &["kinds", "with", "who", "since", "until"]))
                 input.ak-input type="search" name="find" value=(sight.asked.find.as_deref().unwrap_or("")) placeholder=(t.get("record-find")) aria-label=(t.get("record-find"));
                 (icon_sized("search", 15))
             }
         }
     }
+}
+
+/// What the address asks for and a form hands on.
+fn kept(sight: &Sight, names: &[&str]) -> Markup {
+    let asked = &sight.asked;
+    let all = [
+        ("kinds", &asked.kinds),
+        ("with", &asked.with),
+        ("who", &asked.who),
+        ("since", &asked.since),
+        ("until", &asked.until),
+        ("find", &asked.find),
+    ];
+    html! {
+        @for (name, value) in all.into_iter().filter(|(name, _)| names.contains(name)) {
+            @if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) { input type="hidden" name=(name) value=(value); }
+        }
+        @if let Some(list) = &asked.list { input type="hidden" name="in" value=(list); }
+    }
+}
+
+/// Takes a part of the circle in, or leaves it out again.
+fn turn(sight: &Sight, switch: &akrab_engine::Switch) -> Markup {
+    let now = sight.circle.switches.iter().filter(|one| one.on != (one.key == switch.key)).map(|one| one.key.as_str());
+    let href = sight.asking("with", &now.collect::<Vec<_>>().join(","));
+    let icon = if switch.on { "circle-check" } else { "circle" };
+    html! {
+        a.ak-turn href=(href) role="switch" aria-checked=(switch.on) { (icon_sized(icon, 15)) span { (switch.label.get(sight.look.key())) } }
+    }
+}
+
+/// Kind, person and days the timeline can be narrowed to.
+fn narrowing(sight: &Sight) -> Markup {
+    let t = sight.look.t;
+    let asked = &sight.asked;
+    let is_on = [&asked.who, &asked.since, &asked.until].into_iter().any(|value| value.as_deref().is_some_and(|value| !value.is_empty()));
+    let mut kinds: Vec<(String, String)> = kinds_of(sight);
+    kinds.retain(|(key, _)| sight.tally.is_empty() || sight.tally.iter().any(|(known, _)| known == key));
+    kinds.sort_by(|a, b| a.1.cmp(&b.1));
+    let choose = |name: &str, any: String, all: Vec<(String, String)>, chosen: Option<&str>| {
+        html! {
+            select.ak-input name=(name) aria-label=(any) {
+                option value="" { (any) }
+                @for (key, label) in all { option value=(key) selected[chosen == Some(key.as_str())] { (label) } }
+            }
+        }
+    };
+    let day = |name: &str, label: String, value: &Option<String>| {
+        html! { label.ak-narrow-day { span { (label) } input.ak-input type="date" name=(name) value=[value.as_deref()]; } }
+    };
+    html! {
+        details.ak-menu.ak-narrow data-menu {
+            summary.btn.ak-btn-icon data-variant="ghost" aria-pressed=(is_on) { (icon_sized("list-filter", 15)) span.ak-sr { (t.get("record-narrow")) } }
+            form.ak-menu-list method="get" action=(sight.href()) {
+                (kept(sight, &["with", "find"]))
+                @if !kinds.is_empty() {
+                    (choose("kinds", t.get("record-any-kind"), kinds, asked.kinds.as_deref()))
+                }
+                (choose("who", t.get("record-anybody"), sight.people.clone(), asked.who.as_deref()))
+                (day("since", t.get("record-since"), &asked.since))
+                (day("until", t.get("record-until"), &asked.until))
+                (Button::new(t.get("record-narrow-do")).primary().submit())
+                @if is_on { a.btn data-variant="ghost" href=(sight.href()) { (t.get("record-narrow-not")) } }
+            }
+        }
+    }
+}
+
+/// Everything that can be told of the record, with its label.
+fn kinds_of(sight: &Sight) -> Vec<(String, String)> {
+    let lang = sight.look.key();
+    let mut found = Vec::new();
+    for teller in tellers(&sight.look.registry, &sight.object) {
+        let object = &teller.object;
+        if sight.look.rights.scope(object, Access::Read) == Scope::None {
+            continue;
+        }
+        match object.decl.timeline.kind.as_deref().and_then(|key| object.field(key)) {
+            Some(field) => found.extend(field.choices.iter().map(|choice| (choice.key.clone(), choice.label.get(lang).to_string()))),
+            None => found.push((object.key.clone(), object.label(lang).to_string())),
+        }
+    }
+    found
 }
 
 /// The label of a kind of entry: a choice of a telling object, or the object itself.
@@ -169,10 +265,15 @@ fn list(told: &Told) -> Markup {
     }
     let more = events.next.map(|(at, entry)| {
         let kinds = asked.kinds.as_deref().or(asked.tab.as_deref()).unwrap_or("");
-        let find = find.map(|q| format!("&find={}", encode(q))).unwrap_or_default();
-        format!("/{}/{id}/timeline?kinds={}{find}&before={at}.{entry}", object.plural, encode(kinds))
+        let others = [("find", &asked.find), ("with", &asked.with), ("who", &asked.who), ("since", &asked.since)];
+        let others = others.into_iter().filter_map(|(name, value)| Some(format!("&{name}={}", encode(value.as_deref()?))));
+        format!("/{}/{id}/timeline?kinds={}{}&before={at}.{entry}", object.plural, encode(kinds), others.collect::<String>())
     });
+    let pins = format!("/{}/{}/pins", object.plural, id);
     html! {
+        @if told.may_pin && asked.before.is_none() {
+            form id=(PINS) method="post" action=(pins) hx-post=(pins) hx-target="#timeline" hx-swap="innerHTML" { input type="hidden" name="csrf" value=(csrf); }
+        }
         @if days.is_empty() { p.ak-faint.ak-small { (t.get(if find.is_some() { "nothing-found" } else { "record-timeline-empty" })) } }
         (timeline(&days))
         @if let Some(href) = more {
@@ -196,18 +297,10 @@ fn pinnable(told: &Told, event: &Event, pinned: bool, entry: Entry) -> Entry {
     if !told.may_pin || event.change.is_some() || source.object.decl.timeline.on.is_empty() || event.kind == "created" {
         return entry;
     }
-    let action = format!("/{}/{}/pins", told.object.plural, told.id);
-    let (icon, key) = if pinned { ("pin-off", "record-unpin") } else { ("pin", "record-pin") };
-    let actions = html! {
-        @if let Some(before) = &entry.actions { (before) }
-        form method="post" action=(action) hx-post=(action) hx-target="#timeline" hx-swap="innerHTML" {
-            input type="hidden" name="csrf" value=(told.csrf);
-            input type="hidden" name="source" value=(source.object.plural);
-            input type="hidden" name="entry" value=(source.id);
-            @if !pinned { input type="hidden" name="on" value="1"; }
-            (Button::only_icon(icon, told.look.t.get(key)).ghost().submit())
-        }
-    };
+    let (icon, key, name) = if pinned { ("pin-off", "record-unpin", "unpin") } else { ("pin", "record-pin", "pin") };
+    let value = format!("{}.{}", source.object.plural, source.id);
+    let button = Button::only_icon(icon, told.look.t.get(key)).ghost().attr("form", PINS).attr("name", name).attr("value", value);
+    let actions = html! { @if let Some(before) = &entry.actions { (before) } (button.submit()) };
     Entry { actions: Some(actions), ..entry }
 }
 
@@ -302,7 +395,10 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
     let t = look.t;
     let source = &event.source;
     let own = event.source_object == subject.key && source.id == id;
-    let time = format::time(look.local_micros(event.at).time(), look.lang);
+    // what has a day and no time happened on it, and no more is known
+    let at = source.object.decl.timeline.at.as_deref().and_then(|key| source.object.field(key));
+    let is_day = event.change.is_none() && event.kind != "created" && at.is_some_and(|field| field.kind == FieldType::Date);
+    let time = if is_day { String::new() } else { format::time(look.local_micros(event.at).time(), look.lang) };
     let base = Entry { time, icon: kind_icon(&event.kind, &source.object), href: (!own).then(|| words::href(source)), ..Entry::default() };
     if let Some(change) = &event.change {
         let by = change.actor_name.clone().unwrap_or_else(|| t.get("record-by-system"));
@@ -343,6 +439,12 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
                 ..base
             },
         };
+    }
+    if event.kind == source.object.key && !source.object.decl.timeline.tells.is_empty() {
+        let fields = source.object.decl.timeline.tells.iter().filter_map(|key| source.object.field(key));
+        let told: Vec<String> = fields.map(|field| look.words(field, source)).filter(|words| !words.is_empty()).collect();
+        let title = format!("{} {}", source.object.label(look.key()), source.title());
+        return Entry { title, detail: (!told.is_empty()).then(|| html! { (told.join(" · ")) }), ..base };
     }
     if event.kind == "created" || (event.kind == source.object.key && source.object.decl.timeline.done.is_none()) {
         let made = t.with("record-was-created", &[("object", source.object.label(look.key()).into())]);

@@ -10,7 +10,13 @@ pub fn href(record: &Record) -> String {
 }
 
 /// The title as people write it: a person with the titles before and after the name.
+///
+/// A tie is called by its two ends, as far as their names were read with it.
 pub fn full_title(record: &Record) -> String {
+    let ends = record.object.decl.tie.as_ref().map(|tie| tie.ends.each_ref().map(|end| record.link_title(end)));
+    if let Some([Some(a), Some(b)]) = ends {
+        return format!("{a} – {b}");
+    }
     let [before, after] = title_parts(&record.object).map(|key| key.map(|key| record.text(&key)).unwrap_or_default());
     around(record.title(), before, after)
 }

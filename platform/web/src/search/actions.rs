@@ -67,7 +67,7 @@ pub(super) async fn create(visit: Visit, Query(about): Query<About>) -> Reply {
     let registry = visit.registry();
     let title = visit.t.get("create");
     // in the order of the side bar
-    let mut made: Vec<_> = registry.objects().filter(|o| !o.is_system() && rights.may_create(o)).collect();
+    let mut made: Vec<_> = registry.objects().filter(|o| o.in_menu() && rights.may_create(o)).collect();
     made.sort_by_key(|o| (visit.web.place_of(&o.decl.group), o.decl.order));
     let d = Dialog {
         id: "create-choice",

@@ -126,7 +126,7 @@ fn all(visit: &Visit, object: &Object, q: &str) -> Hit {
 fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
     let rights = visit.rights();
     let registry = visit.registry();
-    let may = registry.objects().filter(|o| !o.is_system() && rights.may_create(o));
+    let may = registry.objects().filter(|o| o.in_menu() && rights.may_create(o));
     let mut found: Vec<Hit> = may
         .map(|o| (new_words(visit.t, o), o))
         .filter(|(words, _)| matches(words, q))
@@ -139,7 +139,7 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
         .take(6)
         .collect();
     if named && !q.is_empty() && found.is_empty() {
-        let named = registry.objects().filter(|o| !o.is_system() && rights.may_create(o) && crate::value::shape(o).is_some());
+        let named = registry.objects().filter(|o| o.in_menu() && rights.may_create(o) && crate::value::shape(o).is_some());
         found = named
             .take(3)
             .map(|o| Hit {
@@ -161,7 +161,7 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
     let home = visit.web.home();
     let mut all: Vec<(String, String, String, Option<String>)> =
         vec![(home.icon.into(), t.get(home.name), home.href.into(), Some("G H".into()))];
-    for object in visit.registry().objects().filter(|o| !o.is_system() && rights.scope(o, Access::Read) != Scope::None) {
+    for object in visit.registry().objects().filter(|o| o.in_menu() && rights.scope(o, Access::Read) != Scope::None) {
         let go = object.decl.go_key.as_ref().map(|k| format!("G {}", k.to_uppercase()));
         all.push((object.decl.icon.clone(), object.plural_label(visit.lang()).to_string(), format!("/{}", object.plural), go));
     }
@@ -171,7 +171,7 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
         let words = if key == "theme" { theme_words(visit) } else { t.get(key) };
         all.push(("user-pen".into(), words, "/settings/profile".into(), None));
     }
-    for object in visit.registry().objects().filter(|o| !o.is_system()) {
+    for object in visit.registry().objects().filter(|o| o.in_menu()) {
         let named = |key: &str| format!("{} · {}", t.get(key), object.plural_label(visit.lang()));
         if rights.may_create(object) {
             all.push(("upload".into(), named("list-import"), format!("/{}/import", object.plural), None));

@@ -14,6 +14,7 @@ mod directory;
 mod files;
 pub(crate) mod flows;
 mod forms;
+mod freshness;
 mod leave;
 mod line;
 mod listed;
@@ -21,6 +22,7 @@ mod note_templates;
 mod objects;
 mod pipelines;
 mod policies;
+mod privacy;
 mod processes;
 mod profile;
 mod providers;
@@ -59,6 +61,8 @@ pub(crate) fn routes() -> Router {
         .merge(see_as::routes())
         .merge(company::routes())
         .merge(files::routes())
+        .merge(freshness::routes())
+        .merge(privacy::routes())
         .merge(calendars::routes())
         .merge(consent::routes())
         .merge(approvals::routes())
@@ -117,6 +121,7 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/settings/sign-in/", "settings-sign-in", "/settings/sign-in"),
     ("/settings/services/", "settings-services", "/settings/services"),
     ("/settings/consent/", "settings-consent", "/settings/consent"),
+    ("/settings/privacy/", "settings-privacy", "/settings/privacy"),
     ("/settings/processes/", "settings-processes", "/settings/processes"),
     ("/settings/policies/", "settings-policies", "/settings/policies"),
     ("/settings/approvals/", "settings-approvals", "/settings/approvals"),
@@ -216,6 +221,8 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("folder", "settings-files", "/settings/files", admin),
                 ("calendar-clock", "settings-calendars", "/settings/calendars", admin),
                 ("shield-check", "settings-consent", "/settings/consent", admin),
+                ("shield-user", "settings-privacy", "/settings/privacy", admin),
+                ("badge-check", "settings-freshness", "/settings/freshness", admin),
             ],
         ),
         (

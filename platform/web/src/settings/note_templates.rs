@@ -47,6 +47,7 @@ async fn list(visit: Visit) -> Reply {
                                 Some(object) => (object.plural_label(lang)),
                                 None => (t.get("template-any")),
                             }
+                            @if let Some((_, label)) = registry.kinds().into_iter().find(|(key, _)| one.kind.as_deref() == Some(key)) { " · " (label.get(lang)) }
                         }
                     }
                     span.ak-spacer {}
@@ -68,8 +69,11 @@ fn lines(visit: &Visit) -> Vec<Line> {
     let registry = visit.registry();
     let shown = registry.objects().filter(|o| !o.is_system() && !o.decl.hidden);
     objects.extend(shown.map(|o| (o.key.clone(), o.plural_label(lang).to_string())));
+    let mut kinds = vec![(String::new(), t.get("template-kind-any"))];
+    kinds.extend(registry.kinds().into_iter().map(|(key, label)| (key.to_string(), label.get(lang).to_string())));
     vec![
         Line::new(t, "object", "template-object", Kind::Choice(objects)),
+        Line::new(t, "kind", "template-kind", Kind::Choice(kinds)),
         Line::new(t, "name_id", "template-name-id", Kind::Text).required(),
         Line::new(t, "text_id", "template-text-id", Kind::Long).required().hint(t.get("template-hint")),
         Line::new(t, "name_en", "template-name-en", Kind::Text).required(),
@@ -87,7 +91,7 @@ async fn edit(visit: Visit, Path(id): Path<i64>) -> Reply {
     let all = visit.read(|tx| tx.note_templates()).await?;
     let one = all.into_iter().find(|t| t.id == id).ok_or_else(Problem::not_found)?;
     let filled = Filled::default().set("object", one.object.unwrap_or_default()).set("name_id", one.name.id).set("name_en", one.name.en);
-    let filled = filled.set("text_id", one.text.id).set("text_en", one.text.en);
+    let filled = filled.set("kind", one.kind.unwrap_or_default()).set("text_id", one.text.id).set("text_en", one.text.en);
     form(&visit, &format!("{LIST}/{id}"), &filled, &Errors::new()).await
 }
 
@@ -111,7 +115,8 @@ async fn keep(visit: Visit, id: i64, fields: Fields) -> Reply {
         en: fields.text(&format!("{name}_en")).replace("\r\n", "\n"),
     };
     let object = Some(fields.text("object")).filter(|key| !key.is_empty()).map(str::to_string);
-    let template = NoteTemplate { id, object, name: label("name"), text: label("text") };
+    let kind = Some(fields.text("kind")).filter(|key| !key.is_empty()).map(str::to_string);
+    let template = NoteTemplate { id, object, kind, name: label("name"), text: label("text") };
     match visit.write(move |tx| tx.note_template_save(&template)).await {
         Ok(_) => visit.go(LIST, Flash::ok(visit.t.get("saved"))),
         Err(fail) => {

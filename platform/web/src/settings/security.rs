@@ -38,6 +38,7 @@ pub(super) fn routes() -> Router {
         .route("/settings/security/sessions/end", post(end_others))
         .route("/settings/security/sessions/{id}/end", post(end_session))
         .route("/settings/security/tokens", post(add_token))
+        .route("/settings/security/address-book", post(add_book))
         .route("/settings/security/tokens/{id}/end", post(end_token))
         .merge(passkey::routes())
         .merge(link::routes())
@@ -53,6 +54,8 @@ struct Extra {
     typed: Option<Fields>,
     recovery: Vec<String>,
     token: Option<String>,
+    /// The password of an address book.
+    book: Option<String>,
     password: Errors,
     totp: Errors,
     passkeys: Errors,
@@ -86,6 +89,7 @@ async fn draw(visit: &Visit, extra: Extra) -> Reply {
         (setting(&t.get("passkeys"), &t.get("passkeys-text"), true, passkey::part(visit, &passkeys, &extra.passkeys)))
         @if !providers.is_empty() { (setting(&t.get("identities"), &t.get("identities-text"), true, link::part(visit, &providers))) }
         (setting(&t.get("sessions"), &t.get("sessions-text"), true, session_part(visit, &sessions)))
+        (setting(&t.get("dav-title"), &t.get("dav-text"), true, book_part(visit, extra.book.as_deref())))
         (setting(&t.get("tokens"), &t.get("tokens-text"), true, token_part(visit, &tokens, &extra)))
     };
     show(visit, &frame, content(false, body), extra.faulty()).await
@@ -353,6 +357,32 @@ fn token_part(visit: &Visit, tokens: &[Token], extra: &Extra) -> Markup {
             div { (Button::new(t.get("token-add")).submit()) }
         }
     }
+}
+
+/// What a telephone has to be told.
+fn book_part(visit: &Visit, password: Option<&str>) -> Markup {
+    let t = visit.t;
+    let email = visit.engine().people().user(visit.person.id).map(|p| p.email.clone()).unwrap_or_default();
+    let address = format!("{}/dav/", visit.web.config.link_base().trim_end_matches('/'));
+    let mut facts = vec![(t.get("dav-address"), address), (t.get("dav-user"), email)];
+    facts.extend(password.map(|password| (t.get("dav-password"), password.to_string())));
+    html! {
+        @if password.is_some() { div.ak-notice data-tone="warn" role="alert" { (t.get("dav-made")) } }
+        dl.ak-error-facts {
+            @for (name, value) in &facts {
+                div { dt { (name) } dd.ak-row.ak-gap-4 { code.ak-mono { (value) } (Button::only_icon("copy", t.get("copy")).ghost().attr("data-copy", value.clone())) } }
+            }
+        }
+        @if password.is_none() {
+            form method="post" action="/settings/security/address-book" { (visit.token_field()) (Button::new(t.get("dav-make")).icon("key-round").submit()) }
+        }
+    }
+}
+
+async fn add_book(visit: Visit) -> Reply {
+    let name = visit.t.get("dav-name");
+    let made = visit.engine().token_add(&visit.ctx, visit.person.id, &name, true, None).await?;
+    draw(&visit, Extra { book: Some(made), ..Extra::default() }).await
 }
 
 async fn add_token(visit: Visit, fields: Fields) -> Reply {

@@ -4,6 +4,7 @@ use super::button::Button;
 use super::element::{Attrs, element};
 use super::icon::icon_sized;
 use super::input::Input;
+use super::menu::menu_around;
 use crate::locale::Text;
 use maud::{Markup, html};
 
@@ -41,6 +42,8 @@ pub struct Composer<'a> {
     pub placeholder: &'a str,
     /// Further fields of this kind (subject, due date, person).
     pub fields: Markup,
+    /// Fields below the text, folded.
+    pub more: Markup,
     /// Buttons before the send button.
     pub beside: Markup,
     /// To whom and within which limits.
@@ -59,17 +62,19 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
         form.ak-composer id="composer" method="post" action=(c.action) data-composer data-faulty[!c.fresh] data-draft=(c.draft_key)
             hx-post=(c.action) hx-target="#composer" hx-swap="outerHTML" {
             input type="hidden" name="csrf" value=(c.csrf);
-            nav.ak-pills aria-label=(t.get("composer-kinds")) {
-                @for tab in c.tabs {
-                    a.ak-pill href=(tab.href) hx-get=(tab.href) hx-target="#composer" hx-swap="outerHTML"
-                        data-composer-kind=(tab.kind) data-key=[tab.key] aria-current=[tab.current.then_some("true")] {
-                        (icon_sized(&tab.icon, 15)) (tab.label)
-                    }
+            @let (shown, rest) = parted(c.tabs);
+            div.ak-composer-kinds {
+                nav.ak-pills aria-label=(t.get("composer-kinds")) { @for tab in shown { (pill(tab, "ak-pill")) } }
+                @if !rest.is_empty() {
+                    (menu_around(html! { (icon_sized("ellipsis", 15)) span.ak-sr { (t.get("composer-more-kinds")) } }, "ak-pill", "", html! {
+                        @for tab in rest { (pill(tab, "ak-menu-item")) }
+                    }))
                 }
             }
             @for tab in c.tabs.iter().filter(|tab| tab.current) { input type="hidden" name="kind" value=(tab.kind); }
             (c.fields)
             (text(t, c))
+            (c.more)
             div.ak-composer-foot {
                 span.ak-composer-note { (c.note) }
                 span.ak-spacer {}
@@ -77,6 +82,25 @@ pub fn composer(t: Text, c: &Composer<'_>) -> Markup {
                 (Button::only_icon("at-sign", t.get("mention")).ghost().attr("data-insert", "@"))
                 (Button::new(c.send).icon("send-horizontal").primary().submit())
             }
+        }
+    }
+}
+
+/// Kinds that stand side by side; the others are in a menu. The one that is written stands in the place of the last.
+const SHOWN: usize = 7;
+
+fn parted(tabs: &[ComposerTab]) -> (Vec<&ComposerTab>, Vec<&ComposerTab>) {
+    let beyond = tabs.iter().position(|tab| tab.current).filter(|n| *n >= SHOWN);
+    let first = SHOWN - usize::from(beyond.is_some());
+    let (shown, rest): (Vec<_>, Vec<_>) = tabs.iter().enumerate().partition(|(n, _)| *n < first || Some(*n) == beyond);
+    (shown.into_iter().map(|(_, tab)| tab).collect(), rest.into_iter().map(|(_, tab)| tab).collect())
+}
+
+fn pill(tab: &ComposerTab, class: &str) -> Markup {
+    html! {
+        a class=(class) href=(tab.href) hx-get=(tab.href) hx-target="#composer" hx-swap="outerHTML"
+            data-composer-kind=(tab.kind) data-key=[tab.key] aria-current=[tab.current.then_some("true")] {
+            (icon_sized(&tab.icon, 15)) span { (tab.label) }
         }
     }
 }

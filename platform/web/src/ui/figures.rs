@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// One key figure.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Figure {
     /// What it is.
     pub label: String,
@@ -15,6 +15,8 @@ pub struct Figure {
     pub href: Option<String>,
     /// A telephone number: its hyphens shall not spread.
     pub phone: bool,
+    /// It counts nothing; it gives way to figures that say something.
+    pub idle: bool,
 }
 
 impl Figure {

@@ -4,10 +4,14 @@ use super::{Look, Typed};
 use crate::ui::form::{self, Row};
 use crate::ui::icon::icon_sized;
 use crate::ui::input::{self, Input, LinkSource};
+use akrab_model::object::FieldUse;
 use akrab_model::text::{date, datetime};
 use akrab_model::{Field, FieldType};
 use maud::{Markup, html};
 use std::collections::HashMap;
+
+/// Parts of addresses that are suggested while one types.
+const AREAS: [&str; 5] = ["_province", "_city", "_district", "_village", "_postcode"];
 
 /// What a form knows while its controls are drawn.
 pub struct Sheet<'a> {
@@ -112,7 +116,23 @@ impl Sheet<'_> {
             FieldType::Link | FieldType::Stage => self.picker(field, i, &field.key),
             FieldType::Links => self.links(field),
             FieldType::File => self.file(field, i),
+            _ if field.used_for == Some(FieldUse::Position) => self.position(i),
+            _ if field.part_of.is_some() && AREAS.iter().any(|part| field.key.ends_with(part)) => {
+                input::text(&i.clone().attr("data-areas", format!("/areas/{}/{}", self.object, field.key)))
+            }
             _ => input::text(i),
+        }
+    }
+
+    /// Latitude and longitude; where the device knows where it is, it is asked when somebody presses for it.
+    fn position(&self, i: &Input) -> Markup {
+        let t = self.look.t;
+        html! {
+            div.ak-input-line {
+                (input::text(&i.clone().placeholder("-6.2088, 106.8456").attr("inputmode", "text")))
+                button.btn.ak-btn-icon type="button" data-variant="outline" hidden data-position=(i.id) data-failed=(t.get("value-position-failed"))
+                    aria-label=(t.get("value-position-take")) title=(t.get("value-position-take")) { (icon_sized("locate-fixed", 16)) }
+            }
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Look {
     pub people: Arc<People>,
     /// What the person may do.
     pub rights: Rights,
+    /// Who looks: id and name.
+    pub me: Option<(i64, String)>,
 }
 
 impl Look {
@@ -36,6 +38,7 @@ impl Look {
             registry: ctx.registry().clone(),
             people: engine.people(),
             rights: Rights::new(ctx.registry().clone(), ctx),
+            me: ctx.person().map(|person| (person.id, person.name.clone())),
         }
     }
 
@@ -105,6 +108,11 @@ impl Look {
         } else {
             near
         }
+    }
+
+    /// A day by the calendar, never as "today": `1 Feb 2025`.
+    pub fn calendar_day(&self, day: Date) -> String {
+        format!("{} {}", format::day_month(day, self.lang), day.year())
     }
 
     /// The page of a record.

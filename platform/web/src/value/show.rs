@@ -9,7 +9,7 @@ use crate::ui::record::object_mark;
 use crate::ui::tag::{Tone as TagTone, tag};
 use crate::ui::{Status, status};
 use akrab_model::format;
-use akrab_model::object::{Avatar, Tone};
+use akrab_model::object::{Avatar, FieldUse, Tone};
 use akrab_model::text::phone;
 use akrab_model::value::LinkRow;
 use akrab_model::{Choice, Field, FieldType, Object, Record, RecordId, Value};
@@ -65,6 +65,13 @@ impl Look {
             (FieldType::Url, Value::Text(url)) => {
                 html! { a.ak-link href=(url) target="_blank" rel="noopener noreferrer" { (bare_url(url)) } }
             }
+            (FieldType::Text, Value::Text(text)) if field.used_for == Some(FieldUse::Position) => match position(text) {
+                Some((lat, lon)) => {
+                    let map = format!("https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=17/{lat}/{lon}");
+                    html! { a.ak-link href=(map) target="_blank" rel="noopener noreferrer" { span.ak-row.ak-gap-4 { (icon_sized("map-pin", 13)) (text) } } }
+                }
+                None => html! { (text) },
+            },
             (FieldType::Choice, Value::Text(key)) => match field.choice(key) {
                 // in running text only what says how things stand is more than a word
                 Some(choice) if state(choice.tone).is_some() => self.choice(choice),
@@ -192,6 +199,13 @@ pub fn state(tone: Tone) -> Option<Status> {
 /// Whether a field says how things stand: then each of its choices is a shape and a word.
 pub fn toned(field: &Field) -> bool {
     field.choices.iter().any(|choice| choice.tone != Tone::Neutral)
+}
+
+/// Latitude and longitude, where a text is both.
+fn position(text: &str) -> Option<(f64, f64)> {
+    let (lat, lon) = text.split_once(',')?;
+    let (lat, lon) = (lat.trim().parse::<f64>().ok()?, lon.trim().parse::<f64>().ok()?);
+    ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
 }
 
 /// An address that breaks behind its @ and not within a word.

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::Path;
 
 /// Titles of the columns, known to every object that has such fields.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "Full name",
     "Company",
     "Job title",
@@ -30,6 +30,7 @@ const COLUMNS: [&str; 19] = [
     "Phone number 3",
     "Email address 2",
     "UID",
+    "Honorific",
 ];
 const PHONES: [usize; 3] = [3, 15, 16];
 const MAILS: [usize; 2] = [4, 17];
@@ -105,6 +106,9 @@ impl Card {
                 let part = |n: usize| property.parts().get(n).cloned().unwrap_or_default();
                 let name = [part(3), part(1), part(2), part(0)].iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(" ");
                 let name = if part(4).is_empty() { name } else { format!("{name}, {}", part(4)) };
+                // how somebody is addressed stands before his titles, and in no formatted name
+                let before = akrab_model::text::person::parse(&format!("{} X", part(3)));
+                first(&mut self.cells[19], before.honorific.unwrap_or_default());
                 first(&mut self.cells[0], name);
             }
             "ORG" => first(&mut self.cells[1], property.parts().first().cloned().unwrap_or_default()),

@@ -89,6 +89,11 @@ impl ObjectDecl {
             view.group = view.group.take().filter(other);
         }
         self.timeline.on.retain(other);
+        self.tie = self.tie.take().filter(|tie| tie.ends.iter().chain(&tie.kind).chain(&tie.strength).chain(&tie.shows).all(other));
+        self.period = self.period.take().filter(|period| other(&period.from) && other(&period.to));
+        self.tree = self.tree.take().filter(|tree| other(&tree.parent) && tree.figures.iter().all(other));
+        self.timeline.also.retain(other);
+        self.behind.retain(other);
         self.validations.iter_mut().for_each(|rule| rule.field = rule.field.take().filter(other));
         if let Some(board) = &mut self.board {
             for place in [

@@ -183,8 +183,15 @@ fn an_order_is_taken_back_while_nobody_ordered_again() {
 
 #[test]
 fn choices_taken_back_are_no_longer_offered_and_keep_their_words() {
-    let choice =
-        |key: &str| crate::Choice { key: key.into(), label: label(), tone: crate::object::Tone::Neutral, icon: None, retired: false };
+    let choice = |key: &str| crate::Choice {
+        key: key.into(),
+        label: label(),
+        tone: crate::object::Tone::Neutral,
+        icon: None,
+        retired: false,
+        other: None,
+        turns: None,
+    };
     let first = with(&Part::Own(Box::new(object("vehicle"))), |decl| {
         let mut field = FieldDecl::new(FieldType::Choice, label());
         field.choices = vec![choice("old")];

@@ -58,6 +58,8 @@ upgrade("dialog textarea[data-rich]", (el) => editRich(el, false));
 upgrade("form:not([data-composer]) textarea[data-rich]", (el) => (el as HTMLTextAreaElement).value.trim() && editRich(el, false));
 upgrade("[data-pdf]", (el) => void import("./pdf").then((m) => m.pdf(el)));
 upgrade("[data-flow-canvas]", (el) => void import("./flow").then((m) => m.flow(el)));
+upgrade("input[data-areas]", (el) => void import("./areas").then((m) => m.areas(el as HTMLInputElement)));
+upgrade("svg[data-network]", (el) => void import("./network").then((m) => m.network(el as unknown as SVGSVGElement)));
 upgrade("form[data-passkey]", (el) => void import("./passkeys").then((m) => m.passkey(el as HTMLFormElement)));
 upgrade("[data-shown-when],[data-wanted-when]", (el) => void import("./when").then((m) => m.when(el)));
 on("click", "[data-condition]", (el, event) => {

@@ -96,6 +96,20 @@ on("click", "[data-reveal]", (el) => {
 on("click", "[data-copy]", (el) => {
   void navigator.clipboard?.writeText(el.dataset.copy!).then(() => import("./net").then((net) => net.showToast(say("js-copied"))));
 });
+// Where the device is, asked only when somebody presses for it.
+upgrade("[data-position]", (el) => (el.hidden = !("geolocation" in navigator)));
+on("click", "[data-position]", (el) => {
+  const input = document.getElementById(el.dataset.position!) as HTMLInputElement | null;
+  if (!input) return;
+  el.setAttribute("aria-busy", "true");
+  const done = (position?: GeolocationPosition) => {
+    el.removeAttribute("aria-busy");
+    if (!position) return void import("./net").then((net) => net.showToast(el.dataset.failed!));
+    input.value = `${position.coords.latitude.toFixed(6)}, ${position.coords.longitude.toFixed(6)}`;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  navigator.geolocation.getCurrentPosition(done, () => done(), { enableHighAccuracy: true, timeout: 10_000 });
+});
 // Where somebody wrote last: that is where a field is put in.
 let written: HTMLTextAreaElement | HTMLInputElement | undefined;
 on("focusin", "form:has([data-insert]) :is(textarea, input[type=text])", (el) => {

@@ -149,7 +149,7 @@ impl Bench {
                     (many("fallback", "approval-fallback", &step.fallback, true))
                     (number("limit", "approval-limit", hours(step.limit), "approval-limit-hint"))
                     (number("remind", "approval-remind", hours(step.remind), ""))
-                    (number("need", "approval-need", step.need.to_string(), "approval-need-hint"))
+                    (number("votes", "approval-need", step.need.to_string(), "approval-need-hint"))
                 }))
                 @if known { (input::checkbox(&name("out"), "1", &t.get("approval-step-out"), false)) }
             }

@@ -65,7 +65,7 @@ fn steps(visit: &Visit, fields: &Fields, errors: &mut Errors) -> Vec<StepDecl> {
             },
         };
         let (limit, remind) = (minutes("limit"), minutes("remind"));
-        let need = fields.text(&name("need")).parse().unwrap_or(1);
+        let need = fields.text(&name("votes")).parse().unwrap_or(1);
         steps.push(StepDecl { key: key.to_string(), who, need, limit, remind, fallback });
     }
     steps

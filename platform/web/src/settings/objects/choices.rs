@@ -129,7 +129,8 @@ pub(super) fn read(fields: &Fields, before: &[Choice]) -> Vec<Choice> {
         let taken = |key: &str| choices.iter().chain(before).any(|choice| choice.key == key);
         let key = known.map_or_else(|| free_key(&label.en, taken), |choice| choice.key.clone());
         let tone = TONES.iter().find(|tone| tone.0 == entry.tone).map_or(Tone::Neutral, |tone| tone.1);
-        choices.push(Choice { key, label, tone, icon: known.and_then(|choice| choice.icon.clone()), retired: entry.retired });
+        let kept = known.map(|choice| (choice.icon.clone(), choice.other.clone(), choice.turns.clone())).unwrap_or_default();
+        choices.push(Choice { key, label, tone, icon: kept.0, retired: entry.retired, other: kept.1, turns: kept.2 });
     }
     let gone: Vec<Choice> = before.iter().filter(|old| !choices.iter().any(|choice| choice.key == old.key)).cloned().collect();
     choices.extend(gone.into_iter().map(|choice| Choice { retired: true, ..choice }));

@@ -16,7 +16,7 @@ use crate::ui::input::{self, Input};
 use crate::ui::section::{Field as Pair, section};
 use crate::visit::Visit;
 use akrab_engine::shape::Deed;
-use akrab_model::object::{LayoutDecl, SectionDecl};
+use akrab_model::object::{LayoutDecl, Panel, SectionDecl};
 use akrab_model::{Label, Object};
 use axum::extract::Path;
 use maud::{Markup, html};
@@ -228,9 +228,11 @@ fn related(visit: &Visit, object: &Object, shown: &[String]) -> Markup {
     let registry = visit.registry();
     let lang = visit.lang();
     let words = |place: &str| -> Option<String> {
-        let (child, field) = place.split_once('.')?;
-        let child = registry.object(child).filter(|child| !child.decl.hidden)?;
-        Some(format!("{} · {}", child.plural_label(lang), child.field(field).filter(|f| !f.hidden)?.label.get(lang)))
+        let panel = Panel::of(place)?;
+        let child = registry.object(panel.object).filter(|child| !child.decl.hidden)?;
+        let view = panel.of_view(child).map(|view| format!(" ({})", view.label.get(lang))).unwrap_or_default();
+        let link = child.field(panel.via).filter(|f| !f.hidden)?.label.get(lang);
+        Some(format!("{} · {link}{view}", child.plural_label(lang)))
     };
     let mut places: Vec<String> = Vec::new();
     for child in registry.objects().filter(|child| !child.is_system() && !child.decl.hidden) {

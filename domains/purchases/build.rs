@@ -1,0 +1,3 @@
+fn main() {
+    akrab_handles::generate();
+}

@@ -1,0 +1,17 @@
+problem-nik-letters = A NIK holds digits only.
+problem-nik-length = A NIK has 16 digits.
+problem-nik-place = The first two digits of the NIK are no code of a province.
+problem-nik-day = Digits 7 to 12 of the NIK are no day of birth.
+problem-nitku-letters = A NITKU holds digits only.
+problem-nitku-length = A NITKU has 22 digits: the NPWP of 16 and six of the place of business.
+problem-cycle = A record cannot stand below itself.
+problem-tie-to-itself = Choose another record: nothing can be connected with itself.
+problem-period-ends-first = The last day is before the first.
+record-add-more = Add
+record-former = Former ({ $n })
+tie-since = since { $day }
+tie-until = until { $day }
+record-tree = Parent and branches
+record-tree-whole = With all below
+record-tree-more = { $n } more below
+job-customers-new-day = A new day for customers

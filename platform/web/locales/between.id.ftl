@@ -1,0 +1,17 @@
+problem-nik-letters = NIK hanya boleh memuat angka.
+problem-nik-length = NIK terdiri dari 16 angka.
+problem-nik-place = Dua angka pertama NIK bukan kode provinsi.
+problem-nik-day = Angka ke-7 sampai ke-12 NIK bukan tanggal lahir.
+problem-nitku-letters = NITKU hanya boleh memuat angka.
+problem-nitku-length = NITKU terdiri dari 22 angka: NPWP 16 angka dan enam angka tempat usaha.
+problem-cycle = Data ini tidak bisa berada di bawah dirinya sendiri.
+problem-tie-to-itself = Pilih data lain: sesuatu tidak bisa dihubungkan dengan dirinya sendiri.
+problem-period-ends-first = Tanggal selesai lebih awal dari tanggal mulai.
+record-add-more = Tambahkan
+record-former = Dulu ({ $n })
+tie-since = sejak { $day }
+tie-until = sampai { $day }
+record-tree = Induk & cabang
+record-tree-whole = Bersama semua di bawahnya
+record-tree-more = { $n } lagi di bawahnya
+job-customers-new-day = Pergantian hari pada pelanggan

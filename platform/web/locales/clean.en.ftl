@@ -1,0 +1,27 @@
+# Cleaning: one form for names, mails and addresses; values that cannot be.
+clean-after = Becomes
+clean-apply = Clean { $n } records
+clean-before = Now
+clean-done = { $changed } of { $records } records were cleaned.
+clean-look = Look first
+clean-odd = Odd values
+clean-odd-born-later = born in the future
+clean-odd-born-long-ago = born more than 120 years ago
+clean-odd-day-far-off = a day too far off
+clean-odd-email-cannot-be = an e-mail that cannot be
+clean-odd-far-outside = far outside of the rest
+clean-odd-filler = not a name
+clean-odd-none = No odd values.
+clean-odd-phone-cannot-be = a number that cannot be
+clean-odd-text = Values that cannot be, such as a birthday in the future, and numbers far outside of the rest are looked for as well. Nothing changes before you agree.
+clean-record = Record
+clean-refused = { $n } cannot be changed by the rules of their object.
+clean-text = Names, mails and addresses of this list of { $objects } are brought into one form. You see first what would change.
+clean-title = Clean data
+clean-undo = Take the cleaning back
+clean-undone = { $n } changes were taken back; { $left } stay because they were changed since.
+clean-value = Value
+clean-would = { $changed } of { $records } records can be cleaned. Nothing has been changed yet.
+job-clean = Cleaning of { $object }
+job-clean-undo = Taking a cleaning back
+problem-job-running = This job has not ended yet.

@@ -1,0 +1,27 @@
+# Merapikan data: satu bentuk untuk nama, email, dan alamat; nilai yang janggal.
+clean-after = Menjadi
+clean-apply = Rapikan { $n } data
+clean-before = Sekarang
+clean-done = { $changed } dari { $records } data dirapikan.
+clean-look = Lihat dahulu
+clean-odd = Nilai janggal
+clean-odd-born-later = tanggal lahir di masa depan
+clean-odd-born-long-ago = lahir lebih dari 120 tahun lalu
+clean-odd-day-far-off = tanggal yang terlalu jauh
+clean-odd-email-cannot-be = alamat email yang tidak mungkin
+clean-odd-far-outside = jauh di luar nilai lainnya
+clean-odd-filler = bukan nama
+clean-odd-none = Tidak ada nilai yang janggal.
+clean-odd-phone-cannot-be = nomor telepon yang tidak mungkin
+clean-odd-text = Nilai yang tidak mungkin, seperti tanggal lahir di masa depan, dan angka yang jauh di luar nilai lainnya ikut dicari. Tidak ada yang diubah sebelum Anda menyetujuinya.
+clean-record = Data
+clean-refused = { $n } tidak bisa diubah menurut aturan objeknya.
+clean-text = Nama, email, dan alamat pada daftar { $objects } ini ditulis dalam satu bentuk. Anda melihat dahulu apa yang akan berubah.
+clean-title = Rapikan data
+clean-undo = Urungkan perapian
+clean-undone = { $n } perubahan diurungkan; { $left } dibiarkan karena sudah diubah lagi.
+clean-value = Nilai
+clean-would = { $changed } dari { $records } data bisa dirapikan. Belum ada yang diubah.
+job-clean = Merapikan { $object }
+job-clean-undo = Mengurungkan perapian data
+problem-job-running = Pekerjaan ini belum selesai.

@@ -1,0 +1,17 @@
+dav-address = Server
+dav-books = Address books
+dav-made = Put these into the settings of your telephone. The password is shown this once.
+dav-make = Make an app password
+dav-mine = { $objects }, mine only
+dav-name = Address book
+dav-password = Password
+dav-text = Your telephone or mail program shows the people you may export in its own address book (CardDAV), and keeps them fresh. It can only read. An app password stands among the API tokens below, where you can end it.
+dav-title = Address book on your telephone
+dav-user = User name
+card-example = Paste the text of a business card, or the lines under a mail
+card-paste = From a business card or signature
+card-read = Fill in
+problem-bad-xml = This is no XML that can be read.
+problem-book-too-large = This address book would be larger than 20,000 cards. Choose your own records instead.
+problem-no-such-report = There is no such report of this address.
+problem-sync-token-over = The mark of the last synchronisation does not count any more. Begin anew.

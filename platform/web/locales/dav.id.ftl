@@ -1,0 +1,17 @@
+dav-address = Server
+dav-books = Buku alamat
+dav-made = Masukkan ini ke pengaturan ponsel Anda. Kata sandinya hanya ditampilkan sekali ini.
+dav-make = Buat kata sandi aplikasi
+dav-mine = { $objects }, hanya milik saya
+dav-name = Buku alamat
+dav-password = Kata sandi
+dav-text = Ponsel atau program email Anda menampilkan orang-orang yang boleh Anda ekspor di buku alamatnya sendiri (CardDAV), selalu terbaru. Dari sana data hanya bisa dibaca. Kata sandi aplikasi tercantum di antara token API di bawah; di situ pula Anda mencabutnya.
+dav-title = Buku alamat di ponsel
+dav-user = Nama pengguna
+card-example = Tempel teks kartu nama, atau baris penutup sebuah email
+card-paste = Dari kartu nama atau tanda tangan email
+card-read = Isikan
+problem-bad-xml = Ini bukan XML yang bisa dibaca.
+problem-book-too-large = Buku alamat ini akan memuat lebih dari 20.000 kartu. Pilih hanya data milik Anda.
+problem-no-such-report = Alamat ini tidak punya laporan seperti itu.
+problem-sync-token-over = Tanda sinkronisasi terakhir tidak berlaku lagi. Mulai dari awal.
