@@ -205,7 +205,7 @@ const settings = [
   { name: "data-requests", path: "/data_requests" },
   { name: "settings-freshness", path: "/settings/freshness" },
   { name: "settings-privacy", path: "/settings/privacy" },
-  { name: "settings-retention", path: "/settings/privacy/retention/new" },
+  { name: "settings-retention", path: "/settings/privacy/retention/new?object=contact" },
   { name: "policies", path: "/policies" },
   { name: "policy", path: "/policies/next_step" },
   { name: "settings-policies", path: "/settings/policies" },

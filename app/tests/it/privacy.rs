@@ -307,3 +307,38 @@ both!(
         }
     }
 );
+
+both!(
+    /// A retention rule is made by hand: what it is about first, its condition with the builder of lists, and what it would take
+    /// now leads to the records.
+    a_retention_rule_is_made_by_hand,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.make("contact", json!({"name": "Bekas", "status": "former"})).await;
+        w.make("contact", json!({"name": "Aktif", "status": "active"})).await;
+        w.pass(800 * 86_400);
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let new = "/settings/privacy/retention/new";
+        assert!(browser.get(new).await.html.contains("?object=contact"), "which records it is about comes first");
+        let form = browser.get(&format!("{new}?object=contact")).await.html;
+        assert!(form.contains("name=\"since\"") && form.contains("id=\"f-filter\"") && !form.contains("JSON"), "{form}");
+        let filled = [("object", "contact"), ("name", "Yang sudah pergi"), ("since", "updated_at"), ("months", "24"), ("what", "erase")];
+        let filter = r#"{"field":"status","op":"is","value":"former"}"#;
+        let builder = browser.submit(new, &[&filled[..], &[("condition", "filter")]].concat()).await.html;
+        assert!(builder.contains("condition_stay") && builder.contains("value=\"Yang sudah pergi\""), "{builder}");
+        let back = browser.submit(new, &[&filled[..], &[("condition_for", "filter"), ("condition_tree", filter)]].concat()).await.html;
+        assert!(back.contains("name=\"filter\" value=\"{&quot;field") && back.contains("value=\"Yang sudah pergi\""), "{back}");
+        let faulty = browser.submit(new, &[("object", "contact"), ("name", "X"), ("since", "updated_at"), ("months", "dua")]).await;
+        assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let made = browser.submit(new, &[&filled[..], &[("filter", filter)]].concat()).await;
+        assert_eq!(made.location, "/settings/privacy", "{}", made.html);
+        let page = browser.get("/settings/privacy").await.html;
+        let row = page.split("Yang sudah pergi").nth(1).and_then(|rest| rest.split("</tr>").next()).unwrap_or_default().to_string();
+        assert!(row.contains(">1</a>"), "one contact would go: {row}");
+        let now = w.of(ctx.user_id().expect("a person"), akrab_engine::Door::Page);
+        let rules = w.engine.read(&now, |tx| tx.retention_rules()).await.expect("rules");
+        let own = rules.iter().find(|rule| rule.name.get("id") == "Yang sudah pergi").expect("the rule");
+        let again = browser.get(&format!("/settings/privacy/retention/{}", own.key)).await.html;
+        assert!(again.contains("name=\"filter\" value=\"{&quot;field") && again.contains("value=\"Yang sudah pergi\""), "{again}");
+    }
+);

@@ -117,9 +117,13 @@ fn all_object_files_compile_with_layouts_views_and_filters_that_hold() {
         }
         let object = registry.object(file.trim_end_matches(".toml")).unwrap_or_else(|| panic!("{file} names its object"));
         assert!(object.decl.layout.quick.len() <= 7, "{file}: quick create asks for at most seven fields");
-        assert!((3..=8).contains(&object.decl.views.len()), "{file}: views");
-        for role in ["manager", "sales", "marketing", "service", "readonly"] {
-            assert!(object.decl.access.contains_key(role), "{file}: access of {role}");
+        // what stands beside other records only is seldom seen as a list
+        let fewest = if object.decl.menu { 3 } else { 1 };
+        assert!((fewest..=8).contains(&object.decl.views.len()), "{file}: views");
+        // some of it is for few eyes
+        let roles: &[&str] = if object.decl.menu { &["manager", "sales", "marketing", "service", "readonly"] } else { &["manager"] };
+        for role in roles {
+            assert!(object.decl.access.contains_key(*role), "{file}: access of {role}");
         }
         for view in &object.decl.views {
             for sort in &view.sort {
@@ -191,8 +195,9 @@ fn a_next_step_becomes_a_task_that_can_be_deferred_and_done() {
             ("next_step", json!("Kirim penawaran")),
         ];
         let refused = place.create("interaction", &talk).await.expect_err("refused");
-        assert_eq!(codes(&refused), [("next_at", "required")]);
-        let when = [talk.as_slice(), &[("next_at", json!("2026-11-20T03:00:00Z"))]].concat();
+        assert_eq!(codes(&refused), [("next_at", "required"), ("next_owner", "required")]);
+        let me = place.ctx.user_id().expect("a person");
+        let when = [talk.as_slice(), &[("next_at", json!("2026-11-20T03:00:00Z")), ("next_owner", json!(me))]].concat();
         place.create("interaction", &when).await.expect("made");
         let tasks = place.all("task").await;
         assert_eq!(tasks.len(), 1);
@@ -301,9 +306,10 @@ fn the_demonstration_is_whole() {
         eprintln!("demo in {:?}", started.elapsed());
         let person = place.engine.people().by_email("admin@akrab.test").expect("administrator").clone();
         let ctx = place.engine.ctx(&person, Door::Page, "test");
-        // three interactions are the notes written on the seller's largest deals
+        // fourteen contacts live in households; three interactions are the notes written on the seller's largest deals,
+        // 182 the talks in which customers wish and complain
         for (object, wanted) in
-            [("account", 2_000), ("contact", 5_000), ("opportunity", 1_200), ("lead", 300), ("interaction", 30_003), ("task", 900)]
+            [("account", 2_000), ("contact", 5_014), ("opportunity", 1_200), ("lead", 300), ("interaction", 30_185), ("task", 900)]
         {
             let request = ListRequest { object: object.into(), ..ListRequest::default() };
             assert_eq!(place.engine.count(&ctx, request, true).await.expect("counted"), akrab_model::Count::Exact(wanted), "{object}");

@@ -15,7 +15,7 @@ use crate::visit::Visit;
 use akrab_engine::JobView;
 use akrab_engine::clean::{CleanReport, CleanSpec, OddValue, is_cleaned};
 use akrab_model::filter::Op;
-use akrab_model::{Filter, Object, Problem};
+use akrab_model::{FieldType, Filter, Object, Problem};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 
@@ -59,6 +59,7 @@ async fn ask(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<Vec<(
             input type="hidden" name="filter" value=(filter);
             p { (t.with("clean-text", &[("objects", object.plural_label(visit.lang()).into())])) }
             div.ak-stack { @for key in keys(&object) { (checkbox("fields", &key, label_of(&object, &key, visit.lang()), true)) } }
+            @if object.fields.iter().any(|field| field.kind == FieldType::Phone) { p.ak-muted { (t.get("clean-phones")) } }
             p.ak-muted { (t.get("clean-odd-text")) }
             div { (Button::new(t.get("clean-look")).icon("sparkles").primary().submit()) }
         }

@@ -6,7 +6,8 @@ use crate::value::{Look, shape};
 use akrab_engine::{Network, Node};
 use maud::{Markup, html};
 
-/// With so many nodes all of them are named, with more only the ones that matter.
+/// With so many nodes all of them are named, with more only the ones that matter. Where there is a script it names as many as
+/// there is room for, and more when the picture comes nearer.
 const NAMED: usize = 70;
 /// With so few ties each says what it is.
 const TOLD: usize = 26;
@@ -28,15 +29,13 @@ pub struct Drawing<'a> {
 pub fn draw(d: &Drawing<'_>) -> Markup {
     let reach = d.plan.reach.ceil() as i64;
     let view = format!("{} {} {} {}", -reach, -reach, reach * 2, reach * 2);
-    // names stay readable where the whole is drawn small
-    let size = if reach > 900 { "large" } else { "plain" };
     let whole = |value: f64| value.round() as i64;
     let mut ranked: Vec<i64> = d.network.nodes.iter().map(|node| node.influence).collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
     let mark = ranked.get(NAMED / 3).copied().unwrap_or_default();
     let told = d.network.ties.len() <= TOLD;
     html! {
-        svg.ak-network-picture id="network-picture" data-network data-size=(size) viewBox=(view) role="group" aria-label=(d.look.t.get("network")) {
+        svg.ak-network-picture id="network-picture" data-network viewBox=(view) role="group" aria-label=(d.look.t.get("network")) {
             g.ak-network-ties {
                 @for tie in &d.network.ties {
                     @let ((ax, ay), (bx, by)) = (d.plan.spots[tie.ends[0]], d.plan.spots[tie.ends[1]]);
@@ -50,13 +49,11 @@ pub fn draw(d: &Drawing<'_>) -> Markup {
                 @let object = d.look.registry.at(node.object);
                 @let (x, y) = d.plan.spots[at];
                 @let r = 9 + (node.influence.min(40) / 4);
-                a.ak-network-node href=((d.walk)(node)) data-depth=(node.depth) data-object=(object.key) aria-current=[(at == 0).then_some("true")] {
+                a.ak-network-node href=((d.walk)(node)) data-depth=(node.depth) data-object=(object.key) data-influence=(node.influence) data-minor[at > 0 && d.network.nodes.len() > NAMED && node.influence <= mark] aria-current=[(at == 0).then_some("true")] {
                     title { (node.title) " · " (d.look.label(object)) }
                     @if shape(object) == Some(Shape::Person) { circle cx=(whole(x)) cy=(whole(y)) r=(r) {} }
                     @else { rect x=(whole(x) - r) y=(whole(y) - r) width=(r * 2) height=(r * 2) rx="5" {} }
-                    @if at == 0 || d.network.nodes.len() <= NAMED || node.influence > mark {
-                        text x=(whole(x)) y=(whole(y) + r + 14) text-anchor="middle" { (short(&node.title)) }
-                    }
+                    text x=(whole(x)) y=(whole(y) + r + 3) text-anchor="middle" { (short(&node.title)) }
                 }
             }
         }

@@ -211,7 +211,7 @@ pub fn timeline(tx: &mut Tx, look: &Look, object: &Object, id: i64, asked: &Aske
     let chosen = asked.kinds.as_deref().or(asked.tab.as_deref().filter(|tab| tx.registry.object(tab).is_none())).unwrap_or("");
     let kinds = chosen.split(',').filter(|k| !k.is_empty()).map(str::to_string).collect();
     let since = day(&asked.since).and_then(start);
-    let request = TimelineRequest { kinds, with: circle.others(), since, before: before.or(until), limit: 40 };
+    let request = TimelineRequest { kinds, with: circle.others(), since, before: before.or(until), limit: 50 };
     let find = asked.find.as_deref().map(akrab_model::text::fold).filter(|q| !q.is_empty());
     let who = asked.who.as_deref().and_then(|who| who.split_once('.')).and_then(|(object, id)| Some((object, id.parse::<i64>().ok()?)));
     if find.is_none() && who.is_none() {

@@ -37,6 +37,18 @@ pub(super) struct Kind {
     pub heads: [(&'static str, Option<u16>); 5],
 }
 
+/// The page on which something new begins: which of the objects it is about; leads on to `next`.
+pub(super) async fn choose_object(visit: &Visit, title: &str, text: &str, objects: &[Arc<Object>], next: &str) -> Reply {
+    let body = html! {
+        p.ak-muted { (visit.t.get(text)) }
+        div.ak-type-list { @for object in objects {
+            a href={ (next) "?object=" (object.key) } { b { (object.plural_label(visit.lang())) } span { (object.purpose(visit.lang())) } }
+        } }
+    };
+    let frame = frame(visit, &visit.t.get(title)).await;
+    show(visit, &frame, content(true, html! { div.ak-stack { (body) } }), false).await
+}
+
 impl Kind {
     fn href(&self, rest: &str) -> String {
         format!("/settings/{}{rest}", self.place)
@@ -87,14 +99,7 @@ impl Kind {
 
     /// The page on which a new one begins: which records it is about.
     pub async fn choose_object(&self, visit: &Visit) -> Reply {
-        let body = html! {
-            p.ak-muted { (visit.t.get(self.choose)) }
-            div.ak-type-list { @for object in objects(visit) {
-                a href=(self.href(&format!("/new?object={}", object.key))) { b { (object.plural_label(visit.lang())) } span { (object.purpose(visit.lang())) } }
-            } }
-        };
-        let frame = frame(visit, &visit.t.get(self.new)).await;
-        show(visit, &frame, content(true, html! { div.ak-stack { (body) } }), false).await
+        choose_object(visit, self.new, self.choose, &objects(visit), &self.href("/new")).await
     }
 
     /// The button that takes it out of force, or brings it back.
