@@ -204,6 +204,7 @@ const settings = [
   { name: "record-erasure", path: "/contacts/2/erasure" },
   { name: "data-requests", path: "/data_requests" },
   { name: "settings-freshness", path: "/settings/freshness" },
+  { name: "settings-numbers", path: "/settings/numbers" },
   { name: "settings-privacy", path: "/settings/privacy" },
   { name: "settings-retention", path: "/settings/privacy/retention/new?object=contact" },
   { name: "policies", path: "/policies" },

@@ -7,6 +7,7 @@ use akrab_engine::contact::Saying;
 use akrab_engine::{Ctx, Door, ListRequest, NetworkAsk};
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Record, Value};
+use axum::http::StatusCode;
 use jiff::civil::{Date, date};
 use serde_json::{Value as Json, json};
 
@@ -107,6 +108,19 @@ both!(tax_numbers_are_checked_and_told_by_their_end, async |w: &Workspace| {
     {
         assert_eq!(refusal(w, "account", id, json!({ field: value })).await, code);
     }
+    // the authority changes its numbers: so does the table, without a new program
+    let boss = somebody(w, "ratna", "administrator").await;
+    let mut browser = crate::browser::Browser::of(w, boss).await;
+    let company = [("company", "PT Uji"), ("lang", "id"), ("currency", "IDR"), ("time_zone", "Asia/Jakarta")];
+    assert_eq!(browser.submit("/settings/company", &company).await.status, StatusCode::SEE_OTHER);
+    let rules = [("npwp", "18, 16"), ("npwp-fill", "1"), ("nik", "16"), ("nik-inside", "1"), ("nitku", "enam")];
+    let faulty = browser.submit("/settings/numbers", &rules).await;
+    assert!(faulty.status == StatusCode::UNPROCESSABLE_ENTITY && faulty.html.contains("value=\"18, 16\""), "{}", faulty.html);
+    assert_eq!(browser.submit("/settings/numbers", &[&rules[..4], &[("nitku", "24")]].concat()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(refusal(w, "account", id, json!({"npwp": "01.234.567.4-901.000"})).await, "npwp_length");
+    change(w, "account", id, json!({"npwp": "3174011205900001", "nitku": "001234567490100000000001"})).await;
+    assert_eq!(get(w, "account", id).await.text("npwp"), "003174011205900001");
+    assert!(browser.get("/settings/numbers").await.html.contains("value=\"16, 18\""), "in their order");
     let ask = Filter::test("npwp", Op::Is, "0012345674901000");
     let request = ListRequest { object: "account".into(), filter: Some(ask), ..ListRequest::default() };
     assert!(w.engine.list(&service, request).await.is_err(), "nor guessed by filters");

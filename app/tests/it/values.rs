@@ -193,7 +193,7 @@ crate::workspace::both!(what_the_program_wrote_is_read_back_as_the_same_number, 
     let history = w.engine.history(&page, "opportunity", id, None).await.expect("a history");
     let shift = history[0].shifts.iter().find(|s| s.field == "amount").expect("told");
     let object = w.engine.object("opportunity").expect("there is one");
-    let old = shift.value(&object, false, &page.parse_env("ID"));
+    let old = shift.value(&object, false, &page.parse_env(&akrab_engine::Settings::default()));
     assert_eq!(old.dec().map(|d| d.to_string()).as_deref(), Some("12.345"), "told as it was");
     w.engine.undo(&page, history[0].id).await.expect("undone");
     assert_eq!(amount(id).await, "12.345");

@@ -1,9 +1,9 @@
 //! Who asks, through which door, at what moment.
 
-use crate::Result;
 use crate::people::Person;
 use crate::scopes::Scopes;
 use crate::world::World;
+use crate::{Result, Settings};
 use akrab_model::format::Lang;
 use akrab_model::value::ParseEnv;
 use akrab_model::{Object, Problem, Registry};
@@ -147,11 +147,12 @@ impl Ctx {
         if whole { Ok(()) } else { Err(Problem::new(akrab_model::ProblemKind::Forbidden, "scope_too_narrow")) }
     }
     /// How what comes through this door is read.
-    pub fn parse_env(&self, country: &str) -> ParseEnv {
+    pub fn parse_env(&self, settings: &Settings) -> ParseEnv {
         ParseEnv {
             lang: self.lang,
             now: self.now.clone(),
-            country: country.into(),
+            country: settings.country.clone(),
+            numbers: settings.numbers.clone(),
             // sheets hold 33.333333333333336 where people see 33.33
             round: self.door == Door::Import,
             // only people at a page and the files they bring write numbers as their language does

@@ -2,9 +2,11 @@
 
 use crate::Result;
 use akrab_model::format::Lang;
+use akrab_model::text::identity::{NumberRule, NumberRules};
 use akrab_model::{FieldProblem, Problem};
 use akrab_store::Conn;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 const KEY: &str = "workspace";
 
@@ -24,6 +26,8 @@ pub struct Settings {
     pub file_mb: u32,
     /// Room for all files together, in MB; none means as much as the disk has.
     pub files_mb: Option<u32>,
+    /// What numbers of authorities look like.
+    pub numbers: Arc<NumberRules>,
     /// First set-up is done.
     pub ready: bool,
 }
@@ -41,6 +45,7 @@ impl Default for Settings {
             country: "ID".into(),
             file_mb: 25,
             files_mb: None,
+            numbers: Arc::default(),
             ready: false,
         }
     }
@@ -65,6 +70,12 @@ impl Settings {
         }
         if self.files_mb == Some(0) {
             return Err(Problem::invalid(vec![FieldProblem::new("files_mb", "out_of_range").with("min", 1).with("max", u32::MAX)]));
+        }
+        for (field, rule) in [("npwp", &self.numbers.npwp), ("nik", &self.numbers.nik), ("nitku", &self.numbers.nitku)] {
+            if rule.lengths.iter().any(|length| !(1..=NumberRule::MOST).contains(length)) {
+                let fault = FieldProblem::new(field, "out_of_range").with("min", 1).with("max", NumberRule::MOST);
+                return Err(Problem::invalid(vec![fault]));
+            }
         }
         Ok(())
     }

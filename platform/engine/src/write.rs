@@ -267,7 +267,7 @@ impl<'a> Tx<'a> {
     }
 
     pub fn parse_env(&self) -> ParseEnv {
-        self.ctx.parse_env(&self.engine.settings().country)
+        self.ctx.parse_env(&self.engine.settings())
     }
 
     pub(crate) fn behaviours(&self, object: &str) -> Vec<Arc<dyn Behaviour>> {

@@ -61,7 +61,8 @@ fn everything_typed_can_be_read() {
             assert_eq!(url::parse(site).as_ref(), Ok(site));
         }
         for number in account.npwp.iter() {
-            assert_eq!(identity::npwp(number).as_ref(), Ok(number));
+            let read = identity::parse(akrab_model::object::NumberKind::Npwp, number, &identity::NumberRules::default().npwp);
+            assert_eq!(read.as_ref(), Ok(number));
         }
         assert_eq!(account.postcode.len(), 5);
     }

@@ -129,7 +129,7 @@ impl Plan {
         let object = ctx.object(&spec.object)?;
         let allowed = mapping::mappable(&Rights::new(ctx.registry().clone(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
-        let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings().country) };
+        let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings()) };
         let mut faults = Vec::new();
         let (mut fields, mut id_column, mut linked) = (Vec::new(), None, Vec::new());
         for (n, key) in spec.columns.iter().enumerate() {

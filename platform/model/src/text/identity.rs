@@ -4,27 +4,95 @@ use super::{ParseError, short};
 use crate::area;
 use crate::object::NumberKind;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-/// Reads a number of this kind.
-///
-/// # Errors
-/// As [`npwp`], [`nik`], [`nitku`].
-pub fn parse(kind: NumberKind, text: &str) -> Result<String, ParseError> {
-    match kind {
-        NumberKind::Npwp => npwp(text),
-        NumberKind::Nik => nik(text),
-        NumberKind::Nitku => nitku(text),
+/// What numbers of one kind look like. Authorities change it, so a workspace may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberRule {
+    /// How many digits they may have, ascending; any number of them when empty.
+    pub lengths: Vec<u8>,
+    /// Shorter ones gain zeros in front, up to the greatest length.
+    pub fill: bool,
+    /// The province and the day of birth that stand in it are looked at.
+    pub inside: bool,
+}
+
+impl NumberRule {
+    /// Most digits a number may have.
+    pub const MOST: u8 = 30;
+
+    fn new(lengths: &[u8], fill: bool, inside: bool) -> NumberRule {
+        NumberRule { lengths: lengths.to_vec(), fill, inside }
+    }
+
+    /// "15, 16".
+    #[must_use]
+    pub fn lengths_text(&self) -> String {
+        self.lengths.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// Reads the number of an identity card (NIK) into its 16 digits: the province it was given in, the day of birth, on
-/// which 40 is added for women, and a running number.
+/// The rules of all kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NumberRules {
+    /// Tax numbers: 16 digits; the old 15 gain their leading zero.
+    pub npwp: NumberRule,
+    /// Identity cards: 16 digits.
+    pub nik: NumberRule,
+    /// Places of business: the tax number of 16 digits and the place's six.
+    pub nitku: NumberRule,
+}
+
+impl Default for NumberRules {
+    fn default() -> Self {
+        NumberRules {
+            npwp: NumberRule::new(&[15, 16], true, false),
+            nik: NumberRule::new(&[16], false, true),
+            nitku: NumberRule::new(&[22], false, false),
+        }
+    }
+}
+
+impl NumberRules {
+    /// The rule of a kind.
+    #[must_use]
+    pub fn of(&self, kind: NumberKind) -> &NumberRule {
+        match kind {
+            NumberKind::Npwp => &self.npwp,
+            NumberKind::Nik => &self.nik,
+            NumberKind::Nitku => &self.nitku,
+        }
+    }
+}
+
+/// Reads a number of a kind into its digits.
 ///
 /// # Errors
-/// `empty`, `too_long`, `nik_letters`, `nik_length`, `nik_place`, `nik_day`.
-pub fn nik(text: &str) -> Result<String, ParseError> {
-    let digits = digits(text, "nik_letters")?;
-    if digits.len() != 16 {
+/// `empty`, `too_long`; of the kind `letters` and `length`; `nik_place` and `nik_day` where the rule looks inside.
+pub fn parse(kind: NumberKind, text: &str, rule: &NumberRule) -> Result<String, ParseError> {
+    let (letters, length) = match kind {
+        NumberKind::Npwp => ("npwp_letters", "npwp_length"),
+        NumberKind::Nik => ("nik_letters", "nik_length"),
+        NumberKind::Nitku => ("nitku_letters", "nitku_length"),
+    };
+    let mut digits = digits(text, letters)?;
+    if !rule.lengths.is_empty() && !rule.lengths.iter().any(|length| usize::from(*length) == digits.len()) {
+        return Err(ParseError::new(length));
+    }
+    if let Some(most) = rule.lengths.last().map(|most| usize::from(*most)).filter(|most| rule.fill && *most > digits.len()) {
+        digits.insert_str(0, &"0".repeat(most - digits.len()));
+    }
+    if rule.inside {
+        person(&digits)?;
+    }
+    Ok(digits)
+}
+
+/// What stands in the number of an identity card: the province it was given in, the day of birth, on which 40 is added for
+/// women, and a running number.
+fn person(digits: &str) -> Result<(), ParseError> {
+    if digits.len() < 12 {
         return Err(ParseError::new("nik_length"));
     }
     if area::province(&digits[..2]).is_none() {
@@ -34,29 +102,7 @@ pub fn nik(text: &str) -> Result<String, ParseError> {
     let day = if part(6) > 40 { part(6) - 40 } else { part(6) };
     // which century is not said; a leap day is one in either
     let born = |century: i16| Date::new(century + i16::from(part(10)), part(8), day).is_ok();
-    if born(1900) || born(2000) { Ok(digits) } else { Err(ParseError::new("nik_day")) }
-}
-
-/// Reads the number of a place of business (NITKU) into its 22 digits: the tax number of 16 and the place's six.
-///
-/// # Errors
-/// `empty`, `too_long`, `nitku_letters`, `nitku_length`.
-pub fn nitku(text: &str) -> Result<String, ParseError> {
-    let digits = digits(text, "nitku_letters")?;
-    if digits.len() == 22 { Ok(digits) } else { Err(ParseError::new("nitku_length")) }
-}
-
-/// Reads a tax number (NPWP) into its 16 digits; the old 15 digits gain their leading zero.
-///
-/// # Errors
-/// `empty`, `too_long`, `npwp_letters`, `npwp_length`.
-pub fn npwp(text: &str) -> Result<String, ParseError> {
-    let digits = digits(text, "npwp_letters")?;
-    match digits.len() {
-        15 => Ok(format!("0{digits}")),
-        16 => Ok(digits),
-        _ => Err(ParseError::new("npwp_length")),
-    }
+    if born(1900) || born(2000) { Ok(()) } else { Err(ParseError::new("nik_day")) }
 }
 
 /// The ninth digit of a firm's tax number in its old form, worked out of the eight before it.
@@ -88,6 +134,10 @@ fn digits(text: &str, letters: &'static str) -> Result<String, ParseError> {
 mod tests {
     use super::*;
 
+    fn read(kind: NumberKind, text: &str) -> Result<String, &'static str> {
+        parse(kind, text, NumberRules::default().of(kind)).map_err(|e| e.code)
+    }
+
     #[test]
     fn identity_cards_and_places_of_business() {
         for (text, want) in [
@@ -99,10 +149,20 @@ mod tests {
             ("317401150288000", Err("nik_length")),
             ("NIK 3174", Err("nik_letters")),
         ] {
-            assert_eq!(nik(text).as_deref().map_err(|e| e.code), want, "{text}");
+            assert_eq!(read(NumberKind::Nik, text).as_deref().map_err(|code| *code), want, "{text}");
         }
-        assert_eq!(nitku("0012345678901000 000001").as_deref(), Ok("0012345678901000000001"));
-        assert_eq!(nitku("0012345678901000").map_err(|e| e.code), Err("nitku_length"));
+        assert_eq!(read(NumberKind::Nitku, "0012345678901000 000001").as_deref(), Ok("0012345678901000000001"));
+        assert_eq!(read(NumberKind::Nitku, "0012345678901000"), Err("nitku_length"));
+    }
+
+    #[test]
+    fn rules_may_change() {
+        let longer = NumberRule { lengths: vec![16, 18], fill: true, inside: false };
+        assert_eq!(parse(NumberKind::Npwp, "3174011205900001", &longer).as_deref(), Ok("003174011205900001"));
+        let free = NumberRule { lengths: Vec::new(), fill: true, inside: false };
+        assert_eq!(parse(NumberKind::Nik, "12-34", &free).as_deref(), Ok("1234"));
+        let short = NumberRule { lengths: vec![6], fill: false, inside: true };
+        assert_eq!(parse(NumberKind::Nik, "317401", &short).map_err(|e| e.code), Err("nik_length"));
     }
 
     #[test]
@@ -115,7 +175,7 @@ mod tests {
             ("", Err("empty")),
             ("NPWP 01", Err("npwp_letters")),
         ] {
-            assert_eq!(npwp(text).as_deref().map_err(|e| e.code), want, "{text}");
+            assert_eq!(read(NumberKind::Npwp, text).as_deref().map_err(|code| *code), want, "{text}");
         }
         assert_eq!(npwp_check_digit("01234567"), 4, "01.234.567.4-901.000");
     }

@@ -52,7 +52,7 @@ fn nothing_panics_and_codes_are_known() {
             phone::parse(text, "SG").err(),
             email::parse(text).err(),
             url::parse(text).err(),
-            identity::npwp(text).err(),
+            identity::parse(crate::object::NumberKind::Npwp, text, &identity::NumberRules::default().npwp).err(),
         ]);
         for error in errors.into_iter().flatten() {
             assert!(ParseError::CODES.contains(&error.code), "{} for {text:?}", error.code);

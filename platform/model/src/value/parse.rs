@@ -8,6 +8,7 @@ use crate::text::{self, ParseError};
 use jiff::Timestamp;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// Longest word people add to an open field, in characters, and most of them on one record.
 const LONGEST_WORD: usize = 40;
@@ -24,6 +25,8 @@ pub struct ParseEnv {
     pub now: jiff::Zoned,
     /// Country of phone numbers without a country code.
     pub country: String,
+    /// What numbers of authorities look like.
+    pub numbers: Arc<text::identity::NumberRules>,
     /// Numbers with more decimals than are kept are rounded; otherwise they are refused.
     pub round: bool,
     /// A number in a string is in the program's own form (`12345.678`), not as somebody typed it:
@@ -78,11 +81,14 @@ impl Field {
             _ => Err(self.fault("wrong_type")),
         };
         Ok(match self.kind {
-            Text if self.number.is_some() => {
-                let typed = self.plain(json)?;
-                Value::Text(self.number.map_or(Ok(typed.clone()), |kind| text::identity::parse(kind, &typed)).map_err(told)?)
-            }
-            Text | PersonName | AutoNumber => Value::Text(one_line(self.plain(json)?.as_str())),
+            Text | PersonName | AutoNumber => match self.number {
+                Some(kind) => {
+                    let rule = env.numbers.of(kind);
+                    let read = text::identity::parse(kind, &self.plain(json)?, rule);
+                    Value::Text(read.map_err(|e| told(e).with("lengths", rule.lengths_text()))?)
+                }
+                None => Value::Text(one_line(self.plain(json)?.as_str())),
+            },
             LongText => Value::Text(clean(self.plain(json)?.trim())),
             Email => Value::Text(text::email::parse(string()?).map_err(told)?),
             Phone => Value::Text(text::phone::parse(&self.plain(json)?, &env.country).map_err(told)?.e164),

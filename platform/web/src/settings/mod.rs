@@ -19,6 +19,7 @@ mod leave;
 mod line;
 mod listed;
 mod note_templates;
+mod numbers;
 mod objects;
 mod pipelines;
 mod policies;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router {
         .merge(company::routes())
         .merge(files::routes())
         .merge(freshness::routes())
+        .merge(numbers::routes())
         .merge(privacy::routes())
         .merge(calendars::routes())
         .merge(consent::routes())
@@ -223,6 +225,7 @@ fn menu(visit: &Visit) -> Vec<NavGroup> {
                 ("shield-check", "settings-consent", "/settings/consent", admin),
                 ("shield-user", "settings-privacy", "/settings/privacy", admin),
                 ("badge-check", "settings-freshness", "/settings/freshness", admin),
+                ("hash", "settings-numbers", "/settings/numbers", admin),
             ],
         ),
         (

@@ -4,6 +4,7 @@ use crate::locale::Text;
 use crate::visit::Visit;
 use akrab_engine::{Ctx, Engine, People, Rights};
 use akrab_model::format::{self, Lang};
+use akrab_model::text::identity::NumberRules;
 use akrab_model::value::ParseEnv;
 use akrab_model::{Field, Object, Record, Registry};
 use jiff::{Timestamp, Zoned, civil::Date};
@@ -17,6 +18,8 @@ pub struct Look {
     pub currency: Arc<str>,
     /// Country of phone numbers without a country code.
     pub country: Arc<str>,
+    /// What numbers of authorities look like.
+    pub numbers: Arc<NumberRules>,
     /// Now, in the workspace's time zone.
     pub now: Zoned,
     pub registry: Arc<Registry>,
@@ -34,6 +37,7 @@ impl Look {
             lang: ctx.lang,
             currency: engine.settings().currency.as_str().into(),
             country: engine.settings().country.as_str().into(),
+            numbers: engine.settings().numbers.clone(),
             now: ctx.now.clone(),
             registry: ctx.registry().clone(),
             people: engine.people(),
@@ -44,7 +48,14 @@ impl Look {
 
     /// What reading typed texts depends on.
     pub fn parse_env(&self) -> ParseEnv {
-        ParseEnv { lang: self.lang, now: self.now.clone(), country: self.country.to_string(), round: false, canonical: false }
+        ParseEnv {
+            lang: self.lang,
+            now: self.now.clone(),
+            country: self.country.to_string(),
+            numbers: self.numbers.clone(),
+            round: false,
+            canonical: false,
+        }
     }
 
     /// `id` or `en`, as labels want it.
