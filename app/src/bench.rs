@@ -172,6 +172,9 @@ async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Fig
     let record = server.load(&get(records), 4, span).await?;
     let board = server.load(&get(vec!["/opportunities?view=pipeline".into()]), 4, span).await?;
     let search = server.load(&searches, 4, span).await?;
+    let typed = ["name=Siti+Rahmawati&account=77", "phone=0812-3456-7890", "email=siti.rahmawati%40surel.test", "name=Budi+Santoso"];
+    let hints = typed.iter().map(|typed| format!("/contacts/hints?{typed}")).collect();
+    let hints = server.load(&get(hints), 1, span).await?;
     let report = server.load(&pivot(entry), 1, span).await?;
     Ok(vec![
         Figure::millis("list page of 50, filtered and sorted, 16 connections, p95", list.at(0.95), 15.0),
@@ -179,6 +182,7 @@ async fn pages(server: &Server, entry: &Entry, span: Duration) -> Result<Vec<Fig
         Figure::millis("record page with timeline, p95", record.at(0.95), 12.0),
         Figure::millis("board, p95", board.at(0.95), 30.0),
         Figure::millis("search while typing, p95", search.at(0.95), 30.0),
+        Figure::millis("duplicate hints while a contact is typed, p95", hints.at(0.95), 50.0),
         Figure::millis("pivot of all interactions by month and owner, worked out anew, p50", report.at(0.5), 1_000.0),
     ])
 }

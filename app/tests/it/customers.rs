@@ -93,6 +93,10 @@ both!(a_number_is_found_however_it_is_written, async |w: &Workspace| {
     // where the number is changed on the contact, that point is no longer the main one
     change(w, "contact", id, json!({"phone": "0812-3456-7890"})).await;
     assert_eq!(*get(w, "contact_point", other).await.get("main"), Value::Bool(false));
+    // who looks for it comes to whose it is
+    let asked = somebody(w, "sari", "manager").await;
+    let hits = page(w, asked, "/search?q=0821+0000+1111").await;
+    assert!(hits.contains(&format!(r#"href="/contacts/{id}""#)) && hits.contains("Lestari · Telepon · Pribadi"), "{hits}");
 });
 
 both!(tax_numbers_are_checked_and_told_by_their_end, async |w: &Workspace| {

@@ -140,6 +140,10 @@ both!(
             assert_eq!(again.status, status);
         }
 
+        // whoever asked, and the owner, are told
+        let told = w.engine.read(&ctx, |tx| tx.notices(None, true, 10)).await.expect("an inbox").notices;
+        assert_eq!(told.iter().map(|n| (n.kind.as_str(), n.source.id)).collect::<Vec<_>>(), [("written", account)]);
+
         // one of us accepts the tax number
         let mut staff = Browser::of(w, ctx.user_id().expect("a person")).await;
         let page = staff.get(&format!("/accounts/{account}")).await;

@@ -16,6 +16,7 @@ use crate::report::Library;
 use crate::seal::Key;
 use crate::settings::Settings;
 use crate::world::{self, World};
+use crate::write::Finished;
 use crate::{Result, Tx, objects};
 use akrab_model::format::Lang;
 use akrab_model::object::{DeclError, ObjectDecl};
@@ -311,6 +312,13 @@ impl Engine {
                 Ok((value, tx.finish()?))
             })
             .await?;
+        self.follow_up(done).await?;
+        Ok(value)
+    }
+
+    /// What the rest of the program has to know once a transaction is committed. Apart from [`Engine::write`], which
+    /// is compiled for each thing that is written.
+    async fn follow_up(&self, done: Finished) -> Result<()> {
         self.inner.figures.changed();
         self.inner.live.stir();
         if done.queued {
@@ -330,7 +338,7 @@ impl Engine {
         {
             tracing::error!(code = problem.code, "what follows an erasure is done at the next start");
         }
-        Ok(value)
+        Ok(())
     }
 
     /// Does what [`Engine::write`] would do and takes it back: nothing is written, whatever comes out.

@@ -84,6 +84,8 @@ pub(crate) struct Known {
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
     /// Calendars as they count now, by key.
     pub calendars: HashMap<String, Arc<akrab_model::calendar::Calendar>>,
+    /// Living records the actor was seen to see; only in transactions that read.
+    pub seen: HashSet<(ObjectIx, RecordId)>,
     /// What the actor reaches; only in transactions that read.
     pub reach: HashMap<(ObjectIx, Access), crate::read::Reach>,
 }

@@ -11,6 +11,7 @@ use crate::share::given;
 use crate::stay::former;
 use crate::{postgres, sqlite};
 use akrab_model::filter::{Child, Cmp, Is, Step, Test, TextMode};
+use akrab_model::object::Avatar;
 use akrab_model::query::AggregateFn;
 use akrab_model::{Cond, Field, FieldType, Object, Raw, Registry};
 use sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, Value};
@@ -151,7 +152,9 @@ impl<'a> Compiler<'a> {
         };
         match &test.is {
             Is::Eq(Raw::Text(key)) if field.choice(key).is_some() => column.eq(declared(key)),
+            Is::Eq(value) if self.backend == Backend::Sqlite && few_each(self.registry, field) => rare(column.eq(bound(value))),
             Is::Eq(value) => column.eq(bound(value)),
+            Is::In(values) if self.backend == Backend::Sqlite && few_each(self.registry, field) => rare(self.in_raws(column, values)),
             Is::In(values) => self.in_raws(column, values),
             Is::Range { from, from_open, to, to_open } => {
                 let low = from.as_ref().map(|v| if *from_open { column.clone().gt(bound(v)) } else { column.clone().gte(bound(v)) });
@@ -309,6 +312,23 @@ fn joined(mut parts: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
     }
     let rest = parts.split_off(parts.len() / 2);
     joined(parts, join).zip(joined(rest, join)).map(|(left, right)| join(left, right))
+}
+
+/// Whether few records link to any one of those the field points to: a person or a company. SQLite has to be told; it would
+/// look the value up in its samples otherwise and make the plan anew for each, which costs more than the question itself.
+pub(crate) fn few_each(registry: &Registry, field: &Field) -> bool {
+    let target = field.to.filter(|_| field.kind == FieldType::Link).map(|to| registry.at(to));
+    target.is_some_and(|target| !target.is_system() && target.decl.avatar != Avatar::Icon)
+}
+
+/// A number SQLite does not look up in its samples, for which it would make the plan anew.
+pub(crate) fn unsampled(value: i64) -> Expr {
+    Expr::val(value).cast_as("bigint").add(constant(0))
+}
+
+/// A test few rows pass, told to SQLite's planner: one in ten thousand.
+fn rare(test: Expr) -> Expr {
+    Func::cust("likelihood").args([test, Expr::cust("0.0001")]).into()
 }
 
 fn scalar(select: SelectStatement) -> Expr {

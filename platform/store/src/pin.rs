@@ -1,7 +1,7 @@
 //! Entries that stand on top of a record's timeline, and how many entries of each kind it has.
 
 use crate::cells::Cells;
-use crate::cond::{Compiler, col, truth};
+use crate::cond::{Compiler, col, constant, truth, unsampled};
 use crate::conn::Conn;
 use crate::error::StoreError;
 use crate::records::{Bin, T, built, from};
@@ -51,8 +51,9 @@ impl Conn {
     /// Those of the database.
     pub fn timeline_sources(&mut self, subject_object: &str, subject_id: i64) -> Result<Vec<String>, StoreError> {
         let Some(subject) = self.name_known(subject_object)? else { return Ok(Vec::new()) };
-        let sql = "SELECT DISTINCT source_object FROM timeline WHERE subject_object = $1 AND subject_id = $2";
-        let rows = self.query(sql, &[Raw::Int(subject), Raw::Int(subject_id)])?;
+        let sql =
+            format!("SELECT DISTINCT source_object FROM timeline WHERE subject_object = {subject} AND subject_id = CAST($1 AS bigint) + 0");
+        let rows = self.query(&sql, &[Raw::Int(subject_id)])?;
         let names = self.name_texts(rows.iter().filter_map(|row| row.first()?.int()))?;
         Ok(rows.into_iter().filter_map(|c| names.get(&c.first()?.int()?).cloned()).collect())
     }
@@ -80,9 +81,9 @@ impl Conn {
             .expr(col(E, "kind"))
             .expr(Expr::from(Func::count(col(E, "id"))))
             .from_as("timeline", E)
-            .and_where(col(E, "subject_object").eq(object))
-            .and_where(col(E, "subject_id").eq(subject.1))
-            .and_where(col(E, "source_object").eq(told_by))
+            .and_where(col(E, "subject_object").eq(constant(object)))
+            .and_where(col(E, "subject_id").eq(unsampled(subject.1)))
+            .and_where(col(E, "source_object").eq(constant(told_by)))
             .and_where(Expr::exists(teller.take()))
             .group_by_col((E, "kind"));
         let (sql, params) = built(self.backend(), &select);

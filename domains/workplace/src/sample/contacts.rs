@@ -1,5 +1,6 @@
 //! People at accounts.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::deals::Deal;
@@ -45,6 +46,7 @@ impl Generator {
             language: if abroad { "en" } else { "id" },
             source: dice.weighted(SOURCES),
             owner: core.owner,
+            met: self.met(index),
             name: person.name,
         }
     }
@@ -76,13 +78,36 @@ impl Generator {
         if account < contacts { (account, account) } else { (account % contacts, account % contacts) }
     }
 
-    /// With whom something happens: those of the opportunity it is about, or anybody.
-    pub(super) fn party(&self, deal: Option<&Deal>, dice: &mut Dice) -> (usize, usize, Core) {
+    /// With whom something happens on a day: those of the opportunity it is about, or anybody known by then.
+    pub(super) fn party(&self, deal: Option<&Deal>, day: Date, dice: &mut Dice) -> (usize, usize, Core) {
         if let Some(deal) = deal {
             return (deal.contact, deal.account, deal.core);
         }
-        let (contact, account) = self.partner(dice);
-        (contact, account, self.account_core(account))
+        let mut found = self.partner(dice);
+        for _ in 0..12 {
+            if self.met(found.0) <= day {
+                break;
+            }
+            found = self.partner(dice);
+        }
+        (found.0, found.1, self.account_core(found.1))
+    }
+
+    /// The day an account was written down: six in ten before the history begins.
+    pub(super) fn known_since(&self, account: usize) -> Date {
+        self.first_day(account)
+    }
+
+    /// The day a contact was written down, never before its account.
+    pub(super) fn met(&self, contact: usize) -> Date {
+        let firm = self.known_since(self.account_of(contact));
+        if contact < self.sizes.accounts { firm } else { self.first_day(contact).max(firm) }
+    }
+
+    fn first_day(&self, index: usize) -> Date {
+        let spread = (index.wrapping_mul(7_919) % 1_000) as i64;
+        let days = if spread < 600 { 735 + spread } else { 3 + (spread - 600) * 7 / 4 };
+        self.today.saturating_sub(days.days())
     }
 
     fn mail(&self, index: usize, account: usize, core: &Core, name: &str, dice: &mut Dice) -> Option<String> {

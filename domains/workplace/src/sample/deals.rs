@@ -116,7 +116,7 @@ impl Generator {
         let dice = &mut Dice::new(self.seed, Stream::Opportunity, index);
         let share = (index as f64 + dice.unit()) / self.sizes.opportunities.max(1) as f64;
         let created = self.history.day(share);
-        let (contact, account, core) = self.firm(dice);
+        let (contact, account, core) = self.firm(created, dice);
         let length = match core.size {
             "large" => dice.between(45, 210),
             "medium" => dice.between(25, 140),
@@ -148,10 +148,10 @@ impl Generator {
     }
 
     /// A contact at a firm: households buy without negotiating.
-    fn firm(&self, dice: &mut Dice) -> (usize, usize, Core) {
+    fn firm(&self, day: Date, dice: &mut Dice) -> (usize, usize, Core) {
         let mut found = self.partner(dice);
-        for _ in 0..4 {
-            if !self.account_core(found.1).is_household() {
+        for _ in 0..12 {
+            if self.met(found.0) <= day && !self.account_core(found.1).is_household() {
                 break;
             }
             found = self.partner(dice);

@@ -428,6 +428,7 @@ impl Generator {
             status: core.status,
             source: dice.weighted(SOURCES),
             customer_since: (core.status != "prospect").then(|| self.since(dice)),
+            known_since: self.known_since(index),
             tags: tags(&core, dice),
             owner: core.owner,
         }

@@ -74,6 +74,8 @@ pub struct Account {
     pub status: &'static str,
     /// How the firm came to know of us.
     pub source: &'static str,
+    /// Day it was written down.
+    pub known_since: Date,
     /// Day of the first order; none for prospects.
     pub customer_since: Option<Date>,
     /// Free labels.
@@ -111,6 +113,8 @@ pub struct Contact {
     pub whatsapp: Option<String>,
     /// Position in the firm; empty in households.
     pub job_title: &'static str,
+    /// Day the person was written down.
+    pub met: Date,
     /// Index of the account.
     pub account: usize,
     /// Birthday where known.

@@ -22,7 +22,7 @@ impl Generator {
         let share = (index as f64 + dice.unit()) / self.sizes.interactions.max(1) as f64;
         let day = self.history.day(share);
         let deal = if dice.chance(34) { self.deal_on(day, dice) } else { None };
-        let (contact, account, core) = self.party(deal.as_ref().map(|(_, deal)| deal), dice);
+        let (contact, account, core) = self.party(deal.as_ref().map(|(_, deal)| deal), day, dice);
         let topic = topic(core.is_household(), dice);
         let channel = dice.weighted(CHANNELS);
         let incoming = dice.chance(incoming(channel));

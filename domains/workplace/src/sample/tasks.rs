@@ -20,7 +20,7 @@ impl Generator {
         // Work that is still to be done hangs on opportunities that are still open.
         let looked_at = if done { due_day } else { self.today.saturating_sub(1.day()) };
         let deal = if dice.chance(62) { self.deal_on(looked_at, dice).filter(|(_, deal)| done || deal.is_open()) } else { None };
-        let (contact, account, core) = self.party(deal.as_ref().map(|(_, deal)| deal), dice);
+        let (contact, account, core) = self.party(deal.as_ref().map(|(_, deal)| deal), due_day.min(self.today), dice);
         let name = self.called(contact, &core);
         let slots = Slots::new(&core, &name, due_day.min(self.today), dice);
         let (kind, subjects) = phrases::TASKS[dice.weighted(KINDS)];

@@ -145,6 +145,17 @@ fn history_keeps_office_days() {
 }
 
 #[test]
+fn nobody_is_spoken_with_before_he_is_known() {
+    let sample = demo();
+    let day = |at| Offset::constant(7).to_datetime(at).date();
+    assert!(sample.interactions.iter().all(|talk| sample.contacts[talk.contact].met <= day(talk.at)));
+    assert!(sample.opportunities.iter().all(|deal| sample.contacts[deal.contact].met <= day(deal.created_at)));
+    assert!(sample.contacts.iter().all(|person| sample.accounts[person.account].known_since <= person.met));
+    let lately = sample.contacts.iter().filter(|person| person.met > TODAY.saturating_sub(jiff::ToSpan::days(30))).count();
+    assert!((40..=400).contains(&lately), "some are new: {lately}");
+}
+
+#[test]
 fn any_size_works() {
     for contacts in [1, 2, 7, 100] {
         let generator = Generator::with_sizes(3, TODAY, Sizes::for_contacts(contacts));

@@ -8,6 +8,7 @@ use akrab_model::filter::Op;
 use akrab_model::{Filter, Record, RecordId, Value};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 /// Customers with a whole profile.
@@ -64,7 +65,8 @@ const FRIENDS: [(&str, i64); 6] = [("colleague", 3), ("friend", 5), ("introducer
 /// The position a contact of the sample holds where it works.
 pub(super) fn position_of(made: &Record, index: usize, id: RecordId, today: Date) -> Option<Vec<(&'static str, Value)>> {
     let at = made.link(contact::ACCOUNT)?;
-    let from = today.saturating_sub((index as i64 * 37 % 2_400 + 20).days());
+    let met = if let Value::Time(at) = made.get("created_at") { at.to_zoned(TimeZone::UTC).date() } else { today };
+    let from = met.saturating_sub((index as i64 * 37 % 1_500 + 20).days());
     let title = Some(made.text(contact::JOB_TITLE)).filter(|title| !title.is_empty()).unwrap_or("Peran kerja");
     let mut values = vec![
         (position::CONTACT, Value::Link(id)),

@@ -110,7 +110,7 @@ impl<'a> Sheet<'a> {
 
 pub(super) fn account(object: &Arc<Object>, it: &Account, index: usize, links: &Links) -> Record {
     let name = it.full_name();
-    let first_seen = it.customer_since.unwrap_or_else(|| links.today().saturating_sub((index as i64 % 500).days()));
+    let first_seen = it.customer_since.map_or(it.known_since, |since| since.min(it.known_since));
     let mut sheet = Sheet::new(object);
     sheet
         .text("name_key", &company::key(&name))
@@ -160,7 +160,6 @@ pub(super) fn contact(object: &Arc<Object>, it: &Contact, index: usize, links: &
         () if title.is_empty() => "",
         () => "user",
     };
-    let seen = links.today().saturating_sub((index as i64 * 7 % 700 + 3).days());
     let mut sheet = Sheet::new(object);
     sheet
         .text("name", &it.name)
@@ -180,7 +179,7 @@ pub(super) fn contact(object: &Arc<Object>, it: &Contact, index: usize, links: &
         .set("account", link(&links.accounts, it.account))
         .set("birthday", it.birthday.map_or(Value::Null, Value::Date))
         .set("owner", links.user(it.owner))
-        .made(links.past(seen, 10), links.user(it.owner));
+        .made(links.past(it.met, 10), links.user(it.owner));
     if it.whatsapp.is_some() {
         sheet.text("preferred_channel", "whatsapp");
     }

@@ -10,6 +10,7 @@ use akrab_model::{FieldProblem, Object, Problem, Record, RecordId};
 use akrab_store::{ConfirmationRow, ScopedLinkRow};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -233,6 +234,12 @@ impl Tx<'_> {
         let said = if waiting.is_empty() { String::new() } else { Json::Object(waiting).to_string() };
         let now = self.ctx.micros();
         self.conn.confirmation_set(row.id, state, &said, Some(now))?;
+        if !all_same {
+            // its owner, and who asked
+            let owner = object.owner.and_then(|ix| after.link(&object.at(ix).key));
+            let told: BTreeSet<RecordId> = owner.into_iter().chain(row.made_by).collect();
+            self.tell_of("written", &told.into_iter().collect::<Vec<_>>(), &object.key, row.record)?;
+        }
         Ok(state)
     }
 }

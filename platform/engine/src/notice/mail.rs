@@ -160,6 +160,7 @@ fn line(lang: Lang, notice: &Notice) -> String {
             let name = notice.text.as_deref().unwrap_or_default();
             lang.pick(format!("Kebijakan \"{name}\" dilanggar: {title}"), format!("Policy \"{name}\" is broken: {title}"))
         }
+        "written" => lang.pick(format!("Pelanggan menulis perbaikan: {title}"), format!("The customer wrote corrections: {title}")),
         "due" => lang.pick(format!("Jatuh tempo: {title}"), format!("Due: {title}")),
         _ => lang.pick(format!("{who}, tentang {title}"), format!("{who}, about {title}")),
     }

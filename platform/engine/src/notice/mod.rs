@@ -47,9 +47,9 @@ impl MailNews {
 const MORNING: i8 = 7;
 
 /// Kinds of news as people choose them for their mail: message key `mail-kind-<kind>`.
-pub const KINDS: [&str; 10] = ["mention", "assigned", "due", "shared", "said", "approval", "policy", "entry", "changed", "done"];
+pub const KINDS: [&str; 11] = ["mention", "assigned", "due", "shared", "said", "approval", "policy", "written", "entry", "changed", "done"];
 /// What comes by mail soon until somebody chooses otherwise.
-const USUAL_KINDS: [&str; 7] = ["mention", "assigned", "due", "shared", "said", "approval", "policy"];
+const USUAL_KINDS: [&str; 8] = ["mention", "assigned", "due", "shared", "said", "approval", "policy", "written"];
 
 /// The kinds in a person's record; the usual ones until he has chosen.
 pub(crate) fn kinds_of(chosen: &akrab_model::Value) -> Vec<&'static str> {

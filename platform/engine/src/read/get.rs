@@ -108,6 +108,9 @@ impl Tx<'_> {
         let cells: Vec<FieldIx> = columns.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         let registry = self.registry.clone();
         let row = self.conn.row(&registry, &object, id, &cells, &cond, bin)?.ok_or_else(Problem::not_found)?;
+        if !self.writing && row.deleted_at.is_none() {
+            self.known().seen.insert((object.ix, id));
+        }
         let mut records = [record_of(&object, &cells, row)];
         self.load_some_links(&object, &columns, &mut records)?;
         self.load_titles(&object, &mut records)?;

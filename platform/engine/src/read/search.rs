@@ -16,7 +16,7 @@ const WIDEST: usize = 5_000;
 #[derive(Debug, Clone)]
 pub struct Hit {
     pub object: Arc<Object>,
-    /// With title, subtitle fields and owner.
+    /// With title, subtitle fields, owner, and whom it hangs on.
     pub record: Record,
 }
 
@@ -97,7 +97,7 @@ impl Tx<'_> {
         let registry = self.registry.clone();
         for (key, ids) in by_object {
             let Some(object) = registry.object(key) else { continue };
-            let shown = std::iter::once(object.title).chain(object.subtitle.iter().copied()).chain(object.owner);
+            let shown = std::iter::once(object.title).chain(object.subtitle.iter().copied()).chain(object.owner).chain(object.holders());
             let readable = self.rights.readable(object);
             let columns: Vec<FieldIx> = shown.filter(|ix| object.at(*ix).is_column() && readable.contains(ix)).collect();
             let rows = self.reached(object, &ids, &columns, terms)?;

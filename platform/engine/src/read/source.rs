@@ -16,6 +16,9 @@ impl Tx<'_> {
     /// # Errors
     /// `not_found` when the record is out of the actor's sight.
     pub(crate) fn must_see(&mut self, object: &Object, id: RecordId, bin: Bin) -> Result<()> {
+        if bin != Bin::Binned && self.known().seen.contains(&(object.ix, id)) {
+            return Ok(());
+        }
         let cond = self.rights.cond(object, Access::Read);
         let registry = self.registry.clone();
         self.conn.row(&registry, object, id, &[], &cond, bin)?.map(|_| ()).ok_or_else(Problem::not_found)

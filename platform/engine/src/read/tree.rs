@@ -4,7 +4,8 @@ use crate::write::{DEEPEST, Tx};
 use crate::{ListRequest, Result, Total};
 use akrab_model::filter::Op;
 use akrab_model::object::FieldRight;
-use akrab_model::{Filter, Object, Problem, Raw, RecordId, Value};
+use akrab_model::{Cond, FieldIx, Filter, Object, Problem, Raw, RecordId, Value};
+use akrab_store::Bin;
 use std::collections::{HashMap, HashSet};
 
 /// Records of a tree that are told; figures cover all of them.
@@ -73,8 +74,8 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn tree(&mut self, object: &str, id: RecordId) -> Result<Option<Tree>> {
         let object = self.object(object)?;
-        let Some(decl) = object.decl.tree.clone().filter(|_| parent(self, &object).is_some()) else { return Ok(None) };
-        let above = self.above(&object, &decl.parent, id)?;
+        let (Some(decl), Some(parent)) = (object.decl.tree.clone(), parent(self, &object)) else { return Ok(None) };
+        let above = self.above(&object, parent, id)?;
         let found = self.descend(&object.key, id)?;
         if above.is_empty() && found.len() < 2 {
             return Ok(None);
@@ -99,12 +100,13 @@ impl Tx<'_> {
         Ok(Some(Tree { above, branches, below: found.len() - 1, totals }))
     }
 
-    fn above(&mut self, object: &Object, parent: &str, id: RecordId) -> Result<Vec<(RecordId, String)>> {
+    fn above(&mut self, object: &Object, parent: FieldIx, id: RecordId) -> Result<Vec<(RecordId, String)>> {
         let mut above = Vec::new();
         let mut at = id;
         for _ in 0..DEEPEST {
-            let here = self.find(&object.key, at)?.ok_or_else(Problem::not_found)?;
-            let Some(up) = here.link(parent) else { break };
+            let registry = self.registry.clone();
+            let here = self.conn.row(&registry, object, at, &[parent], &Cond::True, Bin::Living)?.ok_or_else(Problem::not_found)?;
+            let Some(up) = here.cells.first().and_then(Raw::int) else { break };
             let Some((_, title)) = self.titles_of(object.ix, &[up])?.pop() else { break };
             above.push((up, title));
             at = up;

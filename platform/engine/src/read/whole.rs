@@ -9,6 +9,7 @@ use akrab_model::object::{Label, MeasureDecl};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Aggregate, FieldType, Filter, Object, Record, RecordId, Registry, Value};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// Most records of one kind that are taken in.
 const MOST: usize = 1_000;
@@ -66,6 +67,10 @@ impl Tx<'_> {
     pub fn circle(&mut self, record: &Record, on: &[&str]) -> Result<Circle> {
         let object = record.object.clone();
         let mut circle = Circle { members: vec![(object.key.clone(), vec![record.id])], switches: Vec::new() };
+        if on.is_empty() {
+            circle.switches = self.switches(record)?;
+            return Ok(circle);
+        }
         // its own kind first: whoever belongs to those below belongs here too
         let (own, others): (Vec<_>, Vec<_>) = object.decl.circle.iter().partition(|c| c.of == object.key && c.member.is_none());
         for decl in own.into_iter().chain(others) {
@@ -112,6 +117,50 @@ impl Tx<'_> {
             ids.retain(|id| seen.insert(*id));
         }
         Ok(circle)
+    }
+
+    /// The parts of its circle that there are, where none is taken in.
+    fn switches(&mut self, record: &Record) -> Result<Vec<Switch>> {
+        let (mut decls, mut asked) = (Vec::new(), Vec::new());
+        for decl in &record.object.decl.circle {
+            let Some(of) = self.registry.object(&decl.of).cloned() else { continue };
+            let here = Filter::test(&decl.via, Op::In, json!([record.id]));
+            let narrower = decl.filter.as_ref().map(Filter::from_json).transpose()?;
+            let named = decl.member.as_ref().map(|member| Filter::test(member, Op::NotEmpty, true));
+            decls.push(decl);
+            asked.push((of, Filter::All(std::iter::once(here).chain(narrower).chain(named).collect())));
+        }
+        let mut switches: Vec<Switch> = Vec::new();
+        // its own kind first, as where it is taken in
+        let found: Vec<_> = decls.into_iter().zip(self.any_of_each(&asked)?).filter(|(_, there)| *there == Some(true)).collect();
+        let (own, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(decl, _)| decl.of == record.object.key && decl.member.is_none());
+        for (decl, _) in own.into_iter().chain(others) {
+            if !switches.iter().any(|switch| switch.key == decl.key) {
+                switches.push(Switch { key: decl.key.clone(), label: decl.label.clone(), on: false });
+            }
+        }
+        Ok(switches)
+    }
+
+    /// Of which of these filters there is a record, asked at once; none where the actor may not look.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub fn any_of_each(&mut self, asked: &[(Arc<Object>, Filter)]) -> Result<Vec<Option<bool>>> {
+        let mut answers = vec![None; asked.len()];
+        let (mut places, mut conds) = (Vec::new(), Vec::new());
+        for (n, (object, filter)) in asked.iter().enumerate() {
+            if let Some(cond) = allowed(self.filtered(object, Some(filter), Access::Read))? {
+                places.push(n);
+                conds.push((object.clone(), cond));
+            }
+        }
+        let registry = self.registry.clone();
+        for (n, found) in places.into_iter().zip(self.conn.any_of_each(&registry, &conds)?) {
+            answers[n] = Some(found);
+        }
+        Ok(answers)
     }
 
     /// Ids of the records that match, or of those their link `member` names; nothing where the actor may not look.

@@ -68,6 +68,12 @@ impl Object {
     pub fn in_menu(&self) -> bool {
         self.decl.menu && !self.is_system()
     }
+    /// Links to those its records hang on, where nobody opens them by themselves: who looks for a further number looks for
+    /// whose it is.
+    pub fn holders(&self) -> impl Iterator<Item = FieldIx> {
+        let hangs = !self.decl.menu && !self.is_system();
+        (0_u16..).map(FieldIx).zip(&self.fields).filter(move |(_, field)| hangs && field.belongs).map(|(ix, _)| ix)
+    }
     /// Its records are tasks: open until they are done, and written anywhere.
     pub fn is_task(&self) -> bool {
         let timeline = &self.decl.timeline;

@@ -8,7 +8,7 @@
 
 use super::titled::by_a_link;
 use super::{Bin, T, cell, from, row, rows_of};
-use crate::cond::{Compiler, bound, col, constant, truth};
+use crate::cond::{Compiler, bound, col, constant, few_each, truth};
 use crate::conn::{Backend, Conn, Rows};
 use crate::error::StoreError;
 use crate::schema::comparing_column;
@@ -188,7 +188,7 @@ impl Conn {
             }
             let part = Part { key, empty, downward: key.descending != back, start: start.filter(|_| own) };
             let left = (want - found.len()) as u64;
-            let wide = ways(&asked.query.cond, asked.object);
+            let wide = ways(&asked.query.cond, asked.object, asked.registry);
             if !empty && (wide || asked.block.is_some() || blind(&asked.query.cond, asked.object)) {
                 let near = self.near(asked, &part, left)?;
                 if near.len() as u64 == left {
@@ -279,13 +279,16 @@ pub(super) fn blind(cond: &Cond, object: &Object) -> bool {
 
 /// Whether records are reached by their owner or in some other way, and are many: no single index answers, and what
 /// the database makes of it is as often the dearest plan as the cheapest.
-fn ways(cond: &Cond, object: &Object) -> bool {
+fn ways(cond: &Cond, object: &Object, registry: &Registry) -> bool {
     let whose = |item: &Cond| matches!(item, Cond::Test(test) if test.path.is_empty() && Some(test.field) == object.owner);
+    let narrow = |item: &Cond| match item {
+        Cond::Ids(_) | Cond::Found(_) => true,
+        Cond::Test(test) => test.path.is_empty() && matches!(test.is, Is::Eq(_)) && few_each(registry, object.at(test.field)),
+        _ => false,
+    };
     match cond {
         Cond::Any(items) => items.iter().any(whose),
-        Cond::All(items) => {
-            items.iter().any(|item| ways(item, object)) && !items.iter().any(|i| matches!(i, Cond::Ids(_) | Cond::Found(_)))
-        }
+        Cond::All(items) => items.iter().any(|item| ways(item, object, registry)) && !items.iter().any(narrow),
         _ => false,
     }
 }

@@ -9,8 +9,9 @@ use crate::schema::{comparing_column, quote};
 use akrab_model::query::Row;
 use akrab_model::text::fold;
 use akrab_model::{Cond, Count, FieldIx, Object, Raw, Registry};
-use sea_query::{CaseStatement, ExprTrait, LockType, Order, Query};
+use sea_query::{CaseStatement, Expr, ExprTrait, LockType, Order, Query};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Living records, those in the bin, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +161,26 @@ impl Conn {
         select.and_where(compiler.in_ids(col(T, "id"), ids));
         let found = self.select_rows(&select)?;
         Ok(found.into_iter().filter_map(|cells| Some((cells.first()?.int()?, usize::try_from(cells.get(1)?.int()?).ok()?))).collect())
+    }
+
+    /// Of which of these conditions there is a living record, in one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn any_of_each(&mut self, registry: &Registry, asked: &[(Arc<Object>, Cond)]) -> Result<Vec<bool>, StoreError> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut compiler = Compiler::new(registry, self.backend());
+        let mut select = Query::select();
+        for (object, cond) in asked {
+            let mut one = Query::select();
+            one.expr(constant(1));
+            from(&mut compiler, &mut one, object, cond, Bin::Living);
+            select.expr(CaseStatement::new().case(Expr::exists(one), constant(1)).finally(constant(0)));
+        }
+        let found = self.select_rows(&select)?.into_iter().next().unwrap_or_default();
+        Ok(found.iter().map(|cell| cell.int() == Some(1)).collect())
     }
 
     /// Which living records there are of which any of the conditions holds, each asked of its own index.

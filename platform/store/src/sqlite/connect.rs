@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 /// Page cache of the writer and of each reader, in KiB. The operating system caches the rest.
 const WRITER_CACHE: i64 = 32 * 1024;
 const READER_CACHE: i64 = 6 * 1024;
+/// Statements each connection keeps prepared; the page of one customer asks a hundred of them.
+const STATEMENTS: usize = 256;
 
 /// Opens the file for writing and checks that it keeps what it commits.
 pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connection, StoreError> {
@@ -48,7 +50,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare(db: &mut Connection, cache: i64) -> Result<(), StoreError> {
     db.busy_timeout(Duration::from_secs(5)).map_err(failure)?;
-    db.set_prepared_statement_cache_capacity(128);
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     bounded(db, LONGEST)?;
     db.pragma_update(None, "cache_size", -cache).map_err(failure)?;
     // foreign keys are the engine's business; triggers of the file itself stay on
@@ -127,6 +129,10 @@ pub(crate) fn insert_many(db: &mut Connection, sql: &str, rows: &[Vec<Raw>]) -> 
 }
 
 pub(crate) fn script(db: &Connection, sql: &str) -> Result<(), StoreError> {
+    let often = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word));
+    if often && !sql.contains(';') {
+        return db.prepare_cached(sql).and_then(|mut statement| statement.raw_execute()).map(|_| ()).map_err(failure);
+    }
     db.execute_batch(sql).map_err(failure)
 }
 

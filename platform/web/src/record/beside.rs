@@ -37,7 +37,7 @@ const SHOWN: usize = 5;
 /// # Errors
 /// What the database answers.
 pub fn load(tx: &mut Tx, look: &Look, record: &Record, circle: &Circle) -> Result<Vec<Beside>> {
-    let mut panels = Vec::new();
+    let (mut decls, mut asked) = (Vec::new(), Vec::new());
     for decl in &record.object.decl.panels {
         let Some(object) = tx.registry.object(&decl.of).cloned() else { continue };
         if tx.rights.scope(&object, Access::Read) == Scope::None {
@@ -48,12 +48,20 @@ pub fn load(tx: &mut Tx, look: &Look, record: &Record, circle: &Circle) -> Resul
             Some(narrower) => Filter::All(vec![about, narrower]),
             None => about,
         };
-        let content = if decl.by.is_some() {
-            shares(tx, look, &object, decl, &filter)?
-        } else if decl.figures.is_empty() {
-            rows(tx, &object, decl, &filter)?
-        } else {
-            figures(tx, look, &object, &decl.figures, &filter)?
+        decls.push(decl);
+        asked.push((object, filter));
+    }
+    let there = tx.any_of_each(&asked)?;
+    let mut panels = Vec::new();
+    for ((decl, (object, filter)), there) in decls.into_iter().zip(asked).zip(there) {
+        let lists = decl.by.is_none() && decl.figures.is_empty();
+        let content = match there {
+            // a link the person may not read is no way to here
+            None => None,
+            Some(false) => lists.then(|| Content::Rows(Vec::new(), Count::Exact(0))),
+            Some(true) if decl.by.is_some() => shares(tx, look, &object, decl, &filter)?,
+            Some(true) if lists => rows(tx, &object, decl, &filter)?,
+            Some(true) => figures(tx, look, &object, &decl.figures, &filter)?,
         };
         if let Some(content) = content {
             panels.push(Beside { order: decl.order, object, decl: decl.clone(), filter, content });
@@ -87,8 +95,7 @@ fn rows(tx: &mut Tx, object: &Arc<Object>, decl: &PanelDecl, filter: &Filter) ->
         limit: SHOWN,
         ..ListRequest::default()
     };
-    // a link the person may not read is no way to here
-    let Ok(list) = tx.list(&request) else { return Ok(None) };
+    let list = tx.list(&request)?;
     let count = if list.next.is_none() { Count::Exact(list.records.len() as u64) } else { tx.count(&request, false)? };
     Ok(Some(Content::Rows(list.records, count)))
 }

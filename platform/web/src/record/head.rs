@@ -142,6 +142,7 @@ fn value(sight: &Sight, field: &Field) -> Markup {
             let full = look.words(field, &sight.record);
             html! { span title=(full) { (format::money_short(*amount, &look.currency, look.lang)) } }
         }
+        Value::Int(_) if field.kind == FieldType::Score => html! { (look.markup(field, &sight.record).unwrap_or_else(nothing)) },
         _ => html! { (look.words(field, &sight.record)) },
     }
 }

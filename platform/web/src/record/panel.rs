@@ -33,6 +33,22 @@ const SHOWN: usize = 5;
 const READ: usize = 40;
 
 impl Panel {
+    fn read(&mut self, tx: &mut Tx, today: jiff::civil::Date) -> Result<()> {
+        let request = ListRequest {
+            object: self.object.key.clone(),
+            filter: Some(self.filter.clone()),
+            sort: vec!["-updated_at".into()],
+            columns: columns(tx, &self.object),
+            limit: if self.object.decl.period.is_some() { READ } else { SHOWN },
+            ..ListRequest::default()
+        };
+        let list = tx.list(&request)?;
+        (self.records, self.former) = list.records.into_iter().partition(|record| tie::counts(record, today));
+        self.count = if list.next.is_none() { Count::Exact(self.records.len() as u64) } else { tx.count(&request, false)? };
+        self.records.truncate(SHOWN);
+        Ok(())
+    }
+
     /// What is left out at all where nothing is in it: what merely hangs on a record asks for no place of its own.
     fn is_idle(&self) -> bool {
         !self.object.decl.menu && self.records.is_empty() && self.former.is_empty()
@@ -44,30 +60,27 @@ impl Panel {
 /// # Errors
 /// What the database answers.
 pub fn load(tx: &mut Tx, record: &Record, circle: &Circle) -> Result<Vec<Panel>> {
-    let mut panels = Vec::new();
     let today = tx.ctx.now.date();
+    let (mut places, mut asked) = (Vec::new(), Vec::new());
     for (n, place) in record.object.decl.layout.related.iter().enumerate() {
         let Some(place) = Place::of(place) else { continue };
         let Some(object) = tx.registry.object(place.object).cloned() else { continue };
         if tx.rights.scope(&object, Access::Read) == Scope::None || !takes(tx, &object, place.via, record)? {
             continue;
         }
-        let filter = filter(tx, &object, &place, record, circle);
-        let timed = object.decl.period.is_some();
-        let request = ListRequest {
-            object: object.key.clone(),
-            filter: Some(filter.clone()),
-            sort: vec!["-updated_at".into()],
-            columns: columns(tx, &object),
-            limit: if timed { READ } else { SHOWN },
-            ..ListRequest::default()
-        };
+        places.push((10 * (n as i32 + 1), place.via));
+        asked.push((object.clone(), filter(tx, &object, &place, record, circle)));
+    }
+    let there = tx.any_of_each(&asked)?;
+    let mut panels = Vec::new();
+    for (((order, via), (object, filter)), there) in places.into_iter().zip(asked).zip(there) {
         // a link the person may not read is no way to here
-        let Ok(list) = tx.list(&request) else { continue };
-        let (mut records, former): (Vec<Record>, Vec<Record>) = list.records.into_iter().partition(|r| tie::counts(r, today));
-        let count = if list.next.is_none() { Count::Exact(records.len() as u64) } else { tx.count(&request, false)? };
-        records.truncate(SHOWN);
-        panels.push(Panel { order: 10 * (n as i32 + 1), object, via: place.via.into(), filter, records, former, count });
+        let Some(there) = there else { continue };
+        let mut panel = Panel { order, object, via: via.into(), filter, records: Vec::new(), former: Vec::new(), count: Count::Exact(0) };
+        if there {
+            panel.read(tx, today)?;
+        }
+        panels.push(panel);
     }
     Ok(panels)
 }

@@ -97,10 +97,14 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
 fn line(look: &Look, record: &Record, q: &str, opened: bool) -> Hit {
     let object = &record.object;
     let owner = object.owner.map(|ix| look.words(object.at(ix), record)).filter(|name| !name.is_empty());
-    let mut detail = vec![look.subtitle(record)];
+    let holder = object.holders().map(|ix| object.at(ix)).find_map(|field| {
+        let id = record.link(&field.key)?;
+        Some((look.href(look.registry.at(field.to?), id), record.title_in(&field.key, id)?))
+    });
+    let mut detail: Vec<String> = holder.iter().map(|(_, title)| title.to_string()).chain([look.subtitle(record)]).collect();
     detail.extend(owner.map(|name| look.t.with("record-owner-short", &[("name", name.into())])));
     detail.retain(|part| !part.is_empty());
-    let href = words::href(record);
+    let href = holder.map_or_else(|| words::href(record), |(href, _)| href);
     Hit {
         lead: Some(look.avatar(object, record.title(), 22)),
         title: Some(marked(&words::full_title(record), q)),
