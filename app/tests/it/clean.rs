@@ -70,5 +70,15 @@ both!(
         w.work_off().await;
         assert_eq!(w.engine.job(&ctx, undo).await.expect("the job").result, json!({ "undone": 1, "left": 1 }));
         assert_eq!(w.engine.get(&ctx, "contact", shouted).await.expect("there").text("name"), "Budi S. Santoso");
+
+        // and what somebody has said to be right since
+        let asked = w.make("contact", json!({"name": "Siti Aminah", "email": "siti@gmial.com"})).await;
+        let (job, _) = run(w, &ctx, &spec, true).await;
+        w.pass(60);
+        let ctx = w.of(ctx.user_id().expect("a person"), Door::Page);
+        w.engine.write(&ctx, move |tx| tx.confirm("contact", asked, &["email".to_string()])).await.expect("still right");
+        w.engine.clean_undo(&ctx, job).await.expect("queued");
+        w.work_off().await;
+        assert_eq!(w.engine.get(&ctx, "contact", asked).await.expect("there").text("email"), "siti@gmail.com");
     }
 );

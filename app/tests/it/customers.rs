@@ -69,6 +69,14 @@ both!(one_name_is_a_whole_name, async |w: &Workspace| {
     assert_eq!(akrab_customers::fill("Yth. {honorific} {full_name}", &person), "Yth. Bapak Suharto");
     change(w, "contact", id, json!({"name_honorific": null})).await;
     assert_eq!(akrab_customers::fill("Yth. {honorific} {full_name}", &get(w, "contact", id).await), "Yth. Suharto", "one blank");
+    // a whole form sends the parts nobody filled, too
+    let typed = json!({"name": "Ibu Hj. Sumiati, S.E.", "name_honorific": null, "name_prefix": null, "name_suffix": null});
+    let made = w.make("contact", typed).await;
+    let made = get(w, "contact", made).await;
+    let parts = ["name", "name_honorific", "name_prefix", "name_suffix"].map(|key| made.text(key).to_string());
+    assert_eq!(parts, ["Sumiati", "Ibu", "Hj.", "S.E."]);
+    let firm = w.make("account", json!({"name": "CV Serba Guna", "legal_form": null})).await;
+    assert_eq!(get(w, "account", firm).await.text("legal_form"), "cv");
 });
 
 both!(a_number_is_found_however_it_is_written, async |w: &Workspace| {

@@ -82,6 +82,11 @@ async fn told(w: &Workspace, browser: &mut Browser, person: i64) -> String {
         let hits = w.engine.search(&w.system(), words, None, 20).await.expect("a search");
         all += &format!("{:?}", hits.iter().map(|hit| format!("{hit:?}")).collect::<Vec<_>>());
     }
+    all + &rows(w).await
+}
+
+/// Every row of the workspace.
+async fn rows(w: &Workspace) -> String {
     let rows = w.engine.store().read(|conn| {
         let mut text = String::new();
         for table in conn.archive_tables()? {
@@ -91,8 +96,44 @@ async fn told(w: &Workspace, browser: &mut Browser, person: i64) -> String {
         }
         Ok::<_, akrab_store::StoreError>(text)
     });
-    all + &rows.await.expect("every row")
+    rows.await.expect("every row")
 }
+
+both!(
+    /// Who went into a person by a merge, and what of him lies in the bin, goes with him; so does somebody who lies there himself.
+    /// Afterwards the merge is not taken apart, his links end, and nothing new is collected about him.
+    what_is_in_the_bin_or_was_merged_goes_too,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let person = w.make("contact", json!({"name": "Sri Kenanga", "email": "sri@contoh.test"})).await;
+        let twin = w.make("contact", json!({"name": "Sri Dahlia", "email": "dahlia@contoh.test"})).await;
+        let talk = json!({"channel": "call", "direction": "out", "subject": "Anggrek Dahlia", "body": "Dahlia suka anggrek", "contact": person});
+        let talk = w.make("interaction", talk).await;
+        let fact = w.make("profile_fact", json!({"contact": person, "kind": "hobby", "value": "menanam dahlia"})).await;
+        let ask = akrab_engine::twin::MergeAsk { winner: person, loser: twin, ..Default::default() };
+        let merge = w.engine.merge(&ctx, "contact", ask).await.expect("merged");
+        for (object, id) in [("interaction", talk), ("profile_fact", fact)] {
+            w.engine.delete(&ctx, object, id, None).await.expect("binned");
+        }
+        let gone = w.make("contact", json!({"name": "Tuti Dahlia", "email": "tuti@contoh.test"})).await;
+        w.engine.delete(&ctx, "contact", gone, None).await.expect("binned");
+        let fields = vec!["email".to_string()];
+        let secret = w.engine.write(&ctx, move |tx| tx.confirmation_ask("contact", person, &fields)).await.expect("a link").1;
+        assert!(rows(w).await.to_lowercase().contains("dahlia"));
+        for id in [person, gone] {
+            w.engine.erase(&ctx, "contact", id).await.expect("erased");
+        }
+        let left = rows(w).await.to_lowercase();
+        let at = left.find("dahlia").or(left.find("anggrek"));
+        assert!(at.is_none(), "{}", &left[left[..at.unwrap_or(0)].rfind('\n').unwrap_or(0)..at.unwrap_or(0) + 40]);
+        let apart = w.engine.unmerge(&ctx, "contact", merge).await.expect_err("he is erased");
+        assert_eq!((apart.kind, apart.code), (ProblemKind::Conflict, "locked_by_law"));
+        let more = w.engine.create(&ctx, "profile_fact", map(json!({"contact": person, "kind": "hobby", "value": "lari"}))).await;
+        assert_eq!(more.expect_err("nothing new").fields[0].code.as_str(), "no_such_record");
+        let link = Browser::guest(w).await.get(&format!("/confirm/{secret}")).await;
+        assert_eq!(link.status, StatusCode::NOT_FOUND);
+    }
+);
 
 both!(
     /// A person with two paid invoices and twelve mails asks for erasure: identity is proven, it is done in one change, and nothing
@@ -167,8 +208,9 @@ both!(
         assert_eq!(allowed.status, StatusCode::SEE_OTHER, "{}", allowed.html);
         w.engine.create(&ctx, "contact", map(json!({"name": "Lestari W", "email": EMAIL}))).await.expect("a person decided");
         assert!(w.engine.get(&ctx, "contact", other).await.is_ok());
+        w.engine.erase(&ctx, "contact", other).await.expect("another one");
 
-        // a backup from before is brought back with the list: he is gone again before anybody sees him
+        // a backup from before is brought back with the list: both are gone again before anybody sees them
         if let Target::Sqlite { .. } = &w.target {
             let home = folder();
             let target = Target::Sqlite { path: home.join("akrab.db") };
@@ -179,6 +221,7 @@ both!(
             let back = engine.get(&ctx, "contact", person).await.expect("what is left");
             assert!(!back.title().contains("Lestari") && back.get("email").is_null());
             assert!(engine.search(&ctx, "wulandari", None, 5).await.expect("a search").is_empty());
+            assert!(!engine.get(&ctx, "contact", other).await.expect("what is left").title().contains("Bambang"));
             let refused = engine.create(&ctx, "contact", map(json!({"name": "L", "phone": "0812 7777 8888"}))).await.expect_err("known again");
             assert_eq!(refused.fields[0].code, "erased_person");
             engine.store().close().await;
@@ -247,6 +290,12 @@ both!(
         let done = w.engine.job(&ctx, job).await.expect("the job");
         let report: CopyReport = serde_json::from_value(done.result).expect("a report");
         assert_eq!(report.records, 3, "himself and two conversations");
+        // who helps customers does not read it, and it outlives somebody else's erasure
+        let role = w.engine.people().roles.iter().find(|role| role.key == "service").map(|role| role.id).expect("a role");
+        let helper = w.of(w.user("fajar", role, None).await, akrab_engine::Door::Page);
+        assert!(!w.engine.get(&helper, "data_request", request).await.expect("the request").has("copy"), "hidden from him");
+        w.engine.erase(&ctx, "contact", other).await.expect("erased");
+        assert!(w.engine.file(&w.system(), file.id).await.is_ok(), "the copy made for another");
     }
 );
 
@@ -286,7 +335,8 @@ both!(
         let ctx = admin(w).await;
         let person = w.make("contact", json!({"name": "Lestari Wulandari", "email": EMAIL, "phone": "0812-7777-8888"})).await;
         w.engine.write(&w.system(), |tx| tx.preset_take("indonesia").map(drop)).await.expect("purposes");
-        let secret = w.engine.write(&ctx, move |tx| tx.preferences_link("contact", person)).await.expect("a link");
+        let mail = async || w.engine.write(&ctx, move |tx| tx.preferences_link("contact", person)).await.expect("a link");
+        let (earlier, secret) = (mail().await, mail().await);
         let mut guest = Browser::guest(w).await;
         let link = format!("/preferences/{secret}");
         let page = guest.get(&link).await;
@@ -302,7 +352,8 @@ both!(
         let last = last.expect("its proof");
         assert_eq!((last.source.as_str(), last.actor), ("preference_page", None));
         assert!(last.evidence["wording"].is_object(), "the wording is kept with it");
-        for link in [link.clone(), "/preferences/tebakan".to_string()] {
+        // used, guessed, and one that a later one has taken the place of
+        for link in [link.clone(), "/preferences/tebakan".to_string(), format!("/preferences/{earlier}")] {
             assert_eq!(guest.get(&link).await.status, StatusCode::NOT_FOUND);
         }
     }

@@ -407,3 +407,34 @@ fn merging_many_survives_kills_on_postgres() {
     }
     let _ = std::fs::remove_dir_all(folder);
 }
+
+both!(
+    /// Where somebody has taken a unique value meanwhile, a merge stays and says which.
+    a_taken_value_keeps_a_merge_together,
+    async |w: &Workspace| {
+        let a = w.make("contact", json!({"name": "Sri Wahyuni"})).await;
+        let b = w.make("contact", json!({"name": "Sri Wahyuni", "external_key": "K-77"})).await;
+        let merged = merge(w, "contact", a, b).await;
+        w.engine.update(&w.system(), "contact", a, map(json!({"external_key": null})), None).await.expect("given up");
+        let c = w.make("contact", json!({"name": "Orang Lain", "external_key": "K-77"})).await;
+        let refused = w.engine.unmerge(&w.system(), "contact", merged).await.expect_err("taken");
+        assert_eq!((refused.fields[0].code.as_str(), refused.fields[0].pointer.as_str()), ("taken", "/external_key"));
+        w.engine.update(&w.system(), "contact", c, map(json!({"external_key": null})), None).await.expect("free again");
+        w.engine.unmerge(&w.system(), "contact", merged).await.expect("apart");
+    }
+);
+
+both!(
+    /// A firm that takes in one far above it takes its place in the group; taken apart, all stand where they stood.
+    a_merge_makes_no_circle,
+    async |w: &Workspace| {
+        let top = w.make("account", json!({"name": "PT Induk"})).await;
+        let middle = w.make("account", json!({"name": "PT Tengah", "parent": top})).await;
+        let low = w.make("account", json!({"name": "PT Bawah", "parent": middle})).await;
+        let parent = async |id: i64| w.engine.get(&w.system(), "account", id).await.expect("there").link("parent");
+        let merged = merge(w, "account", low, top).await;
+        assert_eq!((parent(low).await, parent(middle).await), (None, Some(low)));
+        w.engine.unmerge(&w.system(), "account", merged).await.expect("apart");
+        assert_eq!((parent(low).await, parent(middle).await, parent(top).await), (Some(middle), Some(top), None));
+    }
+);

@@ -2,4 +2,4 @@
 group-customers = Customers
 problem-company-refused = A company of this name cannot be made. Check the name or choose an existing company.
 problem-in-another-household = At that time this person belongs to another household. Say first when that ended.
-problem-greeting-without-consent = The receiver has not agreed to greetings on this channel, or no longer does.
+problem-greeting-without-consent = The receiver has not agreed to greetings on this channel, or no longer does. Ask first, then keep the answer in the panel “Consent” on their page.

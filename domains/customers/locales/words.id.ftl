@@ -2,4 +2,4 @@
 group-customers = Pelanggan
 problem-company-refused = Perusahaan dengan nama ini tidak bisa dibuat. Periksa namanya atau pilih perusahaan yang sudah ada.
 problem-in-another-household = Orang ini pada masa itu anggota rumah tangga lain. Isi dulu tanggal selesainya di sana.
-problem-greeting-without-consent = Penerima belum mengizinkan ucapan lewat saluran ini, atau sudah menarik izinnya.
+problem-greeting-without-consent = Penerima belum mengizinkan ucapan lewat saluran ini, atau sudah menarik izinnya. Tanyakan dulu, lalu catat di panel “Izin dihubungi” pada halamannya.

@@ -42,9 +42,8 @@ impl Behaviour for Accounts {
 fn complete_name(draft: &mut Draft) {
     let Some(name) = draft.get(f::NAME).text().map(str::to_string) else { return };
     draft.set(f::NAME_KEY, Value::Text(name_key(&name)));
-    if !draft.given.contains(f::LEGAL_FORM)
-        && let Some(form) = company::parse(&name).form.and_then(legal_form)
-    {
+    let chosen = draft.given.contains(f::LEGAL_FORM) && !(draft.is_new() && draft.get(f::LEGAL_FORM).is_blank());
+    if !chosen && let Some(form) = company::parse(&name).form.and_then(legal_form) {
         draft.set(f::LEGAL_FORM, Value::Text(form.into()));
     }
 }

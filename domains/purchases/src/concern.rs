@@ -64,12 +64,15 @@ fn overdue(record: &Record, tx: &mut Tx) -> Result<Option<Concern>> {
 fn quiet(record: &Record, tx: &Tx) -> Option<Concern> {
     let (Value::Date(first), Value::Date(last)) = (record.get(f::FIRST_ORDER), record.get(f::LAST_ORDER)) else { return None };
     let count = record.get(f::ORDER_COUNT).int().filter(|count| *count >= RHYTHM)?;
-    let usual = (i64::from(first.until(*last).ok()?.get_days()) / (count - 1)).max(1);
+    let (span, gaps) = (i64::from(first.until(*last).ok()?.get_days()), count - 1);
+    let usual = (span / gaps).max(1);
     let days = i64::from(last.until(tx.ctx.now.date()).ok()?.get_days());
     let weight = match days {
         days if days > SILENCE.1 * usual => Weight::Much,
         days if days > SILENCE.0 * usual => Weight::Some,
         _ => return None,
     };
-    Some(Concern { code: "quiet", weight, args: vec![("days", Value::Int(days)), ("usual", Value::Int(usual))] })
+    // told as the field beside it is: to the nearest day
+    let told = ((2 * span + gaps) / (2 * gaps)).max(1);
+    Some(Concern { code: "quiet", weight, args: vec![("days", Value::Int(days)), ("usual", Value::Int(told))] })
 }

@@ -80,6 +80,8 @@ pub(crate) struct Known {
     pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
     /// Whether anybody was erased who would be recognised.
     pub erased: Option<bool>,
+    /// Who was erased, once somebody asked: object and number.
+    pub gone: Option<Vec<(String, RecordId)>>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
     /// Calendars as they count now, by key.
@@ -481,11 +483,17 @@ impl<'a> Tx<'a> {
 
     /// As [`Tx::find`], those that there are of several.
     pub(crate) fn find_all(&mut self, object: &str, ids: &[RecordId]) -> Result<Vec<Record>> {
+        let mut found = self.find_kept(object, ids)?;
+        found.retain(|record| record.deleted_at.is_none());
+        Ok(found)
+    }
+
+    /// As [`Tx::find_all`], with what lies in the bin or went into another record.
+    pub(crate) fn find_kept(&mut self, object: &str, ids: &[RecordId]) -> Result<Vec<Record>> {
         let object = self.object(object)?;
         let columns: Vec<_> = object.columns().map(|(ix, _)| ix).collect();
         let registry = self.registry.clone();
         let rows = self.conn.rows(&registry, &object, ids, &columns, &Cond::True)?;
-        let living = rows.into_iter().filter(|row| row.deleted_at.is_none());
-        Ok(living.map(|row| crate::read::record_of(&object, &columns, row)).collect())
+        Ok(rows.into_iter().map(|row| crate::read::record_of(&object, &columns, row)).collect())
     }
 }

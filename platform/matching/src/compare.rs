@@ -94,6 +94,11 @@ fn align(column: &Column, a: &[u32], b: &[u32]) -> Aligned {
 
 fn is_near(words: &Vocab, x: u32, y: u32) -> bool {
     let (x, y) = (words.text(x), words.text(y));
+    // the second branch is no misspelling of the third
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    if x.bytes().chain(y.bytes()).any(|c| c.is_ascii_digit()) && digits(x) != digits(y) {
+        return false;
+    }
     let short = x.len().min(y.len());
     match short {
         0..=2 => false,

@@ -2,7 +2,7 @@
 //! person who comes back is recognised, what the law keeps and until when, and which entries of the histories were emptied.
 
 use crate::cells::Cells;
-use crate::conn::Conn;
+use crate::conn::{Backend, Conn};
 use crate::error::StoreError;
 use crate::schema::{link_table, quote};
 use akrab_model::{Field, Object, Raw};
@@ -71,11 +71,22 @@ const MENTIONS: &[&str] = &[
     "DELETE FROM idempotency WHERE response LIKE $1",
     "DELETE FROM job_note WHERE data LIKE $1",
     "UPDATE job SET result = NULL WHERE result LIKE $1",
+    "UPDATE job SET payload = '{}' WHERE finished_at IS NOT NULL AND payload LIKE $1",
+    "UPDATE job SET mark = NULL WHERE finished_at IS NOT NULL AND mark LIKE $1",
     "UPDATE inlet_call SET headers = '{}', body = '' WHERE body LIKE $1",
     "DELETE FROM contact_block WHERE address LIKE $1",
 ];
 
 impl Conn {
+    /// What is removed or replaced from here on is overwritten in the file, until the writer rests. PostgreSQL does so when it
+    /// vacuums.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn overwrite(&mut self) -> Result<(), StoreError> {
+        if self.backend() == Backend::Sqlite { self.script("PRAGMA secure_delete = ON") } else { Ok(()) }
+    }
+
     /// Keeps that somebody was erased and gives its number.
     ///
     /// # Errors
@@ -368,17 +379,18 @@ impl Conn {
         self.execute("DELETE FROM erased_file WHERE sha256 = $1 AND place = $2", &[sha256.into(), place.into()]).map(|_| ())
     }
 
-    /// What ended jobs of these kinds were given and made, JSON.
+    /// Kind of ended jobs of these kinds, and what they were given and made, JSON.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn ended_job_texts(&mut self, kinds: &[&str]) -> Result<Vec<String>, StoreError> {
+    pub fn ended_jobs(&mut self, kinds: &[&str]) -> Result<Vec<(String, String, String)>, StoreError> {
         let places: Vec<String> = (1..=kinds.len()).map(|n| format!("${n}")).collect();
         let params: Vec<Raw> = kinds.iter().map(|kind| (*kind).into()).collect();
-        let sql =
-            format!("SELECT payload, COALESCE(result, '') FROM job WHERE finished_at IS NOT NULL AND kind IN ({})", places.join(", "));
-        let rows = self.query(&sql, &params)?.into_iter().map(Cells::new);
-        Ok(rows.flat_map(|mut c| [c.text(), c.text()]).filter(|text| !text.is_empty()).collect())
+        let sql = format!(
+            "SELECT kind, payload, COALESCE(result, '') FROM job WHERE finished_at IS NOT NULL AND kind IN ({})",
+            places.join(", ")
+        );
+        Ok(self.query(&sql, &params)?.into_iter().map(Cells::new).map(|mut c| (c.text(), c.text(), c.text())).collect())
     }
 }
 

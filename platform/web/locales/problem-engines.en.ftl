@@ -17,3 +17,4 @@ problem-ledger-too-little-in = There is not enough in “{ $bucket }”: { $left
 problem-work-not-stopped = This unit has neither failed nor is it unknown any more.
 problem-consent-withdrawn = Consent was withdrawn.
 problem-contact-no-policy = There is no policy for “{ $purpose }” by “{ $channel }” yet; nobody is contacted without one.
+problem-contact-no-purpose = There is no purpose yet that customers are asked about. Add one in Settings → Consent & sending rules.

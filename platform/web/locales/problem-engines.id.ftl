@@ -17,3 +17,4 @@ problem-ledger-too-little-in = Isi “{ $bucket }” tidak cukup: { $left }.
 problem-work-not-stopped = Satuan ini tidak lagi gagal atau tidak diketahui.
 problem-consent-withdrawn = Persetujuan sudah ditarik.
 problem-contact-no-policy = Belum ada kebijakan untuk “{ $purpose }” lewat “{ $channel }”; tanpa kebijakan tidak ada yang dihubungi.
+problem-contact-no-purpose = Belum ada keperluan yang izinnya ditanyakan kepada pelanggan. Isi dulu di Pengaturan → Izin & aturan kirim.

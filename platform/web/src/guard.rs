@@ -197,10 +197,16 @@ fn unread(facts: &Facts, response: &Response) -> Option<Fail> {
 fn logged(path: &str) -> &str {
     match path {
         path if path.contains("/reset/") => "/reset/…",
+        path if path.starts_with("/confirm/") => "/confirm/…",
+        path if path.starts_with("/preferences/") => "/preferences/…",
+        path if path.starts_with("/approvals/link/") => "/approvals/link/…",
         path if path.starts_with(crate::inlet::PLACE) => "/hooks/…",
-        path => path,
+        path => &path[..path.floor_char_boundary(LOGGED)],
     }
 }
+
+/// Bytes of a path the log keeps.
+const LOGGED: usize = 1_000;
 
 fn facts(web: &Web, req: &Request) -> (Facts, bool) {
     let peer = req.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |p| p.0);

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Records in one step.
 const BATCH: usize = 200;
 /// Changes shown of each field, and odd values of each kind.
-const SHOWN: usize = 8;
+const SHOWN: usize = 200;
 const ODD_SHOWN: usize = 25;
 
 /// What is cleaned.

@@ -33,7 +33,7 @@ impl Tx<'_> {
     /// Makes a link for somebody; those he had end. Gives its secret, which nobody can be told again.
     ///
     /// # Errors
-    /// `not_found`; `forbidden` for whoever may not change the record; `contact_no_policy` where nothing is asked of anybody.
+    /// `not_found`; `forbidden` for whoever may not change the record; `contact_no_purpose` where nothing is asked of anybody.
     pub fn preferences_link(&mut self, object: &str, id: RecordId) -> Result<String> {
         let object = self.object(object)?;
         let view = self.consent_view(&object.key, id, false)?;
@@ -41,9 +41,10 @@ impl Tx<'_> {
             return Err(Problem::forbidden());
         }
         if view.is_none_or(|view| view.purposes.is_empty()) {
-            return Err(Problem::new(ProblemKind::Conflict, "contact_no_policy"));
+            return Err(Problem::new(ProblemKind::Conflict, "contact_no_purpose"));
         }
         let now = self.ctx.micros();
+        self.conn.scoped_links_end(&object.key, id, now)?;
         let secret = self.engine.secret();
         self.conn.scoped_link_add(&ScopedLinkRow {
             hash: digest(&secret),

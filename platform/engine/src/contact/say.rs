@@ -2,6 +2,7 @@
 
 use super::Consent;
 use crate::{Result, Tx};
+use akrab_model::problem::ProblemKind;
 use akrab_model::{Problem, RecordId};
 use akrab_store::ConsentEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -50,6 +51,9 @@ impl Tx<'_> {
         }
         let (object, id) = (saying.person.0.as_str(), saying.person.1);
         self.find(object, id)?.ok_or_else(Problem::not_found)?;
+        if self.is_erased(object, id)? {
+            return Err(Problem::new(ProblemKind::Conflict, "locked_by_law").with("id", id));
+        }
         self.alone(&format!("contact {object} {id}"))?;
         // the wording is kept with what was said: it may change afterwards
         let wording = self.purposes()?.into_iter().find(|purpose| purpose.key == saying.purpose);

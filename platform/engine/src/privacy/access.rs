@@ -90,7 +90,7 @@ impl Tx<'_> {
         let mut people = tx.conn.merged_from(&object.key, id)?;
         people.insert(0, id);
         let mut found = Gathered::default();
-        let records = tx.find_all(&object.key, &people)?;
+        let records = tx.find_kept(&object.key, &people)?;
         let told: Vec<Json> = records.iter().map(|record| tx.told_of(record, &mut found)).collect::<Result<_>>()?;
         found.papers.push(("person.json".into(), json!(told)));
         let mut history = Vec::new();
@@ -121,7 +121,7 @@ impl Tx<'_> {
             let ids: Vec<i64> = ids.into_iter().collect();
             let mut all = Vec::with_capacity(ids.len());
             for part in ids.chunks(BATCH) {
-                for record in tx.find_all(&key, part)? {
+                for record in tx.find_kept(&key, part)? {
                     all.push(tx.told_of(&record, &mut found)?);
                 }
             }

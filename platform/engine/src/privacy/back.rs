@@ -3,7 +3,7 @@
 use crate::behaviour::Draft;
 use crate::identity::digest;
 use crate::{Result, Tx};
-use akrab_model::{FieldProblem, FieldType, Problem};
+use akrab_model::{FieldProblem, Problem};
 use serde_json::json;
 
 /// Where what is mixed into the checksums is kept.
@@ -26,9 +26,10 @@ impl Tx<'_> {
     /// Refuses addresses and numbers of somebody who was erased.
     pub(crate) fn check_erased(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
         let object = draft.object.clone();
-        let reached = object.fields.iter().filter(|field| field.personal && matches!(field.kind, FieldType::Email | FieldType::Phone));
-        for field in reached.filter(|field| draft.changed(&field.key)) {
-            let Some(text) = draft.get(&field.key).text().map(str::to_lowercase) else { continue };
+        for (field, text) in super::erase::reached(&object, &draft.after) {
+            if !draft.changed(&field.key) {
+                continue;
+            }
             if !self.has_erased()? {
                 return Ok(());
             }
@@ -38,6 +39,15 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether this record is what is left of somebody who was erased.
+    pub(crate) fn is_erased(&mut self, object: &str, id: akrab_model::RecordId) -> Result<bool> {
+        if self.known().gone.is_none() {
+            let gone = self.conn.erased_all()?.into_iter().map(|row| (row.object, row.record)).collect();
+            self.known().gone = Some(gone);
+        }
+        Ok(self.known().gone.as_ref().is_some_and(|gone| gone.iter().any(|(key, one)| *one == id && key == object)))
     }
 
     fn has_erased(&mut self) -> Result<bool> {

@@ -10,7 +10,7 @@ use crate::write::search_entry;
 use crate::{Ctx, Engine, Result, Tx};
 use akrab_model::object::KeptDecl;
 use akrab_model::problem::ProblemKind;
-use akrab_model::{FieldIx, FieldType, Object, Problem, Raw, Record, RecordId, Value};
+use akrab_model::{Field, FieldIx, FieldType, Object, Problem, Raw, Record, RecordId, Value};
 use akrab_store::{Bin, ErasedRow};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ impl Tx<'_> {
     /// As [`Tx::erase`].
     pub fn erase_plan(&mut self, object: &str, id: RecordId) -> Result<ErasePlan> {
         let object = self.erasable(object, id)?;
-        let record = self.get(&object.key, id)?;
+        let record = self.get_from(&object.key, id, Bin::Any)?;
         let fates = self.fates(&object, id)?;
         let mut files = 0;
         for (key, one) in fates.keys() {
@@ -121,11 +121,12 @@ impl Tx<'_> {
     /// The same, whoever asks; also for what a backup brought back.
     pub(super) fn erase_all(&mut self, object: &Arc<Object>, id: RecordId) -> Result<i64> {
         self.conn.lock(object, id)?;
+        self.conn.overwrite()?;
         self.keep_files()?;
         let fates = self.fates(object, id)?;
         let until = self.kept_until(&fates)?;
         let told = json!(counts(&fates)).to_string();
-        let person = self.find(&object.key, id)?.ok_or_else(Problem::not_found)?;
+        let person = self.find_kept(&object.key, &[id])?.pop().ok_or_else(Problem::not_found)?;
         let made_at = if let Value::Time(at) = person.get("created_at") { at.as_microsecond() } else { 0 };
         let row = ErasedRow {
             id: 0,
@@ -142,7 +143,8 @@ impl Tx<'_> {
         let (mut words, mut parents) = (Vec::new(), Vec::new());
         for ((key, one), fate) in &fates {
             let own = self.object(key)?;
-            let Some(before) = self.find(key, *one)? else { continue };
+            // what lies in the bin or went into him goes too
+            let Some(before) = self.find_kept(key, &[*one])?.pop() else { continue };
             if *fate != Fate::Kept {
                 known.extend(addresses(&own, &before));
             }
@@ -155,13 +157,19 @@ impl Tx<'_> {
                 let until = self.kept_day(&own, &before)?;
                 self.conn.law_lock_put(key, *one, Some(until.as_microsecond()), erased)?;
             }
-            parents.push((own, before));
+            if *key == object.key && *fate == Fate::Cleared {
+                self.conn.law_lock_put(key, *one, row.until_at, erased)?;
+                self.conn.scoped_links_end(key, *one, row.at)?;
+            }
+            if before.deleted_at.is_none() {
+                parents.push((own, before));
+            }
         }
         self.conn.law_lock_put(&object.key, id, row.until_at, erased)?;
         for text in &known {
             self.conn.mentions_drop(text)?;
         }
-        let files = self.made_files()?;
+        let files = self.made_files(&fates)?;
         self.conn.files_erase(&files)?;
         self.conn.words_forget(&words)?;
         // himself first: the trail names him as whom it is about
@@ -224,7 +232,7 @@ impl Tx<'_> {
         let mut last = None;
         for ((key, id), _) in fates.iter().filter(|(_, fate)| **fate == Fate::Kept) {
             let object = self.object(key)?;
-            if let Some(record) = self.find(key, *id)? {
+            if let Some(record) = self.find_kept(key, &[*id])?.pop() {
                 last = last.max(Some(self.kept_day(&object, &record)?));
             }
         }
@@ -297,12 +305,18 @@ impl Tx<'_> {
         format!("{} {number}", self.engine.settings().lang.pick("Data dihapus", "Erased"))
     }
 
-    /// Files of exports, imports and copies made before: any of them may hold what is to go.
-    fn made_files(&mut self) -> Result<Vec<i64>> {
+    /// Files of exports and imports made before, any of which may hold what is to go, and the copies made for him.
+    fn made_files(&mut self, fates: &Fates) -> Result<Vec<i64>> {
         let mut found = std::collections::HashSet::new();
-        for text in self.conn.ended_job_texts(&["export", "import", "access_copy"])? {
-            if let Ok(json) = serde_json::from_str(&text) {
-                crate::file::named(&json, &mut found);
+        for (kind, payload, result) in self.conn.ended_jobs(&["export", "import", "access_copy"])? {
+            let whose = serde_json::from_str::<super::access::AccessCopy>(&payload).ok().map(|copy| (copy.object, copy.id));
+            if kind == "access_copy" && whose.is_some_and(|whose| !fates.contains_key(&whose)) {
+                continue;
+            }
+            for text in [payload, result] {
+                if let Ok(json) = serde_json::from_str(&text) {
+                    crate::file::named(&json, &mut found);
+                }
             }
         }
         Ok(found.into_iter().collect())
@@ -359,11 +373,16 @@ fn counts(fates: &Fates) -> Vec<(String, Fate, usize)> {
 }
 
 /// The addresses and numbers by which a person is known.
-pub(super) fn addresses(object: &Object, record: &Record) -> Vec<String> {
-    let reached = object.fields.iter().filter(|field| {
-        let text = record.get(&field.key).text();
-        let mail = field.kind == FieldType::Text && text.is_some_and(|text| akrab_model::text::email::parse(text).is_ok());
-        field.personal && (mail || matches!(field.kind, FieldType::Email | FieldType::Phone))
-    });
-    reached.filter_map(|field| record.get(&field.key).text()).map(str::to_lowercase).filter(|text| !text.is_empty()).collect()
+fn addresses(object: &Object, record: &Record) -> Vec<String> {
+    reached(object, record).map(|(_, text)| text).collect()
+}
+
+/// The same with the fields they stand in: mails and phones, and mails written as text.
+pub(super) fn reached<'o>(object: &'o Object, record: &Record) -> impl Iterator<Item = (&'o Field, String)> {
+    object.fields.iter().filter(|field| field.personal).filter_map(|field| {
+        let text = record.get(&field.key).text().filter(|text| !text.is_empty())?;
+        let known = matches!(field.kind, FieldType::Email | FieldType::Phone)
+            || (field.kind == FieldType::Text && akrab_model::text::email::parse(text).is_ok());
+        known.then(|| (field, text.to_lowercase()))
+    })
 }

@@ -209,7 +209,13 @@ impl Tx<'_> {
         if self.conn.ledger_meets(&object.key, loser.id, winner.id)? {
             return Err(Problem::new(ProblemKind::Conflict, "merge_ledger"));
         }
-        let input = self.merged_input(&object, &winner, &loser, &ask.choices);
+        let mut input = self.merged_input(&object, &winner, &loser, &ask.choices);
+        if let Some(parent) = object.decl.tree.as_ref().map(|tree| tree.parent.as_str())
+            && self.stands_above(&object, parent, &winner, loser.id)?
+        {
+            // all below the loser comes below the winner, which takes its place
+            input.insert(parent.into(), loser.link(parent).map_or(Json::Null, |up| json!(up)));
+        }
         let at = self.ctx.micros();
         // below nought: it went into another record, and is in no bin
         self.conn.set_deleted(&object, loser.id, Some(-at))?;

@@ -63,9 +63,12 @@ impl Tx<'_> {
         if self.conn.merged_into(&object.key, row.winner)?.is_some() {
             return Err(conflict("merge_inner"));
         }
-        if !self.may(object, Access::Merge, row.winner)? {
+        // whoever made it may take it back; all others need the right to both
+        let both = self.may_among(object, Access::Merge, &[row.winner, row.loser])?;
+        if !both.contains(&row.winner) || (!both.contains(&row.loser) && row.actor != self.ctx.user_id()) {
             return Err(Problem::forbidden());
         }
+        self.check_locked(object, &[row.winner, row.loser])?;
         let body: Body = serde_json::from_str(&row.body).map_err(Problem::internal)?;
         Ok((row, body))
     }
@@ -106,11 +109,14 @@ impl Tx<'_> {
                 input.insert(key.clone(), pair[0].clone());
             }
         }
+        // what hung on it first: the winner may stand below it again
+        self.hang_back(&object, &body.moves, winner, loser)?;
         if !input.is_empty() {
             self.update(&object.key, winner, &input, None)?;
         }
+        let gone = self.find_kept(&object.key, &[loser])?.pop().ok_or_else(Problem::not_found)?;
+        self.check_still_free(&object, &gone)?;
         self.conn.set_deleted(&object, loser, None)?.ok_or_else(Problem::not_found)?;
-        self.hang_back(&object, &body.moves, winner, loser)?;
         self.roll_up_all(&object, &[winner, loser])?;
         let record = self.find(&object.key, loser)?.ok_or_else(Problem::not_found)?;
         let (by, at) = (self.ctx.author(), self.ctx.micros());

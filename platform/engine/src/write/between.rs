@@ -3,7 +3,7 @@
 use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
-use akrab_model::{FieldProblem, RecordId, Value};
+use akrab_model::{FieldProblem, Object, Record, RecordId, Value};
 
 /// Deepest tree that is followed.
 pub(crate) const DEEPEST: usize = 64;
@@ -43,6 +43,19 @@ impl Tx<'_> {
         if !title.writable() || draft.get(&title.key).is_blank() {
             draft.set(&title.key, Value::Text(label.get(lang.as_str()).into()));
         }
+    }
+
+    /// Whether a record is among those above another.
+    pub(crate) fn stands_above(&mut self, object: &Object, parent: &str, below: &Record, above: RecordId) -> Result<bool> {
+        let mut next = below.link(parent);
+        for _ in 0..DEEPEST {
+            match next {
+                None => return Ok(false),
+                Some(id) if id == above => return Ok(true),
+                Some(id) => next = self.find(&object.key, id)?.and_then(|record| record.link(parent)),
+            }
+        }
+        Ok(false)
     }
 
     fn refuse_circle(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {

@@ -96,7 +96,8 @@ fn split_name(after: &mut Record, key: &str, given: &HashSet<String>) {
     for (suffix, value) in [("honorific", honorific), ("prefix", parts.titles_before.join(" ")), ("suffix", parts.titles_after.join(", "))]
     {
         let part = format!("{key}_{suffix}");
-        if !value.is_empty() && !given.contains(&part) {
+        // a form sends fields nobody filled, too
+        if !value.is_empty() && (!given.contains(&part) || after.get(&part).is_blank()) {
             after.set(part, Value::Text(value));
         }
     }

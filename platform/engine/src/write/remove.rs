@@ -35,14 +35,7 @@ impl Tx<'_> {
     pub fn restore(&mut self, object: &str, id: RecordId) -> Result<()> {
         let object = self.object(object)?;
         let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
-        let registry = self.registry.clone();
-        for set in super::save::unique_sets(&object).filter(|set| !set.iter().any(|key| record.get(key).is_null())) {
-            let fields: Vec<_> = set.iter().filter_map(|key| object.field_ix(key)).collect();
-            let values: Vec<_> = set.iter().map(|key| record.raw(key)).collect();
-            if self.conn.taken(&registry, &object, &fields, &values, Some(id))?.is_some() {
-                return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(&set[0], "taken")]));
-            }
-        }
+        self.check_still_free(&object, &record)?;
         self.conn.set_deleted(&object, id, None)?;
         if object.decl.searchable {
             let mut entry = super::search_entry(&object, &record);
@@ -52,6 +45,19 @@ impl Tx<'_> {
         self.told(&object, &record, "restore")?;
         for behaviour in self.behaviours(&object.key) {
             behaviour.after_restore(&record, self)?;
+        }
+        Ok(())
+    }
+
+    /// Nobody has taken what must be unique of a record that is to be there again.
+    pub(crate) fn check_still_free(&mut self, object: &Arc<Object>, record: &Record) -> Result<()> {
+        let registry = self.registry.clone();
+        for set in super::save::unique_sets(object).filter(|set| !set.iter().any(|key| record.get(key).is_null())) {
+            let fields: Vec<_> = set.iter().filter_map(|key| object.field_ix(key)).collect();
+            let values: Vec<_> = set.iter().map(|key| record.raw(key)).collect();
+            if self.conn.taken(&registry, object, &fields, &values, Some(record.id))?.is_some() {
+                return Err(Problem::invalid(vec![akrab_model::FieldProblem::new(&set[0], "taken")]));
+            }
         }
         Ok(())
     }

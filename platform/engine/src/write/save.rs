@@ -171,6 +171,12 @@ impl Tx<'_> {
             };
             let Some(target) = field.to.map(|to| registry.at(to)) else { continue };
             let given = draft.given.contains(&field.key);
+            for id in ids.iter().filter(|_| given) {
+                // nothing new is collected about somebody who was erased
+                if self.is_erased(&target.key, *id)? {
+                    faults.push(FieldProblem::new(&field.key, "no_such_record").with("id", *id));
+                }
+            }
             if ids.iter().all(|id| self.known().targets.contains(&(target.ix, *id, given))) {
                 self.check_offered(draft, field, &ids, faults)?;
                 continue;

@@ -37,7 +37,12 @@ impl Tx<'_> {
                         akrab_model::Value::Links(rows) => Json::Array(rows.iter().map(|r| r.to_json(field)).collect()),
                         value => value.to_json(),
                     };
-                    if present != pair[1] {
+                    // somebody has said since that it is right as it is now
+                    let confirmed = super::fresh::confirmations(&object).any(|(_, said)| {
+                        let at = if let akrab_model::Value::Time(at) = now.get(&said.key) { at.as_microsecond() } else { 0 };
+                        said.derived.contains(&key) && at > change.at
+                    });
+                    if present != pair[1] || confirmed {
                         return Err(conflict("changed_since").with("field", &key));
                     }
                     input.insert(key, pair[0].clone());

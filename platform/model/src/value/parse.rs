@@ -85,7 +85,7 @@ impl Field {
                 Some(kind) => {
                     let rule = env.numbers.of(kind);
                     let read = text::identity::parse(kind, &self.plain(json)?, rule);
-                    Value::Text(read.map_err(|e| told(e).with("lengths", rule.lengths_text()))?)
+                    Value::Text(read.map_err(|e| told(e).with("lengths", rule.lengths_text().replace(", ", "/")))?)
                 }
                 None => Value::Text(one_line(self.plain(json)?.as_str())),
             },

@@ -31,7 +31,11 @@ pub(crate) fn open_writer(path: &Path, accept_data_loss: bool) -> Result<Connect
     script(&db, "PRAGMA page_size = 8192")?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0)).map_err(failure)?;
     // a longer log lets a page that changes often be copied back once
-    script(&db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000")?;
+    // what went is overwritten where that costs no further page; an erasure overwrites all of it
+    script(
+        &db,
+        "PRAGMA secure_delete = FAST; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000",
+    )?;
     let sync: i64 = db.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(failure)?;
     if (mode != "wal" || sync < 2) && !accept_data_loss {
         return Err(StoreError::other(format!("the database would lose changes in a power cut (journal_mode={mode}, synchronous={sync})")));

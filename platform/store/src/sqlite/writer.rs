@@ -102,7 +102,11 @@ fn serve(mut conn: Conn, waiting: &Receiver<Job>) {
             Err(RecvTimeoutError::Timeout) => {
                 // the planner learns of grown tables; the page cache of a large import is given back
                 let _ = conn.analyze();
-                let _ = conn.script("PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory");
+                // the log is emptied, unless readers are at work: nobody waits for that
+                let rest = ["busy_timeout = 0", "wal_checkpoint(TRUNCATE)", "busy_timeout = 5000", "secure_delete = FAST", "shrink_memory"];
+                for pragma in rest {
+                    let _ = conn.script(&format!("PRAGMA {pragma}"));
+                }
                 rested = true;
             }
             Err(RecvTimeoutError::Disconnected) => break,

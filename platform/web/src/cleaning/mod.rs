@@ -121,19 +121,32 @@ pub fn undone(visit: &Visit, job: &JobView) -> Markup {
     html! { p { (visit.t.with("clean-undone", &[("n", visit.t.number(undone).into()), ("left", visit.t.number(left).into())])) } }
 }
 
+/// Changes of a field shown before the others are asked for.
+const FIRST: usize = 8;
+
 fn changes(seen: &Look, object: &Object, report: &CleanReport) -> Markup {
     let t = seen.t;
     let heads = ["clean-record", "clean-before", "clean-after"].map(|key| t.get(key));
     let heads: Vec<_> = heads.iter().map(|label| (label.as_str(), false, None)).collect();
     html! {
         @for (key, count) in &report.fields {
-            h3.ak-strong { (object.field(key).map_or(key.as_str(), |field| seen.name(field))) " · " (t.number(*count as i64)) }
-            @let rows: Vec<Vec<Markup>> = report.samples.iter().filter(|one| one.field == *key).map(|one| vec![
+            @let name = object.field(key).map_or(key.as_str(), |field| seen.name(field));
+            h3.ak-strong { (name) " · " (t.number(*count as i64)) }
+            @let mut rows: Vec<Vec<Markup>> = report.samples.iter().filter(|one| one.field == *key).map(|one| vec![
                 html! { a.ak-link href=(seen.href(object, one.id)) { (one.title) } },
                 html! { span.ak-muted { (one.before) } },
                 html! { (one.after) },
             ]).collect();
-            (plain_table(key, &heads, &rows, None))
+            @let untold = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(rows.len());
+            @let more = rows.split_off(rows.len().min(FIRST));
+            (plain_table(name, &heads, &rows, None))
+            @if !more.is_empty() {
+                details.ak-former {
+                    summary { (t.with("clean-more", &[("n", t.number(more.len() as i64).into())])) }
+                    (plain_table(name, &heads, &more, None))
+                }
+            }
+            @if untold > 0 { p.ak-muted.ak-small { (t.with("clean-untold", &[("n", t.number(untold as i64).into())])) } }
         }
     }
 }
@@ -158,13 +171,14 @@ fn odd_values(seen: &Look, object: &Object, report: &CleanReport) -> Markup {
             @let (field, odd) = key.split_once(' ').unwrap_or((key, ""));
             @let shown = group(key);
             @let ids: Vec<i64> = shown.iter().map(|one| one.id).collect();
-            h3.ak-strong { (object.field(field).map_or(field, |field| seen.name(field))) " · " (t.get(&format!("clean-odd-{odd}"))) " · "
+            @let name = format!("{} · {}", object.field(field).map_or(field, |field| seen.name(field)), t.get(&format!("clean-odd-{odd}")));
+            h3.ak-strong { (name) " · "
                 a.ak-link href={ "/" (object.plural) "?filter=" (encode(&Filter::test("id", Op::In, ids).to_json().to_string())) } { (t.number(*count as i64)) } }
             @let rows: Vec<Vec<Markup>> = shown.iter().map(|one| vec![
                 html! { a.ak-link href=(seen.href(object, one.id)) { (one.title) } },
                 html! { (value(one).unwrap_or_else(|| one.value.as_str().unwrap_or_default().to_string())) },
             ]).collect();
-            (plain_table(key, &heads, &rows, None))
+            (plain_table(&name, &heads, &rows, None))
         }
     }
 }

@@ -36,7 +36,8 @@ pub fn load(tx: &mut Tx, look: &Look, record: &Record, circle: &Circle) -> Resul
 
 fn one(tx: &mut Tx, look: &Look, decl: &FigureDecl, circle: &Circle) -> Result<Option<Figure>> {
     let Some(of) = tx.registry.object(&decl.of).cloned() else { return Ok(None) };
-    if tx.rights.scope(&of, Access::Read) == Scope::None {
+    let scope = tx.rights.scope(&of, Access::Read);
+    if scope == Scope::None {
         return Ok(None);
     }
     let filter = circle.about(&tx.registry, &of, &decl.via);
@@ -44,6 +45,10 @@ fn one(tx: &mut Tx, look: &Look, decl: &FigureDecl, circle: &Circle) -> Result<O
     let measures: Vec<&MeasureDecl> = beside.into_iter().flatten().chain(&decl.lines).collect();
     let mut values = tx.measured(&decl.of, &filter, &measures)?.into_iter();
     let Some(Some(value)) = values.next() else { return Ok(None) };
+    // nought of what one may see is not nought
+    if scope != Scope::All && is_nothing(&value) {
+        return Ok(None);
+    }
     let mut detail = None;
     let also = decl.also.as_ref().and_then(|measure| Some((measure, values.next()??)));
     let also = also.filter(|(_, value)| !is_nothing(value)).and_then(|(measure, value)| written(look, &of, measure, &value, true));
@@ -87,6 +92,10 @@ pub fn written(look: &Look, of: &Object, measure: &MeasureDecl, value: &Value, s
         (Value::Time(at), _) => look.moment_words(&look.local(*at)),
         (Value::Dec(amount), Some(field)) if field.kind == FieldType::Money && (short || amount.abs() >= 1_000_000_000.into()) => {
             format::money_short(*amount, &look.currency, look.lang)
+        }
+        // nobody reads an average to the last digit
+        (Value::Dec(mean), Some(field)) if field.kind == FieldType::Money && measure.function == AggregateFn::Avg => {
+            look.value_words(field, &Value::Dec(mean.round()), |_| None)
         }
         (value, Some(field)) => look.value_words(field, value, |_| None),
         (_, None) => return None,

@@ -114,6 +114,8 @@ fn strip(sight: &Sight) -> Markup {
     let risk = figure::risk(sight);
     let mut shown: Vec<Figure> = sight.figures.clone();
     let own = object.decl.layout.figures.iter().filter_map(|key| object.field(key)).filter(|f| sight.record.has(&f.key));
+    // what is worked out for the record alone says nothing of a circle
+    let own = own.filter(|f| sight.circle.is_alone() || (f.rollup.is_none() && f.formula.is_none()));
     shown.extend(own.map(|f| Figure {
         label: sight.look.name(f).to_string(),
         value: Some(value(sight, f)),

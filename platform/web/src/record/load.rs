@@ -69,7 +69,7 @@ pub struct Sight {
     pub tickable: HashSet<(String, i64)>,
     /// Entries by kind or object: (key, count).
     pub counts: Vec<(String, u64)>,
-    /// Entries of the timeline by their kind.
+    /// Entries of the timeline by their kind. Of several records the same may be told twice: then the numbers only order.
     pub tally: Vec<(String, u64)>,
     /// Records of the open tab, when it lists tasks.
     pub tasks: Vec<Record>,
@@ -141,8 +141,7 @@ impl Sight {
             path: path::Path::load(tx, &record)?,
             tickable: super::ticks::tickable(tx, &told)?,
             counts: counts(tx, &all, id, &tally),
-            // of several records the same may be told twice: they are not counted
-            tally: if circle.is_alone() { tally } else { Vec::new() },
+            tally: if circle.is_alone() { tally } else { told_of(tx, tally, &circle) },
             tasks: tasks(tx, &all, id, &asked),
             panels: panel::load(tx, &record, &circle)?,
             beside: beside::load(tx, &look, &record, &circle)?,
@@ -236,6 +235,22 @@ fn is_of(look: &Look, event: &Event, (object, id): (&str, i64)) -> bool {
         None => named,
     }
 }
+
+/// The kinds told of any of a circle, the most frequent ones by what each is told of.
+fn told_of(tx: &mut Tx, mut tally: Vec<(String, u64)>, circle: &Circle) -> Vec<(String, u64)> {
+    for (object, id) in circle.others().into_iter().take(ASKED) {
+        for (kind, n) in tx.timeline_counts(&object, id).unwrap_or_default() {
+            match tally.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, sum)) => *sum += n,
+                None => tally.push((kind, n)),
+            }
+        }
+    }
+    tally
+}
+
+/// Records of a circle asked for the kinds they tell of.
+const ASKED: usize = 50;
 
 /// Whoever has to do with the entries shown.
 fn people(look: &Look, told: &Timeline) -> Vec<(String, String)> {

@@ -115,7 +115,7 @@ fn tools(sight: &Sight) -> Markup {
     let registry = sight.look.registry.clone();
     let chip = |label: String, kinds: &str, n: u64| {
         let tab = Tab::new(label, sight.asking("kinds", kinds), chosen == kinds);
-        if sight.tally.is_empty() { tab } else { tab.count(t.number(i64::try_from(n).unwrap_or(i64::MAX))) }
+        if !sight.circle.is_alone() { tab } else { tab.count(t.number(i64::try_from(n).unwrap_or(i64::MAX))) }
     };
     let (changes, mut kinds): (Vec<_>, Vec<_>) = sight.tally.iter().partition(|(key, _)| CHANGES.split(',').any(|k| k == key));
     let sum = |part: &[&(String, u64)]| part.iter().map(|(_, n)| *n).sum::<u64>();

@@ -64,11 +64,11 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
             p.ak-muted.ak-text-13 { (looked_at(&visit, &object, &page)) }
             (pill_tabs(&t.get("twin-title"), &tabs))
             @if state == TwinState::Open && may && page.sure > 0 { (many(&visit, &object, &page)) }
-            @if page.twins.is_empty() {
+            @if !page.twins.is_empty() {
+                div.ak-audit.ak-twins { (table(&visit, &object, &page, state)) }
+            } @else if page.looked_at.is_some() {
                 @let none = Empty { icon: "copy-check".into(), title: t.get("twin-none"), text: t.get(if state == TwinState::Open { "twin-none-text" } else { "twin-none-here" }), ..Empty::default() };
                 (empty(&none))
-            } @else {
-                div.ak-audit.ak-twins { (table(&visit, &object, &page, state)) }
             }
             @if let Some((score, id)) = page.next {
                 p { a.ak-link href={ (base) "?state=" (state.key()) "&after=" (score) "." (id) } { (t.get("twin-more")) } }

@@ -43,10 +43,9 @@ pub(crate) fn channel_words(t: Text, channel: &str) -> String {
     t.find(&format!("consent-channel-{channel}"), &[]).unwrap_or_else(|| channel.to_string())
 }
 
-/// The key of a purpose and its lawful basis.
-fn about(visit: &Visit, key: &str, basis: &str) -> String {
-    let basis = visit.t.find(&format!("consent-basis-{basis}"), &[]).unwrap_or_else(|| basis.to_string());
-    format!("{key} · {basis}")
+/// The lawful basis of a purpose.
+fn about(visit: &Visit, basis: &str) -> String {
+    visit.t.find(&format!("consent-basis-{basis}"), &[]).unwrap_or_else(|| basis.to_string())
 }
 
 async fn page(visit: Visit) -> Reply {
@@ -68,7 +67,7 @@ async fn page(visit: Visit) -> Reply {
             p.ak-muted { (t.get("consent-none")) }
         }
         @for (purpose, policies) in &purposes {
-            (setting(purpose.decl.wording.get(visit.lang()), &about(&visit, &purpose.key, &purpose.decl.basis), true, html! {
+            (setting(purpose.decl.wording.get(visit.lang()), &about(&visit, &purpose.decl.basis), true, html! {
                 (table(&visit, &purpose.key, policies))
                 div.ak-row.ak-gap-8 {
                     @for channel in CHANNELS.iter().filter(|channel| !policies.iter().any(|(known, _)| known == *channel)) {
@@ -139,7 +138,7 @@ async fn preset(visit: Visit, Path(key): Path<String>) -> Reply {
         p.ak-muted { (preset.source) " " (t.with("holidays-read-on", &[("day", day.into())])) }
         @for purpose in &preset.purposes {
             @let policies: Vec<(String, PolicyDecl)> = purpose.policies.iter().map(|(channel, policy)| (channel.clone(), policy.clone())).collect();
-            (setting(purpose.wording.get(visit.lang()), &about(&visit, &purpose.key, &purpose.basis), true, table(&visit, "", &policies)))
+            (setting(purpose.wording.get(visit.lang()), &about(&visit, &purpose.basis), true, table(&visit, "", &policies)))
         }
         form method="post" action={ "/settings/consent/presets/" (key) } {
             (visit.token_field())

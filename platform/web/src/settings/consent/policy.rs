@@ -70,7 +70,10 @@ fn filled(policy: &PolicyDecl) -> Filled {
 
 /// What the form says; notices are the preset's.
 fn told(visit: &Visit, fields: &Fields, before: PolicyDecl) -> Result<PolicyDecl, Errors> {
-    let wrong = |name: &str| errors_of(visit, Problem::invalid(vec![FieldProblem::new(name, "out_of_range")])).unwrap_or_default();
+    let wrong = |name: &str| {
+        errors_of(visit, Problem::invalid(vec![FieldProblem::new(name, "out_of_range").with("min", 1).with("max", u32::MAX)]))
+            .unwrap_or_default()
+    };
     let number = |name: &str| match fields.text(name) {
         "" => Ok(None),
         text => text.parse::<u32>().ok().filter(|n| *n > 0).map(Some).ok_or_else(|| wrong(name)),
