@@ -336,7 +336,11 @@ both!(
         let person = w.make("contact", json!({"name": "Lestari Wulandari", "email": EMAIL, "phone": "0812-7777-8888"})).await;
         w.engine.write(&w.system(), |tx| tx.preset_take("indonesia").map(drop)).await.expect("purposes");
         let mail = async || w.engine.write(&ctx, move |tx| tx.preferences_link("contact", person)).await.expect("a link");
+        let fields = vec!["email".to_string()];
+        let confirm = w.engine.write(&ctx, move |tx| tx.confirmation_ask("contact", person, &fields)).await.expect("a link").1;
         let (earlier, secret) = (mail().await, mail().await);
+        // a link of another kind goes on working
+        assert_eq!(Browser::guest(w).await.get(&format!("/confirm/{confirm}")).await.status, StatusCode::OK);
         let mut guest = Browser::guest(w).await;
         let link = format!("/preferences/{secret}");
         let page = guest.get(&link).await;

@@ -7,7 +7,7 @@
 mod ask;
 mod block;
 mod look;
-mod prefer;
+pub(crate) mod prefer;
 mod purpose;
 mod say;
 

@@ -2,7 +2,7 @@
 //! says it is still right. The rules stand in object files (`fresh`), the days may be changed in the settings.
 
 mod fill;
-mod link;
+pub(crate) mod link;
 
 pub use link::{Confirmation, ConfirmationPage, ConfirmationState};
 

@@ -68,20 +68,14 @@ impl Conn {
         Ok(self.execute(sql, &[hash.into(), now.into()])? > 0)
     }
 
-    /// Revokes what was mailed to somebody to confirm his details or choose what he is contacted for, and nobody has used.
+    /// Revokes the links of a kind to one record of an object that nobody has used.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn scoped_links_end(&mut self, object: &str, subject: i64, now: i64) -> Result<(), StoreError> {
-        let open = "used_at IS NULL AND revoked_at IS NULL";
-        let own = format!("UPDATE scoped_link SET revoked_at = $3 WHERE kind = 'preferences' AND deed = $1 AND subject = $2 AND {open}");
-        self.execute(&own, &[object.into(), subject.into(), now.into()])?;
-        let asked = format!(
-            "UPDATE scoped_link SET revoked_at = $3 WHERE kind = 'confirmation' AND {open} \
-             AND subject IN (SELECT id FROM confirmation WHERE object = $1 AND record = $2)"
-        );
-        self.execute(&asked, &[object.into(), subject.into(), now.into()])?;
-        Ok(())
+    pub fn scoped_links_end(&mut self, kind: &str, object: &str, subject: i64, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE scoped_link SET revoked_at = $4 WHERE kind = $1 AND deed = $2 AND subject = $3 \
+                   AND used_at IS NULL AND revoked_at IS NULL";
+        self.execute(sql, &[kind.into(), object.into(), subject.into(), now.into()]).map(|_| ())
     }
 
     /// Revokes the links of a subject that nobody has used: one person's, or all.

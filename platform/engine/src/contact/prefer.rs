@@ -13,7 +13,7 @@ use serde_json::json;
 use std::net::IpAddr;
 
 /// What these links are kept under; what they do is the key of the person's object.
-const KIND: &str = "preferences";
+pub(crate) const KIND: &str = "preferences";
 /// Days a link works.
 const DAYS: i64 = 30;
 const DAY: i64 = 24 * 3_600 * 1_000_000;
@@ -44,7 +44,7 @@ impl Tx<'_> {
             return Err(Problem::new(ProblemKind::Conflict, "contact_no_purpose"));
         }
         let now = self.ctx.micros();
-        self.conn.scoped_links_end(&object.key, id, now)?;
+        self.conn.scoped_links_end(KIND, &object.key, id, now)?;
         let secret = self.engine.secret();
         self.conn.scoped_link_add(&ScopedLinkRow {
             hash: digest(&secret),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use akrab_store::ConfirmationState;
 
 /// What these links are kept under.
-const KIND: &str = "confirmation";
+pub(crate) const KIND: &str = "confirmation";
 /// Days a link works.
 const DAYS: i64 = 14;
 const DAY: i64 = 24 * 3_600 * 1_000_000;

@@ -157,15 +157,17 @@ impl Tx<'_> {
                 let until = self.kept_day(&own, &before)?;
                 self.conn.law_lock_put(key, *one, Some(until.as_microsecond()), erased)?;
             }
-            if *key == object.key && *fate == Fate::Cleared {
-                self.conn.law_lock_put(key, *one, row.until_at, erased)?;
-                self.conn.scoped_links_end(key, *one, row.at)?;
-            }
             if before.deleted_at.is_none() {
                 parents.push((own, before));
             }
         }
-        self.conn.law_lock_put(&object.key, id, row.until_at, erased)?;
+        for one in self.conn.merged_from(&object.key, id)?.into_iter().chain([id]) {
+            self.conn.law_lock_put(&object.key, one, row.until_at, erased)?;
+            self.conn.scoped_links_end(crate::contact::prefer::KIND, &object.key, one, row.at)?;
+            for asked in self.conn.confirmations(&object.key, one)? {
+                self.conn.scoped_links_revoke(crate::fresh::link::KIND, asked.id, None, row.at)?;
+            }
+        }
         for text in &known {
             self.conn.mentions_drop(text)?;
         }
