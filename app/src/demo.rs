@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::stop::Stop;
 use crate::{lock, serve, workspace};
+use akrab_engine::twin::can_match;
 use akrab_engine::{Door, Engine};
 use akrab_workplace::{sample, seed};
 use std::io::Write;
@@ -41,6 +42,10 @@ async fn prepare(config: &Config) -> Result<Engine, Stop> {
     let system = engine.system("the demonstration", Door::Command);
     engine.save_settings(&system, settings.clone()).await?;
     seed::demo(&engine, SEED).await?;
+    // as after its first night
+    for object in engine.registry().objects().filter(|object| can_match(object)) {
+        engine.twins_start(&system, &object.key).await?;
+    }
     // only a whole demonstration counts as made
     settings.ready = true;
     engine.save_settings(&system, settings).await?;

@@ -222,6 +222,9 @@ both!(
             assert!(!back.title().contains("Lestari") && back.get("email").is_null());
             assert!(engine.search(&ctx, "wulandari", None, 5).await.expect("a search").is_empty());
             assert!(!engine.get(&ctx, "contact", other).await.expect("what is left").title().contains("Bambang"));
+            let list = std::fs::read_to_string(w.engine.erased_list()).expect("the list");
+            let salt = w.engine.store().read(|conn| conn.setting_get("erased.salt")).await.expect("read").expect("a salt");
+            assert!(!list.contains(&salt), "the list alone tells no number, nor whether one stands in it");
             let refused = engine.create(&ctx, "contact", map(json!({"name": "L", "phone": "0812 7777 8888"}))).await.expect_err("known again");
             assert_eq!(refused.fields[0].code, "erased_person");
             engine.store().close().await;

@@ -1,13 +1,16 @@
 //! Duplicates: found, decided on, merged without loss, and taken apart again.
 
+use crate::browser::Browser;
+use crate::hooks::admin;
 use crate::server::Server;
 use crate::workspace::{Workspace, both, folder, map};
 use akrab_engine::contact::{Consent, Saying};
 use akrab_engine::ledger::NewAccount;
-use akrab_engine::twin::{MergeAsk, TwinState};
+use akrab_engine::twin::{Choice, MergeAsk, TwinState};
 use akrab_engine::{Door, ListRequest, TimelineRequest};
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Value};
+use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 
@@ -436,5 +439,36 @@ both!(
         assert_eq!((parent(low).await, parent(middle).await), (None, Some(low)));
         w.engine.unmerge(&w.system(), "account", merged).await.expect("apart");
         assert_eq!((parent(low).await, parent(middle).await, parent(top).await), (Some(middle), Some(top), None));
+    }
+);
+
+both!(
+    /// Merging many is asked about with their number first, and a choice names a field.
+    many_are_merged_once_that_is_sure,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let a = w.make("contact", json!({"name": "Sri Wahyuni", "phone": "0812 7700 1122", "email": "sri@contoh.id"})).await;
+        let b = w.make("contact", json!({"name": "Sri Wahyuni", "phone": "0812 7700 1122", "email": "sri@contoh.id"})).await;
+        let wrong = MergeAsk { choices: [("tinggi".to_string(), Choice::Loser)].into(), winner: a, loser: b };
+        let refused = w.engine.merge(&ctx, "contact", wrong).await.expect_err("no such field");
+        assert_eq!((refused.fields[0].code.as_str(), refused.fields[0].pointer.as_str()), ("unknown_field", "/choices/tinggi"));
+        w.engine.twins_start(&ctx, "contact").await.expect("looked for");
+        w.work_off().await;
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let asked = browser.submit("/contacts/merges", &[("from", "90")]).await;
+        assert!(asked.html.contains("Gabungkan 1 pasangan") && asked.html.contains("mulai 90%"), "{}", asked.html);
+        assert!(w.engine.get(&ctx, "contact", a).await.is_ok() && w.engine.get(&ctx, "contact", b).await.is_ok());
+        let begun = browser.submit("/contacts/merges", &[("from", "90"), ("sure", "1")]).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.html);
+        w.work_off().await;
+        let left = [a, b].map(async |id| w.engine.get(&ctx, "contact", id).await);
+        let left = futures::future::join_all(left).await;
+        assert_eq!(left.iter().filter(|found| found.is_ok()).count(), 1);
+        let merged = browser.get("/contacts/duplicates?state=merged").await;
+        let at = merged.html.find("/contacts/merges/").expect("the way to take it apart");
+        let way: String = merged.html[at..].chars().take_while(|c| *c != '"').collect();
+        let apart = browser.submit(&format!("{way}/undo"), &[]).await;
+        assert_eq!(apart.status, StatusCode::SEE_OTHER, "{}", apart.html);
+        assert!(w.engine.get(&ctx, "contact", a).await.is_ok() && w.engine.get(&ctx, "contact", b).await.is_ok());
     }
 );

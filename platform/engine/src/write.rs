@@ -80,8 +80,8 @@ pub(crate) struct Known {
     pub found: HashMap<(ObjectIx, FieldIx), HashMap<Raw, Option<RecordId>>>,
     /// Whether anybody was erased who would be recognised.
     pub erased: Option<bool>,
-    /// Who was erased, once somebody asked: object and number.
-    pub gone: Option<Vec<(String, RecordId)>>,
+    /// Whether anybody was erased at all.
+    pub gone: Option<bool>,
     /// Titles already read, none where the actor may not see the record; only in transactions that read.
     pub titles: HashMap<(ObjectIx, RecordId), Option<String>>,
     /// Calendars as they count now, by key.

@@ -123,6 +123,14 @@ impl Conn {
         Ok(self.query(&format!("{COLUMNS} ORDER BY id DESC"), &[])?.into_iter().map(row).collect())
     }
 
+    /// Whether anybody was erased.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn erased_one(&mut self) -> Result<bool, StoreError> {
+        Ok(self.query_one("SELECT id FROM erased LIMIT 1", &[])?.is_some())
+    }
+
     /// What became of a record whose person was erased.
     ///
     /// # Errors

@@ -55,12 +55,21 @@ twin-find = Look now
 twin-later = Later
 twin-looked = All { $records } were last looked through on { $when }; it happens every night by itself. { $n } pairs here.
 twin-many = Merge all of them
+twin-many-ask = { $n ->
+    [one] One pair
+   *[other] { $n } pairs
+} from { $from }% on will be merged without being looked at. Each merge can be taken apart again.
+twin-many-do = { $n ->
+    [one] Merge one pair
+   *[other] Merge { $n } pairs
+}
 twin-many-from = Merge pairs from
 twin-many-hint = { $n } pairs are sure enough to be merged unseen.
 twin-may-be = May be the same ({ $score }):
 twin-may-be-more = and { $n } more
 twin-more = Next pairs
-twin-never = Nobody has looked for duplicates among all { $records } yet. It happens every night by itself, or now.
+twin-never = All { $records } are compared with each other every night, or now.
+twin-never-title = Nobody has looked yet
 twin-none = No pairs
 twin-none-here = Nothing stands here.
 twin-none-text = No two records look as if they were the same.

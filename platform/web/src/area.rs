@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 const SHOWN: usize = 12;
 const READ: usize = 100;
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/areas/{object}/{field}", get(show))
 }

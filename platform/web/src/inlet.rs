@@ -18,6 +18,7 @@ pub(crate) const PLACE: &str = "/hooks/";
 /// Calls a minute of one address.
 const PACE: u32 = 600;
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route("/hooks/{key}", post(take))
 }

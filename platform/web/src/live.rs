@@ -41,6 +41,7 @@ const PAGES: usize = 20;
 const ALL_PAGES: usize = 2_000;
 
 /// Addresses of the news.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route(ADDRESS, get(listen))
 }

@@ -39,6 +39,7 @@ pub(crate) const ZONES: [(&str, &str); 10] = [
     ("UTC", "UTC"),
 ];
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route("/setup", get(show).post(finish)).route("/setup/words/{lang}", get(|| async { Redirect::to("/setup") }).post(speak))
 }

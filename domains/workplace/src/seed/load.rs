@@ -64,9 +64,10 @@ pub async fn demo(engine: &Engine, seed: u64) -> Result<()> {
     for user in engine.write(&ctx, people).await? {
         engine.set_password(&ctx, user, PASSWORD).await?;
     }
+    // what happened days ago first: the inbox stands in the order things came
+    voices(engine).await?;
     approvals(engine).await?;
     papers(engine).await?;
-    voices(engine).await?;
     processes::rules(engine).await?;
     super::privacy::privacy(engine).await?;
     flows(engine, &ctx).await

@@ -33,6 +33,7 @@ pub fn feature() -> Feature {
         .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
 }
 
+#[inline(always)]
 fn routes() -> Router {
     Router::new()
         .route("/today", get(show))

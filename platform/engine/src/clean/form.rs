@@ -52,11 +52,7 @@ pub(super) fn formed(object: &Object, field: &Field, record: &Record) -> Option<
             let province = field.part_of.as_deref().map(|whole| record.text(&format!("{whole}_province")));
             let within = province.and_then(area::province_named).map(|found| found.code);
             let name = named(written);
-            // `Bandung` says enough; `kab. bandung` is written in full
-            match area::regency_named(within, written) {
-                Some(found) if !found.name.ends_with(name.as_str()) => found.name.to_string(),
-                _ => name,
-            }
+            area::regency_named(within, written).map_or_else(|| name.clone(), |found| city(&name, found.name))
         }
         _ if field.key.ends_with("_postcode") => written.chars().filter(char::is_ascii_digit).collect(),
         _ => named(written),
@@ -70,6 +66,20 @@ fn spaced(text: &str) -> String {
 
 fn named(text: &str) -> String {
     person::tidy(text).unwrap_or_else(|| text.to_string())
+}
+
+/// `Bandung` says enough, `Tanjungpinang` is spelled as `Kota Tanjung Pinang` is, and `Kab. Bandung` is written in full.
+fn city(name: &str, whole: &str) -> String {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let bare = whole.split_once(' ').map_or(whole, |(_, bare)| bare);
+    let said = if letters(bare) == letters(name) {
+        bare
+    } else if whole.ends_with(name) {
+        name
+    } else {
+        whole
+    };
+    said.to_string()
 }
 
 fn email(text: &str) -> String {
@@ -142,6 +152,18 @@ mod tests {
             ("Ruko Sentra Niaga", "Ruko Sentra Niaga"),
         ] {
             assert_eq!(street(written), form);
+        }
+    }
+
+    #[test]
+    fn cities_keep_how_much_is_said() {
+        for (name, whole, form) in [
+            ("Bandung", "Kota Bandung", "Bandung"),
+            ("Tanjungpinang", "Kota Tanjung Pinang", "Tanjung Pinang"),
+            ("Jakarta Selatan", "Kota Administrasi Jakarta Selatan", "Jakarta Selatan"),
+            ("Kab. Bandung", "Kabupaten Bandung", "Kabupaten Bandung"),
+        ] {
+            assert_eq!(city(name, whole), form);
         }
     }
 

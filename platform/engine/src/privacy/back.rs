@@ -43,11 +43,13 @@ impl Tx<'_> {
 
     /// Whether this record is what is left of somebody who was erased.
     pub(crate) fn is_erased(&mut self, object: &str, id: akrab_model::RecordId) -> Result<bool> {
-        if self.known().gone.is_none() {
-            let gone = self.conn.erased_all()?.into_iter().map(|row| (row.object, row.record)).collect();
-            self.known().gone = Some(gone);
-        }
-        Ok(self.known().gone.as_ref().is_some_and(|gone| gone.iter().any(|(key, one)| *one == id && key == object)))
+        let known = self.known().gone;
+        let any = match known {
+            Some(any) => any,
+            None => self.conn.erased_one()?,
+        };
+        self.known().gone = Some(any);
+        Ok(any && self.conn.erased_of(object, id)?.is_some())
     }
 
     fn has_erased(&mut self) -> Result<bool> {

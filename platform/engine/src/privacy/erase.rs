@@ -139,6 +139,7 @@ impl Tx<'_> {
             told,
         };
         let erased = self.conn.erased_add(&row)?;
+        self.known().gone = Some(true);
         let mut known = BTreeSet::new();
         let (mut words, mut parents) = (Vec::new(), Vec::new());
         for ((key, one), fate) in &fates {

@@ -92,7 +92,11 @@ impl crate::Tx<'_> {
             return Ok(());
         }
         if self.conn.setting_get(SALT)?.is_none() {
-            self.conn.setting_set(SALT, &line.salt)?;
+            match self.engine.unseal(SALT, &line.salt) {
+                Ok(salt) => self.conn.setting_set(SALT, &salt)?,
+                // whom it names goes all the same
+                Err(_) => tracing::warn!("the list of erased people was kept with another key: their addresses are not recognised"),
+            }
         }
         let object = self.registry.object(&line.object).cloned();
         let found = match &object {
@@ -121,7 +125,9 @@ impl crate::Tx<'_> {
 
     fn listed(&mut self, row: ErasedRow) -> Result<Line> {
         let keys = self.conn.erased_keys(row.id)?;
+        // with it and the list alone numbers could be guessed
         let salt = self.conn.setting_get(SALT)?.unwrap_or_default();
+        let salt = self.engine.seal(SALT, &salt)?;
         Ok(Line { object: row.object, record: row.record, made_at: row.made_at, at: row.at, until_at: row.until_at, keys, salt })
     }
 }

@@ -209,6 +209,13 @@ impl Tx<'_> {
         if self.conn.ledger_meets(&object.key, loser.id, winner.id)? {
             return Err(Problem::new(ProblemKind::Conflict, "merge_ledger"));
         }
+        for key in ask.choices.keys() {
+            let named = |field: &Field| field.writable() && (field.key == *key || field.part_of.as_ref() == Some(key));
+            if !object.fields.iter().any(named) {
+                let fault = akrab_model::FieldProblem::new(&format!("/choices/{key}"), "unknown_field").with("field", key);
+                return Err(Problem::invalid(vec![fault]));
+            }
+        }
         let mut input = self.merged_input(&object, &winner, &loser, &ask.choices);
         if let Some(parent) = object.decl.tree.as_ref().map(|tree| tree.parent.as_str())
             && self.stands_above(&object, parent, &winner, loser.id)?

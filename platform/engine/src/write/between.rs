@@ -45,7 +45,7 @@ impl Tx<'_> {
         }
     }
 
-    /// Whether a record is among those above another.
+    /// Whether a record is among those above another, or more stand above that one than are followed.
     pub(crate) fn stands_above(&mut self, object: &Object, parent: &str, below: &Record, above: RecordId) -> Result<bool> {
         let mut next = below.link(parent);
         for _ in 0..DEEPEST {
@@ -55,7 +55,7 @@ impl Tx<'_> {
                 Some(id) => next = self.find(&object.key, id)?.and_then(|record| record.link(parent)),
             }
         }
-        Ok(false)
+        Ok(true)
     }
 
     fn refuse_circle(&mut self, draft: &Draft, faults: &mut Vec<FieldProblem>) -> Result<()> {
@@ -65,15 +65,9 @@ impl Tx<'_> {
         }
         // two changes at once could each find the other's circle still open
         self.alone(&format!("tree {}", draft.object.key))?;
-        let mut above: Option<RecordId> = draft.after.link(&parent);
-        for _ in 0..DEEPEST {
-            match above {
-                None => return Ok(()),
-                Some(id) if id == draft.after.id => break,
-                Some(id) => above = self.find(&draft.object.key, id)?.and_then(|record| record.link(&parent)),
-            }
+        if self.stands_above(&draft.object, &parent, &draft.after, draft.after.id)? {
+            faults.push(FieldProblem::new(&parent, "cycle"));
         }
-        faults.push(FieldProblem::new(&parent, "cycle"));
         Ok(())
     }
 }

@@ -188,12 +188,12 @@ impl Field {
 mod tests {
     use super::super::{FieldDecl, registry::compile_field};
     use super::*;
-    use std::collections::HashMap;
+    use rustc_hash::FxHashMap as HashMap;
 
     #[test]
     fn a_year_is_told_by_its_name() {
         let field = |key: &str, kind, id: &str, en: &str| {
-            compile_field(key, &FieldDecl::new(kind, Label::new(id, en)), &HashMap::new()).expect("a field")
+            compile_field(key, &FieldDecl::new(kind, Label::new(id, en)), &HashMap::default()).expect("a field")
         };
         assert!(field("tahun", FieldType::Integer, "Tahun", "Year").is_plain());
         assert!(field("built", FieldType::Integer, "Tahun pembuatan", "Built").is_plain());
@@ -201,6 +201,6 @@ mod tests {
         assert!(!field("yearly", FieldType::Money, "Nilai per tahun", "Per year").is_plain());
         assert!(!field("yearly_visits", FieldType::Integer, "Kunjungan tahunan", "Yearly visits").is_plain());
         let declared = FieldDecl { plain: true, ..FieldDecl::new(FieldType::Integer, Label::new("Nomor rangka", "Chassis")) };
-        assert!(compile_field("chassis", &declared, &HashMap::new()).expect("a field").is_plain());
+        assert!(compile_field("chassis", &declared, &HashMap::default()).expect("a field").is_plain());
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::FieldProblem;
 use crate::query::AggregateFn;
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// Everything the workspace knows about its objects. Immutable; swapped as a whole on change.

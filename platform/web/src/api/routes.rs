@@ -142,6 +142,7 @@ fn all() -> Routes {
 }
 
 /// Every address of the API.
+#[inline(always)]
 pub fn routes() -> Router {
     all().router
 }

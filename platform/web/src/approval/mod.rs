@@ -18,6 +18,7 @@ use crate::value::Look;
 use akrab_engine::Tx;
 
 /// Addresses of approvals.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/approvals", get(list::show))

@@ -6,6 +6,7 @@ mod words;
 use crate::route::{Router, get};
 
 /// Addresses of the trail.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/settings/audit", get(page::show)).route("/settings/audit/export", get(page::export))
 }

@@ -13,6 +13,7 @@ pub use draw::{draw, request};
 use crate::route::{Router, get};
 use crate::router::upload_limit;
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/lane", get(lane::show))

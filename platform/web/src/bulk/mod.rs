@@ -29,6 +29,7 @@ use std::sync::Arc;
 type Pairs = Form<Vec<(String, String)>>;
 
 /// Addresses of bulk edits.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/bulk/edit", post(edit))

@@ -18,6 +18,7 @@ use akrab_engine::{Agenda, AgendaRequest, Result, Tx};
 use akrab_model::object::CalendarDecl;
 use jiff::civil::Date;
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/{plural}/{id}/when", post(shift::shift))
 }

@@ -20,6 +20,7 @@ use axum::extract::{Path, Query};
 use maud::{Markup, html};
 
 /// Addresses of cleaning.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/cleaning", get(ask).post(look))

@@ -12,6 +12,7 @@ use crate::value::Look;
 use akrab_engine::Tx;
 
 /// Addresses of dashboards.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/dashboards", get(show::first).post(edit::create))

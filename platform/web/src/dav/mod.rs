@@ -30,6 +30,7 @@ pub(crate) const PLACE: &str = "/dav";
 const LONGEST: usize = 1 << 20;
 const METHODS: &str = "OPTIONS, GET, HEAD, PROPFIND, REPORT";
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     let place = format!("{PLACE}/");
     Router::new()

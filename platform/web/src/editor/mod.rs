@@ -20,6 +20,7 @@ use crate::router::upload_limit;
 use akrab_model::{Field, FieldType};
 
 /// Addresses of the forms.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/new", get(create::show).post(create::save).layer(upload_limit()))

@@ -19,6 +19,7 @@ use std::sync::Arc;
 const AT_ONCE: u64 = 20_000;
 
 /// Addresses of exports.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/{plural}/export", get(ask).post(ask_chosen)).route("/{plural}/export/file", post(run))
 }

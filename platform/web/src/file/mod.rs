@@ -16,6 +16,7 @@ use crate::guard::file_limit;
 use crate::route::{Router, get, post};
 
 /// Addresses below a record of any object.
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/{plural}/{id}/attachments", get(list::show).post(take::add).layer(file_limit()))

@@ -27,6 +27,7 @@ pub fn is_person(look: &Look, field: &Field) -> bool {
     })
 }
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route(PEOPLE, get(people))
 }

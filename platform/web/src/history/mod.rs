@@ -18,6 +18,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 /// Addresses of histories.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/{plural}/{id}/history", get(show)).route("/changes/{id}/undo", post(undo))
 }

@@ -18,6 +18,7 @@ use maud::Markup;
 use std::sync::Arc;
 
 /// Addresses of the errand.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/import", get(upload::ask).post(upload::take).layer(upload_limit()))

@@ -20,6 +20,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 /// Addresses of the inbox.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/inbox", get(show))

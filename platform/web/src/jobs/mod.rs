@@ -8,6 +8,7 @@ pub mod words;
 use crate::route::{Router, get, post};
 
 /// Addresses of jobs.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/jobs", get(list::show))

@@ -20,6 +20,7 @@ pub mod tools;
 
 use crate::route::{Router, get, post};
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}", get(page::show))

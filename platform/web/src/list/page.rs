@@ -327,11 +327,11 @@ fn bulk_actions(listing: &Listing, rights: &Rights) -> Vec<BulkAction> {
     }
     for teller in crate::bulk::makes(&listing.look, object, rights) {
         actions.push(BulkAction {
-            icon: "square-check-big".into(),
+            icon: teller.object.decl.icon.clone(),
             label: teller.object.label(listing.look.key()).to_string(),
             action: format!("/{}/bulk/make/{}", object.plural, teller.object.key),
             danger: false,
-            key: Some('t'),
+            key: (teller.object.decl.timeline.done.is_some() && teller.object.decl.timeline.prompt.is_some()).then_some('t'),
         });
     }
     if may(Access::Merge) && !object.is_system() {

@@ -265,7 +265,10 @@ pub fn group_choices(listing: &Listing) -> Markup {
     let fields = listing.object.fields.iter().filter(|f| {
         groupable(f)
             && !matches!(f.key.as_str(), "updated_at" | "updated_by")
-            && (f.system || listing.state.columns.iter().any(|c| c.key == f.key) || f.choices.len() > 1 || f.kind == FieldType::Stage)
+            && ((f.system && f.confirms.is_none())
+                || listing.state.columns.iter().any(|c| c.key == f.key)
+                || f.choices.len() > 1
+                || f.kind == FieldType::Stage)
     });
     let href = super::address::Address::choices(|key| listing.address.with_group(Some(key)));
     html! {

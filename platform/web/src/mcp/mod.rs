@@ -40,6 +40,7 @@ const INSTRUCTIONS: &str = "Akrab is a CRM. You work with the rights of the pers
     Begin with list_objects, then describe_object before you filter or write. Records are named by object and id; a link to one of them in the \
     browser is /OBJECT/ID.";
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route(MCP, any(serve))
 }

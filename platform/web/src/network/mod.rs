@@ -9,6 +9,7 @@ mod show;
 use crate::route::{Router, get};
 
 /// The page of every object whose records are tied to others.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/{plural}/{id}/network", get(show::show))
 }

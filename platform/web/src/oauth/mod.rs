@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 /// Addresses where apps come themselves, with secrets of their own.
 pub(crate) const PROGRAMS: [&str; 4] = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/register"];
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/.well-known/oauth-authorization-server", get(metadata::server))

@@ -13,6 +13,7 @@ use crate::value::Look;
 use akrab_engine::Tx;
 
 /// Addresses of policies.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/policies", get(page::show))

@@ -16,6 +16,7 @@ use crate::value::Look;
 use akrab_engine::Tx;
 
 /// Addresses of the maps.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/processes", get(show::list))

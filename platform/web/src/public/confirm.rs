@@ -28,6 +28,7 @@ pub(crate) const CONFIRM: &str = "/confirm/";
 /// Tries a minute from one network address.
 const PACE: u32 = 20;
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route("/confirm/{secret}", get(show).post(take))
 }

@@ -41,6 +41,7 @@ const AGREED: &str = "form_agreed";
 
 type Pairs = Vec<(String, String)>;
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route("/f/{key}", get(show).post(take).options(before)).merge(confirm::routes()).merge(prefer::routes())
 }

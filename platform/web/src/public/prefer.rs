@@ -22,6 +22,7 @@ use maud::{Markup, html};
 /// What the addresses begin with.
 pub(crate) const PREFER: &str = "/preferences/";
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new().route("/preferences/{secret}", get(show).post(take))
 }

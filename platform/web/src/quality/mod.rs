@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Addresses of the figures.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new().route("/quality", get(show))
 }

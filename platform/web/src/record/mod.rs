@@ -41,6 +41,7 @@ use crate::route::{Router, get, post};
 use crate::{editor, history, search, trash};
 
 /// Addresses of records of every object.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/{id}", get(show::show))

@@ -23,6 +23,7 @@ use akrab_model::object::Scope;
 pub(crate) const GROUP: &str = "analysis";
 
 /// Addresses of reports.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/reports", get(list::show).post(save::create))

@@ -31,6 +31,7 @@ const PACE: u32 = 3_000;
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/scim/v2/ServiceProviderConfig", get(meta::config))

@@ -7,6 +7,7 @@ mod pick;
 use crate::route::{Router, get};
 
 /// Addresses of searches.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/search", get(palette::show))

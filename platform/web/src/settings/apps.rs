@@ -17,6 +17,7 @@ use akrab_engine::oauth::{AppDraft, AppView};
 use axum::extract::Path;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/apps", get(page))

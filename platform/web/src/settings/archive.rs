@@ -21,6 +21,7 @@ use maud::{Markup, html};
 /// Archives listed.
 const LISTED: usize = 10;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/archive", get(page).post(start)).route("/settings/archive/{job}/file", get(fetch))
 }

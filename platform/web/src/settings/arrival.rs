@@ -31,6 +31,7 @@ use maud::{Markup, html};
 /// A page that waits asks again after so many seconds.
 const AGAIN: &str = "2";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/archive/arrivals", post(take).layer(DefaultBodyLimit::max(LARGEST as usize + BODY_LIMIT)))

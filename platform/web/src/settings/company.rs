@@ -10,6 +10,7 @@ use crate::setup::{currencies, languages, zones};
 use crate::visit::Visit;
 use akrab_engine::Settings;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/company", get(page).post(save))
 }

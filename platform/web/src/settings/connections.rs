@@ -16,6 +16,7 @@ use akrab_model::{Problem, ProblemKind};
 use axum::extract::Path;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/connections", get(page)).route("/settings/connections/{id}/end", post(end))
 }

@@ -20,6 +20,7 @@ use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/deputies", get(page).post(add)).route("/settings/deputies/{id}/end", post(end))
 }

@@ -14,6 +14,7 @@ use maud::html;
 
 const HERE: &str = "/settings/directory";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route(HERE, get(page).post(open)).route("/settings/directory/close", post(close))
 }

@@ -11,6 +11,7 @@ use crate::visit::Visit;
 use akrab_engine::Settings;
 use maud::html;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/files", get(page).post(save))
 }

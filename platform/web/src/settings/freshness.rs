@@ -17,6 +17,7 @@ use maud::html;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/freshness", get(page).post(save))
 }

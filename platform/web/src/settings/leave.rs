@@ -12,6 +12,7 @@ use akrab_model::Problem;
 use axum::extract::Path;
 use maud::html;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/users/{id}/leave", get(ask).post(leave))
 }

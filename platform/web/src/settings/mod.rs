@@ -54,6 +54,7 @@ use akrab_model::{FieldProblem, Problem};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/settings", get(async |_visit: Visit| Redirect::to("/settings/profile")))

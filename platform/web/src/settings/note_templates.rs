@@ -17,6 +17,7 @@ use maud::html;
 
 const LIST: &str = "/settings/templates";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route(LIST, get(list).post(add))

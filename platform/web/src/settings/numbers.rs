@@ -16,6 +16,7 @@ use akrab_model::text::identity::{NumberRule, NumberRules};
 use maud::html;
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/numbers", get(page).post(save))
 }

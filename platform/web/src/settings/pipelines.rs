@@ -21,6 +21,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/pipelines", get(page))

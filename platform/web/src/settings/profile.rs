@@ -13,6 +13,7 @@ use akrab_engine::Tx;
 use akrab_model::format;
 use maud::html;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/profile", get(page).post(save))
 }

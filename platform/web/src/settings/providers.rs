@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 const HERE: &str = "/settings/sign-in";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/sign-in", get(page))

@@ -27,6 +27,7 @@ use maud::{Markup, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/security", get(page))

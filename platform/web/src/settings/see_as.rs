@@ -17,6 +17,7 @@ use maud::{Markup, html};
 use serde_json::json;
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/see-as", post(begin)).route(END, post(end))
 }

@@ -22,6 +22,7 @@ use maud::{Markup, html};
 
 const HERE: &str = "/settings/services";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/services", get(page))

@@ -21,6 +21,7 @@ const LIST: &str = "/settings/sharing";
 /// Links of a rule to whom it opens records, with the words before the name.
 const TAKERS: [(&str, &str); 4] = [("to_role", "role"), ("to_team", "team"), ("to_territory", "territory"), ("to_user", "user")];
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route(LIST, get(page)).merge(rule::routes::<Sharing>())
 }

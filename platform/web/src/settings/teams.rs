@@ -15,6 +15,7 @@ use akrab_model::Record;
 use axum::extract::Path;
 use maud::html;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/teams", get(page))

@@ -30,6 +30,7 @@ const ALSO: [&str; 6] = [
     "/settings/forms/import",
 ];
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     let page = || get(ask).post(take).layer(upload_limit());
     let own = Router::new().route(HERE, page()).route("/settings/transfer/export", get(export));

@@ -18,6 +18,7 @@ use axum::extract::Path;
 use maud::{Markup, html};
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/users", get(page))

@@ -24,6 +24,7 @@ use serde::Deserialize;
 const BATCHES: usize = 50;
 const ITEMS: usize = 100;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/work", get(page))

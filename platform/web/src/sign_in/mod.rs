@@ -31,6 +31,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+#[inline(always)]
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/", get(home))

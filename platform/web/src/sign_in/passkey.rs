@@ -20,6 +20,7 @@ use std::time::Instant;
 /// Questions asked in a minute from one network address.
 const PACE: u32 = 120;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/sign-in/passkey/begin", post(begin))

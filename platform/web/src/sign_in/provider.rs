@@ -27,6 +27,7 @@ const PACE: u32 = 60;
 /// Where providers say that somebody has signed out there.
 pub(crate) const LEFT: &str = "/oidc/logout";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/sign-in/with/{key}", get(begin))

@@ -21,6 +21,7 @@ use maud::html;
 const KEPT_DAYS: i32 = 30;
 
 /// Addresses around deletion.
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/bin", get(show::page))

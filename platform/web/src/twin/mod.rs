@@ -12,6 +12,7 @@ use crate::ui::timeline::Entry;
 use akrab_engine::twin::MergeTold;
 use maud::html;
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/duplicates", get(queue::show).post(queue::find))

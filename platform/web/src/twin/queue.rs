@@ -5,6 +5,7 @@ use crate::fail::{Fail, Reply};
 use crate::flash::Flash;
 use crate::form::Fields;
 use crate::ui::button::Button;
+use crate::ui::dialog::{Confirm, confirm};
 use crate::ui::empty::{Empty, empty};
 use crate::ui::frame::{Crumb, content};
 use crate::ui::input::{self, Input};
@@ -18,6 +19,7 @@ use akrab_model::{Object, Problem};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -44,6 +46,7 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
     let state = TwinState::of(&asked.state).unwrap_or(TwinState::Open);
     let after = asked.after.split_once('.').and_then(|(score, id)| Some((score.parse().ok()?, id.parse().ok()?)));
     let page = visit.engine().twins(&visit.ctx, &object.key, state, after).await?;
+    let merges = if state == TwinState::Merged { merges(&visit, &object, &page).await? } else { HashMap::new() };
     let t = visit.t;
     let base = format!("/{}/duplicates", object.plural);
     let mut frame = visit.frame(&t.get("twin-title")).await;
@@ -61,12 +64,14 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
     let tabs: Vec<Tab> = TwinState::ALL.into_iter().map(tab).collect();
     let body = html! {
         div.ak-stack {
-            p.ak-muted.ak-text-13 { (looked_at(&visit, &object, &page)) }
+            @if page.looked_at.is_some() { p.ak-muted.ak-text-13 { (looked_at(&visit, &object, &page)) } }
             (pill_tabs(&t.get("twin-title"), &tabs))
             @if state == TwinState::Open && may && page.sure > 0 { (many(&visit, &object, &page)) }
             @if !page.twins.is_empty() {
-                div.ak-audit.ak-twins { (table(&visit, &object, &page, state)) }
-            } @else if page.looked_at.is_some() {
+                div.ak-audit.ak-twins { (table(&visit, &object, &page, state, &merges)) }
+            } @else if page.looked_at.is_none() && state == TwinState::Open {
+                (empty(&Empty { icon: "copy-check".into(), title: t.get("twin-never-title"), text: looked_at(&visit, &object, &page), actions: frame.actions.take(), ..Empty::default() }))
+            } @else {
                 @let none = Empty { icon: "copy-check".into(), title: t.get("twin-none"), text: t.get(if state == TwinState::Open { "twin-none-text" } else { "twin-none-here" }), ..Empty::default() };
                 (empty(&none))
             }
@@ -78,9 +83,27 @@ pub(super) async fn show(visit: Visit, Path(plural): Path<String>, Query(asked):
     visit.page(&frame, content(false, body))
 }
 
+/// The merges by which pairs became one and that still stand: pair → merge.
+async fn merges(visit: &Visit, object: &Object, page: &TwinPage) -> Result<HashMap<i64, i64>, Fail> {
+    let key = object.key.clone();
+    let pairs: Vec<(i64, [i64; 2])> = page.twins.iter().map(|twin| (twin.id, [0, 1].map(|n: usize| twin.sides[n].record.id))).collect();
+    let read = visit.read(move |tx| {
+        let mut found = HashMap::new();
+        for (pair, [a, b]) in pairs {
+            for (winner, loser) in [(a, b), (b, a)] {
+                // the one that went in is out of sight
+                let into = tx.merges_into(&key, winner).unwrap_or_default();
+                found.extend(into.iter().find(|merge| merge.loser == loser).map(|merge| (pair, merge.id)));
+            }
+        }
+        Ok(found)
+    });
+    read.await
+}
+
 fn looked_at(visit: &Visit, object: &Object, page: &TwinPage) -> String {
     let t = visit.t;
-    let records = object.plural_label(visit.lang()).to_string();
+    let records = object.plural_label(visit.lang()).to_lowercase();
     match page.looked_at {
         None => t.with("twin-never", &[("records", records.into())]),
         Some(at) => {
@@ -114,16 +137,16 @@ fn many(visit: &Visit, object: &Object, page: &TwinPage) -> Markup {
     }
 }
 
-fn table(visit: &Visit, object: &Object, page: &TwinPage, state: TwinState) -> Markup {
+fn table(visit: &Visit, object: &Object, page: &TwinPage, state: TwinState, merges: &HashMap<i64, i64>) -> Markup {
     let t = visit.t;
     let heads = [t.get("twin-records"), t.get("twin-score"), t.get("twin-why"), String::new()];
     let heads: Vec<_> =
         heads.iter().zip([None, Some(70), None, Some(310)]).enumerate().map(|(n, (head, width))| (head.as_str(), n == 1, width)).collect();
-    let rows: Vec<Vec<Markup>> = page.twins.iter().map(|twin| row(visit, object, twin, state)).collect();
+    let rows: Vec<Vec<Markup>> = page.twins.iter().map(|twin| row(visit, object, twin, state, merges.get(&twin.id).copied())).collect();
     plain_table(&t.get("twin-title"), &heads, &rows, None)
 }
 
-fn row(visit: &Visit, object: &Object, twin: &Twin, state: TwinState) -> Vec<Markup> {
+fn row(visit: &Visit, object: &Object, twin: &Twin, state: TwinState, merge: Option<i64>) -> Vec<Markup> {
     let (t, look) = (visit.t, visit.look());
     let href = format!("/{}/duplicates/{}", object.plural, twin.id);
     let names = html! {
@@ -152,6 +175,7 @@ fn row(visit: &Visit, object: &Object, twin: &Twin, state: TwinState) -> Vec<Mar
                 @if state == TwinState::Open { (button("twin-later", "later")) }
                 @if state == TwinState::Distinct { (button("twin-reopen", "open")) }
             }
+            @if let Some(merge) = merge { (Button::new(t.get("unmerge-do")).ghost().href(format!("/{}/merges/{merge}", object.plural))) }
         }
     };
     vec![names, html! { span.ak-num { (words::percent(twin.score)) } }, words::reasons(visit, object, twin), actions]
@@ -181,10 +205,38 @@ pub(super) async fn decide(visit: Visit, Path((plural, pair)): Path<(String, i64
     visit.go(&back.map_or_else(|| format!("/{}/duplicates", object.plural), str::to_string), flash)
 }
 
-/// `POST /{plural}/merges`: merges every open pair from `from` per cent on.
+/// Merging many is asked about once more, with their number.
+async fn ask_many(visit: &Visit, object: &Object, typed: &str, from: f64) -> Reply {
+    let (t, key) = (visit.t, object.key.clone());
+    let pairs = visit.read(move |tx| tx.twins_from(&key, from)).await?;
+    let back = format!("/{}/duplicates", object.plural);
+    let shown = akrab_model::format::number(typed.parse().unwrap_or_default(), visit.look().lang);
+    let body = html! {
+        input type="hidden" name="from" value=(typed);
+        input type="hidden" name="sure" value="1";
+        p { (t.with("twin-many-ask", &[("n", pairs.into()), ("from", shown.into())])) }
+    };
+    let title = t.get("twin-many");
+    let ask = Confirm {
+        id: "merges",
+        title: &title,
+        body,
+        action: &format!("/{}/merges", object.plural),
+        csrf: &visit.csrf,
+        verb: &t.with("twin-many-do", &[("n", pairs.into())]),
+        close_href: &back,
+    };
+    visit.dialog(&title, confirm(t, ask)).await
+}
+
+/// `POST /{plural}/merges`: merges every open pair from `from` per cent on, once that is sure.
 pub(super) async fn merge_many(visit: Visit, Path(plural): Path<String>, fields: Fields) -> Reply {
     let object = object_of(&visit, &plural)?;
-    let from = fields.text("from").trim().replace(',', ".").parse::<f64>().unwrap_or_default() / 100.0;
+    let typed = fields.text("from").trim().replace(',', ".");
+    let from = typed.parse::<f64>().unwrap_or_default() / 100.0;
+    if !fields.ticked("sure") && (0.5..=1.0).contains(&from) {
+        return ask_many(&visit, &object, &typed, from).await;
+    }
     let job = visit.engine().merge_many(&visit.ctx, &object.key, from).await?;
     begun(&visit, &object, job, "job-merge-many")
 }

@@ -8,6 +8,7 @@ pub use pins::nav;
 
 use crate::route::{Router, get, post};
 
+#[inline(always)]
 pub fn routes() -> Router {
     Router::new()
         .route("/{plural}/views/new", get(ask::new))

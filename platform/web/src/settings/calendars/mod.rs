@@ -31,6 +31,7 @@ pub(crate) use question::why_table;
 use read::DAYS;
 pub(super) use read::{WEEK, date_of, errors_of, hours_words, is_own, key_for, label_of, week_of};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/calendars", get(page))

@@ -24,6 +24,7 @@ use akrab_model::{FieldProblem, Label, Problem, format};
 use axum::extract::Path;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/consent", get(page))

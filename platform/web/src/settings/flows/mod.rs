@@ -16,6 +16,7 @@ pub(crate) mod words;
 use super::{Errors, frame, show};
 use crate::route::{Router, get, post};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     let base = "/settings/flows";
     let of = |rest: &str| format!("{base}/{{key}}{rest}");

@@ -21,6 +21,7 @@ use maud::{Markup, html};
 /// Where the pages are.
 const HERE: &str = "/settings/forms";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/forms", get(page))

@@ -38,6 +38,7 @@ use maud::{Markup, html};
 use plan::{Come, come};
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     let base = "/settings/objects";
     let of = |rest: &str| format!("{base}/{{key}}{rest}");

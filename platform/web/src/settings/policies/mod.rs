@@ -23,6 +23,7 @@ use draw::Bench;
 use maud::html;
 use serde::Deserialize;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/policies", get(page))

@@ -22,6 +22,7 @@ use axum::extract::Query;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/privacy", get(page))
@@ -66,7 +67,7 @@ async fn page(visit: Visit, Query(asked): Query<Asked>) -> Reply {
     let body = html! {
         @let registers = registers(&visit);
         @if !registers.is_empty() {
-            (setting(&t.get("privacy-registers"), "", true, html! { ul.ak-given { @for (href, label, text) in &registers {
+            (setting(&t.get("privacy-registers"), "", true, html! { ul { @for (href, label, text) in &registers {
                 li.ak-related-row { div.ak-two-lines { a.ak-link href=(href) { (label) } div.ak-two-lines-detail { (text) } } }
             } } }))
         }
@@ -80,8 +81,8 @@ async fn page(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         }))
         (setting(&t.get("privacy-find"), &t.get("privacy-find-hint"), false, html! {
             form.ak-stack method="get" action="/settings/privacy" {
-                (form::row(t, &Row::new(t.get("privacy-find")), Input::new("address", looked.as_ref().map_or("", |l| l.address.as_str())), input::text))
-                div { (Button::new(t.get("privacy-find")).icon("search").submit()) }
+                (form::row(t, &Row::new(t.get("privacy-find-address")), Input::new("address", looked.as_ref().map_or("", |l| l.address.as_str())), input::text))
+                div { (Button::new(t.get("privacy-find-do")).icon("search").submit()) }
             }
             @if let Some(looked) = &looked { (found(&visit, &look, looked)) }
         }))

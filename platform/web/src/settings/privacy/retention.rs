@@ -18,6 +18,7 @@ use maud::html;
 use serde::Deserialize;
 use std::sync::Arc;
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/privacy/retention/{key}", get(page).post(save)).route("/settings/privacy/retention/{key}/end", post(end))
 }

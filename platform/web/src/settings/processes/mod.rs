@@ -28,6 +28,7 @@ use axum::extract::Path;
 use maud::{Markup, html};
 pub(super) use read::{label, limit};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/processes", get(page))

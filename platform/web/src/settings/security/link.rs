@@ -10,6 +10,7 @@ use akrab_engine::oidc::IdentityView;
 use axum::extract::Path;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/security/link/{id}/end", post(end))
 }

@@ -20,6 +20,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/security/passkeys/begin", post(begin))

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 const HERE: &str = "/settings/mail-templates";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route(HERE, get(page))

@@ -22,6 +22,7 @@ use akrab_model::value::Input;
 use axum::extract::Path;
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/territories", get(page))

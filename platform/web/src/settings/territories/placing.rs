@@ -11,6 +11,7 @@ use akrab_engine::sharing::PlaceReport;
 use akrab_engine::{JobFilter, JobState, JobView};
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new().route("/settings/territories/placing", post(start))
 }

@@ -21,6 +21,7 @@ const LIST: &str = "/settings/territories";
 
 const RULES: &str = "/settings/territories/rules";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     rule::routes::<Placing>().route("/settings/territories/rules/{id}/move", post(shift))
 }

@@ -21,6 +21,7 @@ use crate::visit::Visit;
 use akrab_engine::hook::{EventKind, FLOW, HookState, HookView};
 use maud::{Markup, html};
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/webhooks", get(page))

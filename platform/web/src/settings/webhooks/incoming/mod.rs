@@ -24,6 +24,7 @@ use maud::{Markup, html};
 /// Where the pages are.
 pub(super) const HERE: &str = "/settings/webhooks/incoming";
 
+#[inline(always)]
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/settings/webhooks/incoming", get(page))
