@@ -52,10 +52,10 @@ macro_rules! taken {
             }
         }
 
-        impl<F, C, R, M, $($part,)* $last> Answers<(M, $($part,)* $last)> for F
+        impl<F, Fut, R, M, $($part,)* $last> Answers<(M, $($part,)* $last)> for F
         where
-            F: Fn($($part,)* $last) -> C + Send + Sync + 'static,
-            C: Future<Output = R> + Send + 'static,
+            F: Fn($($part,)* $last) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
             R: IntoResponse + 'static,
             $($part: FromRequestParts<Web> + Send + 'static,)*
             $last: FromRequest<Web, M> + Send + 'static,
@@ -74,9 +74,9 @@ macro_rules! taken {
 taken!(; L);
 taken!(A; L);
 taken!(A, B; L);
-taken!(A, B, C2; L);
-taken!(A, B, C2, D; L);
-taken!(A, B, C2, D, E; L);
+taken!(A, B, C; L);
+taken!(A, B, C, D; L);
+taken!(A, B, C, D, E; L);
 
 impl Taken<()> for () {
     fn take(_: Request, _: Web) -> Coming<Result<Self, Response>> {
@@ -84,10 +84,10 @@ impl Taken<()> for () {
     }
 }
 
-impl<F, C, R> Answers<()> for F
+impl<F, Fut, R> Answers<()> for F
 where
-    F: Fn() -> C + Send + Sync + 'static,
-    C: Future<Output = R> + Send + 'static,
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = R> + Send + 'static,
     R: IntoResponse + 'static,
 {
     type Taken = ();

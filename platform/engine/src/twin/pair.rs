@@ -81,14 +81,14 @@ impl Engine {
 }
 
 impl Tx<'_> {
-    /// How many open pairs score at least `from` (0 to 1), counted up to a limit.
+    /// How many open pairs score at least `from` (0 to 1), all of them.
     ///
     /// # Errors
     /// `not_found`, `forbidden`.
     pub fn twins_from(&mut self, object: &str, from: f64) -> Result<i64> {
         let object = self.object(object)?;
         self.rights.require(&object, crate::Access::Merge)?;
-        Ok(self.conn.twins_count(&object.key, TwinState::Open, (from * 10_000.0).round() as i64, MOST)?)
+        Ok(self.conn.twins_count(&object.key, TwinState::Open, (from * 10_000.0).round() as i64, i64::MAX as usize)?)
     }
 
     /// As [`Engine::twins`].

@@ -15,6 +15,7 @@ use crate::visit::Visit;
 use akrab_engine::Access;
 use akrab_engine::twin::{Twin, TwinPage, TwinState, can_match};
 use akrab_model::object::Scope;
+use akrab_model::problem::ProblemKind;
 use akrab_model::{Object, Problem};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
@@ -91,8 +92,11 @@ async fn merges(visit: &Visit, object: &Object, page: &TwinPage) -> Result<HashM
         let mut found = HashMap::new();
         for (pair, [a, b]) in pairs {
             for (winner, loser) in [(a, b), (b, a)] {
-                // the one that went in is out of sight
-                let into = tx.merges_into(&key, winner).unwrap_or_default();
+                let into = match tx.merges_into(&key, winner) {
+                    // the one that went in is out of sight
+                    Err(problem) if problem.kind == ProblemKind::NotFound => continue,
+                    into => into?,
+                };
                 found.extend(into.iter().find(|merge| merge.loser == loser).map(|merge| (pair, merge.id)));
             }
         }
