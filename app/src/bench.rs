@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long nothing is asked before idle memory is read.
-const REST: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_secs(15);
 const USER: &str = "bench@akrab.test";
 
 /// What a measured client needs to get in.

@@ -68,10 +68,11 @@ async fn own(config: &Config, texts: &[(&str, &str)]) -> Result<(), Stop> {
     let world = akrab_engine::world::of(&store, &shipped).await;
     store.close().await;
     let world = world?;
-    for fault in &world.left_out {
+    let faults: Vec<_> = world.left_out.iter().cloned().chain(world.unsound()).collect();
+    for fault in &faults {
         println!("workspace: {}", fail::declared(Text::new(Lang::En), &world.registry, fault));
     }
-    match (world.left_out.len(), world.shape.parts.len()) {
+    match (faults.len(), world.shape.parts.len()) {
         (0, 0) => Ok(()),
         (0, parts) => {
             println!("{parts} objects made or changed in the workspace, no fault");

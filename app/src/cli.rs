@@ -281,6 +281,10 @@ pub struct ImportArgs {
     /// Say what would happen and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// The field of each column, by commas, empty for none: `--columns account.external_key,ordered_on,amount`; a column of
+    /// Akrab's own ids is `account.id`. Guessed when absent
+    #[arg(long, value_name = "FIELDS")]
+    pub columns: Option<String>,
     /// Fields by which a row finds its record, first come first: `--match email --match name,account`
     #[arg(long = "match", value_name = "FIELDS")]
     pub match_by: Vec<String>,
@@ -290,6 +294,9 @@ pub struct ImportArgs {
     /// Links, by commas, whose records are made when there is none: `--make account`
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub make: Vec<String>,
+    /// Leave the search for likely duplicates of what came in to whoever works jobs off next
+    #[arg(long)]
+    pub no_wait: bool,
     /// Sheet of an XLSX file
     #[arg(long)]
     pub sheet: Option<String>,

@@ -6,6 +6,7 @@ use crate::stop::Stop;
 use crate::workspace;
 use akrab_engine::audit::AuditFault;
 use akrab_engine::{Ctx, Door, Engine, ListRequest};
+use akrab_store::Backend;
 use std::io::Write;
 
 /// One line per finding, and how many of them are bad.
@@ -45,21 +46,25 @@ async fn database(config: &Config, found: &mut Findings) {
         Err(stop) => return found.say(false, stop.to_string()),
     };
     let Ok(shipped) = shipped else { return };
-    found.say(true, format!("database {:?}", store.backend()));
+    let database = match store.backend() {
+        Backend::Sqlite => "SQLite",
+        Backend::Postgres => "PostgreSQL",
+    };
+    found.say(true, format!("database {database}"));
     let world = match akrab_engine::world::of(&store, &shipped).await {
         Ok(world) => world,
         Err(problem) => return found.say(false, format!("objects of the workspace's own: {problem}")),
     };
     let parts = world.shape.parts.len();
     if parts > 0 && world.left_out.is_empty() {
-        found.say(true, format!("{parts} objects made or changed in the workspace fit this version"));
+        found.say(true, format!("fit for this version: {} made or changed in the workspace", counted(parts, "object")));
     }
     for fault in &world.left_out {
         found.say(false, format!("left out of the workspace's own changes, because it does not fit this version: {fault}"));
     }
     match store.plan(&world.registry).await {
         Ok(steps) if steps.is_empty() => found.say(true, "tables are up to date"),
-        Ok(steps) => found.say(true, format!("{} changes to the tables wait for the next start (akrab schema plan)", steps.len())),
+        Ok(steps) => found.say(true, format!("tables: {} due at the next start (akrab schema plan)", counted(steps.len(), "change"))),
         Err(e) => found.say(false, format!("tables: {e}")),
     }
     let health = store.health().await;
@@ -77,12 +82,15 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
     found.say(true, format!("workspace {company}, {}, {}", settings.currency, settings.time_zone));
     let people = engine.people();
     let admins = people.administrators().len();
-    found.say(people.is_empty() || admins > 0, format!("{} users, {admins} active administrators", people.users().len()));
+    found.say(
+        people.is_empty() || admins > 0,
+        format!("{}, {}", counted(people.users().len(), "user"), counted(admins, "active administrator")),
+    );
     match engine.foreign_seals().await? {
         0 => found.say(true, format!("second factors open with {}", key::source(config))),
         n => {
             let key = key::source(config);
-            found.say(false, format!("{n} second factors were sealed with another key than {key}; bring the former key back"));
+            found.say(false, format!("sealed with another key than {key}: {}; bring the former key back", counted(n, "second factor")));
         }
     }
     let system = engine.system("doctor", Door::Command);
@@ -96,11 +104,13 @@ async fn records(config: &Config, found: &mut Findings) -> Result<(), Stop> {
     found
         .say(broken.is_empty(), format!("{} files are as they came{}", files.sound, told((!broken.is_empty()).then(|| broken.join("; ")))));
     trail(&engine, &system, found).await?;
-    for object in engine.registry().objects().filter(|o| !o.is_system()) {
+    let registry = engine.registry();
+    let width = registry.objects().filter(|o| !o.is_system()).map(|o| o.plural.len()).max().unwrap_or_default();
+    for object in registry.objects().filter(|o| !o.is_system()) {
         let request = ListRequest { object: object.key.clone(), ..ListRequest::default() };
         let count = engine.count(&system, request, true).await;
         let ok = count.is_ok();
-        found.say(ok, format!("{:<16}{}", object.plural, count.map_or_else(|e| e.to_string(), |n| n.shown().to_string())));
+        found.say(ok, format!("{:<width$}  {}", object.plural, count.map_or_else(|e| e.to_string(), |n| n.shown().to_string())));
     }
     engine.store().close().await;
     Ok(())
@@ -131,6 +141,12 @@ async fn surroundings(config: &Config, found: &mut Findings) {
         None => "no mail server: mails are written to files; passwords are reset with `akrab user passwd`",
     };
     found.say(true, mail);
+}
+
+/// "1 user", "5 users".
+fn counted(n: impl TryInto<u64>, what: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The reason, behind what failed.

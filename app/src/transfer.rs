@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::stop::{Stop, text};
 use crate::workspace;
 use akrab_engine::export::ExportSpec;
-use akrab_engine::import::{ImportReport, Note};
+use akrab_engine::import::{ImportReport, LOOKED_AT, Note};
 use akrab_engine::{Ctx, Door, Engine, JobState, JobView, Worker};
 use akrab_model::FieldProblem;
 use akrab_web::fail;
@@ -32,6 +32,9 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
     let name = args.file.file_name().map_or_else(|| "import".into(), |n| n.to_string_lossy().into_owned());
     let kept = engine.file_put(&ctx, &name, file, LARGEST).await?;
     let mut spec = engine.import_guess(&ctx, &args.object, kept.id, args.sheet.clone()).await?;
+    if let Some(columns) = &args.columns {
+        spec.map_by_hand(columns);
+    }
     if !args.match_by.is_empty() {
         spec.match_by = args.match_by.iter().map(|set| set.split(',').map(|f| f.trim().to_string()).collect()).collect();
     }
@@ -43,18 +46,51 @@ pub async fn import(config: &Config, args: ImportArgs) -> Result<(), Stop> {
         eprintln!("this looks like an export of {system}");
     }
     let job = engine.import_start(&ctx, spec, args.dry_run).await?;
-    let (view, report) = work_off(&engine, &ctx, job).await?;
+    // runs it here, unless a server on the same workspace takes it first
+    let (tell, told) = watch::channel(false);
+    let worker = tokio::spawn({
+        let engine = engine.clone();
+        async move { Worker::new(&engine, 1).run(told).await }
+    });
+    let ended = follow(&engine, &ctx, job, &args).await;
+    let _ = tell.send(true);
+    let _ = worker.await;
+    ended
+}
+
+/// Shows how far an import is, and what it came to.
+async fn follow(engine: &Engine, ctx: &Ctx, job: i64, args: &ImportArgs) -> Result<(), Stop> {
+    let (view, report) = over(engine, ctx, job).await?;
     if view.state != JobState::Done {
         return Err(Stop::failed(format!("the import ended early: {}", view.error.unwrap_or_else(|| "stopped".into()))));
     }
-    let words = text(&engine);
-    errors(&engine, &ctx, job, &args, &report, words).await?;
+    errors(engine, ctx, job, args, &report, text(engine)).await?;
     let c = report.counts;
     let tail = if args.dry_run { " (dry run: nothing was written)" } else { "" };
     for (object, made) in &report.made {
         println!("{object}: {made} made beside");
     }
     println!("created {}, updated {}, skipped {}, refused {}{tail}", c.created, c.updated, c.skipped + c.unchanged + c.asked, c.refused);
+    if report.alike > 0 {
+        let among = if c.rows > LOOKED_AT { format!(", among the first {LOOKED_AT}") } else { String::new() };
+        println!("rows that are likely somebody who is there already: {}{among}", report.alike);
+    }
+    if args.no_wait { Ok(()) } else { duplicates(engine, ctx, &report).await }
+}
+
+/// Waits for the search behind an import, and says how many pairs wait for somebody.
+async fn duplicates(engine: &Engine, ctx: &Ctx, report: &ImportReport) -> Result<(), Stop> {
+    let found = loop {
+        let found = engine.import_twins(ctx, report).await?;
+        if found.iter().all(|one| one.waiting.is_some()) {
+            break found;
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    for one in found {
+        let (Some(waiting @ 1..), Some(object)) = (one.waiting, engine.registry().object(&one.object).cloned()) else { continue };
+        println!("{}: {waiting} likely duplicates wait, see /{}/duplicates", one.object, object.plural);
+    }
     Ok(())
 }
 
@@ -68,15 +104,10 @@ fn known(engine: &Engine, object: &str) -> Result<(), Stop> {
     Err(Stop::refused(format!("no object {object}; there are {}", names.join(", "))))
 }
 
-/// Runs the job here, unless a server on the same workspace takes it first, and shows how far it is.
-async fn work_off(engine: &Engine, ctx: &Ctx, job: i64) -> Result<(JobView, ImportReport), Stop> {
-    let (tell, told) = watch::channel(false);
-    let worker = tokio::spawn({
-        let engine = engine.clone();
-        async move { Worker::new(&engine, 1).run(told).await }
-    });
+/// The import once it has ended, with a bar until then.
+async fn over(engine: &Engine, ctx: &Ctx, job: i64) -> Result<(JobView, ImportReport), Stop> {
     let bar = bar(0);
-    let (view, report) = loop {
+    let ended = loop {
         let (view, report) = engine.import_report(ctx, job).await?;
         if let Some(total) = view.total {
             bar.set_length(total.max(0) as u64);
@@ -88,9 +119,7 @@ async fn work_off(engine: &Engine, ctx: &Ctx, job: i64) -> Result<(JobView, Impo
         tokio::time::sleep(LOOK).await;
     };
     bar.finish_and_clear();
-    let _ = tell.send(true);
-    let _ = worker.await;
-    Ok((view, report))
+    Ok(ended)
 }
 
 /// A bar on standard error that shows itself only to people.

@@ -137,6 +137,111 @@ step("the filter builder narrows the list", async ({ page }) => {
   want(titles.length > 0 && titles.every((t) => t.includes("kopi")), `every row has the word: ${titles.length}`);
 });
 
+step("the filter builder keeps what it has no editor for", async ({ page }) => {
+  const filter = { all: [{ not: { field: "name", op: "contains", value: "kopi" } }] };
+  await open(page, `${base}/accounts?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  await page.locator("a[data-filter-open]:visible, button[data-filter-open]:visible").last().click();
+  await page.waitForSelector("#filter:not([hidden]) .ak-filter-row > .ak-filter-words");
+  await page.locator("#filter .ak-filter-add").last().locator("button").first().click();
+  await until(page, () => document.querySelectorAll("#filter .ak-filter-row").length === 2, "a condition is added");
+  await page.locator("#filter .ak-filter-row").last().locator("input.ak-input").first().fill("hotel");
+  await Promise.all([page.waitForURL((url) => url.search.includes("hotel")), page.locator("#filter button[type=submit]").click()]);
+  const names = await page.locator("tr[data-row] .ak-name-link").evaluateAll((links) => links.map((link) => link.textContent.toLowerCase()));
+  want(names.length > 0 && names.every((name) => name.includes("hotel") && !name.includes("kopi")), `both hold: ${names.slice(0, 5)}`);
+});
+
+step("without JavaScript a list is filtered and exported and a record made", async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await signIn(context, "admin@akrab.test");
+  for (const address of ["/contacts/new", "/tasks/new", "/create", "/accounts/export", "/accounts/arrange", "/accounts/filter"]) {
+    await open(page, base + address);
+    want(await page.locator("main").locator(".ak-dialog-body :is(a, input, select, summary), .ak-filter-row select").locator("visible=true").count() > 0, `${address} shows what it is for`);
+  }
+  await page.locator("select[name=add-field]").selectOption("name");
+  await page.locator("select[name=add-op]").selectOption("contains");
+  await page.locator("input[name=add-value]").fill("kopi");
+  await Promise.all([page.waitForURL((url) => url.pathname === "/accounts" && url.search.includes("kopi")), page.locator("#filter button[type=submit]").last().click()]);
+  want(await page.locator("tr[data-row]").count() > 0, "the list is filtered");
+  await open(page, `${base}/contacts/new`);
+  await page.fill("main input[name=name]", "Kirana Tanpa Skrip");
+  await page.locator("main form button[type=submit][data-variant=primary]").click();
+  await page.waitForURL(/\/contacts\/\d+/);
+  want((await page.locator("main").innerText()).includes("Kirana Tanpa Skrip"), "the contact is made");
+  await context.close();
+});
+
+step("what is typed before the editor of a cell has come stays whole", async ({ page }) => {
+  await open(page, `${base}/contacts`);
+  let come;
+  await page.route("**/fields/**", async (route) => (await come, route.continue()));
+  const column = () => page.evaluate(() => {
+    const cell = document.querySelector("td[data-cell-focus]");
+    return cell?.closest("table").tHead.rows[0].cells[cell.cellIndex].dataset.column;
+  });
+  const type = async (key, words, selector) => {
+    for (let n = 0; n < 20; n++) await page.keyboard.press("ArrowLeft");
+    for (let n = 0; n < 20 && (await column()) !== key; n++) await page.keyboard.press("ArrowRight");
+    want((await column()) === key, `the cell of ${key} is marked`);
+    let go;
+    come = new Promise((done) => (go = done));
+    await page.keyboard.type(words);
+    go();
+    await until(page, ([selector, words]) => document.querySelector(selector)?.value === words, `"${words}" stands in the cell of ${key}`, [selector, words]);
+    await page.keyboard.press("Escape");
+    await until(page, () => document.querySelector("td[data-editing]") === null, "Esc leaves the cell");
+  };
+  await page.keyboard.press("j");
+  await page.keyboard.press("F2");
+  await type("job_title", "Kepala Gudang", "td[data-editing] input[name=job_title]");
+  await type("account", "Kedai Uji", "td[data-editing] .ts-control input");
+  await page.unroute("**/fields/**");
+});
+
+step("labels that were only looked at are no unsaved changes", async ({ page }) => {
+  await open(page, `${base}/accounts`);
+  await open(page, base + (await first(page, "accounts")));
+  let asked = 0;
+  const listen = (dialog) => (asked++, dialog.accept());
+  page.on("dialog", listen);
+  await page.keyboard.press("#");
+  // the picker is ready when it has taken the keyboard
+  await page.waitForSelector("dialog[open] .ts-wrapper input:focus");
+  for (let n = 0; n < 3 && await page.locator("dialog[open]").count(); n++) await page.keyboard.press("Escape");
+  await until(page, () => document.querySelector("dialog[open]") === null, "the dialog closes");
+  page.off("dialog", listen);
+  want(asked === 0, "nobody is asked about changes");
+});
+
+step("a day is read back where the person is, not where the device is", async ({ browser }) => {
+  const context = await browser.newContext({ locale: "id-ID", timezoneId: "Pacific/Honolulu" });
+  const page = await signIn(context, "admin@akrab.test");
+  await open(page, `${base}/tasks/new`);
+  const field = page.locator("main [data-date]").first();
+  const tomorrow = () => {
+    const [year, month, day] = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Jakarta" }).format(new Date()).split("-").map(Number);
+    const date = new Date(Date.UTC(year, month - 1, day + 1, 12));
+    return `= ${new Intl.DateTimeFormat("id-ID", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(date)}`;
+  };
+  const before = tomorrow();
+  await field.locator("[data-date-text]").fill("besok");
+  const read = await field.locator("[data-date-read]").innerText();
+  want([before, tomorrow()].includes(read.trim()), `reads ${read}`);
+  await context.close();
+});
+
+step("another kind of entry takes the composer's place under the policy", async ({ page }) => {
+  await open(page, `${base}/contacts`);
+  await open(page, base + (await first(page, "contacts")));
+  // what scripts and add-ons leave behind on a field
+  await page.evaluate(() => document.querySelectorAll("#composer :is(input, textarea)").forEach((field) => {
+    field.style.setProperty("caret-color", "transparent");
+    field.style.removeProperty("caret-color");
+  }));
+  await page.evaluate(() => (document.querySelector("#composer").dataset.before = ""));
+  await page.locator('[data-composer-kind="call"]').first().click();
+  await until(page, () => document.querySelector("#composer:not([data-before])") !== null, "the other form stands there");
+});
+
 const columns = (page) => page.locator("[data-board-column]").evaluateAll((all) => all.map((c) => c.querySelectorAll("[data-card]").length));
 
 step("a card moves on the board by mouse, and Undo brings it back", async ({ page }) => {
@@ -165,6 +270,43 @@ step("a card moves on the board by mouse, and Undo brings it back", async ({ pag
   await open(page, `${base}/opportunities?type=board`);
   const back = await page.evaluate((id) => document.querySelector(`[data-card="${id}"]`)?.closest("[data-board-column]") === document.querySelectorAll("[data-board-column]")[0], id);
   want(back, "Undo brings it back");
+});
+
+step("a card held by keyboard is told among all of its column", async ({ page }) => {
+  await open(page, `${base}/opportunities?type=board`);
+  const counts = await page.locator(".ak-column-head [data-count]").evaluateAll((all) => all.map((one) => Number(one.dataset.count)));
+  await page.locator("[data-board-column]").nth(0).locator("[data-card]").first().focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  await until(page, (total) => new RegExp(`\\D${total}\\D*$`).test(document.querySelector("#live").textContent), "all cards of the column are told", counts[1] + 1);
+  await page.keyboard.press("Escape");
+});
+
+step("a finger finds what it is meant to press", async ({ browser, context }) => {
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, storageState: await context.storageState() });
+  const page = await phone.newPage();
+  const small = (selector) => page.evaluate((selector) => [...document.querySelectorAll(selector)].filter((el) => el.checkVisibility()).flatMap((el) => {
+    el.scrollIntoView({ block: "center", inline: "center" });
+    const box = el.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const hit = (at) => el.contains(document.elementFromPoint(x, at));
+    let [up, down] = [0, 0];
+    while (up < 30 && hit(y - up - 1)) up++;
+    while (down < 30 && hit(y + down + 1)) down++;
+    return up + down + 1 < 44 ? [`${el.textContent.trim() || el.ariaLabel} ${up + down + 1}`] : [];
+  }), selector);
+  await open(page, `${base}/accounts`);
+  const record = await first(page, "accounts");
+  for (const [address, selector] of [
+    ["/accounts", ".ak-segmented a, .ak-tools .ak-chip"], ["/opportunities?type=board", ".ak-segmented a"], ["/jobs", ".ak-segmented a"],
+    ["/reports", ".ak-segmented a, .ak-report-list a"], ["/settings/profile", ".ak-side-menu .ak-nav-item"], ["/contacts/new", ".ak-dialog-foot .btn"],
+    [record, ".ak-record-title .ak-star button, .ak-crumbs a"],
+  ]) {
+    await open(page, base + address);
+    const found = await small(selector);
+    want(found.length === 0, `${address}: ${found.slice(0, 5)}`);
+  }
+  await phone.close();
 });
 
 step("a card moves on the board by keyboard", async ({ page }) => {

@@ -118,7 +118,9 @@ both!(a_file_is_mapped_tried_run_and_undone_over_the_api, async |w: &Workspace| 
     let (_, notes) = api.get(&format!("/jobs/{}/notes", trial["job"])).await;
     assert_eq!((notes["data"][0]["line"].as_i64(), notes["data"][0]["field"].as_str()), (Some(3), Some("phone")), "{notes}");
     let (_, run) = api.post(&mapping, json!({})).await;
-    assert_eq!(api.job(&run).await["result"]["counts"]["created"], 1);
+    let done = api.job(&run).await;
+    assert_eq!(done["result"]["counts"]["created"], 1);
+    assert_eq!(done["duplicates"], json!([{"object": "contact", "waiting": 0}]), "nobody came in twice");
     assert_eq!(api.get("/contacts/export/count?q=sekar").await.1, json!({"count": 1}));
     let (_, headers, out) = api.send("GET", "/contacts/export?columns=name,phone", "application/json", Body::empty()).await;
     assert_eq!(headers["x-total-count"], "1");

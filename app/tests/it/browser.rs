@@ -62,6 +62,11 @@ impl Browser {
         browser.look("/forgot").await;
         browser
     }
+    /// Asks a web part of the test's own from now on.
+    pub fn over(mut self, http: axum::Router) -> Browser {
+        self.http = http;
+        self
+    }
     /// Knows the server by this name from now on.
     pub fn at(mut self, host: &str) -> Browser {
         self.host = host.into();

@@ -24,10 +24,10 @@ both!(
             .make(
                 "contact",
                 json!({"name": "BUDI SANTOSO", "phone": "+62 812 3456 7890", "email": "budi@gmial.com",
-                    "address_street": "jln merdeka no.5 rt1/rw02", "address_city": "kota bandung", "address_province": "jabar"}),
+                    "address_street": "jln merdeka no.5 rt1/rw02", "address_city": "kota bandung", "address_province": "jabar", "address_postcode": "4o1l1"}),
             )
             .await;
-        let fine = w.make("contact", json!({"name": "Sri Hartati", "phone": "0813-1111-2222"})).await;
+        let fine = w.make("contact", json!({"name": "Sri Hartati", "phone": "0813-1111-2222", "address_postcode": "150a2"})).await;
         let odd = w.make("contact", json!({"name": "xxx", "birthday": "2030-01-01", "email": "a@example.com"})).await;
         w.make("contact", json!({"name": "Suharto", "birthday": "1890-05-01"})).await;
         w.pass(10 * 86_400);
@@ -40,9 +40,12 @@ both!(
         assert_eq!(after("email").as_deref(), Some("budi@gmail.com"));
         assert_eq!(after("address_street").as_deref(), Some("Jl. Merdeka No. 5 RT 001/RW 002"));
         assert_eq!(after("address_province").as_deref(), Some("Jawa Barat"));
+        assert_eq!(after("address_city").as_deref(), Some("Bandung"));
+        assert_eq!(after("address_postcode").as_deref(), Some("40111"));
         let found = |kind: Odd| seen.odd.iter().filter(|one| one.odd == kind).map(|one| one.id).collect::<Vec<_>>();
         assert_eq!((found(Odd::BornLater), found(Odd::Filler), found(Odd::EmailCannotBe)), (vec![odd], vec![odd], vec![odd]));
         assert_eq!(found(Odd::BornLongAgo).len(), 1);
+        assert_eq!(found(Odd::PostcodeCannotBe), [fine], "what can be read as five digits is not odd");
         let before = w.engine.get(&ctx, "contact", shouted).await.expect("there");
         assert_eq!(before.text("name"), "BUDI SANTOSO", "a look writes nothing");
 

@@ -32,6 +32,7 @@ fn wrong_input_is_told_with_what_to_do() {
         (&["import", "contact", &gone], 3, &["gone.csv"]),
         (&["import", "contact", &place], 3, &["folder"]),
         (&["import", "contact", &csv, "--match", "umur"], 3, &["match"]),
+        (&["import", "contact", &csv, "--columns", "name,umur"], 3, &["umur"]),
         (&["import", "contact", &csv, "--as", "x@contoh.test"], 3, &["user list"]),
         (&["export", "kontak"], 3, &["kontak", "contact"]),
         (&["export", "contact", "--columns", "umur"], 3, &["umur"]),
@@ -96,6 +97,8 @@ fn every_fault_of_an_object_file_is_told_with_its_line() {
             "unknown object “visit”",
         ),
         (format!("{name}{}", field("size", "formula", "result = \"money\"\nformula = \"umur + 1\"")), ":13: field `size`", "umur"),
+        (format!("{name}{}", field("size", "formula", "result = \"money\"\nformula = \"nosuch(1)\"")), ":13: field `size`", "“nosuch”"),
+        (format!("{name}{}", field("size", "formula", "result = \"money\"\nformula = \"name\"")), ":13: field `size`", "to a number"),
         (format!("{name}[board]\nby = \"name\"\n"), ":14: ", "a stage or a choice"),
         (format!("{name}[board]\nby = \"umur\"\n"), ":14: ", "unknown field “umur”"),
         (format!("{name}[layout]\nrelated = [\"task.account\"]\n"), ":14: ", "no link to this object"),
@@ -207,6 +210,11 @@ fn saved_and_brought_back(folder: &Path, mut server: Server) {
     server.kill();
     let doctor = server.run(&["doctor"]);
     assert!(doctor.contains("database is undamaged"), "{doctor}");
+    assert!(doctor.contains("database SQLite") || doctor.contains("database PostgreSQL"), "{doctor}");
+    assert!(!doctor.contains(" 1 active administrators") && !doctor.contains(" 1 users"), "{doctor}");
+    let members: Vec<&str> =
+        doctor.lines().find(|line| line.contains("household_members")).unwrap_or_default().split_whitespace().collect();
+    assert_eq!(members, ["ok", "household_members", "0"], "the count stands in a column of its own");
     // a second time: the names of the first are taken
     server.run(&["restore", &backup, "--replace"]);
     assert!(server.run(&["export", "contact", "--columns", "name"]).contains("Sekar"));
@@ -233,5 +241,27 @@ fn a_worker_of_its_own_runs_what_the_server_queued() {
     let _ = worker.wait();
     let counts = state()["result"]["counts"].clone();
     assert_eq!((counts["created"].as_i64(), counts["refused"].as_i64()), (Some(1), Some(1)), "{}", state());
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn a_log_of_purchases_is_taken_in_by_one_command() {
+    let folder = folder();
+    let server = Server::prepared(&folder);
+    let at = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).expect("a file");
+        folder.join(name).display().to_string()
+    };
+    let log = at("pembelian.csv", "customer,date,usd\n62,1997-01-01,21.99\n422,1997-01-01,91.57\n62,1997-02-01,5.00\n");
+    let refused = server.run(&["import", "order", &log]);
+    assert!(refused.contains("created 0, updated 0, skipped 0, refused 3"), "{refused}");
+    let answer = server.run(&["import", "order", &log, "--make", "account"]);
+    assert!(answer.contains("account: 2 made beside") && answer.contains("created 3, updated 0, skipped 0, refused 0"), "{answer}");
+    // by hand, whatever the columns are called
+    let other = at("lain.csv", "a,b,c\n62,1997-03-01,7.00\n");
+    let answer = server.run(&["import", "order", &other, "--columns", "account.external_key,ordered_on,amount"]);
+    assert!(answer.contains("created 1, updated 0, skipped 0, refused 0"), "{answer}");
+    let exported = server.run(&["export", "account", "--columns", "external_key,order_count"]);
+    assert!(exported.contains("62,3") && exported.contains("422,1"), "{exported}");
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -219,10 +219,19 @@ both!(
         let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
         let mut browser = Browser::of(w, w.user("ratna", role, None).await).await;
         let page = format!("/contacts/{id}");
-        assert!(!browser.get(&page).await.html.contains("Izin dihubungi"), "nothing is asked of anybody yet");
-        assert_eq!(browser.get(&format!("{page}/consent")).await.status, StatusCode::NOT_FOUND);
+        // nothing is asked of anybody yet, which is said, with the way to where it is set up
+        for address in [page.clone(), format!("{page}/consent")] {
+            let bare = browser.get(&address).await;
+            assert_eq!(bare.status, StatusCode::OK, "{address}");
+            assert!(bare.html.contains("Belum ada tujuan izin"), "{address}: {}", bare.html);
+            let panel = bare.html.split("Belum ada tujuan izin").nth(1).unwrap_or_default();
+            assert!(panel.contains("href=\"/settings/consent\""), "{address}: {panel}");
+        }
+        let account = w.make("account", json!({"name": "PT Karya"})).await;
+        assert_eq!(browser.get(&format!("/accounts/{account}/consent")).await.status, StatusCode::NOT_FOUND, "a company is nobody");
         preset(w).await;
-        assert!(browser.get(&page).await.html.contains("Izin dihubungi"));
+        let shown = browser.get(&page).await.html;
+        assert!(shown.contains("Izin dihubungi") && !shown.contains("Belum ada tujuan izin"));
         let form = browser.get(&format!("{page}/consent")).await.html;
         assert!(form.contains("offers/whatsapp") && form.contains("Belum ada jawaban"), "{form}");
         let bare = browser.submit(&format!("{page}/consent"), &[("what", "offers/whatsapp"), ("said", "yes"), ("note", "")]).await;
@@ -242,6 +251,58 @@ both!(
         let seen = sumarni.get(&format!("{page}/consent")).await;
         assert!(seen.status == StatusCode::OK && !seen.html.contains("name=\"said\""), "{}", seen.html);
         assert_eq!(sumarni.submit(&format!("{page}/consent"), &said).await.status, StatusCode::FORBIDDEN);
+    }
+);
+
+both!(
+    /// Nobody is contacted who does not want to be, on any channel and for any purpose, until it is taken back; with reason,
+    /// by whom and when, in the history, and kept when two records become one.
+    who_is_not_to_be_contacted_is_refused_on_every_channel,
+    async |w: &Workspace| {
+        preset(w).await;
+        let id = person(w, "Lestari").await;
+        let role = w.engine.people().roles.iter().find(|r| r.is_administrator()).map(|r| r.id).expect("a role");
+        let ratna = w.user("ratna", role, None).await;
+        let (mut browser, ctx) = (Browser::of(w, ratna).await, w.of(ratna, Door::Api));
+        say(w, id, "offers", "whatsapp", true).await;
+        let all = [("offers", "whatsapp"), ("offers", "email"), ("offers", "phone"), ("service", "whatsapp")];
+        let reasons = async || {
+            let mut found = Vec::new();
+            for (purpose, channel) in all {
+                found.push(reason(&decide(w, Ask { purpose: purpose.into(), ..ask(id, channel) }).await.expect("decided")));
+            }
+            found
+        };
+        let before = reasons().await;
+        assert!(!before.contains(&Some(Reason::DoNotContact)), "{before:?}");
+        let change = async |input: serde_json::Value| {
+            let input = input.as_object().cloned().expect("a map");
+            w.engine.update(&ctx, "contact", id, input, None).await
+        };
+        let bare = change(json!({"do_not_contact": true})).await.expect_err("why?");
+        assert_eq!((bare.fields[0].field(), bare.fields[0].code.as_str()), ("do_not_contact_reason", "required"));
+        change(json!({"do_not_contact": true, "do_not_contact_reason": "Minta lewat telepon"})).await.expect("noted");
+        assert_eq!(reasons().await, [Some(Reason::DoNotContact); 4]);
+        let kept = w.engine.get(&ctx, "contact", id).await.expect("there");
+        assert_eq!(kept.link("do_not_contact_by"), Some(ratna));
+        assert_eq!(kept.get("do_not_contact_at"), &akrab_model::Value::Time(w.engine.now().timestamp()));
+        let page = browser.get(&format!("/contacts/{id}")).await.html;
+        let chips = page.split("id=\"record-head\"").nth(1).and_then(|rest| rest.split("ak-figures").next()).unwrap_or_default();
+        assert!(chips.contains("Jangan dihubungi"), "{chips}");
+        let panel = page.split("Izin dihubungi").nth(1).unwrap_or_default();
+        assert!(panel.contains("Minta lewat telepon · ratna · "), "{panel}");
+        assert!(panel.contains("/edit?only=do_not_contact,do_not_contact_reason"), "{panel}");
+        assert!(browser.get(&format!("/contacts/{id}/consent")).await.html.contains("Minta lewat telepon · ratna · "));
+        assert!(browser.get(&format!("/contacts/{id}/history")).await.html.contains("Jangan dihubungi"));
+        // it holds for the person of two records that become one
+        let other = person(w, "Lestari Handayani").await;
+        w.engine.merge(&ctx, "contact", akrab_engine::twin::MergeAsk { winner: other, loser: id, ..Default::default() }).await.expect("one");
+        assert_eq!(reason(&decide(w, ask(other, "email")).await.expect("decided")), Some(Reason::DoNotContact));
+        let back = json!({"do_not_contact": false}).as_object().cloned().expect("a map");
+        w.engine.update(&ctx, "contact", other, back, None).await.expect("taken back");
+        assert_ne!(reason(&decide(w, ask(other, "email")).await.expect("decided")), Some(Reason::DoNotContact));
+        let free = w.engine.get(&ctx, "contact", other).await.expect("there");
+        assert!(free.get("do_not_contact_reason").is_null() && free.get("do_not_contact_by").is_null());
     }
 );
 

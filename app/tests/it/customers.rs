@@ -77,6 +77,22 @@ both!(one_name_is_a_whole_name, async |w: &Workspace| {
     assert_eq!(parts, ["Sumiati", "Ibu", "Hj.", "S.E."]);
     let firm = w.make("account", json!({"name": "CV Serba Guna", "legal_form": null})).await;
     assert_eq!(get(w, "account", firm).await.text("legal_form"), "cv");
+    // the form is told from the name and stands where it belongs; the name itself keeps its letters
+    for (typed, shown, form) in [
+        ("P.T. ANEKA TAMBANG", "PT ANEKA TAMBANG", "pt"),
+        ("Aneka Tambang Tbk", "PT Aneka Tambang Tbk", "pt"),
+        ("PT Aneka Gas, Tbk.", "PT Aneka Gas Tbk", "pt"),
+        ("Abadi Bersama Logistik, PT", "PT Abadi Bersama Logistik", "pt"),
+        ("Toko Maju, UD", "UD Toko Maju", "ud"),
+        ("TK Ananda", "TK Ananda", ""),
+    ] {
+        let firm = w.make("account", json!({"name": typed})).await;
+        let firm = get(w, "account", firm).await;
+        assert_eq!((firm.text("name"), firm.text("legal_form")), (shown, form), "{typed}");
+    }
+    let dentist = w.make("contact", json!({"name": "drg. Maya Sari Sp.Ort"})).await;
+    let dentist = get(w, "contact", dentist).await;
+    assert_eq!([dentist.text("name_prefix"), dentist.text("name"), dentist.text("name_suffix")], ["drg.", "Maya Sari", "Sp.Ort."]);
 });
 
 both!(a_number_is_found_however_it_is_written, async |w: &Workspace| {
@@ -107,6 +123,48 @@ both!(a_number_is_found_however_it_is_written, async |w: &Workspace| {
     assert!(hits.contains(&format!(r#"href="/contacts/{id}""#)) && hits.contains("Lestari · Telepon · Pribadi"), "{hits}");
 });
 
+both!(
+    /// However a number comes in, it is kept as it was typed beside its one form; what is in that form already needs no other.
+    a_number_is_kept_as_it_was_typed,
+    async |w: &Workspace| {
+        let both = |person: &Record| [person.text("phone").to_string(), person.text("phone_typed").to_string()];
+        for (typed, number, kept) in [
+            ("0812 3456 7890", "+6281234567890", "0812 3456 7890"),
+            (" 0812-3456-7890 ", "+6281234567890", "0812-3456-7890"),
+            ("62812-3456-7890", "+6281234567890", "62812-3456-7890"),
+            ("+62 812 3456 7890", "+6281234567890", "+62 812 3456 7890"),
+            ("(021) 555-1234", "+62215551234", "(021) 555-1234"),
+            ("+6281234567890", "+6281234567890", ""),
+        ] {
+            let id = w.make("contact", json!({"name": "Lestari", "phone": typed})).await;
+            assert_eq!(both(&get(w, "contact", id).await), [number, kept], "{typed}");
+        }
+        let ani = somebody(w, "ani", "administrator").await;
+        let ctx = w.of(ani, Door::Page);
+        // the form
+        let mut page = Browser::of(w, ani).await;
+        let made = page.submit("/contacts/new", &[("name", "Rina Wati"), ("phone", "(0274) 512-345"), ("fields", "name,phone")]).await;
+        assert!(made.status.is_success() || made.status.is_redirection(), "{}", made.html);
+        let [rina] = found(w, "rina wati").await[..] else { panic!("one of that name") };
+        assert_eq!(both(&get(w, "contact", rina).await), ["+62274512345", "(0274) 512-345"]);
+        // the same number in another form is no change; another one is, and comes back as it was typed
+        change(w, "contact", rina, json!({"phone": "0274-512345"})).await;
+        assert_eq!(both(&get(w, "contact", rina).await), ["+62274512345", "(0274) 512-345"]);
+        change(w, "contact", rina, json!({"phone": "0813 1111 2222"})).await;
+        assert_eq!(both(&get(w, "contact", rina).await), ["+6281311112222", "0813 1111 2222"]);
+        let last = w.engine.history(&ctx, "contact", rina, None).await.expect("a history")[0].id;
+        w.engine.undo(&ctx, last).await.expect("taken back");
+        assert_eq!(both(&get(w, "contact", rina).await), ["+62274512345", "(0274) 512-345"]);
+        change(w, "contact", rina, json!({"phone": null})).await;
+        assert_eq!(both(&get(w, "contact", rina).await), ["", ""]);
+        // an import
+        let spec = crate::import::guess(w, &ctx, "Nama Lengkap;No. HP\nSekar Ayu;0815.9999.0000\n").await;
+        crate::import::import(w, &ctx, &spec, false).await;
+        let [sekar] = found(w, "sekar ayu").await[..] else { panic!("one of that name") };
+        assert_eq!(both(&get(w, "contact", sekar).await), ["+6281599990000", "0815.9999.0000"]);
+    }
+);
+
 both!(tax_numbers_are_checked_and_told_by_their_end, async |w: &Workspace| {
     let id = w.make("account", json!({"name": "PT Karya", "npwp": "01.234.567.4-901.000", "nitku": "0012345674901000 000001"})).await;
     let boss = w.of(somebody(w, "ani", "manager").await, Door::Page);
@@ -116,9 +174,16 @@ both!(tax_numbers_are_checked_and_told_by_their_end, async |w: &Workspace| {
     assert_eq!((whole.text("npwp"), whole.has("npwp_tail")), ("0012345674901000", false));
     let part = seen(&service).await;
     assert_eq!((part.has("npwp"), part.text("npwp_tail")), (false, "••••••••••••1000"));
-    for (field, value, code) in [("npwp", "123", "npwp_length"), ("nitku", "123", "nitku_length"), ("nik", "9974011502880001", "nik_place")]
-    {
-        assert_eq!(refusal(w, "account", id, json!({ field: value })).await, code);
+    for (field, value, code) in [
+        ("npwp", "123", "npwp_length"),
+        ("npwp", "01.234.567.8-901.000", "npwp_check"),
+        ("npwp", "0012345678901000", "npwp_check"),
+        ("npwp", "3174013002880001", "nik_day"),
+        ("npwp", "9999999999999999", "npwp_start"),
+        ("nitku", "123", "nitku_length"),
+        ("nik", "9974011502880001", "nik_place"),
+    ] {
+        assert_eq!(refusal(w, "account", id, json!({ field: value })).await, code, "{value}");
     }
     // the authority changes its numbers: so does the table, without a new program
     let boss = somebody(w, "ratna", "administrator").await;
@@ -226,6 +291,19 @@ both!(a_group_adds_up_and_forms_no_circle, async |w: &Workspace| {
     assert_eq!(refusal(w, "account", p, json!({"parent": p})).await, "cycle");
 });
 
+both!(a_greeting_without_a_sending_rule_is_refused_in_words, async |w: &Workspace| {
+    let owner = somebody(w, "ratna", "administrator").await;
+    let person = w.make("contact", json!({"name": "Lestari", "owner": owner})).await;
+    let card = json!({"subject": "Ulang tahun: Lestari", "contact": person, "channel": "whatsapp", "on": "2026-03-05", "owner": owner});
+    let card = w.make("greeting", card).await;
+    let mut ratna = Browser::of(w, owner).await;
+    let answer = ratna.submit(&format!("/greetings/{card}/delivery"), &[]).await;
+    let told = if answer.status == StatusCode::SEE_OTHER { ratna.get(&format!("/greetings/{card}")).await.html } else { answer.html };
+    assert!(told.contains("Belum ada aturan kirim untuk ucapan") && !told.contains("“greetings”"), "{told}");
+    let kept = get(w, "greeting", card).await;
+    assert_eq!(kept.text("state"), "draft");
+});
+
 both!(a_leap_day_comes_round_and_a_greeting_needs_consent, async |w: &Workspace| {
     w.engine.write(&w.system(), |tx| tx.preset_take("indonesia")).await.expect("taken over");
     let owner = somebody(w, "ani", "sales").await;
@@ -306,6 +384,46 @@ both!(a_household_counts_what_its_members_buy_while_they_belong_to_it, async |w:
     let third = map(json!({"household": other, "contact": spouse, "from_on": "2026-02-01", "to_on": "2026-03-01"}));
     assert_eq!(w.engine.create(&w.system(), "household_member", third).await.expect_err("no").fields[0].code, "in_another_household");
 });
+
+both!(
+    /// What a household buys itself and what its members buy is one value, the same in every figure of its page.
+    a_household_and_its_members_are_one_value,
+    async |w: &Workspace| {
+        let owner = somebody(w, "ratna", "administrator").await;
+        let home = w.make("account", json!({"name": "Keluarga A", "kind": "household"})).await;
+        let [head, spouse] = [w.make("contact", json!({"name": "Bambang"})).await, w.make("contact", json!({"name": "Ratih"})).await];
+        let since = json!({"household": home, "contact": head, "relation": "head", "from_on": "2025-01-01"});
+        w.make("household_member", since).await;
+        let left = json!({"household": home, "contact": spouse, "from_on": "2025-01-01", "to_on": "2025-12-31"});
+        w.make("household_member", left).await;
+        for (account, contact, day, amount) in [
+            (json!(home), json!(null), "2026-01-10", 3_000_000),
+            (json!(home), json!(head), "2026-01-11", 400_000),
+            (json!(null), json!(head), "2026-01-12", 50_000),
+            (json!(null), json!(spouse), "2025-12-01", 6_000),
+            (json!(null), json!(spouse), "2026-02-01", 700),
+        ] {
+            w.make("order", json!({"account": account, "contact": contact, "ordered_on": day, "amount": amount})).await;
+        }
+        let told = |record: &Record, key: &str| record.get(key).dec().map(|d| d.normalize().to_string()).unwrap_or_default();
+        let alone = get(w, "account", home).await;
+        assert_eq!((told(&alone, "household_value"), told(&alone, "bought")), ("3456000".into(), "3400000".into()));
+        let whole = w
+            .engine
+            .read(&w.system(), move |tx| {
+                let record = tx.get("account", home)?;
+                let circle = tx.circle(&record, &["members"])?;
+                tx.rolled_up(&record, &circle)
+            })
+            .await
+            .expect("a household");
+        assert_eq!((told(&whole, "household_value"), told(&whole, "bought")), ("3456000".into(), "3456000".into()));
+        assert_eq!(whole.get("order_count"), &Value::Int(4), "each once; what she bought after she left is not theirs");
+        let html = page(w, owner, &format!("/accounts/{home}?with=members")).await.replace('\u{a0}', " ");
+        assert!(html.matches("Rp 3.456.000").count() >= 4, "revenue, purchases, bought, household: {html}");
+        assert!(!html.contains("Rp 3.400.000") && !html.contains("Rp 3.456.700"), "{html}");
+    }
+);
 
 both!(a_need_leaves_the_list_of_its_product_once_met, async |w: &Workspace| {
     let account = w.make("account", json!({"name": "Hotel Bumi Arjuna"})).await;

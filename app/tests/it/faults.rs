@@ -153,6 +153,22 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
         ("GET", "/contacts".into(), vec![("host", "other.example")], String::new(), 400, "several_hosts", None),
         ("GET", filter(json!({"field": "name", "value": "x"})), vec![], String::new(), 422, "invalid", None),
         ("POST", "/batch".into(), vec![], json!({"more": 1}).to_string(), 422, "invalid", Some("/more")),
+        ("POST", "/batch".into(), vec![], json!({"operations": []}).to_string(), 422, "invalid", Some("/operations")),
+        ("POST", "/contacts".into(), vec![], r#"{"name": "X", "name": "Y"}"#.into(), 422, "invalid", Some("/name")),
+        ("POST", "/contacts".into(), vec![], r#"{"name": "X\u0000Y"}"#.into(), 422, "invalid", Some("/name")),
+        ("POST", "/contacts".into(), vec![], json!({"name": 5}).to_string(), 422, "invalid", Some("/name")),
+        ("POST", "/contacts".into(), vec![], json!({"name": "A", "owner": "1"}).to_string(), 422, "invalid", Some("/owner")),
+        (
+            "POST",
+            "/batch".into(),
+            vec![],
+            json!({"operations": [{"op": "create", "object": "contacts", "data": {"name": 5}}]}).to_string(),
+            422,
+            "invalid",
+            Some("/operations/0/data/name"),
+        ),
+        ("GET", "/contacts?sort=name,-birthday,secret".into(), vec![], String::new(), 422, "invalid", Some("/sort")),
+        ("GET", "/contacts?sort=name,-birthday,created_at".into(), vec![], String::new(), 422, "invalid", Some("/sort")),
         ("GET", "/contacts?sort=secret".into(), vec![], String::new(), 422, "invalid", Some("/sort")),
         ("GET", format!("/contacts?q={}", "a".repeat(201)), vec![], String::new(), 422, "invalid", Some("/q")),
         ("GET", format!("/contacts/{id}/history?before=0"), vec![], String::new(), 422, "invalid", Some("/before")),
@@ -168,9 +184,44 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
         ),
         ("GET", format!("/contacts/{id}/history?before=x"), vec![], String::new(), 422, "invalid", Some("/before")),
         ("GET", "/contacts?filter=%7B".into(), vec![], String::new(), 422, "invalid", Some("/filter")),
-        ("GET", filter(json!({"field": "secret", "op": "is", "value": 1})), vec![], String::new(), 422, "invalid", None),
-        ("GET", filter(json!({"field": "name", "op": "gt", "value": 1})), vec![], String::new(), 422, "invalid", None),
-        ("GET", filter(json!({"field": "birthday", "op": "is", "value": "32.13.2020"})), vec![], String::new(), 422, "invalid", None),
+        ("GET", filter(json!({"field": "secret", "op": "is", "value": 1})), vec![], String::new(), 422, "invalid", Some("/filter/field")),
+        ("GET", filter(json!({"field": "name", "op": "gt", "value": 1})), vec![], String::new(), 422, "invalid", Some("/filter/op")),
+        (
+            "GET",
+            filter(json!({"field": "birthday", "op": "is", "value": "32.13.2020"})),
+            vec![],
+            String::new(),
+            422,
+            "invalid",
+            Some("/filter/value"),
+        ),
+        (
+            "GET",
+            filter(json!({"all": [{"field": "name", "op": "is", "value": "x"}, {"field": "account.zzz", "op": "is", "value": 1}]})),
+            vec![],
+            String::new(),
+            422,
+            "invalid",
+            Some("/filter/all/1/field"),
+        ),
+        (
+            "GET",
+            filter(json!({"not": {"any": [{"field": "name", "op": "contains", "value": ""}]}})),
+            vec![],
+            String::new(),
+            422,
+            "invalid",
+            Some("/filter/not/any/0/value"),
+        ),
+        (
+            "GET",
+            filter(json!({"all": [{"field": "name", "op": "is"}]})),
+            vec![],
+            String::new(),
+            422,
+            "invalid",
+            Some("/filter/all/0/value"),
+        ),
         ("GET", filter(json!({"field": "name", "op": "is", "value": "x", "more": 1})), vec![], String::new(), 422, "invalid", None),
         ("GET", filter(deep), vec![], String::new(), 422, "invalid", None),
         ("DELETE", "/contacts/424242".into(), vec![], String::new(), 404, "not_found", None),
@@ -193,6 +244,20 @@ both!(strange_requests_are_refused_with_code_and_place, async |w: &Workspace| {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(crate::digest::of(w).await, before, "refused requests leave no trace");
+});
+
+both!(columns_answer_what_was_asked, async |w: &Workspace| {
+    let token = administrator(w).await;
+    let id = w.make("contact", json!({"name": "Ratna Sari", "email": "ratna@contoh.test"})).await;
+    for (columns, wanted) in [
+        ("name", json!({"id": id, "version": 1, "name": "Ratna Sari", "titles": {}})),
+        ("email", json!({"id": id, "version": 1, "email": "ratna@contoh.test", "titles": {}})),
+    ] {
+        let (status, page) = ask(w, &token, "GET", &format!("/contacts?columns={columns}"), &[], String::new()).await;
+        assert_eq!((status, &page["data"]), (200, &json!([wanted])), "{columns}");
+    }
+    let (status, told) = ask(w, &token, "POST", "/batch", &[], json!({"operations": []}).to_string()).await;
+    assert_eq!((status, told["errors"][0]["code"].as_str()), (422, Some("batch_empty")), "{told}");
 });
 
 both!(any_of_nothing_matches_nothing, async |w: &Workspace| {

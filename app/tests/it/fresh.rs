@@ -2,8 +2,10 @@
 
 use crate::browser::Browser;
 use crate::hooks::admin;
+use crate::import::{import, upload};
 use crate::workspace::{Workspace, both, map};
 use akrab_engine::fresh::{ConfirmationState, Freshness};
+use akrab_engine::import::{ImportSpec, OnMatch};
 use akrab_engine::{Door, ListRequest};
 use akrab_model::{Filter, ProblemKind, Record, Value};
 use axum::http::StatusCode;
@@ -82,6 +84,48 @@ both!(
     }
 );
 
+both!(
+    /// What a list brings is confirmed by nobody, unless the list says when somebody did; what it leaves as it was keeps its age.
+    a_list_confirms_nothing,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        w.pass(TO_JANUARY);
+        let siti = w.make("contact", json!({"name": "Siti Rahayu", "phone": "0812-3456-7890", "email": "siti@contoh.test"})).await;
+        let (_, made) = stand(w, "contact", siti, "email").await;
+        w.pass(-TO_JANUARY);
+        let ctx = admin_now(w, &ctx);
+        let text = "a,b,c,d\n\
+            Siti Rahayu,0812-9999-0000,siti@contoh.test,\n\
+            Budi Santoso,0813-5555-0001,budi@contoh.test,2026-01-05T02:00:00Z\n\
+            Wati Lestari,0813-5555-0002,wati@contoh.test,2036-01-05T02:00:00Z\n";
+        let file = upload(w, &ctx, "kontak.csv", text).await.expect("a file");
+        let mut spec = w.engine.import_guess(&ctx, "contact", file, None).await.expect("readable");
+        spec.map_by_hand("name,phone,email,email_confirmed_at");
+        spec.match_by = vec![vec!["email".into()]];
+        let spec = ImportSpec { on_match: OnMatch::Update, ..spec };
+        let (_, report) = import(w, &ctx, &spec, false).await;
+        assert_eq!((report.counts.created, report.counts.updated, report.counts.refused), (2, 1, 0), "{:?}", report.first);
+        let [budi, wati] = [siti + 1, siti + 2];
+        for id in [siti, budi, wati] {
+            let (phone, _) = stand(w, "contact", id, "phone").await;
+            assert!(phone.at.is_none() && phone.is_stale(date(2026, 3, 2)), "{id}: nobody has said that the number is right");
+        }
+        assert_eq!(stand(w, "contact", siti, "email").await.1.get("email_confirmed_at"), made.get("email_confirmed_at"), "it is what it was");
+        let told = stand(w, "contact", budi, "email").await.0.at.expect("as the list says");
+        assert_eq!(told.to_string(), "2026-01-05T02:00:00Z");
+        assert_eq!(stand(w, "contact", wati, "email").await.0.at, None, "a moment that lies ahead says nothing");
+        let fresh = json!({ "field": "phone_confirmed_at", "op": "within", "value": "last_181_days" });
+        let stale = json!({ "field": "phone_confirmed_at", "op": "not_within", "value": "last_181_days" });
+        assert_eq!((found(w, fresh.clone()).await, found(w, stale).await), (0, 3), "as Data quality counts them");
+
+        let mut staff = Browser::of(w, ctx.user_id().expect("a person")).await;
+        staff.submit(&format!("/contacts/{budi}/freshness"), &[("field", "phone")]).await;
+        assert_eq!(found(w, fresh).await, 1, "one press says so");
+        w.engine.update(&ctx, "contact", wati, map(json!({"phone": "0813-5555-0003"})), None).await.expect("a change");
+        assert!(stand(w, "contact", wati, "phone").await.0.at.is_some(), "entry by hand confirms");
+    }
+);
+
 fn admin_now(w: &Workspace, ctx: &akrab_engine::Ctx) -> akrab_engine::Ctx {
     w.of(ctx.user_id().expect("a person"), Door::Page)
 }
@@ -93,7 +137,7 @@ both!(
     async |w: &Workspace| {
         let ctx = admin(w).await;
         w.pass(TO_JANUARY);
-        let input = json!({"name": "PT Sinar Abadi", "phone": "0812-3456-7890", "npwp": "0123456789012345",
+        let input = json!({"name": "PT Sinar Abadi", "phone": "0812-3456-7890", "npwp": "0123456782012345",
             "address_street": "Jl. Merdeka 1", "address_city": "Bandung"});
         let account = w.make("account", input).await;
         w.pass(40 * DAY);
@@ -108,7 +152,7 @@ both!(
         let link = format!("/confirm/{secret}");
         let page = customer.get(&link).await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.html.contains("Jl. Merdeka 1") && page.html.contains("0123456789012345"), "{}", page.html);
+        assert!(page.html.contains("Jl. Merdeka 1") && page.html.contains("0123456782012345"), "{}", page.html);
         assert!(!page.html.contains("Sinar Abadi"), "nothing but what is asked about");
         let fields = [
             ("address_street", "Jl. Asia Afrika 8"),
@@ -118,13 +162,13 @@ both!(
             ("address_province", ""),
             ("address_postcode", ""),
             ("phone", "0812-3456-7890"),
-            ("npwp", "9999456789012345"),
+            ("npwp", "3174011205900001"),
         ];
         let done = customer.submit(&link, &fields).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.html);
         let (phone, record) = stand(w, "account", account, "phone").await;
         assert_eq!(record.text("address_street"), "Jl. Asia Afrika 8", "applied at once");
-        assert_eq!(record.text("npwp"), "0123456789012345", "a tax number waits");
+        assert_eq!(record.text("npwp"), "0123456782012345", "a tax number waits");
         assert_eq!(phone.until, Some(date(2026, 8, 18)), "what he left is confirmed: 180 days from 19 February");
         let history = w.engine.history(&ctx, "account", account, None).await.expect("a history");
         let moved = history.iter().find(|c| c.kind == "update").expect("the change is told");
@@ -147,13 +191,13 @@ both!(
         // one of us accepts the tax number
         let mut staff = Browser::of(w, ctx.user_id().expect("a person")).await;
         let page = staff.get(&format!("/accounts/{account}")).await;
-        assert!(page.html.contains("Ditulis pelanggan") && page.html.contains("9999456789012345"), "{}", page.html);
+        assert!(page.html.contains("Ditulis pelanggan") && page.html.contains("3174011205900001"), "{}", page.html);
         let asked = w.engine.read(&ctx, move |tx| tx.confirmations("account", account)).await.expect("what was asked");
         assert_eq!((asked[0].state, asked[0].waiting.len()), (ConfirmationState::Changed, 1));
         let answer = staff.submit(&format!("/accounts/{account}/confirmation/{}", asked[0].id), &[("verdict", "accept")]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
         let (_, record) = stand(w, "account", account, "npwp").await;
-        assert_eq!(record.text("npwp"), "9999456789012345");
+        assert_eq!(record.text("npwp"), "3174011205900001");
 
         // opened on day 15 it is over and shows nothing; an earlier link ends when a new one is made
         let first = ask(w, &ctx).await;

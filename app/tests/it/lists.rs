@@ -77,6 +77,71 @@ both!(a_filter_over_children_is_written_as_a_field, async |w: &Workspace| {
     assert!(count.html.contains("<b>1</b> dari 4"), "{}", count.html);
 });
 
+both!(what_the_builder_cannot_draw_stays_in_the_filter, async |w: &Workspace| {
+    let (mut browser, user) = admin(w).await;
+    for (name, status, amounts) in
+        [("Hotel Arjuna", "active", &[60, 70][..]), ("Hotel Bima", "active", &[60, 1]), ("Hotel Cakra", "prospect", &[60, 70])]
+    {
+        let account = w.make("account", json!({"name": name, "status": status, "owner": user})).await;
+        for amount in amounts {
+            w.make("opportunity", json!({"name": "Kontrak", "account": account, "amount": amount * 1_000_000, "owner": user})).await;
+        }
+    }
+    let counted = json!({"child": "opportunity.account", "where": {"field": "amount", "op": "gt", "value": 50_000_000}, "agg": "count", "op": "gte", "value": 2});
+    let not = json!({"not": {"field": "status", "op": "is", "value": "prospect"}});
+    let filter = encoded(&json!({"all": [counted, not, {"field": "name", "op": "contains", "value": "hotel"}]}));
+    assert_eq!(browser.get(&format!("/accounts?filter={filter}")).await.rows(), ["Hotel Arjuna"]);
+    let builder = browser.get(&format!("/accounts/filter?filter={filter}")).await.html;
+    assert_eq!(builder.matches("ak-filter-words").count(), 2, "each stands there in words: {builder}");
+    let tree =
+        builder.split("name=\"filter\" value=\"").nth(1).and_then(|s| s.split('"').next()).expect("the tree").replace("&quot;", "\"");
+    let tree: serde_json::Value = serde_json::from_str(&tree).expect("JSON");
+    for kept in [&counted, &not] {
+        assert!(tree["all"].as_array().is_some_and(|all| all.contains(kept)), "{kept} is not in {tree}");
+    }
+    assert_eq!(tree["all"].as_array().map(Vec::len), Some(3), "{tree}");
+    // applied with one condition more, on a field that has one already
+    let applied = browser.get(&format!("/accounts?filter={}&add-field=name&add-op=contains&add-value=a", encoded(&tree))).await;
+    assert_eq!(applied.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.get(&applied.location).await.rows(), ["Hotel Arjuna"]);
+    let applied = browser.get(&format!("/accounts?filter={}&add-field=name&add-op=contains&add-value=bima", encoded(&tree))).await;
+    assert!(browser.get(&applied.location).await.rows().is_empty(), "all of them hold");
+});
+
+/// Tags of a page that keep what is in them from whoever has no script.
+fn shut(html: &str) -> Vec<&str> {
+    let main = html.split("<main").nth(1).and_then(|s| s.split("</main>").next()).expect("a page");
+    let tags = main.split('<').filter_map(|part| part.split('>').next());
+    let closed = |tag: &str| tag.starts_with("dialog ") && !tag.starts_with("dialog open ");
+    tags.filter(|tag| closed(tag) || tag.contains("data-filter hidden")).collect()
+}
+
+both!(a_dialog_asked_for_as_a_page_is_seen_without_script, async |w: &Workspace| {
+    let (mut browser, _) = admin(w).await;
+    let account = w.make("account", json!({"name": "Hotel Arjuna", "status": "active"})).await;
+    let deletion = format!("/accounts/{account}/delete");
+    for address in
+        ["/contacts/new", "/tasks/new", "/create", "/accounts/export", "/accounts/arrange", "/accounts/views/new?view=", deletion.as_str()]
+    {
+        let page = browser.get(address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(page.html.contains("<dialog open "), "{address} stands open");
+        assert_eq!(shut(&page.html), Vec::<&str>::new(), "{address}");
+        let part = browser.fragment(address).await;
+        assert!(part.html.contains("<dialog ") && !part.html.contains("<dialog open "), "{address} is opened by script");
+    }
+    let page = browser.get("/accounts/filter").await;
+    assert_eq!(shut(&page.html), Vec::<&str>::new());
+    assert!(page.html.contains("name=\"add-field\"") && page.html.contains("data-filter-close"));
+    let part = browser.fragment("/accounts/filter").await.html;
+    assert!(part.contains("data-filter hidden"), "in a list it is opened by script");
+    // a form of such a page does its work, and comes back open with its faults
+    let refused = browser.submit("/contacts/new", &[("fields", "name"), ("name", "")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.html.contains("<dialog open "));
+    assert_eq!(browser.submit("/contacts/new", &[("fields", "name"), ("name", "Kemala")]).await.status, StatusCode::SEE_OTHER);
+});
+
 both!(a_filter_that_cannot_be_read_is_refused, async |w: &Workspace| {
     let (mut browser, _) = admin(w).await;
     for filter in [json!({"field": "nothing", "op": "is", "value": 1}), json!({"field": "status", "op": "is", "value": "blue"}), json!([1])]

@@ -7,6 +7,7 @@ use crate::hooks::admin;
 use crate::import;
 use crate::workspace::{Workspace, both, folder, map};
 use akrab_engine::contact::Saying;
+use akrab_engine::export::Cards;
 use akrab_engine::job::Queued;
 use akrab_engine::privacy::{AccessCopy, CopyReport, Fate, Retention, RetentionDecl};
 use akrab_engine::{Ctx, Engine, JobFilter, ListRequest};
@@ -132,6 +133,29 @@ both!(
         assert_eq!(more.expect_err("nothing new").fields[0].code.as_str(), "no_such_record");
         let link = Browser::guest(w).await.get(&format!("/confirm/{secret}")).await;
         assert_eq!(link.status, StatusCode::NOT_FOUND);
+    }
+);
+
+both!(
+    /// The record that is left behind says what it is: not among the live ones of the list, and on no card.
+    what_is_left_of_somebody_is_no_live_contact,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let person = w.make("contact", json!({"name": "Sri Kenanga", "email": "sri@contoh.test"})).await;
+        let other = w.make("contact", json!({"name": "Tuti Dahlia", "email": "tuti@contoh.test"})).await;
+        w.engine.erase(&ctx, "contact", person).await.expect("erased");
+        let left = w.engine.get(&ctx, "contact", person).await.expect("the number stays");
+        assert_eq!(left.text("status"), "erased");
+        let list = browser.get("/contacts").await.html;
+        assert!(list.contains("Tuti Dahlia") && !list.contains(left.title()), "{list}");
+        for four in [false, true] {
+            let wanted = Cards { object: "contact".into(), four, most: 100, ..Cards::default() };
+            let cards = w.engine.read(&ctx, move |tx| tx.cards(&wanted)).await.expect("cards");
+            assert_eq!(cards.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [other]);
+        }
+        let by_hand = w.engine.update(&ctx, "contact", other, map(json!({"status": "erased"})), None).await;
+        assert_eq!(by_hand.expect_err("not by hand").fields[0].code, "status_by_erasure");
     }
 );
 

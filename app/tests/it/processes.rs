@@ -141,6 +141,13 @@ both!(a_map_is_held_at_every_door, async |w: &Workspace| {
     let dialog = browser.post(&format!("/opportunities/{kopi}/stage"), &format!("stage={to}")).await;
     assert_eq!(dialog.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(dialog.html.contains("name=\"next_step\"") && dialog.html.contains("Nilai minimal 10 juta"), "{}", dialog.html);
+    assert!(dialog.html.contains("Pindahkan"), "{}", dialog.html);
+    // no way leads there: nothing is asked for, and nothing offered that could not succeed
+    let far = format!("stage={}", stage(w, "Menang").await);
+    let shut = browser.post(&format!("/opportunities/{kopi}/stage"), &far).await;
+    assert_eq!(shut.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shut.html.contains("Penawaran, Kalah") && shut.html.contains("tidak bisa dipindahkan"), "{}", shut.html);
+    assert!(!shut.html.contains("<form") && !shut.html.contains("Pindahkan") && shut.html.contains("data-close"), "{}", shut.html);
     let page = browser.get(&format!("/opportunities/{kopi}")).await.html;
     assert!(page.contains("Tanyakan anggaran") && page.contains("Nilai minimal 10 juta"), "guidance and what comes next stand on the page");
     let filled = format!("stage={to}&gate=1&asked=next_step&asked=amount&next_step=Telepon&amount=5jt");

@@ -2,7 +2,8 @@
 
 use crate::browser::{Answer, Browser};
 use crate::workspace::{Workspace, both};
-use akrab_engine::TimelineRequest;
+use akrab_engine::{ListRequest, TimelineRequest};
+use akrab_model::ProblemKind;
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -176,6 +177,37 @@ both!(the_bin_is_counted_searched_and_emptied_by_the_handful, async |w: &Workspa
     assert!(browser.get("/accounts/bin").await.html.contains("Pilih dulu"), "nothing chosen is said");
 });
 
+both!(the_bin_begins_with_what_was_deleted_last, async |w: &Workspace| {
+    let (mut browser, user) = somebody(w, "ratna", "administrator").await;
+    let mut ids = Vec::new();
+    for name in ["Kafe Senja", "Kafe Fajar", "Toko Rindang"] {
+        ids.push(w.make("account", json!({"name": name, "owner": user})).await);
+        w.pass(60);
+    }
+    for n in [1, 2, 0] {
+        browser.post(&format!("/accounts/{}/delete", ids[n]), "").await;
+        w.pass(60);
+    }
+    let bin = browser.get("/accounts/bin").await.html;
+    let at = |n: usize| bin.find(&format!("/accounts/{}/history", ids[n])).unwrap_or_else(|| panic!("{n}: {bin}"));
+    assert!(at(0) < at(2) && at(2) < at(1), "{bin}");
+    let (mut after, mut paged) = (None, Vec::new());
+    for _ in 0..3 {
+        let request = ListRequest { object: "account".into(), bin: true, limit: 1, after: after.take(), ..ListRequest::default() };
+        let page = w.engine.list(&w.system(), request).await.expect("a page");
+        paged.extend(page.records.iter().map(|record| record.id));
+        after = page.next;
+    }
+    assert_eq!((paged, after), (vec![ids[0], ids[2], ids[1]], None));
+    assert_eq!(browser.post(&format!("/accounts/{}/restore", ids[0]), "").await.location, format!("/accounts/{}", ids[0]));
+    let again = browser.post(&format!("/accounts/{}/restore", ids[0]), "").await;
+    assert_eq!(again.location, format!("/accounts/{}", ids[0]));
+    assert!(browser.get(&again.location).await.html.contains("Data ini sudah dipulihkan."), "it says so");
+    let refused = w.engine.restore(&w.system(), "account", ids[0]).await.expect_err("it is there");
+    assert_eq!((refused.kind, refused.code), (ProblemKind::Conflict, "restored_already"));
+    assert_eq!(w.engine.restore(&w.system(), "account", 9_999).await.expect_err("never there").code, "not_found");
+});
+
 both!(a_lead_becomes_an_opportunity, async |w: &Workspace| {
     let (mut browser, user) = somebody(w, "ratna", "administrator").await;
     let id =
@@ -333,10 +365,37 @@ both!(the_palette_finds_what_is_no_record, async |w: &Workspace| {
         ("gelap", "/settings/profile"),
         ("bahasa", "/settings/profile"),
         ("pengguna", "/settings/users"),
+        ("hari+penting", "/important_dates"),
+        ("kartu+ucapan", "/greetings"),
+        ("pembayaran", "/payments"),
+        ("retur", "/returns"),
+        ("produk+dimiliki", "/products_owned"),
+        ("rumah+tangga", "/accounts?view=households"),
     ] {
         let found = browser.fragment(&format!("/search?q={typed}")).await;
+        assert!(!found.html.contains("Tidak ada yang cocok") && !found.html.contains("\"0 hasil"), "{typed}: {}", found.html);
         assert!(found.html.contains(&format!("\"{leads}\"")), "{typed} leads to {leads}");
         assert!(!found.html.contains("/new?name="), "a page that is meant comes before a record of that name");
+    }
+});
+
+both!(days_to_remember_stand_under_today_and_in_the_menu, async |w: &Workspace| {
+    let (mut ratna, user) = somebody(w, "ratna", "administrator").await;
+    let colleague = w.user("siti", 3, None).await;
+    let lestari = w.make("contact", json!({"name": "Lestari", "birthday": "1990-03-05", "owner": user})).await;
+    w.make("contact", json!({"name": "Suparman", "birthday": "1980-03-06", "owner": colleague})).await;
+    w.make("contact", json!({"name": "Hendra", "birthday": "1985-04-20", "owner": user})).await;
+    let days = w.engine.list(&w.system(), ListRequest { object: "important_date".into(), ..ListRequest::default() }).await.expect("days");
+    let day = days.records.iter().find(|day| day.link("contact") == Some(lestari)).expect("her birthday").id;
+    let card = json!({"subject": "Ulang tahun: Lestari", "contact": lestari, "occasion": day, "on": "2026-03-05", "owner": user});
+    let card = w.make("greeting", card).await;
+    // on 2 March 2026
+    let page = ratna.get("/today").await.html;
+    let told = page.split("Ulang tahun &amp; hari jadi").nth(1).expect("a section");
+    assert!(told.contains(&format!("\"/contacts/{lestari}\"")) && told.contains(&format!("\"/greetings/{card}\"")), "{told}");
+    assert!(!told.contains("Suparman") && !told.contains("Hendra"), "somebody else's, and too far away: {told}");
+    for href in ["\"/important_dates\"", "\"/greetings\""] {
+        assert!(page.contains(href), "{href} stands in the menu");
     }
 });
 

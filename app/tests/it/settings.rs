@@ -304,3 +304,28 @@ both!(the_first_set_up_keeps_what_was_typed_in_another_language, async |w: &Work
     assert!(page.html.contains("value=\"USD\" selected") && !page.html.contains("rahasia-sekali"));
     assert_eq!(browser.get("/setup/words/en").await.location, "/setup", "the address in the bar leads back to the page");
 });
+
+both!(an_empty_workspace_is_filled_with_sample_data_once, async |w: &Workspace| {
+    let admin = w.user("ratna", role(w, "administrator"), None).await;
+    let seller = w.user("siti", role(w, "sales"), None).await;
+    let seed: akrab_web::state::SeedFn = std::sync::Arc::new(|engine: akrab_engine::Engine, sample| {
+        Box::pin(async move {
+            assert!(sample, "the sample is asked for");
+            let system = engine.system("a sample", akrab_engine::Door::Command);
+            engine.create(&system, "account", map(json!({"name": "Hotel Contoh", "status": "active"}))).await.map(drop)
+        })
+    });
+    let web = akrab_web::Web::new(w.engine.clone(), akrab_web::Config::default(), akrab_workplace::features(), seed);
+    let mut ratna = Browser::of(w, admin).await.over(akrab_web::router(web));
+    let mut siti = Browser::of(w, seller).await;
+    assert!(ratna.look("/contacts").await.html.contains("href=\"/settings/sample\""), "an administrator is offered it");
+    assert!(!siti.get("/contacts").await.html.contains("/settings/sample"));
+    assert_eq!(siti.get("/settings/sample").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(siti.submit("/settings/sample", &[]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ratna.get("/settings/sample").await.status, StatusCode::OK);
+    assert_eq!(ratna.submit("/settings/sample", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(ratna.get("/accounts").await.html.contains("Hotel Contoh"));
+    assert!(!ratna.get("/contacts").await.html.contains("/settings/sample"), "only where there is nothing at all");
+    assert_eq!(ratna.submit("/settings/sample", &[]).await.status, StatusCode::CONFLICT);
+    assert_eq!(ratna.get("/settings/sample").await.status, StatusCode::CONFLICT);
+});

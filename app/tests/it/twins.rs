@@ -2,9 +2,11 @@
 
 use crate::browser::Browser;
 use crate::hooks::admin;
+use crate::import::{import, upload};
 use crate::server::Server;
 use crate::workspace::{Workspace, both, folder, map};
 use akrab_engine::contact::{Consent, Saying};
+use akrab_engine::import::{ImportSpec, TwinsWaiting};
 use akrab_engine::ledger::NewAccount;
 use akrab_engine::twin::{Choice, MergeAsk, TwinState};
 use akrab_engine::{Door, ListRequest, TimelineRequest};
@@ -252,14 +254,48 @@ both!(
 );
 
 both!(
+    /// A trial says how many rows are likely somebody who is there already; behind the run the search comes by itself, and the
+    /// report leads to what it found.
+    duplicates_of_a_list_are_told_with_its_import,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let a = w.make("contact", json!({"name": "Siti Rahayu", "phone": "081234567890", "email": "siti.r@contoh.id"})).await;
+        let text = "name,phone,email\nSiti Rahayu,0812-3456-7890,\nBambang,0812-9876-5432,\n";
+        let file = upload(w, &ctx, "kontak.csv", text).await.expect("a file");
+        let guessed = w.engine.import_guess(&ctx, "contact", file, None).await.expect("readable");
+        let spec = ImportSpec { match_by: vec![vec!["email".into()]], ..guessed };
+        let (trial, told) = import(w, &ctx, &spec, true).await;
+        assert_eq!((told.counts.created, told.alike, told.search), (2, 1, None));
+        assert_eq!(w.engine.import_twins(&ctx, &told).await.expect("nothing"), []);
+        assert_eq!(w.engine.twins(&ctx, "contact", TwinState::Open, None).await.expect("a queue").looked_at, None, "a trial looks for nothing");
+        let (run, done) = import(w, &ctx, &spec, false).await;
+        assert_eq!((done.counts.created, done.alike), (2, 0));
+        let waiting = w.engine.import_twins(&ctx, &done).await.expect("the search is over");
+        assert_eq!(waiting, [TwinsWaiting { object: "contact".into(), waiting: Some(1) }]);
+        let pair = w.engine.twins(&ctx, "contact", TwinState::Open, None).await.expect("pairs").twins.remove(0);
+        assert_eq!(pair.sides[0].record.id, a);
+
+        let mut staff = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let page = staff.get(&format!("/jobs/{trial}")).await.html;
+        assert!(page.contains("1 baris baru kemungkinan besar sudah ada di sini") && !page.contains("data ganda menunggu"), "{page}");
+        let page = staff.get(&format!("/jobs/{run}")).await.html;
+        assert!(page.contains("href=\"/contacts/duplicates\"") && page.contains("1 kemungkinan data ganda menunggu"), "{page}");
+        // where nothing was made nothing is looked for
+        let same = ImportSpec { match_by: vec![vec!["phone".into()]], ..spec };
+        let (_, again) = import(w, &ctx, &same, false).await;
+        assert_eq!((again.counts.created, again.search), (0, None));
+    }
+);
+
+both!(
     /// Whoever makes a record although one like it was shown leaves a pair to be looked at.
     a_record_made_anyway_leaves_an_open_pair,
     async |w: &Workspace| {
-        let a = w.make("account", json!({"name": "PT Sinar Abadi", "npwp": "0012345678901234"})).await;
+        let a = w.make("account", json!({"name": "PT Sinar Abadi", "npwp": "0012345674901234"})).await;
         let typed = map(json!({"name": "Sinar Abadi, PT"}));
         let hints = w.engine.hints(&w.system(), "account", typed.clone(), None).await.expect("hints");
         assert_eq!(hints.iter().map(|h| (h.record.id, h.reasons[0].en.as_str())).collect::<Vec<_>>(), [(a, "Same name without legal form")]);
-        let both = map(json!({"name": "Sinar Abadi, PT", "npwp": "0012345678901234"}));
+        let both = map(json!({"name": "Sinar Abadi, PT", "npwp": "0012345674901234"}));
         let hints = w.engine.hints(&w.system(), "account", both.clone(), None).await.expect("hints");
         assert_eq!(hints[0].reasons.iter().map(|r| r.en.as_str()).collect::<Vec<_>>(), ["Same name without legal form", "Same tax number"]);
         let count = w.engine.count(&w.system(), ListRequest { object: "account".into(), ..ListRequest::default() }, true).await;
@@ -297,7 +333,8 @@ both!(
 
         let found = async |q: &str| {
             let hits = w.engine.search(&w.system(), q, None, 10).await.expect("hits");
-            hits.into_iter().map(|hit| hit.record.id).collect::<Vec<_>>()
+            let accounts = hits.into_iter().filter(|hit| hit.object.key == "account");
+            accounts.map(|hit| hit.record.id).collect::<Vec<_>>()
         };
         assert_eq!((found("cahaya").await, found("0317770202").await, found("sinar").await), (vec![a], vec![a], vec![a]));
         w.engine.update(&w.system(), "account", a, map(json!({"email": "halo@sinar.co.id"})), None).await.expect("changed");
@@ -470,5 +507,193 @@ both!(
         let apart = browser.submit(&format!("{way}/undo"), &[]).await;
         assert_eq!(apart.status, StatusCode::SEE_OTHER, "{}", apart.html);
         assert!(w.engine.get(&ctx, "contact", a).await.is_ok() && w.engine.get(&ctx, "contact", b).await.is_ok());
+    }
+);
+
+/// What hangs on a contact or account, by the fields named.
+async fn said(w: &Workspace, object: &str, via: &str, id: i64, keys: &[&str]) -> Vec<(i64, Vec<Json>)> {
+    let filter = Some(Filter::test(via, Op::Is, json!(id)));
+    let request = ListRequest { object: object.into(), filter, limit: 200, ..ListRequest::default() };
+    let records = w.engine.list(&w.system(), request).await.unwrap_or_else(|p| panic!("{object}: {p:?}")).records;
+    let mut rows: Vec<(i64, Vec<Json>)> =
+        records.iter().map(|record| (record.id, keys.iter().map(|key| record.get(key).to_json()).collect())).collect();
+    rows.sort_by_key(|row| row.0);
+    rows
+}
+
+const SAYS: [(&str, &[&str]); 4] = [
+    ("important_date", &["kind", "occasion", "day", "month", "year"]),
+    ("position", &["account", "job_title", "main"]),
+    ("contact_point", &["kind", "value", "normal", "main"]),
+    ("profile_fact", &["kind", "value"]),
+];
+
+async fn all_said(w: &Workspace, contact: i64) -> Vec<Vec<(i64, Vec<Json>)>> {
+    let mut all = Vec::new();
+    for (object, keys) in SAYS {
+        all.push(said(w, object, "contact", contact, keys).await);
+    }
+    all
+}
+
+async fn shown(w: &Workspace, contact: i64) -> Vec<Json> {
+    let record = w.engine.get(&w.system(), "contact", contact).await.expect("a contact");
+    ["name", "phone", "email", "birthday", "account", "job_title"].map(|key| record.get(key).to_json()).to_vec()
+}
+
+both!(
+    /// The same birthday, position, number and fact of two who become one stand once; the other number and mail are kept
+    /// among the numbers; one position is the main one. Taken apart, each has its own again.
+    what_both_say_is_said_once,
+    async |w: &Workspace| {
+        let firm = w.make("account", json!({"name": "CV Nusantara Konstruksi"})).await;
+        let other = w.make("account", json!({"name": "PT Cahaya Timur"})).await;
+        let person = async |name: &str, phone: &str, email: &str| {
+            let id = w
+                .make("contact", json!({"name": name, "account": firm, "job_title": "Manajer", "birthday": "1990-11-11", "phone": phone, "email": email}))
+                .await;
+            w.make("contact_point", json!({"contact": id, "kind": "phone", "value": "0821 9988 7766"})).await;
+            w.make("profile_fact", json!({"contact": id, "kind": "hobby", "value": "Bulu tangkis"})).await;
+            id
+        };
+        let a = person("Sri Wahyuni", "0812 7700 1122", "sri@contoh.id").await;
+        let b = person("Sri Wahyuni", "0813 5500 6677", "wahyuni@contoh.id").await;
+        w.make("profile_fact", json!({"contact": b, "kind": "like", "value": "Kopi"})).await;
+        w.make("position", json!({"contact": b, "account": other, "job_title": "Komisaris"})).await;
+        let before = (all_said(w, a).await, all_said(w, b).await, shown(w, a).await, shown(w, b).await);
+        let ids = |rows: &[(i64, Vec<Json>)]| rows.iter().map(|row| row.0).collect::<Vec<_>>();
+        assert_eq!(before.0.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1, 1]);
+        assert_eq!(before.1.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1, 2]);
+        let date = json!(["birthday", before.0[0][0].1[1], 11, 11, 1990]);
+        assert_eq!(json!(before.0[0][0].1), date);
+
+        w.pass(60);
+        let plan = w.engine.merge_plan(&w.system(), "contact", a, b).await.expect("a plan");
+        let mut same: Vec<_> =
+            plan.moves.iter().filter(|one| one.same > 0).map(|one| (one.object.as_str(), one.count, one.same)).collect();
+        same.sort_unstable();
+        assert_eq!(same, [("contact_point", 1, 1), ("important_date", 1, 1), ("position", 2, 1), ("profile_fact", 2, 1)]);
+        let merged = merge(w, "contact", a, b).await;
+        let now = all_said(w, a).await;
+        assert_eq!(now[0], before.0[0], "one birthday");
+        let second = before.1[1].iter().find(|row| row.1[1] == "Komisaris").expect("the other position").0;
+        assert_eq!(now[1], [before.0[1][0].clone(), (second, vec![json!(other), json!("Komisaris"), json!(false)])]);
+        assert_eq!(ids(&now[2])[0], before.0[2][0].0);
+        let numbers: Vec<Json> = now[2].iter().map(|row| json!(row.1)).collect();
+        assert_eq!(
+            numbers,
+            [
+                json!(["phone", "0821 9988 7766", "+6282199887766", false]),
+                json!(["phone", "0813 5500 6677", "+6281355006677", false]),
+                json!(["email", "wahyuni@contoh.id", "wahyuni@contoh.id", false]),
+            ],
+            "what she no longer shows is kept"
+        );
+        let facts: Vec<Json> = now[3].iter().map(|row| row.1[1].clone()).collect();
+        assert_eq!(facts, ["Bulu tangkis", "Kopi"]);
+        assert_eq!(shown(w, a).await, before.2);
+        for (object, _) in SAYS {
+            let bin = ListRequest { object: object.into(), bin: true, ..ListRequest::default() };
+            assert!(w.engine.list(&w.system(), bin).await.expect("a bin").records.is_empty(), "{object}: nothing was deleted");
+        }
+        let (gone, kept) = (before.1[0][0].0, before.0[0][0].0);
+        assert_eq!(w.engine.merged_into(&w.system(), "important_date", gone).await.expect("a way"), Some(kept));
+
+        w.pass(60);
+        w.engine.unmerge(&w.system(), "contact", merged).await.expect("taken apart");
+        assert_eq!((all_said(w, a).await, all_said(w, b).await, shown(w, a).await, shown(w, b).await), before);
+
+        // of two main positions that of the one that stays is the main one
+        let c = w.make("contact", json!({"name": "Sri W.", "account": other, "job_title": "Direktur"})).await;
+        let apart = (all_said(w, a).await, all_said(w, c).await, shown(w, a).await, shown(w, c).await);
+        let [(moved, _)] = apart.1[1].as_slice() else { panic!("{apart:?}") };
+        let merged = merge(w, "contact", a, c).await;
+        let now = all_said(w, a).await;
+        assert_eq!(now[1], [before.0[1][0].clone(), (*moved, vec![json!(other), json!("Direktur"), json!(false)])]);
+        assert_eq!(shown(w, a).await, before.2);
+        w.engine.unmerge(&w.system(), "contact", merged).await.expect("taken apart");
+        assert_eq!((all_said(w, a).await, all_said(w, c).await, shown(w, a).await, shown(w, c).await), apart);
+    }
+);
+
+both!(
+    /// Two firms become one: who holds the same position at both holds it once, and everybody keeps his main position.
+    positions_at_two_firms_become_one,
+    async |w: &Workspace| {
+        let a = w.make("account", json!({"name": "PT Sinar Abadi"})).await;
+        let b = w.make("account", json!({"name": "Sinar Abadi"})).await;
+        let first = w.make("contact", json!({"name": "Budi", "account": a, "job_title": "Direktur"})).await;
+        let second = w.make("contact", json!({"name": "Rini", "account": b, "job_title": "Direktur"})).await;
+        w.make("position", json!({"contact": first, "account": b, "job_title": "direktur"})).await;
+        let keys: &[&str] = &["account", "contact", "main"];
+        let before = (said(w, "position", "account", a, keys).await, said(w, "position", "account", b, keys).await);
+        assert_eq!((before.0.len(), before.1.len()), (1, 2));
+        let merged = merge(w, "account", a, b).await;
+        let now: Vec<Json> = said(w, "position", "account", a, keys).await.iter().map(|row| json!(row.1)).collect();
+        assert_eq!(now, [json!([a, first, true]), json!([a, second, true])]);
+        w.engine.unmerge(&w.system(), "account", merged).await.expect("taken apart");
+        assert_eq!((said(w, "position", "account", a, keys).await, said(w, "position", "account", b, keys).await), before);
+    }
+);
+
+both!(
+    /// A merge of many says how many pairs there were, how many merges were made and how many pairs became one through
+    /// them; of the spellings of a name a usual one stays.
+    a_merge_of_many_tells_what_it_did,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let person = |name: &str, more: Json| {
+            let mut input = json!({"name": name, "phone": "0812 7700 1122", "email": "rizky@contoh.id", "birthday": "1988-02-03"});
+            input.as_object_mut().expect("an object").extend(map(more));
+            input
+        };
+        let fullest = w.make("contact", person("rizky hidayat", json!({"nickname": "Iki", "job_title": "Manajer"}))).await;
+        for _ in 0..2 {
+            w.make("contact", person("Rizky Hidayat", json!({}))).await;
+        }
+        w.engine.twins_start(&ctx, "contact").await.expect("looked for");
+        w.work_off().await;
+        let pairs = w.engine.read(&ctx, |tx| tx.twins_from("contact", 0.5)).await.expect("counted");
+        assert!(pairs >= 2, "{pairs}");
+        let job = w.engine.merge_many(&ctx, "contact", 0.5).await.expect("queued");
+        w.work_off().await;
+        let told = w.engine.job(&ctx, job).await.expect("a job").result;
+        let expected = json!({"object": "contact", "pairs": pairs, "merged": 2, "through": pairs - 2, "skipped": 0});
+        assert_eq!(told, expected);
+        assert_eq!(w.engine.get(&ctx, "contact", fullest).await.expect("it stays").text("name"), "Rizky Hidayat");
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        let page = browser.get(&format!("/jobs/{job}")).await.html;
+        for words in [
+            format!("Pasangan: {pairs}"),
+            "Penggabungan yang dilakukan: 2".into(),
+            format!("Pasangan yang menyatu lewat penggabungan lain: {}", pairs - 2),
+            "Pasangan yang tetap dua: 0".into(),
+        ] {
+            assert!(page.contains(&words), "{words}: {page}");
+        }
+        let dates = said(w, "important_date", "contact", fullest, &["day", "month", "year"]).await;
+        assert_eq!(dates.iter().map(|row| json!(row.1)).collect::<Vec<_>>(), [json!([3, 2, 1988])], "one birthday of three");
+        let api = crate::api::Api::of(w, "administrator").await;
+        let (status, merges) = api.get(&format!("/contacts/{fullest}/merges")).await;
+        assert_eq!(status, 200, "{merges}");
+        let at = merges["data"][0]["at"].as_str().expect("a moment").parse::<jiff::Timestamp>().expect("in RFC 3339");
+        assert_eq!(at.as_microsecond(), w.system().now.timestamp().as_microsecond());
+    }
+);
+
+both!(
+    /// A threshold is typed as people write numbers, and a person's name stands as it is said.
+    numbers_and_names_are_written_as_people_write_them,
+    async |w: &Workspace| {
+        let ctx = admin(w).await;
+        let mut browser = Browser::of(w, ctx.user_id().expect("a person")).await;
+        for typed in ["80,46", "80.46"] {
+            let asked = browser.submit("/contacts/merges", &[("from", typed)]).await;
+            assert!(asked.html.contains("mulai 80,46%"), "{typed}: {}", asked.html);
+        }
+        let a = w.make("contact", json!({"name": "Dr. Rizky Hidayat, S.E."})).await;
+        let b = w.make("contact", json!({"name": "Bapak Rizki Hidayat"})).await;
+        let page = browser.get(&format!("/contacts/merge?winner={a}&loser={b}")).await.html;
+        assert!(page.contains("<span>Dr. Rizky Hidayat, S.E.</span>") && page.contains("<span>Bapak Rizki Hidayat</span>"), "{page}");
     }
 );

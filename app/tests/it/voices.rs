@@ -56,6 +56,13 @@ both!(what_customers_say_becomes_ranked_items, async |w: &Workspace| {
     for address in [format!("/interactions/{call}"), format!("/accounts/{karya}"), format!("/voices/{}", item.id)] {
         assert!(page.get(&address).await.html.contains("Kami ingin kemasan 500 gram"), "{address}");
     }
+    // its page names who is behind it, beside it and in its timeline
+    let behind = page.get(&format!("/voices/{}", item.id)).await.html;
+    let (middle, beside) = behind.split_once("id=\"record-side\"").expect("both columns");
+    for name in ["PT Karya", "Orang PT Karya", "CV Abadi"] {
+        assert!(beside.contains(name), "{name} is not beside it: {beside}");
+        assert!(middle.split("id=\"timeline\"").nth(1).is_some_and(|told| told.contains(name)), "{name} is not told: {middle}");
+    }
     // what is taken away weighs nothing any more
     let ctx = w.of(ani, Door::Page);
     let joined = list(w, "utterance", Some(Filter::test("account", Op::Is, abadi)), &["said_at"]).await;

@@ -3,8 +3,8 @@
 use crate::browser::Browser;
 use crate::import::{import, upload};
 use crate::workspace::{Workspace, both, map};
-use akrab_engine::import::{Counts, ImportSpec, OnMatch};
-use akrab_engine::{Ctx, Door, ListRequest, TimelineRequest};
+use akrab_engine::import::{Counts, ImportSpec};
+use akrab_engine::{Ctx, Door, ListRequest, TimelineRequest, Weight};
 use akrab_model::{Record, Value};
 use axum::http::StatusCode;
 use rust_decimal::Decimal;
@@ -221,6 +221,94 @@ both!(
     }
 );
 
+both!(
+    /// The parent is quiet and owes nothing; its child bought yesterday and owes too much. Together they are what the
+    /// page of the group says.
+    the_risk_of_a_group_is_that_of_everybody_in_it,
+    async |w: &Workspace| {
+        let (mut ratna, ctx) = somebody(w, "ratna", "administrator").await;
+        let head = w.make("account", json!({"name": "Grup Bumi", "credit_limit": 1_000_000})).await;
+        let child = json!({"name": "Hotel Bumi", "parent": head, "credit_limit": 2_000_000, "payment_terms": 30});
+        let child = w.make("account", child).await;
+        let lestari = w.make("contact", json!({"name": "Lestari", "account": child})).await;
+        let order = async |account: Json, contact: Json, day: &str, amount: i64| {
+            w.make("order", json!({"account": account, "contact": contact, "ordered_on": day, "amount": amount})).await
+        };
+        for day in ["2025-09-01", "2025-09-11", "2025-09-21"] {
+            order(json!(head), json!(null), day, 1_000_000).await;
+        }
+        let owed = order(json!(child), json!(null), "2025-12-15", 5_000_000).await;
+        order(json!(child), json!(lestari), "2026-02-20", 500_000).await;
+        order(json!(null), json!(lestari), "2026-03-01", 250_000).await;
+        w.make("invoice", json!({"order": owed, "issued_on": "2025-12-15"})).await;
+        for (account, contact, at) in [(head, json!(null), "2026-01-10T03:00:00Z"), (child, json!(lestari), "2026-02-25T03:00:00Z")] {
+            let call = json!({"subject": "Telepon", "channel": "call", "account": account, "contact": contact, "starts_at": at});
+            w.make("interaction", call).await;
+        }
+        let told = async |with: &'static [&'static str]| {
+            w.engine
+                .read(&ctx, move |tx| {
+                    let record = tx.get("account", head)?;
+                    let circle = tx.circle(&record, with)?;
+                    let whole = tx.rolled_up(&record, &circle)?;
+                    let worries = tx.worries(&whole, &circle)?.unwrap_or_default();
+                    let worries: Vec<_> = worries.into_iter().map(|c| (c.code, c.weight, c.args)).collect();
+                    let calls = tx.timeline_counts_with("account", head, &circle.others())?;
+                    Ok((whole, worries, calls.into_iter().find(|(kind, _)| kind == "call").map(|(_, n)| n)))
+                })
+                .await
+                .expect("seen")
+        };
+        let dec = |amount: i64| Value::Dec(Decimal::from(amount));
+        let (alone, worries, calls) = told(&[]).await;
+        assert_eq!((money(&alone, "bought"), alone.get("order_count"), calls), ("3000000".into(), &Value::Int(3), Some(1)));
+        let silence = vec![("days", Value::Int(162)), ("usual", Value::Int(10))];
+        assert_eq!(worries, [("quiet", Weight::Much, silence)]);
+
+        let (whole, worries, calls) = told(&["below", "contacts"]).await;
+        assert_eq!((money(&whole, "bought"), whole.get("order_count"), calls), ("8750000".into(), &Value::Int(6), Some(2)));
+        assert_eq!((whole.get("first_order"), whole.get("last_order")), (&day("2025-09-01"), &day("2026-03-01")));
+        assert_eq!(whole.get("order_every"), &Value::Int(36), "181 days between the first and the last of six");
+        assert_eq!(money(&whole, "owed"), "5000000");
+        assert!(matches!(whole.get("last_contact"), Value::Time(at) if at.to_string() == "2026-02-25T03:00:00Z"));
+        let overdue = vec![("amount", dec(5_000_000)), ("days", Value::Int(47))];
+        let credit = vec![("owed", dec(5_000_000)), ("limit", dec(2_000_000)), ("count", Value::Int(1))];
+        assert_eq!(worries, [("overdue", Weight::Much, overdue), ("credit_of_several", Weight::Some, credit)]);
+
+        let page = ratna.get(&format!("/accounts/{head}")).await.html;
+        assert!(page.contains("162 hari tidak membeli") && !page.contains("lewat tempo, terlama"));
+        let page = ratna.get(&format!("/accounts/{head}?with=below,contacts")).await.html;
+        assert!(page.contains("lewat tempo, terlama 47 hari") && !page.contains("hari tidak membeli"));
+        let figures = strip(&page);
+        assert!(figures.contains("Kontak terakhir"), "{figures}");
+        assert!(!figures.contains("Batas kredit"), "a limit is one account's: {figures}");
+    }
+);
+
+/// The strip of key figures.
+fn strip(html: &str) -> String {
+    let after = html.split("ak-figures").nth(1).unwrap_or_default();
+    after.split("</dl>").next().unwrap_or_default().replace('\u{a0}', " ")
+}
+
+both!(the_head_of_a_new_customer_says_that_there_is_nothing_yet, async |w: &Workspace| {
+    let (mut ratna, _) = somebody(w, "ratna", "administrator").await;
+    let account = w.make("account", json!({"name": "UD Sate"})).await;
+    let page = ratna.get(&format!("/accounts/{account}")).await.html;
+    let figures = strip(&page);
+    for words in ["Omzet 12 bulan", "Piutang", "Kontak terakhir", "Risiko"] {
+        assert!(figures.contains(words), "{words} is missing: {figures}");
+    }
+    assert_eq!(figures.matches("Rp 0").count(), 2, "{figures}");
+    assert!(!figures.contains("Tingkat menang") && !figures.contains("Batas kredit"), "{figures}");
+    assert!(page.contains("belum ada yang direncanakan") && page.contains("?write=task#composer"));
+    w.make("task", json!({"subject": "Kirim contoh", "account": account, "due_at": "2026-03-09T03:00:00Z"})).await;
+    let page = ratna.get(&format!("/accounts/{account}")).await.html;
+    assert!(!page.contains("belum ada yang direncanakan"));
+    let narrowed = ratna.get(&format!("/accounts/{account}?kinds=call")).await.html;
+    assert!(!narrowed.contains("belum ada yang direncanakan"), "what is narrowed leaves out what is planned");
+});
+
 both!(a_timeline_is_narrowed_by_kind_person_and_days, async |w: &Workspace| {
     let (mut ratna, ctx) = somebody(w, "ratna", "administrator").await;
     let account = w.make("account", json!({"name": "Hotel Bumi"})).await;
@@ -278,9 +366,9 @@ both!(
         let own = text.lines().filter(|line| line.starts_with("7,")).count();
         let file = upload(w, &ctx, "pembelian.csv", text).await.expect("a file");
         let guessed = w.engine.import_guess(&ctx, "order", file, None).await.expect("readable");
-        assert_eq!(guessed.columns, [Some("account".into()), Some("ordered_on".into()), Some("amount".into())]);
-        let columns = ["account.external_key", "ordered_on", "amount"].map(|key| Some(key.to_string())).to_vec();
-        let spec = ImportSpec { columns, make: vec!["account".into()], match_by: Vec::new(), on_match: OnMatch::Skip, ..guessed };
+        let columns = ["account.external_key", "ordered_on", "amount"].map(|key| Some(key.to_string()));
+        assert_eq!(guessed.columns, columns, "a column of numbers calls customers as the shop does");
+        let spec = ImportSpec { make: vec!["account".into()], ..guessed };
         let (_, told) = import(w, &ctx, &spec, true).await;
         let (_, done) = import(w, &ctx, &spec, false).await;
         assert_eq!(told.counts, done.counts);
@@ -296,6 +384,72 @@ both!(
         assert_eq!(get(w, "account", known).await.get("order_count"), &Value::Int(own as i64), "found by its number");
         let page = ratna.get(&format!("/accounts/{known}")).await.html;
         assert!(page.contains("Pesanan SO-2026-"), "the purchases stand on the page");
+    }
+);
+
+/// Imports orders with these columns; gives the counts and the first fault as line, field and code.
+async fn orders(w: &Workspace, ctx: &Ctx, text: &str, columns: Option<&str>, make: &[&str]) -> (Counts, Option<(u64, String, String)>) {
+    let file = upload(w, ctx, "pembelian.csv", text).await.expect("a file");
+    let mut spec = w.engine.import_guess(ctx, "order", file, None).await.expect("readable");
+    if let Some(columns) = columns {
+        spec.map_by_hand(columns);
+    }
+    spec.make = make.iter().map(ToString::to_string).collect();
+    let (_, report) = import(w, ctx, &spec, false).await;
+    let first = report.first.first().map(|note| (note.line, note.field.clone().unwrap_or_default(), note.code.clone()));
+    (report.counts, first)
+}
+
+async fn orders_of(w: &Workspace, account: i64) -> Value {
+    get(w, "account", account).await.get("order_count").clone()
+}
+
+both!(
+    /// A number in a list is what the list's own program calls a customer; ours stand in columns that say so.
+    numbers_of_a_list_are_never_ids_of_ours,
+    async |w: &Workspace| {
+        let (_, ctx) = somebody(w, "ratna", "administrator").await;
+        let other = w.make("account", json!({"name": "Bukan ini"})).await;
+        let meant = w.make("account", json!({"name": "PT Senja", "external_key": other.to_string()})).await;
+        let numbers = format!("customer,date,usd\n{other},1997-01-01,21.99\n77,1997-01-02,5.00\n");
+        let unknown = Some((3, "account".to_string(), "no_such_record".to_string()));
+        for columns in [None, Some("account,ordered_on,amount")] {
+            let (counts, fault) = orders(w, &ctx, &numbers, columns, &[]).await;
+            assert_eq!((counts.created, counts.refused, fault), (1, 1, unknown.clone()), "{columns:?}");
+        }
+        assert_eq!((orders_of(w, meant).await, orders_of(w, other).await), (Value::Int(2), Value::Int(0)));
+
+        // what is missing is made under that number, by whatever mapping, and found by it the next time
+        for columns in [Some("account,ordered_on,amount"), None] {
+            assert_eq!(orders(w, &ctx, &numbers, columns, &["account"]).await.0.created, 2, "{columns:?}");
+        }
+        let accounts = w.engine.list(&ctx, ListRequest { object: "account".into(), limit: 50, ..ListRequest::default() }).await.expect("a list").records;
+        let made: Vec<i64> = accounts.iter().map(|record| record.id).filter(|id| ![other, meant].contains(id)).collect();
+        assert_eq!(made.len(), 1);
+        assert_eq!(get(w, "account", made[0]).await.text("external_key"), "77");
+        assert_eq!((orders_of(w, meant).await, orders_of(w, made[0]).await), (Value::Int(4), Value::Int(2)));
+
+        // a column of ids: as an export of ours titles it, or by hand
+        let exported = format!("Perusahaan,Perusahaan (ID),Tanggal,Nilai\nApa saja,{other},1997-01-03,5.00\n");
+        assert_eq!(orders(w, &ctx, &exported, None, &[]).await.0.created, 1);
+        let own = format!("customer,date,usd\n{other},1997-01-04,5.00\n");
+        assert_eq!(orders(w, &ctx, &own, Some("account.id,ordered_on,amount"), &[]).await.0.created, 1);
+        assert_eq!(orders_of(w, other).await, Value::Int(2));
+    }
+);
+
+both!(
+    /// The page offers what the column is taken for, and makes who is missing unless told otherwise.
+    the_page_takes_a_column_of_numbers_for_theirs,
+    async |w: &Workspace| {
+        let (mut ratna, ctx) = somebody(w, "ratna", "administrator").await;
+        let file = upload(w, &ctx, "pembelian.csv", "customer,date,usd\n62,1997-01-01,21.99\n").await.expect("a file");
+        let page = ratna.get(&format!("/orders/import/{file}")).await.html;
+        assert!(page.contains("value=\"account.external_key\" selected"), "{page}");
+        assert!(page.contains("value=\"account.id\"") && page.contains("Perusahaan (ID)"), "ids of ours can be chosen");
+        let columns = [("c0", "account.external_key"), ("c1", "ordered_on"), ("c2", "amount")];
+        let rules = ratna.submit(&format!("/orders/import/{file}/rules"), &columns).await.html;
+        assert!(rules.contains("name=\"make\" value=\"account\" checked"), "{rules}");
     }
 );
 

@@ -38,12 +38,17 @@ impl Behaviour for Accounts {
     }
 }
 
-/// The key to compare by, and the legal form where the name tells it.
+/// The key to compare by, and the legal form where the name tells it: `P.T. ANEKA` and `ANEKA, PT` are `PT ANEKA`, the
+/// rest of the name stays as it was typed.
 fn complete_name(draft: &mut Draft) {
     let Some(name) = draft.get(f::NAME).text().map(str::to_string) else { return };
     draft.set(f::NAME_KEY, Value::Text(name_key(&name)));
+    let company = company::parse(&name);
+    if company.form.is_some_and(is_mark) {
+        draft.set(f::NAME, Value::Text(company::display(&company)));
+    }
     let chosen = draft.given.contains(f::LEGAL_FORM) && !(draft.is_new() && draft.get(f::LEGAL_FORM).is_blank());
-    if !chosen && let Some(form) = company::parse(&name).form.and_then(legal_form) {
+    if !chosen && let Some(form) = company.form.and_then(legal_form) {
         draft.set(f::LEGAL_FORM, Value::Text(form.into()));
     }
 }
@@ -51,6 +56,11 @@ fn complete_name(draft: &mut Draft) {
 /// The key under which the same name is found however it is written. Keys are short enough to index.
 fn name_key(name: &str) -> String {
     company::key(name).chars().take(200).collect()
+}
+
+/// A form written in one way only; "Tk." may be a shop or a kindergarten.
+fn is_mark(form: &str) -> bool {
+    form.starts_with("PT") || matches!(form, "CV" | "UD")
 }
 
 fn legal_form(form: &str) -> Option<&'static str> {

@@ -23,6 +23,11 @@ impl Behaviour for Contacts {
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
+        out_of_reach(draft, tx)?;
+        // that somebody was erased is for the erasure to say
+        if draft.changed(f::STATUS) && draft.get(f::STATUS).text() == Some("erased") && tx.ctx.is_said_now() {
+            return Err(draft.fault(f::STATUS, "status_by_erasure"));
+        }
         let Some(company) = draft.get(f::COMPANY).text().map(str::to_string) else { return Ok(()) };
         draft.set(f::COMPANY, Value::Null);
         // a contact without a name is refused later; its company shall not stay behind alone
@@ -76,6 +81,31 @@ impl Behaviour for Contacts {
         tx.as_system("a withdrawal of consent has to be dealt with").create(TASK, input.as_object().unwrap_or(&Input::new()))?;
         Ok(())
     }
+}
+
+/// Who is not to be contacted has a reason for it, and it stands there who wrote that down and when. Empty is the same as no,
+/// so that of two records that become one the stricter word stays.
+fn out_of_reach(draft: &mut Draft, tx: &Tx) -> Result<()> {
+    let barred = draft.get(f::DO_NOT_CONTACT).bool();
+    if !barred {
+        draft.set(f::DO_NOT_CONTACT, Value::Null);
+    }
+    if !draft.changed(f::DO_NOT_CONTACT) {
+        return Ok(());
+    }
+    if !barred {
+        for key in [f::DO_NOT_CONTACT_REASON, f::DO_NOT_CONTACT_BY, f::DO_NOT_CONTACT_AT] {
+            draft.set(key, Value::Null);
+        }
+        return Ok(());
+    }
+    // what other programs hand over may lack it
+    if draft.get(f::DO_NOT_CONTACT_REASON).is_blank() && tx.ctx.is_said_now() {
+        return Err(draft.fault(f::DO_NOT_CONTACT_REASON, "required"));
+    }
+    draft.set(f::DO_NOT_CONTACT_BY, tx.ctx.author().map_or(Value::Null, Value::Link));
+    draft.set(f::DO_NOT_CONTACT_AT, Value::Time(tx.ctx.now.timestamp()));
+    Ok(())
 }
 
 /// A contact with this e-mail or phone among those the actor may see.

@@ -80,7 +80,11 @@ fn may_go_out(record: &Record, tx: &mut Tx) -> Result<()> {
     let channel = record.text(greeting::CHANNEL).to_string();
     let province = tx.find(keys::CONTACT, contact)?.map(|person| person.text("address_province").to_string()).filter(|p| !p.is_empty());
     let ask = Ask { person: (keys::CONTACT.into(), contact), purpose: PURPOSE.into(), channel, province, ..Ask::default() };
-    match tx.contact_decide(&ask)?.decision {
+    let decided = tx.contact_decide(&ask).map_err(|problem| match problem.code {
+        "contact_no_policy" => Problem::new(ProblemKind::Conflict, "greeting_without_policy"),
+        _ => problem,
+    });
+    match decided?.decision {
         Decision::Allowed => Ok(()),
         Decision::Refused { .. } | Decision::Deferred { .. } => Err(Problem::new(ProblemKind::Conflict, "greeting_without_consent")),
     }

@@ -1,6 +1,6 @@
-//! Households: one at a time for each person, and what its members spent while they belonged to it.
+//! Households: one at a time for each person, and what they and their members spent while these belonged to them.
 
-use crate::keys::{self, household_member as f};
+use crate::keys::{self, account, household_member as f};
 use akrab_engine::{Behaviour, Draft, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
 use akrab_model::{Filter, Record, RecordId, Value};
@@ -11,6 +11,7 @@ const WHY: &str = "what a household bought follows its members";
 
 /// Object of what members buy, and its fields.
 const ORDER: &str = "order";
+const ACCOUNT: &str = "account";
 const BUYER: &str = "contact";
 const BOUGHT_ON: &str = "ordered_on";
 /// Field this domain adds to it.
@@ -56,7 +57,8 @@ impl Behaviour for Members {
         // what was bought while the membership stood belongs to nobody's household without it
         let Some(contact) = record.link(f::CONTACT) else { return Ok(()) };
         for order in orders(tx, contact)? {
-            if order.link(HOUSEHOLD) == record.link(f::HOUSEHOLD) && holds(record, day(&order, BOUGHT_ON)) {
+            let own = order.link(ACCOUNT) == record.link(f::HOUSEHOLD);
+            if !own && order.link(HOUSEHOLD) == record.link(f::HOUSEHOLD) && holds(record, day(&order, BOUGHT_ON)) {
                 tx.as_system(WHY).set_values(ORDER, order.id, vec![(HOUSEHOLD, Value::Null)])?;
             }
         }
@@ -77,15 +79,28 @@ impl Behaviour for Purchases {
     }
 
     fn before_save(&self, draft: &mut Draft, tx: &mut Tx) -> Result<()> {
-        if !draft.changed(BUYER) && !draft.changed(BOUGHT_ON) {
+        if !draft.changed(ACCOUNT) && !draft.changed(BUYER) && !draft.changed(BOUGHT_ON) {
             return Ok(());
         }
-        let household = match draft.after.link(BUYER) {
-            Some(contact) => household_on(&memberships(tx, contact)?, day(&draft.after, BOUGHT_ON)),
-            None => Value::Null,
-        };
+        let household = household_of(tx, &draft.after, None)?;
         draft.set(HOUSEHOLD, household);
         Ok(())
+    }
+}
+
+/// The household an order is of: the one that bought it itself, else that of the buyer on that day.
+fn household_of(tx: &mut Tx, order: &Record, known: Option<&[Record]>) -> Result<Value> {
+    if let Some(account) = order.link(ACCOUNT)
+        && let Some(account) = tx.as_system(WHY).find(keys::ACCOUNT, account)?
+        && account.text(account::KIND) == "household"
+    {
+        return Ok(Value::Link(account.id));
+    }
+    let on = day(order, BOUGHT_ON);
+    match (order.link(BUYER), known) {
+        (None, _) => Ok(Value::Null),
+        (Some(_), Some(members)) => Ok(household_on(members, on)),
+        (Some(contact), None) => Ok(household_on(&memberships(tx, contact)?, on)),
     }
 }
 
@@ -97,7 +112,7 @@ fn memberships(tx: &mut Tx, contact: RecordId) -> Result<Vec<Record>> {
 
 fn orders(tx: &mut Tx, contact: RecordId) -> Result<Vec<Record>> {
     let filter = Some(Filter::test(BUYER, Op::Is, contact));
-    let columns = [BUYER, BOUGHT_ON, HOUSEHOLD].map(String::from).to_vec();
+    let columns = [ACCOUNT, BUYER, BOUGHT_ON, HOUSEHOLD].map(String::from).to_vec();
     let mut request = ListRequest { object: ORDER.into(), filter, columns, limit: 200, ..ListRequest::default() };
     let mut found = Vec::new();
     loop {
@@ -112,7 +127,7 @@ fn orders(tx: &mut Tx, contact: RecordId) -> Result<Vec<Record>> {
 fn restamp(tx: &mut Tx, contact: RecordId) -> Result<()> {
     let members = memberships(tx, contact)?;
     for order in orders(tx, contact)? {
-        let household = household_on(&members, day(&order, BOUGHT_ON));
+        let household = household_of(tx, &order, Some(&members))?;
         if *order.get(HOUSEHOLD) != household {
             tx.as_system(WHY).set_values(ORDER, order.id, vec![(HOUSEHOLD, household)])?;
         }

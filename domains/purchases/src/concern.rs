@@ -2,11 +2,12 @@
 //! limit that is used up. Each is a plain comparison, told with its figures, and only to who may know them.
 
 use crate::keys::{self, account_purchases as f, invoice};
-use akrab_engine::{Concern, Result, Tx, Weight};
+use akrab_engine::{Circle, Concern, ListRequest, Result, Tx, Weight};
 use akrab_model::filter::Op;
 use akrab_model::object::MeasureDecl;
 use akrab_model::query::AggregateFn;
 use akrab_model::{Filter, Record, Value};
+use rust_decimal::Decimal;
 use serde_json::json;
 
 /// Purchases after which somebody has a rhythm.
@@ -17,30 +18,62 @@ const SILENCE: (i64, i64) = (2, 4);
 const LONG_OVERDUE: i64 = 30;
 /// Days after which payments are late on average.
 const LATE: i64 = 7;
+/// Of accounts alone.
+const CREDIT_LIMIT: &str = "credit_limit";
 
-/// Reasons to worry about an account or a contact, whose fields are named alike.
-pub(crate) fn of(record: &Record, tx: &mut Tx) -> Result<Vec<Concern>> {
+/// Reasons to worry about an account or a contact, whose fields are named alike, together with its circle.
+pub(crate) fn of(record: &Record, circle: &Circle, tx: &mut Tx) -> Result<Vec<Concern>> {
     let mut found = Vec::new();
-    found.extend(overdue(record, tx)?);
+    found.extend(overdue(record, circle, tx)?);
     found.extend(quiet(record, tx));
     let late = record.get(f::PAYS_LATE).int().filter(|days| *days > LATE);
     found.extend(late.map(|days| Concern { code: "pays_late", weight: Weight::Some, args: vec![("days", Value::Int(days))] }));
-    if let (Value::Dec(owed), Value::Dec(limit)) = (record.get(f::OWED), record.get("credit_limit"))
-        && !limit.is_zero()
-        && owed > limit
-    {
-        let args = vec![("owed", Value::Dec(*owed)), ("limit", Value::Dec(*limit))];
-        found.push(Concern { code: "credit", weight: Weight::Some, args });
-    }
+    found.extend(if circle.is_alone() { over_limit(record).map(credit) } else { over_limits(record, circle, tx)? });
     Ok(found)
 }
 
-fn overdue(record: &Record, tx: &mut Tx) -> Result<Option<Concern>> {
-    if !record.has(f::OWED) {
-        return Ok(None);
+/// What is owed and the limit it is above.
+fn over_limit(record: &Record) -> Option<(Decimal, Decimal)> {
+    match (record.get(f::OWED), record.get(CREDIT_LIMIT)) {
+        (Value::Dec(owed), Value::Dec(limit)) if !limit.is_zero() && owed > limit => Some((*owed, *limit)),
+        _ => None,
     }
+}
+
+fn credit((owed, limit): (Decimal, Decimal)) -> Concern {
+    let args = vec![("owed", Value::Dec(owed)), ("limit", Value::Dec(limit))];
+    Concern { code: "credit", weight: Weight::Some, args }
+}
+
+/// A limit is one customer's: of a circle those are told of who are above theirs.
+fn over_limits(record: &Record, circle: &Circle, tx: &mut Tx) -> Result<Option<Concern>> {
+    let ids = circle.members.first().filter(|_| record.has(f::OWED) && record.has(CREDIT_LIMIT)).map(|(_, ids)| json!(ids));
+    let Some(ids) = ids else { return Ok(None) };
+    let filter =
+        Filter::All(vec![Filter::test("id", Op::In, ids), Filter::test(CREDIT_LIMIT, Op::Gt, 0), Filter::test(f::OWED, Op::Gt, 0)]);
+    let columns = [f::OWED, CREDIT_LIMIT].map(String::from).to_vec();
+    let mut request =
+        ListRequest { object: record.object.key.clone(), filter: Some(filter), columns, limit: 200, ..ListRequest::default() };
+    let mut over = Vec::new();
+    loop {
+        let page = tx.list(&request)?;
+        over.extend(page.records.iter().filter_map(over_limit));
+        let Some(next) = page.next else { break };
+        request.after = Some(next);
+    }
+    let both = over.iter().copied().reduce(|(owed, limit), one| (owed + one.0, limit + one.1));
+    Ok(both.map(|(owed, limit)| {
+        let count = i64::try_from(over.len()).unwrap_or(i64::MAX);
+        let args = vec![("owed", Value::Dec(owed)), ("limit", Value::Dec(limit)), ("count", Value::Int(count))];
+        Concern { code: "credit_of_several", weight: Weight::Some, args }
+    }))
+}
+
+fn overdue(record: &Record, circle: &Circle, tx: &mut Tx) -> Result<Option<Concern>> {
+    let invoices = tx.registry.object(keys::INVOICE).cloned().filter(|_| record.has(f::OWED));
+    let Some(invoices) = invoices else { return Ok(None) };
     let filter = Filter::All(vec![
-        Filter::test(&record.object.key, Op::Is, record.id),
+        circle.about(&tx.registry, &invoices, &record.object.key),
         Filter::test(invoice::STATUS, Op::Is, "issued"),
         Filter::test(invoice::OPEN, Op::Gt, 0),
         Filter::test(invoice::DUE_ON, Op::Within, json!("past")),

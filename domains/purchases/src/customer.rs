@@ -2,7 +2,7 @@
 
 use crate::concern;
 use akrab_customers::keys::{ACCOUNT, CONTACT, account};
-use akrab_engine::{Behaviour, Concern, Draft, Result, Tx};
+use akrab_engine::{Behaviour, Circle, Concern, Draft, Result, Tx};
 use akrab_model::{Record, Value};
 
 /// What is asked of accounts that buy.
@@ -23,8 +23,8 @@ impl Behaviour for Accounts {
         Ok(())
     }
 
-    fn concerns(&self, record: &Record, tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
-        concern::of(record, tx).map(Some)
+    fn concerns(&self, record: &Record, circle: &Circle, tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
+        concern::of(record, circle, tx).map(Some)
     }
 }
 
@@ -36,8 +36,8 @@ impl Behaviour for Buyers {
         CONTACT
     }
 
-    fn concerns(&self, record: &Record, tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
-        concern::of(record, tx).map(Some)
+    fn concerns(&self, record: &Record, circle: &Circle, tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
+        concern::of(record, circle, tx).map(Some)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::action::{ActionOutcome, ActionRun};
 use crate::flow::Cause;
-use crate::{Result, Tx};
+use crate::{Circle, Result, Tx};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem, ProblemKind, Record, RecordId, Value};
 use jiff::Timestamp;
@@ -64,12 +64,12 @@ pub trait Behaviour: Send + Sync {
     fn after_withdrawal(&self, _id: i64, _purpose: &str, _due: Timestamp, _tx: &mut Tx) -> Result<()> {
         Ok(())
     }
-    /// What speaks for and against a record staying a customer, as far as the actor may know it. Nothing when it is not
-    /// for this rule to say.
+    /// What speaks for and against a record staying a customer together with its circle, whose figures it carries, as far
+    /// as the actor may know it. Nothing when it is not for this rule to say.
     ///
     /// # Errors
     /// What the database answers.
-    fn concerns(&self, _record: &Record, _tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
+    fn concerns(&self, _record: &Record, _circle: &Circle, _tx: &mut Tx) -> Result<Option<Vec<Concern>>> {
         Ok(None)
     }
     /// Runs a declared action.

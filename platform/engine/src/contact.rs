@@ -15,7 +15,7 @@ pub use akrab_model::contact::{
     Consent, Decision, Facts, FrequencyDecl, Mode, PolicyDecl, Preset, PresetPurpose, Reason, presets, zone_of_province,
 };
 pub use akrab_store::BlockRow;
-pub use ask::{Ask, Decided};
+pub use ask::{Ask, DO_NOT_CONTACT, Decided};
 pub use block::{BLOCK_REASONS, BlockList, BlocksTaken};
 pub use look::{ChannelState, ConsentView, PurposeState, are_people};
 pub use prefer::{Preference, PreferencesPage};

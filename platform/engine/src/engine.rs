@@ -444,7 +444,7 @@ pub fn declarations(files: &[(&str, &str)]) -> Result<Vec<(String, ObjectDecl)>,
 /// # Errors
 /// Every fault with file and field.
 pub fn compile(files: &[(&str, &str)]) -> Result<Registry, Vec<DeclError>> {
-    world::compile(declarations(files)?).map(|(registry, _)| registry)
+    world::compile_sound(declarations(files)?, None).map(|(registry, _)| registry)
 }
 
 /// It is not the role that stands in the way.

@@ -12,6 +12,7 @@ mod notice;
 mod past;
 mod recent;
 mod request;
+mod rolled;
 mod search;
 mod sought;
 mod source;

@@ -302,3 +302,45 @@ async fn duplicates_are_hinted_at_with_their_reason() {
     assert!(matches!(hints[0].record.get("name"), Value::Text(_)));
     assert!(e.hints(&admin, "firm", input(json!({"phone": "0812"})), None).await.unwrap().is_empty());
 }
+
+#[test]
+fn an_expression_is_held_against_what_its_fields_may_hold() {
+    use akrab_model::FieldType::{Boolean, Date, DateTime, Link, Money, Percent, Text};
+    let registry = crate::engine::compile(&[("firm.toml", FIRM), ("deal.toml", DEAL)]).unwrap();
+    let firm = registry.object("firm").unwrap();
+    let fine = [
+        ("total * 2.0", Money),
+        ("total + 1", Money),
+        ("total / (total - total)", Money),
+        ("share_filled([name, phone])", Percent),
+        ("or_zero(total) > 5", Boolean),
+        ("name.startsWith('A') || size(name) > 3", Boolean),
+        ("name + '!'", Text),
+        ("total > 5.0 ? name : 'X'", Text),
+    ];
+    for (text, kind) in fine {
+        let checked = crate::write::Expression::check(firm, "key", text, kind);
+        assert!(checked.is_ok(), "{text}: {checked:?}");
+    }
+    let faulty = [
+        ("nosuch(1)", Money, "decl_formula_function"),
+        ("false && nosuch(total) > 5.0", Boolean, "decl_formula_function"),
+        ("days_between(name, today())", Money, "decl_formula_function"),
+        ("name.nosuch", Text, "decl_formula_member"),
+        ("name > 1.0", Boolean, "decl_formula_kinds"),
+        ("days_between(total, name)", Money, "decl_formula_kinds"),
+        ("total", Text, "decl_formula_wants_text"),
+        ("name", Money, "decl_formula_wants_number"),
+        ("name", Date, "decl_formula_wants_date"),
+        ("name", DateTime, "decl_formula_wants_time"),
+        ("total", Boolean, "decl_formula_wants_truth"),
+        ("total", Link, "decl_formula_wants_other"),
+        ("missing + 1.0", Money, "decl_formula_unknown"),
+    ];
+    for (text, kind, code) in faulty {
+        let fault = crate::write::Expression::check(firm, "key", text, kind).expect_err(text);
+        assert_eq!((fault.object.as_str(), fault.field.as_str(), fault.fault.code.as_str()), ("firm", "key", code), "{text}");
+    }
+    let at = crate::write::Expression::check(firm, "key", "(name - 1.0) > 2.0", Boolean).expect_err("a text less a number");
+    assert_eq!(at.fault.args, [("at".to_string(), "-".to_string())]);
+}

@@ -1,7 +1,7 @@
 //! The objects of a workspace as they are at one moment: object files and the workspace's own changes, compiled.
 //! A world never changes; a change makes the next one, and whoever works goes on with the one he began with.
 
-use crate::write::Formulas;
+use crate::write::{FormulaFault, Formulas};
 use crate::{Engine, Result};
 use akrab_model::object::shape::{self, Part, Shape};
 use akrab_model::object::{DeclError, ObjectDecl};
@@ -126,13 +126,44 @@ fn settle(shipped: &[(String, ObjectDecl)], kept: Kept) -> Result<World> {
 /// # Errors
 /// Every fault with file and field.
 pub fn compile(decls: Vec<(String, ObjectDecl)>) -> Result<(Registry, Formulas), Vec<DeclError>> {
-    let names: Vec<(String, String)> = decls.iter().map(|(file, decl)| (decl.key.clone(), file.clone())).collect();
+    let names = files(&decls);
     let registry = Registry::compile(decls)?;
-    let formulas = Formulas::compile(&registry).map_err(|fault| {
-        let file = names.iter().find(|(key, _)| *key == fault.object).map_or("", |(_, file)| file);
-        vec![DeclError::new(file, Some(&fault.field), fault.fault)]
-    })?;
+    let formulas = Formulas::compile(&registry).map_err(|fault| vec![in_file(&names, fault)])?;
     Ok((registry, formulas))
+}
+
+/// As [`compile`], for what is being declared: expressions that can never be worked out are faults too, but for those that
+/// stand in `before` already, which may be mended one after the other.
+///
+/// # Errors
+/// Every fault with file and field.
+pub fn compile_sound(decls: Vec<(String, ObjectDecl)>, before: Option<&Registry>) -> Result<(Registry, Formulas), Vec<DeclError>> {
+    let names = files(&decls);
+    let compiled = compile(decls)?;
+    let mut faults = Formulas::unsound(&compiled.0);
+    if let Some(before) = before.filter(|_| !faults.is_empty()) {
+        let known = Formulas::unsound(before);
+        faults.retain(|fault| !known.contains(fault));
+    }
+    if faults.is_empty() { Ok(compiled) } else { Err(faults.into_iter().map(|fault| in_file(&names, fault)).collect()) }
+}
+
+/// Objects by key, and the file each stands in.
+fn files(decls: &[(String, ObjectDecl)]) -> Vec<(String, String)> {
+    decls.iter().map(|(file, decl)| (decl.key.clone(), file.clone())).collect()
+}
+
+fn in_file(files: &[(String, String)], fault: FormulaFault) -> DeclError {
+    let file = files.iter().find(|(key, _)| *key == fault.object).map_or("", |(_, file)| file);
+    DeclError::new(file, Some(&fault.field), fault.fault)
+}
+
+impl World {
+    /// Formulas and rules of these objects that can never be worked out.
+    pub fn unsound(&self) -> Vec<DeclError> {
+        let told = |fault: FormulaFault| DeclError::new(&fault.object, Some(&fault.field), fault.fault);
+        Formulas::unsound(&self.registry).into_iter().map(told).collect()
+    }
 }
 
 impl Engine {

@@ -36,12 +36,21 @@ pub struct Regency {
     /// Official code: `35.78`.
     pub code: &'static str,
     pub name: &'static str,
+    others: &'static str,
 }
 
 impl Regency {
     /// Code of its province.
     pub fn province(&self) -> &'static str {
         self.code.split('.').next().unwrap_or_default()
+    }
+
+    /// The shortest form of its name that means it alone wherever it stands: `Bandung` and `Kabupaten Bandung`,
+    /// `Jakarta Selatan`, `Sidoarjo`, but `Kota Banjar`, as another province has a Banjar too.
+    pub fn usual(&self) -> &'static str {
+        let kinds = ["Kota Administrasi ", "Kabupaten Administrasi ", "Kota ", "Kabupaten "];
+        let bare = kinds.iter().find_map(|kind| self.name.strip_prefix(kind)).unwrap_or(self.name);
+        if regency_named(None, bare) == Some(self) { bare } else { self.name }
     }
 }
 
@@ -73,8 +82,12 @@ impl Areas {
             Province { code, name, iso, zone, tile, others: next() }
         };
         let provinces: Vec<Province> = lines(include_str!("area/provinces.csv")).map(province).collect();
-        let regency = |line: &'static str| line.split_once(',').map(|(code, name)| Regency { code, name });
-        let regencies: Vec<Regency> = lines(include_str!("area/regencies.csv")).filter_map(regency).collect();
+        let regency = |line: &'static str| {
+            let mut parts = line.split(',');
+            let mut next = || parts.next().unwrap_or_default();
+            Regency { code: next(), name: next(), others: next() }
+        };
+        let regencies: Vec<Regency> = lines(include_str!("area/regencies.csv")).map(regency).collect();
         let mut province_names = HashMap::new();
         for (n, one) in provinces.iter().enumerate() {
             for name in
@@ -97,6 +110,16 @@ impl Areas {
                 if alone.is_some_and(|other| regencies[other].province() != one.province()) {
                     *alone = None;
                 }
+            }
+        }
+        // short and former names, each of one place alone, where no place is called so
+        for (n, one) in regencies.iter().enumerate() {
+            let kind = if is_city(one.name) { "kota" } else { "kabupaten" };
+            for key in
+                one.others.split('|').filter(|name| !name.is_empty()).flat_map(|name| [letters(name), letters(&format!("{kind} {name}"))])
+            {
+                regency_names.entry((one.province(), key.clone())).or_insert(n);
+                regency_alone.entry(key).or_insert(Some(n));
             }
         }
         Areas { provinces, regencies, province_names, regency_names, regency_alone }
@@ -155,7 +178,7 @@ fn bare_province(name: &str) -> String {
     letters(rest.trim().strip_suffix("province").unwrap_or(rest))
 }
 
-/// `kab. Sidoarjo` → `kabupaten sidoarjo`, `kota adm. jakarta pusat` → `kota jakarta pusat`.
+/// `kab. Sidoarjo` → `kabupaten sidoarjo`, `kota adm. jkt pusat` → `kota jakarta pusat`.
 fn spelled(name: &str) -> String {
     let name = fold(name);
     let mut words: Vec<&str> = name.split([' ', '.', ',']).filter(|word| !word.is_empty()).collect();
@@ -164,6 +187,9 @@ fn spelled(name: &str) -> String {
     }
     if matches!(words.first(), Some(&"kodya" | &"kotamadya" | &"kotamadia" | &"city")) {
         words[0] = "kota";
+    }
+    for word in words.iter_mut().filter(|word| **word == "jkt") {
+        *word = "jakarta";
     }
     words.retain(|word| !matches!(*word, "administrasi" | "adm" | "administratif"));
     words.join(" ")
@@ -234,6 +260,51 @@ mod tests {
         assert_eq!(named(None, "Springfield"), None);
         for one in provinces().iter().flat_map(|p| regencies(p.code)) {
             assert_eq!(regency_named(Some(one.province()), one.name), Some(one), "{}", one.name);
+        }
+    }
+
+    #[test]
+    fn short_and_former_names_mean_one_place() {
+        for (usual, written) in [
+            ("Surabaya", &["Sby", "SBY.", "Kota Sby", "Surabaya", "Kota Surabaya", "Kodya Surabaya"][..]),
+            ("Bandung", &["Bdg", "Bandung", "Kota Bandung"]),
+            ("Kabupaten Bandung", &["Kab. Bandung", "kabupaten bandung"]),
+            (
+                "Jakarta Selatan",
+                &["Jaksel", "Jkt Selatan", "JKT SEL", "JAKARTA SELATAN", "Kota Jakarta Selatan", "Kota Administrasi Jakarta Selatan"],
+            ),
+            ("Jakarta Utara", &["Jakut", "Jkt. Utara", "Kota Adm. Jakarta Utara"]),
+            ("Jakarta Barat", &["Jakbar", "jkt barat"]),
+            ("Jakarta Timur", &["Jaktim", "Jkt Timur"]),
+            ("Jakarta Pusat", &["Jakpus", "Jkt Pusat"]),
+            ("Yogyakarta", &["Jogja", "Yogya", "Jogjakarta", "Yogyakarta", "Kota Yogya"]),
+            ("Surakarta", &["Solo", "Surakarta"]),
+            ("Makassar", &["Ujung Pandang", "Ujungpandang", "Makasar"]),
+            ("Tangerang", &["Tng"]),
+            ("Tangerang Selatan", &["Tangsel"]),
+            ("Semarang", &["Smg"]),
+            ("Malang", &["Mlg"]),
+            ("Denpasar", &["Dps"]),
+            ("Bekasi", &["Bks"]),
+            ("Bogor", &["Bgr"]),
+            ("Sidoarjo", &["Kab. Sidoarjo", "Sidoarjo"]),
+            ("Kota Banjar", &["kota banjar"]),
+        ] {
+            for written in written {
+                assert_eq!(regency_named(None, written).map(Regency::usual), Some(usual), "{written}");
+            }
+        }
+        let all: Vec<&Regency> = provinces().iter().flat_map(|p| regencies(p.code)).collect();
+        for one in &all {
+            assert_eq!(regency_named(Some(one.province()), one.usual()), Some(*one), "{}", one.name);
+            for other in one.others.split('|').filter(|name| !name.is_empty()) {
+                assert_eq!(regency_named(None, other), Some(*one), "{other}");
+                assert_eq!(
+                    all.iter().filter(|any| any.others.split('|').any(|name| letters(name) == letters(other))).count(),
+                    1,
+                    "{other}"
+                );
+            }
         }
     }
 

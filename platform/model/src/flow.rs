@@ -19,7 +19,7 @@ mod tests;
 mod trigger;
 
 pub use calling::{Calling, Content, Header, MOST_HEADERS, MOST_TRIES, Method, OnMiss, Piece, is_free_header, is_json, pieces};
-pub use check::{Judge, Known, LONGEST_WAIT_DAYS, MOST_CHILDREN, MOST_STEPS, fits, names_field, tasks};
+pub use check::{Formula, Judge, Known, LONGEST_WAIT_DAYS, MOST_CHILDREN, MOST_STEPS, fits, names_field, tasks};
 pub use edit::{Spot, Way};
 pub use given::{Given, Part, Values, Who, parts, paths};
 pub use moment::{Clock, Lapse, Unit};

@@ -103,4 +103,32 @@ mod tests {
         }
         assert_eq!(super::json_schema()["additionalProperties"], false);
     }
+
+    #[test]
+    fn what_a_merge_names_is_there_and_fits() {
+        let object = |key: &str, merge: serde_json::Value| {
+            let label = serde_json::json!({ "id": "Nama", "en": "Name" });
+            let field = |kind: &str| serde_json::json!({ "type": kind, "label": label });
+            let decl = serde_json::json!({
+                "key": key, "plural": format!("{key}s"), "label": label, "plural_label": label, "purpose": label,
+                "icon": "box", "group": "customers", "title": "name", "owned": false, "merge": merge,
+                "fields": { "name": field("text"), "main": field("boolean"), "place": field("address") },
+            });
+            (format!("{key}.toml"), serde_json::from_value::<super::ObjectDecl>(decl).expect("an object"))
+        };
+        let faults = |merge: serde_json::Value| {
+            let found = super::Registry::compile(vec![object("user", serde_json::Value::Null), object("date", merge)]).err();
+            found.unwrap_or_default().into_iter().map(|fault| fault.fault.code).collect::<Vec<_>>()
+        };
+        let sound = serde_json::json!({ "same": ["name", "place_city"], "main": "main", "each": ["name"] });
+        assert_eq!(faults(sound), Vec::<String>::new());
+        for (merge, code) in [
+            (serde_json::json!({ "same": ["nickname"] }), "decl_unknown_name"),
+            (serde_json::json!({ "same": ["place"] }), "decl_wrong_kind"),
+            (serde_json::json!({ "same": ["name"], "main": "name" }), "decl_wrong_kind"),
+            (serde_json::json!({ "same": ["name"], "keeps": { "value": "name", "kind": "main" } }), "decl_wrong_kind"),
+        ] {
+            assert_eq!(faults(merge), [code]);
+        }
+    }
 }

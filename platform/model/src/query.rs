@@ -48,10 +48,17 @@ pub struct Query {
     pub sort: Vec<Sort>,
     pub limit: usize,
     pub after: Option<Cursor>,
-    /// The bin instead of the living rows.
+    /// The bin instead of the living rows; without a sort what was deleted last comes first.
     pub bin: bool,
     /// Links whose titles are read with the rows where that costs less than asking for them afterwards.
     pub titles: Vec<Linked>,
+}
+
+impl Query {
+    /// Whether rows come in the order in which they were deleted, the latest first.
+    pub fn lately_gone(&self) -> bool {
+        self.bin && self.sort.is_empty()
+    }
 }
 
 /// A link whose title a page would show.

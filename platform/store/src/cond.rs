@@ -267,7 +267,11 @@ impl<'a> Compiler<'a> {
         match ids {
             [] => truth(false),
             [one] => column.eq(*one),
-            _ if ids.len() <= SHORT_LIST => column.is_in(ids.iter().copied()),
+            // lists of few lengths, so that there are few statements and their plans are kept
+            [.., last] if ids.len() <= SHORT_LIST => {
+                let more = ids.len().next_power_of_two() - ids.len();
+                column.is_in(ids.iter().copied().chain(std::iter::repeat_n(*last, more)))
+            }
             _ => self.among(column, serde_json::json!(ids).to_string(), true),
         }
     }

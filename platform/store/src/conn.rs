@@ -1,6 +1,7 @@
 //! One synchronous face for both databases.
 
 use crate::error::StoreError;
+use crate::postgres::ahead::Course;
 use crate::schema::quote;
 use crate::shared::{Known, Shared};
 use crate::{postgres, sqlite};
@@ -28,7 +29,7 @@ pub struct Conn {
 
 pub(crate) enum Link {
     Sqlite(rusqlite::Connection),
-    Postgres(postgres::Link),
+    Postgres(Box<postgres::Link>),
 }
 
 pub(crate) type Rows = Vec<Vec<Raw>>;
@@ -51,6 +52,19 @@ impl Conn {
             Link::Sqlite(db) => sqlite::connect::query(db, sql, params),
             Link::Postgres(link) => postgres::connect::query(link, sql, params),
         }
+    }
+
+    /// Says that what is read from now on is for a page of this kind about the record with this number: on
+    /// PostgreSQL, what such pages asked before is asked at once. SQLite needs none of this, since a
+    /// statement costs it no journey.
+    pub fn ahead(&mut self, kind: String, about: i64) {
+        let Link::Postgres(link) = &mut self.link else { return };
+        if self.writable || link.course.is_some() {
+            return;
+        }
+        let questions = self.shared.habits.of(&kind, about);
+        let answers = if questions.is_empty() { Vec::new() } else { postgres::connect::ask(link, questions) };
+        link.course = Some(Course::new(kind, about, answers));
     }
 
     /// The first row, if there is one.
@@ -105,6 +119,21 @@ impl Conn {
         }
     }
 
+    /// As [`Conn::execute_many`], of a statement that fails only when the whole transaction must: on PostgreSQL a
+    /// few rows travel with the next statement, which then says what they failed with.
+    pub(crate) fn execute_later(&mut self, sql: &str, rows: Vec<Vec<Raw>>) -> Result<(), StoreError> {
+        self.must_write()?;
+        match &mut self.link {
+            Link::Sqlite(db) => sqlite::connect::execute_many(db, sql, &rows),
+            Link::Postgres(link) => postgres::connect::execute_later(link, sql, rows),
+        }
+    }
+
+    /// Waits for what [`Conn::execute_later`] left to travel.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if let Link::Postgres(link) = &mut self.link { postgres::connect::settle(link) } else { Ok(()) }
+    }
+
     /// Sets columns of many rows: each row is the id and the values in the order of `columns`, no id twice.
     pub(crate) fn change_many(&mut self, table: &str, columns: &[String], rows: &[Vec<Raw>]) -> Result<(), StoreError> {
         self.must_write()?;
@@ -145,8 +174,10 @@ impl Conn {
     /// # Errors
     /// Those of `f`, and those of the database while setting and clearing the mark.
     pub fn attempt<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        // what was left to travel before is none of its failures, and what it leaves is one
+        self.settle()?;
         self.marks.push(false);
-        let done = f(self);
+        let done = f(self).and_then(|done| Ok(self.settle().map(|()| done)?));
         let marked = self.marks.pop().unwrap_or_default();
         if done.is_err() {
             self.fresh.forget();
@@ -168,6 +199,11 @@ impl Conn {
             return f(self);
         }
         self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        if let Link::Postgres(link) = &mut self.link
+            && let Some(course) = &mut link.course
+        {
+            course.forget();
+        }
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
         // the connection must not go back with a transaction open
         self.script("ROLLBACK")?;

@@ -166,6 +166,16 @@ impl Conn {
         self.execute(&sql, &params)
     }
 
+    /// Who of these people was told of anything that is unread.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notices_wait(&mut self, people: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let sql = format!("SELECT DISTINCT person FROM notice WHERE read_at IS NULL AND {}", self.one_of("person", "$1"));
+        let people = self.list(people);
+        Ok(self.query(&sql, &[people])?.into_iter().filter_map(|cells| cells.first()?.int()).collect())
+    }
+
     /// Marks what a person was told about a record as read; says how much it was.
     ///
     /// # Errors

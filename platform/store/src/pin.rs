@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::records::{Bin, T, built, from};
 use akrab_model::{Cond, Object, Raw, Registry};
 use sea_query::{Expr, ExprTrait, Func, Query};
+use std::collections::BTreeMap;
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS timeline_pin (subject_object TEXT NOT NULL, subject_id BIGINT NOT NULL, source_object TEXT NOT NULL, \
@@ -45,51 +46,74 @@ impl Conn {
         Ok(rows.into_iter().map(Cells::new).map(|mut c| (c.text(), c.int())).collect())
     }
 
-    /// Keys of the objects that tell of a record.
+    /// Keys of the objects that tell of any of these records.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn timeline_sources(&mut self, subject_object: &str, subject_id: i64) -> Result<Vec<String>, StoreError> {
-        let Some(subject) = self.name_known(subject_object)? else { return Ok(Vec::new()) };
-        let sql =
-            format!("SELECT DISTINCT source_object FROM timeline WHERE subject_object = {subject} AND subject_id = CAST($1 AS bigint) + 0");
-        let rows = self.query(&sql, &[Raw::Int(subject_id)])?;
+    pub fn timeline_sources(&mut self, subjects: &[(&str, i64)]) -> Result<Vec<String>, StoreError> {
+        let Some(told_of) = self.told_of(subjects)? else { return Ok(Vec::new()) };
+        let mut select = Query::select();
+        select.distinct().expr(col(E, "source_object")).from_as("timeline", E).and_where(told_of);
+        let (sql, params) = built(self.backend(), &select);
+        let rows = self.query(&sql, &params)?;
         let names = self.name_texts(rows.iter().filter_map(|row| row.first()?.int()))?;
         Ok(rows.into_iter().filter_map(|c| names.get(&c.first()?.int()?).cloned()).collect())
     }
 
-    /// How many entries of each kind the living records of `source` that match tell of a record.
+    /// How many entries of each kind the living records of `source` that match tell of these records; what is told to
+    /// several of them counts once.
     ///
     /// # Errors
     /// Those of the database.
     pub fn timeline_counts(
         &mut self,
         registry: &Registry,
-        subject: (&str, i64),
+        subjects: &[(&str, i64)],
         source: &Object,
         cond: &Cond,
     ) -> Result<Vec<(String, u64)>, StoreError> {
-        const E: &str = "e";
-        let (Some(object), Some(told_by)) = (self.name_known(subject.0)?, self.name_known(&source.key)?) else { return Ok(Vec::new()) };
+        let (Some(told_of), Some(told_by)) = (self.told_of(subjects)?, self.name_known(&source.key)?) else { return Ok(Vec::new()) };
         let mut compiler = Compiler::new(registry, self.backend());
         let mut teller = Query::select();
         teller.expr(truth(true));
         from(&mut compiler, &mut teller, source, cond, Bin::Living);
         teller.and_where(col(T, "id").eq(col(E, "source_id")));
-        let mut select = Query::select();
-        select
-            .expr(col(E, "kind"))
-            .expr(Expr::from(Func::count(col(E, "id"))))
+        let mut entries = Query::select();
+        entries
             .from_as("timeline", E)
-            .and_where(col(E, "subject_object").eq(constant(object)))
-            .and_where(col(E, "subject_id").eq(unsampled(subject.1)))
+            .and_where(told_of)
             .and_where(col(E, "source_object").eq(constant(told_by)))
-            .and_where(Expr::exists(teller.take()))
-            .group_by_col((E, "kind"));
+            .and_where(Expr::exists(teller.take()));
+        let mut select = if subjects.len() > 1 {
+            entries.distinct().expr(col(E, "kind")).expr(col(E, "source_id")).expr(col(E, "change_id"));
+            Query::select().from_subquery(entries, E).take()
+        } else {
+            entries
+        };
+        select.expr(col(E, "kind")).expr(Expr::from(Func::count(constant(1)))).group_by_col((E, "kind"));
         let (sql, params) = built(self.backend(), &select);
         let rows = self.query(&sql, &params)?;
         let names = self.name_texts(rows.iter().filter_map(|row| row.first()?.int()))?;
         let counted = rows.into_iter().map(Cells::new).map(|mut c| (c.int(), u64::try_from(c.int()).unwrap_or_default()));
         Ok(counted.filter_map(|(kind, n)| Some((names.get(&kind)?.clone(), n))).collect())
     }
+
+    /// That an entry is told of any of these records; nothing when none of them was ever told of.
+    fn told_of(&mut self, subjects: &[(&str, i64)]) -> Result<Option<Expr>, StoreError> {
+        let mut ids: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (object, id) in subjects {
+            if let Some(object) = self.name_known(object)? {
+                ids.entry(object).or_default().push(*id);
+            }
+        }
+        let of = |(object, ids): (i64, Vec<i64>)| {
+            let id = col(E, "subject_id");
+            let id = if let [one] = ids.as_slice() { id.eq(unsampled(*one)) } else { id.is_in(ids) };
+            col(E, "subject_object").eq(constant(object)).and(id)
+        };
+        Ok(ids.into_iter().map(of).reduce(|all, one| all.or(one)))
+    }
 }
+
+/// What the timeline is called in these questions.
+const E: &str = "e";

@@ -4,6 +4,7 @@ use crate::cells::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
 use akrab_model::Raw;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS recent (person BIGINT NOT NULL, object TEXT NOT NULL, record BIGINT NOT NULL, \
@@ -24,17 +25,31 @@ pub struct Recent {
 }
 
 impl Conn {
-    /// Notes that `user` looked at a record.
+    /// Notes what people looked at: who, which record of which object, and when.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn recent_put(&mut self, user: i64, object: &str, record: i64, at: i64) -> Result<(), StoreError> {
+    pub fn recent_put(&mut self, seen: &[(i64, &str, i64, i64)]) -> Result<(), StoreError> {
+        // one statement may not change a row twice: of two looks at one record the later counts
+        let mut latest: BTreeMap<(i64, &str, i64), i64> = BTreeMap::new();
+        for (user, object, record, at) in seen {
+            let known = latest.entry((*user, object, *record)).or_insert(*at);
+            *known = (*known).max(*at);
+        }
+        let row = |((user, object, record), at): (&(i64, &str, i64), &i64)| {
+            vec![Raw::Int(*user), (*object).into(), Raw::Int(*record), Raw::Int(*at)]
+        };
+        let rows: Vec<Vec<Raw>> = latest.iter().map(row).collect();
         let sql = "INSERT INTO recent (person, object, record, at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (person, object, record) DO UPDATE SET at = excluded.at";
-        self.execute(sql, &[Raw::Int(user), object.into(), Raw::Int(record), Raw::Int(at)])?;
+        self.execute_many(sql, &rows)?;
         let sql = "DELETE FROM recent WHERE person = $1 AND at < \
                    (SELECT at FROM recent WHERE person = $1 ORDER BY at DESC LIMIT 1 OFFSET $2)";
-        self.execute(sql, &[Raw::Int(user), Raw::Int(KEPT - 1)]).map(|_| ())
+        let users: BTreeSet<i64> = latest.keys().map(|(user, ..)| *user).collect();
+        for user in users {
+            self.execute(sql, &[Raw::Int(user), Raw::Int(KEPT - 1)])?;
+        }
+        Ok(())
     }
 
     /// What `user` looked at, the latest first.

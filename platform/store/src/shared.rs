@@ -1,5 +1,6 @@
 //! What all connections of one open workspace have in common: figures and small caches.
 
+use crate::postgres::ahead::Habits;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub figures: Figures,
     /// Only what is committed; what a running transaction adds waits in its connection.
     pub known: Mutex<Known>,
+    /// What pages ask on PostgreSQL.
+    pub habits: Habits,
 }
 
 /// Facts that never change once stored, so that they need not be asked for again.

@@ -71,7 +71,7 @@ impl Conn {
                 entry.open.into(),
             ]);
         }
-        self.execute_many(sql, &rows)
+        self.execute_later(sql, rows)
     }
 
     /// Removes all entries about a source.

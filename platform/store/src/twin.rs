@@ -159,7 +159,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn twins_of(&mut self, object: &str, record: i64) -> Result<Vec<TwinRow>, StoreError> {
-        let sql = format!("{TWIN} WHERE object = $1 AND (a = $2 OR b = $2) ORDER BY score DESC, id DESC");
+        let sql = format!("{TWIN} WHERE object = $1 AND a = $2 UNION ALL {TWIN} WHERE object = $1 AND b = $2 ORDER BY score DESC, id DESC");
         Ok(self.query(&sql, &[object.into(), record.into()])?.into_iter().map(twin).collect())
     }
 

@@ -14,6 +14,7 @@ clean-odd-far-outside = far outside of the rest
 clean-odd-filler = not a name
 clean-odd-none = No odd values.
 clean-odd-phone-cannot-be = a number that cannot be
+clean-odd-postcode-cannot-be = a postcode that cannot be
 clean-odd-text = Values that cannot be, such as a birthday in the future, and numbers far outside of the rest are looked for as well. Nothing changes before you agree.
 clean-phones = Telephone numbers need no cleaning: however they are written, they are kept in one form from the start.
 clean-record = Record

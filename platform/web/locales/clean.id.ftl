@@ -14,6 +14,7 @@ clean-odd-far-outside = jauh di luar nilai lainnya
 clean-odd-filler = bukan nama
 clean-odd-none = Tidak ada nilai yang janggal.
 clean-odd-phone-cannot-be = nomor telepon yang tidak mungkin
+clean-odd-postcode-cannot-be = kode pos yang tidak mungkin
 clean-odd-text = Nilai yang tidak mungkin, seperti tanggal lahir di masa depan, dan angka yang jauh di luar nilai lainnya ikut dicari. Tidak ada yang diubah sebelum Anda menyetujuinya.
 clean-phones = Nomor telepon tidak perlu dirapikan: bagaimanapun ditulisnya, nomor langsung disimpan dalam satu bentuk.
 clean-record = Data

@@ -5,6 +5,16 @@ export-json = JSON, as the API gives it
 export-own-form = Address book and calendar have a form of their own and take every field that fits into it.
 export-vcard = Address book (vCard 3.0, for telephones)
 export-vcard4 = Address book (vCard 4.0)
+import-alike = { $n ->
+    [one] { $n } new row is likely somebody who is here already.
+   *[other] { $n } new rows are likely somebody who is here already.
+  }
+import-alike-first = { $n ->
+    [one] Of the first { $first } rows { $n } new one is likely somebody who is here already. After the run all are looked at.
+   *[other] Of the first { $first } rows { $n } new ones are likely somebody who is here already. After the run all are looked at.
+  }
+import-alike-first-none = None of the first { $first } rows looks like somebody who is here already. After the run all are looked at.
+import-alike-none = No new row looks like somebody who is here already.
 import-left-along = Read along: whether a stage was won or lost, a currency, or rows that are of another kind.
 import-left-blank = Left out: no row has anything here.
 import-left-consent = Left out: consent wants its own proof and is not taken over from a list.
@@ -20,6 +30,12 @@ import-links-text = They are found by any of their keys: ID in another system, n
 import-links-would = Would be made beside them: { $what }.
 import-system = Comes from
 import-system-found = This looks like an export of { $system }: { $n } columns are matched, { $left } are left out, each with its reason.
+import-twins = { $n ->
+    [one] { $n } likely duplicate waits among { $records }
+   *[other] { $n } likely duplicates wait among { $records }
+  }
+import-twins-looking = Looking for duplicates among { $records }. Their number will stand here.
+import-twins-none = No likely duplicates among { $records }.
 import-word = { $n ->
     [one] “{ $word }” ({ $n } row)
    *[other] “{ $word }” ({ $n } rows)

@@ -1,7 +1,7 @@
 problem-flow-condition-wanted = Write its condition.
 problem-flow-date-has-no-time = This field is a date without a time. Count in days.
 problem-flow-end-not-last = Steps behind “End” are never taken. Move or delete them.
-problem-flow-formula = The formula cannot be read: { $message }
+problem-flow-formula = The formula cannot be worked out: { $message }
 problem-flow-in-use = The flow “{ $name }” runs this one. Change that one first.
 problem-flow-limit = Write a number from 1 to { $max }.
 problem-flow-loop = Stopped: its own steps triggered it again for the same record. Narrow its trigger or condition.

@@ -1,7 +1,7 @@
 problem-flow-condition-wanted = Tulis syaratnya.
 problem-flow-date-has-no-time = Isian ini tanggal tanpa jam. Hitung dalam hari.
 problem-flow-end-not-last = Langkah setelah “Berhenti” tidak pernah dijalankan. Pindahkan atau hapus.
-problem-flow-formula = Rumus tidak bisa dibaca: { $message }
+problem-flow-formula = Rumus tidak bisa dihitung: { $message }
 problem-flow-in-use = Alur kerja “{ $name }” menjalankan yang ini. Ubah dulu alur kerja itu.
 problem-flow-limit = Tulis angka dari 1 sampai { $max }.
 problem-flow-loop = Dihentikan: langkah-langkahnya sendiri memicunya lagi untuk data yang sama. Persempit pemicu atau syaratnya.

@@ -27,7 +27,7 @@ process-asks = { $n ->
     [one] Asks for { $n } thing
    *[other] Asks for { $n } things
 }
-process-at-most = At most { $limit }
+process-at-most = ≤ { $limit }
 process-before-entering = Before it goes in
 process-before-leaving = Before it leaves
 process-both = { $length } ({ $worked } of work)
@@ -84,14 +84,15 @@ process-head-left = Left
 process-head-lost = Lost
 process-head-median = Time (median)
 process-head-on = On
-process-head-p90 = Nine of ten within
+process-head-p90 = 9 of 10 within
 process-head-stage = Step
 process-head-waiting = Waiting (late)
 process-head-worked = Working time
 process-limit = At most
 process-look = Look at the figures
 process-manage = Manage
-process-median = Half within { $length }
+process-late = { $n } late
+process-median = Median { $length }
 process-moves = Where records went
 process-moves-none = No record has left a step in this period.
 process-name = Map

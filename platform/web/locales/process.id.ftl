@@ -11,7 +11,7 @@ process-asks = { $n ->
     [0] Tidak ada syarat
    *[other] { $n } syarat
 }
-process-at-most = Paling lama { $limit }
+process-at-most = ≤ { $limit }
 process-before-entering = Sebelum masuk
 process-before-leaving = Sebelum keluar
 process-both = { $length } ({ $worked } kerja)
@@ -67,14 +67,15 @@ process-head-left = Keluar
 process-head-lost = Kalah
 process-head-median = Waktu (median)
 process-head-on = Lanjut
-process-head-p90 = Sembilan dari sepuluh dalam
+process-head-p90 = 9 dari 10 dalam
 process-head-stage = Langkah
 process-head-waiting = Menunggu (terlambat)
 process-head-worked = Waktu kerja
 process-limit = Paling lama
 process-look = Lihat angkanya
 process-manage = Kelola
-process-median = Separuh dalam { $length }
+process-late = { $n } terlambat
+process-median = Median { $length }
 process-moves = Ke mana catatan pergi
 process-moves-none = Belum ada catatan yang keluar dari sebuah langkah pada periode ini.
 process-name = Peta

@@ -13,6 +13,10 @@ device = Device
 edit = Edit
 field = Field
 field-count = { $n ->
+    [one] 1 field
+   *[other] { $n } fields
+}
+field-count-text = { $n ->
     [one] one field limited
    *[other] { $n } fields limited
 }
@@ -49,6 +53,7 @@ problem-last-admin = There must be at least one active administrator.
 problem-pipeline-in-use = There are still records in this pipeline. Move them to another one first, or switch the pipeline off.
 problem-role-in-use = There are users with this role. Give them another one first.
 problem-fixed-once-made = This stays as it was when it was made.
+problem-sample-no-room = Sample data is only for a workspace without records. This one has some.
 problem-stage-in-use = There are records in this stage. Move them to another one first.
 recovery-download = Download
 recovery-file = akrab-recovery-codes.txt
@@ -70,6 +75,12 @@ save = Save
 role-unsaved = not saved yet
 saved = Saved.
 scope-all = All
+scope-means-all = the whole company
+scope-means-none = not allowed
+scope-means-own = those he or she is responsible for
+scope-means-team = those of the team
+scope-means-team-tree = with the teams below
+scope-means-territory = those of the territory
 scope-none = None
 scope-own = Own
 scope-team = Team
@@ -156,3 +167,8 @@ user-link-again = Make a new link
 user-link-do = Add and make a link
 user-link-text = No mail server is set up. You get a link to hand over, with which this person chooses a password.
 user-link-title = Hand this link over
+sample-do = Fill in sample data
+sample-done = The sample data is ready.
+sample-keep = It cannot be deleted all at once. Use it in a workspace for trying out, not in one people will work in.
+sample-text = This workspace is filled with two years of data of an invented firm, with colleagues who cannot sign in. It can take up to a minute.
+sample-title = Fill in sample data?

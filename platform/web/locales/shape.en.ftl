@@ -61,6 +61,7 @@ plan-now = At once
 plan-rename = Rename
 plan-rows = Records
 plan-step = Step
+plan-table = Table
 plan-text = This is what the database would do. Nothing has changed yet.
 plan-title = Plan
 plan-when = When

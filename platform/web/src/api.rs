@@ -23,6 +23,7 @@ mod routes;
 pub(crate) mod shape;
 mod sharing;
 mod sight;
+mod strict;
 mod twins;
 mod views;
 mod write;

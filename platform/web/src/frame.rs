@@ -72,6 +72,7 @@ pub(crate) async fn framed(visit: &Visit, title: &str) -> Frame {
         bottom: bottom(visit, unread),
         csrf: visit.csrf.clone(),
         flash: Flash::read(&visit.web.config, &visit.facts.headers).map(|flash| flash.toast()),
+        zone: visit.ctx.now.time_zone().iana_name().map(Into::into),
         single_keys: visit.person.single_keys,
         // whoever looks with other eyes is not seen, and hears nothing
         news: visit.seeing.is_none().then(|| live::ADDRESS.into()),

@@ -8,6 +8,7 @@ use crate::guard::{self, Facts};
 use crate::locale::{Lang, Text};
 use crate::settings::see_as::{self, SeeAs};
 use crate::state::Web;
+use crate::ui::dialog::standing;
 use crate::ui::frame::{Crumb, Frame, Theme};
 use crate::ui::toast::toast_fragment;
 use akrab_engine::identity::Session;
@@ -60,6 +61,14 @@ pub fn lang(lang: akrab_model::format::Lang) -> Lang {
 }
 
 impl Visit {
+    /// The object among these that somebody most likely means: the one of the page he comes from, or the first of the side bar.
+    pub fn likely<'o>(&self, objects: &'o [Arc<Object>]) -> Option<&'o Arc<Object>> {
+        let from = self.facts.referer_path().unwrap_or_default();
+        let plural = from.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
+        let first = || objects.iter().min_by_key(|object| (self.web.place_of(&object.decl.group), object.decl.order));
+        objects.iter().find(|object| object.plural == plural).or_else(first)
+    }
+
     /// Recognises the person by the session cookie.
     ///
     /// # Errors
@@ -208,7 +217,7 @@ impl Visit {
     /// As [`Visit::page`].
     pub async fn dialog(&self, title: &str, dialog: Markup) -> Reply {
         let frame = self.frame(title).await;
-        self.page(&frame, dialog)
+        self.page(&frame, if self.is_fragment() { dialog } else { standing(dialog) })
     }
 
     /// A fragment with a toast beside it.

@@ -191,3 +191,62 @@ both!(
         assert_eq!(drain(w).await, 0, "what was never published does nothing");
     }
 );
+
+both!(
+    /// An expression that can never be worked out is refused with its place and its reason, and not found out by empty fields later.
+    expressions_that_never_come_to_anything_are_refused,
+    async |w: &Workspace| {
+        let steps = json!([{ "key": "s1", "do": "set", "values": {
+            "amount": { "formula": "nosuch(1)" },
+            "discount": { "formula": "account.name" },
+            "note": { "formula": "amount * 2.0" },
+            "probability": { "formula": "name + 1.0" },
+            "close_date": { "formula": "name" },
+            "competitor": { "formula": "name + '!'" },
+        } }]);
+        let made = flow("opportunity", json!({ "on": "created" }), steps, json!({ "formula": "nosuch(amount) > 5.0" }));
+        let refused = w.engine.write(&w.system(), move |tx| tx.flow_faults(&made)).await.expect("faults");
+        let mut told: Vec<(&str, &str, &str)> = refused
+            .iter()
+            .map(|f| {
+                let because = f.args.iter().find(|(name, _)| name == "because").map_or("", |(_, code)| code.as_str());
+                (f.pointer.as_str(), f.code.as_str(), because)
+            })
+            .collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            [
+                ("/formula", "flow_formula", "decl_formula_function"),
+                ("/steps/s1/values/amount", "flow_formula", "decl_formula_function"),
+                ("/steps/s1/values/close_date", "flow_formula", "decl_formula_wants_date"),
+                ("/steps/s1/values/discount", "flow_formula", "decl_formula_member"),
+                ("/steps/s1/values/note", "flow_formula", "decl_formula_wants_text"),
+                ("/steps/s1/values/probability", "flow_formula", "decl_formula_kinds"),
+            ]
+        );
+    }
+);
+
+both!(
+    /// A step whose expression comes to nothing for a record fails its run and says why; the field keeps what it held.
+    a_step_that_cannot_be_worked_out_leaves_the_field_alone,
+    async |w: &Workspace| {
+        let steps = json!([{ "key": "s1", "do": "set", "values": { "discount": { "formula": "20.0 / (amount - 5.0)" } } }]);
+        let key = publish(w, flow("opportunity", json!({ "on": "created" }), steps, Json::Null)).await;
+        let nothing = w.make("opportunity", json!({ "name": "Nol", "amount": 5, "discount": 3 })).await;
+        let works = w.make("opportunity", json!({ "name": "Jalan", "amount": 7, "discount": 3 })).await;
+        let empty = w.make("opportunity", json!({ "name": "Kosong", "discount": 3 })).await;
+        drain(w).await;
+        let mut told = Vec::new();
+        for run in runs(w, &key).await {
+            let why = run.told["fields"][0]["args"].to_string().contains("decl_formula_nothing");
+            told.push((run.state, why));
+        }
+        assert_eq!(told.iter().filter(|one| **one == (RunState::Failed, true)).count(), 1, "{told:?}");
+        assert_eq!(told.iter().filter(|one| **one == (RunState::Done, false)).count(), 2, "{told:?}");
+        assert_eq!(get(w, "opportunity", nothing, "discount").await, json!("3"));
+        assert_eq!(get(w, "opportunity", works, "discount").await, json!("10"));
+        assert_eq!(get(w, "opportunity", empty, "discount").await, Json::Null, "an empty operand makes it empty");
+    }
+);

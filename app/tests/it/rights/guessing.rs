@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// whole, and the whole with a slip of the finger or from its end.
 fn guesses(object: usize, n: usize) -> [String; 3] {
     let (start, whole, other) = match OBJECTS[object].1 {
-        "npwp" => ("001273", format!("00127345600120{n:02}"), format!("00.127.345.6-001.20{n:02}")),
+        "npwp" => ("001273", format!("00127345620120{n:02}"), format!("00.127.345.6-201.20{n:02}")),
         "email" => ("sembun", format!("sembunyi{}@contoh.test", letters(n)), format!("sembnuyi{}", letters(n))),
         "phone" => ("0812345", format!("+62 812-3456-78{n:02}"), format!("5678{n:02}")),
         _ => ("terlar", format!("terlarang{}", letters(n)), format!("terlarnag{}", letters(n))),

@@ -405,7 +405,7 @@ async fn news(w: &Workspace, world: &World, records: &[(i64, String)], users: &[
 /// What stands in the deniable field.
 pub fn secret(object: usize, n: usize) -> serde_json::Value {
     match OBJECTS[object].1 {
-        "npwp" => json!(format!("00127345600120{n:02}")),
+        "npwp" => json!(format!("00127345620120{n:02}")),
         "email" => json!(format!("sembunyi{}@contoh.test", letters(n))),
         "phone" => json!(format!("0812345678{n:02}")),
         _ => json!(format!("terlarang{}", letters(n))),

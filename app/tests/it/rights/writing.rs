@@ -97,7 +97,8 @@ impl Hand<'_> {
             self.expect("delete", done, self.refusal(n));
         }
         let done = s.w.engine.restore(&ctx, key, id).await;
-        self.expect("restore of a living record", done, ProblemKind::NotFound);
+        let refusal = if s.world.sees(self.user, n) { ProblemKind::Conflict } else { ProblemKind::NotFound };
+        self.expect("restore of a living record", done, refusal);
     }
 
     async fn with_a_reading_token(&mut self, n: usize, id: i64) {

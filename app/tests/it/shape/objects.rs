@@ -107,6 +107,8 @@ both!(what_cannot_be_is_refused_with_its_reason, async |w: &Workspace| {
         (add("jumlah", formula("harga *")), "shape_fault"),
         (add("jumlah", formula("jumlah + 1.0")), "shape_fault"),
         (add("jumlah", formula("tidak_ada + 1.0")), "shape_fault"),
+        (add("jumlah", formula("days_between(tahun, today())")), "shape_fault"),
+        (add("jumlah", formula("plat + 'a'")), "shape_fault"),
         (add("harga", FieldDecl::new(FieldType::Integer, label("Harga"))), "shape_type_fixed"),
         (
             add("berat", FieldDecl { min: Some(9.0), max: Some(1.0), ..FieldDecl::new(FieldType::Decimal, label("Berat")) }),

@@ -211,6 +211,13 @@ both!(
             (broken("result = \"money\"\n", ""), "decl_formula_result"),
             (broken("formula = \"harga - harga", "formula = \"harga + * harga"), "decl_formula_unreadable"),
             (broken("formula = \"harga - harga", "formula = \"harga - biaya"), "decl_formula_unknown"),
+            (broken("formula = \"harga - harga", "formula = \"nosuch(1) + harga"), "decl_formula_function"),
+            (broken("formula = \"harga - harga", "formula = \"perusahaan.name + harga"), "decl_formula_member"),
+            (broken("result = \"money\"", "result = \"text\""), "decl_formula_wants_text"),
+            (broken("or_zero(diskon) <= 50.0", "nosuch(harga) <= 5.0"), "decl_formula_function"),
+            (broken("or_zero(diskon) <= 50.0", "perusahaan.name != 'X'"), "decl_formula_member"),
+            (broken("or_zero(diskon) <= 50.0", "plat - 50.0 == 1.0"), "decl_formula_kinds"),
+            (broken("or_zero(diskon) <= 50.0", "or_zero(diskon) + 50.0"), "decl_formula_wants_truth"),
             (broken("field = \"diskon\", op = \"gt\"", "field = \"rabat\", op = \"gt\""), "decl_condition"),
             (broken("field = \"diskon\", op = \"gt\"", "field = \"diskon\", op = \"within\""), "decl_condition"),
             (broken("by = \"tahap\"", "by = \"tahun\""), "decl_board_kind"),
@@ -398,3 +405,39 @@ both!(a_title_named_in_one_language_is_called_so_in_both, async |w: &Workspace| 
         log.split("href=\"").find_map(|part| part.split('"').next().filter(|href| href.contains("/log/"))).expect("a change").to_string();
     assert!(!page.get(&one).await.html.contains(">object<"));
 });
+
+both!(
+    /// The audit trail says in words what was done to an object, an address by its label; every deed and every group of objects
+    /// has words in both languages.
+    deeds_and_groups_have_words_in_both_languages,
+    async |w: &Workspace| {
+        use akrab_web::locale::{Lang, Text};
+        let ctx = admin(w).await;
+        w.engine.shape_import(&ctx, VEHICLES, false).await.expect("the object");
+        let place = FieldDecl::new(FieldType::Address, label("Lokasi parkir"));
+        let made = edit(w, "kendaraan", Deed::NewField, |object| drop(object.fields.insert("lokasi".into(), place)));
+        w.engine.shape_apply(&ctx, &[Edit { detail: "lokasi".into(), ..made }]).await.expect("the field");
+        let mut browser = Browser::of(w, ctx.user_id().expect("the admin")).await;
+        let trail = browser.get("/settings/audit").await.html;
+        for words in ["Dibawa masuk dari berkas", "Isian baru", "Lokasi parkir"] {
+            assert!(trail.contains(words), "{words}: {trail}");
+        }
+        assert!(!trail.contains("shape deed"), "{trail}");
+        for lang in [Lang::Id, Lang::En] {
+            let t = Text::new(lang);
+            for deed in Deed::ALL {
+                assert!(t.find(&format!("deed-{}", deed.key().replace('_', "-")), &[]).is_some(), "{lang:?}: {deed:?}");
+            }
+            for object in w.engine.registry().objects().filter(|object| !object.is_system()) {
+                assert!(t.find(&format!("group-{}", object.decl.group), &[]).is_some(), "{lang:?}: {} in {}", object.key, object.decl.group);
+            }
+        }
+        // a role's rights name their levels with what they mean, and a new flow begins with the first object of the side bar
+        let role = w.engine.people().roles.iter().find(|role| role.key == "manager").map(|role| role.id).expect("the role");
+        let rights = browser.get(&format!("/settings/roles/{role}")).await.html;
+        assert!(rights.contains("Layanan") && rights.contains("anggota timnya"), "{rights}");
+        let flow = browser.get("/settings/flows/new").await.html;
+        // its own object stands before those that shipped
+        assert!(flow.contains("<option value=\"kendaraan\" selected"), "{flow}");
+    }
+);

@@ -434,6 +434,11 @@ impl Generator {
         }
     }
 
+    /// Whether an account is a household.
+    pub fn is_household(&self, account: usize) -> bool {
+        self.account_core(account).is_household()
+    }
+
     /// What is settled first about an account, without its texts.
     pub(super) fn account_core(&self, index: usize) -> Core {
         let dice = &mut Dice::new(self.seed, Stream::Account, index);

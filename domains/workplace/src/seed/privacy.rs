@@ -29,7 +29,7 @@ pub(super) async fn privacy(engine: &Engine) -> Result<()> {
     let Some(keeper) = engine.people().by_email(KEEPER).map(|person| person.id) else { return Ok(()) };
     let secret = engine.write(&ctx, move |tx| registers(tx, keeper)).await?;
     if let Some(secret) = secret {
-        let said = json!({ (account::NPWP): "0745821936542000", (account::PHONE): "0812-9034-7715" });
+        let said = json!({ (account::NPWP): "0745821934542000", (account::PHONE): "0812-9034-7715" });
         engine.confirmation_take(&secret, map(said), None).await?;
     }
     Ok(())

@@ -27,6 +27,9 @@ const CATEGORIES: [(&str, &str, &str); 8] = [
 /// Objects whose figures the sums of these records are part of; what is counted comes before what counts it.
 const FIGURES: [&str; 5] = ["order", "invoice", "product", "product_category", "product_owned"];
 
+/// What households add to orders.
+const HOUSEHOLD: &str = "household";
+
 /// Accounts whose orders are written in one transaction.
 const BATCH: usize = 250;
 
@@ -88,12 +91,17 @@ struct Loading<'a, 't> {
 
 impl Loading<'_, '_> {
     fn load(&mut self, all: &[Order]) -> Result<()> {
+        let generator = self.generator;
         let ids = self.each(keys::ORDER, all, |sheet, it, links| {
             sheet
                 .set(order::ORDERED_ON, Value::Date(it.day))
                 .text(order::STATUS, it.status)
                 .text(order::CHANNEL, it.channel)
                 .set(order::AMOUNT, Value::Dec(it.amount()))
+                .set(
+                    HOUSEHOLD,
+                    if generator.is_household(it.account) { super::fill::link(&links.accounts, it.account) } else { Value::Null },
+                )
                 .set(order::COST, Value::Dec(it.cost().normalize()))
                 .made(links.past(it.day, 10), links.user(it.owner));
         })?;

@@ -1,7 +1,7 @@
 //! What a day holds, read at once.
 
 use akrab_activities::keys::{INTERACTION, TASK, interaction, task};
-use akrab_customers::keys::{ACCOUNT, CONTACT};
+use akrab_customers::keys::{ACCOUNT, CONTACT, GREETING, IMPORTANT_DATE, greeting, important_date};
 use akrab_engine::approval::Approval;
 use akrab_engine::{Access, ListRequest, Result, Tx};
 use akrab_model::filter::Op;
@@ -11,6 +11,7 @@ use akrab_sales::keys::{LEAD, OPPORTUNITY, lead, opportunity};
 use akrab_web::record::reach::Reach;
 use akrab_web::value::Look;
 use jiff::Zoned;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::collections::HashSet;
@@ -44,6 +45,14 @@ pub struct Appointment {
     pub whom: String,
 }
 
+/// A birthday or an anniversary of a customer.
+pub struct Occasion {
+    pub on: Date,
+    pub record: Record,
+    /// The greeting drafted for it, as long as it waits.
+    pub draft: Option<i64>,
+}
+
 pub struct Day {
     pub look: Look,
     pub team: bool,
@@ -59,6 +68,8 @@ pub struct Day {
     pub broken: u64,
     pub lead_count: u64,
     pub agenda: Vec<Appointment>,
+    /// Birthdays and anniversaries of the next days.
+    pub occasions: Vec<Occasion>,
     /// Absent when the role may not see amounts.
     pub month: Option<Month>,
     pub may_create: bool,
@@ -70,6 +81,9 @@ pub struct Day {
 const MOST: usize = 200;
 const LEADS: usize = 5;
 const STEPS: usize = 6;
+const OCCASIONS: usize = 6;
+/// Days for which occasions are told ahead.
+const AHEAD: &str = "next_14_days";
 
 impl Day {
     /// # Errors
@@ -98,6 +112,7 @@ impl Day {
             broken: if team { 0 } else { tx.policies_mine()? },
             lead_count: 0,
             agenda: Vec::new(),
+            occasions: Vec::new(),
             month: month(tx, &owner),
             may_create: tx.object(TASK).is_ok_and(|o| tx.rights.may_create(&o)),
             open: HashSet::new(),
@@ -126,6 +141,7 @@ impl Day {
         day.read_agenda(tx, &owner, from, next)?;
         day.read_steps(tx, &owner, next)?;
         day.read_leads(tx)?;
+        day.read_occasions(tx, &owner)?;
         Ok(day)
     }
 
@@ -160,6 +176,22 @@ impl Day {
             Filter::test(opportunity::NEXT_AT, Op::Lt, next.to_string()),
         ];
         self.steps = list(tx, OPPORTUNITY, due, opportunity::NEXT_AT, STEPS)?;
+        Ok(())
+    }
+
+    /// Important dates of one's customers, with the drafts of their greetings.
+    fn read_occasions(&mut self, tx: &mut Tx, owner: &Filter) -> Result<()> {
+        let ahead = vec![owner.clone(), Filter::test(important_date::NEXT_ON, Op::Within, AHEAD)];
+        let records = list(tx, IMPORTANT_DATE, ahead, important_date::NEXT_ON, OCCASIONS)?;
+        let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+        let waiting = vec![Filter::test(greeting::OCCASION, Op::In, json!(ids)), Filter::test(greeting::STATE, Op::Is, "draft")];
+        let drafts = if ids.is_empty() { Vec::new() } else { list(tx, GREETING, waiting, greeting::ON, MOST)? };
+        for record in records {
+            if let Value::Date(on) = record.get(important_date::NEXT_ON) {
+                let draft = drafts.iter().find(|draft| draft.link(greeting::OCCASION) == Some(record.id)).map(|draft| draft.id);
+                self.occasions.push(Occasion { on: *on, draft, record });
+            }
+        }
         Ok(())
     }
 

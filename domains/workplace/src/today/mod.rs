@@ -6,13 +6,19 @@ mod line;
 mod load;
 mod side;
 
+use akrab_customers::keys::{GREETING, IMPORTANT_DATE};
+use akrab_engine::{Access, Tx};
+use akrab_model::Object;
+use akrab_model::object::Scope;
 use akrab_web::route::{Router, get, post};
 use akrab_web::ui::frame::TopBar;
 use akrab_web::ui::sidebar::NavItem;
+use akrab_web::value::Look;
 use akrab_web::{Feature, Home, Nav, Place, Reply, Visit};
 use axum::extract::Query;
 pub(crate) use load::Day;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Where everybody begins.
 const HOME: Home = Home { icon: "sun", name: "today", href: "/today" };
@@ -28,9 +34,23 @@ pub fn feature() -> Feature {
             if due > 0 {
                 item = item.count(due.to_string(), false);
             }
-            vec![Nav { place: Place::Top, order: 0, item }]
+            let mut all = vec![Nav { place: Place::Top, order: 0, item }];
+            all.extend(occasions(tx, look));
+            all
         })
         .locales(include_str!("../../locales/today.id.ftl"), include_str!("../../locales/today.en.ftl"))
+}
+
+/// Days to remember and the greetings for them, below the customers they are of.
+fn occasions(tx: &Tx, look: &Look) -> Vec<Nav> {
+    let objects = [IMPORTANT_DATE, GREETING].into_iter().filter_map(|key| look.registry.object(key));
+    let readable = objects.filter(|o| tx.rights.scope(o, Access::Read) != Scope::None);
+    let nav = |object: &Arc<Object>| Nav {
+        place: Place::Group(object.decl.group.clone()),
+        order: object.decl.order,
+        item: NavItem::new(&object.decl.icon, object.plural_label(look.key()), format!("/{}", object.plural)),
+    };
+    readable.map(nav).collect()
 }
 
 #[inline(always)]

@@ -1,6 +1,7 @@
 //! The right side: the month, new leads, appointments.
 
-use super::load::{Day, Month};
+use super::load::{Day, Month, Occasion};
+use akrab_customers::keys::important_date;
 use akrab_model::{Record, Value, format};
 use akrab_sales::keys::{LEAD, lead};
 use akrab_web::Visit;
@@ -38,7 +39,31 @@ pub fn draw(visit: &Visit, day: &Day) -> Markup {
                 }
             }
         }
+        @if !day.occasions.is_empty() {
+            section {
+                (panel_head(t, &t.get("today-occasions"), Some(&day.occasions.len().to_string()), Some("/important_dates?view=coming"), None))
+                ul { @for one in &day.occasions { (occasion_line(visit, day, one)) } }
+            }
+        }
     }
+}
+
+/// Whose day it is and when, with the way to the greeting drafted for it.
+fn occasion_line(visit: &Visit, day: &Day, one: &Occasion) -> Markup {
+    let name = one.record.link_title(important_date::CONTACT).unwrap_or_default();
+    let href = match one.record.link(important_date::CONTACT) {
+        Some(contact) => format!("/contacts/{contact}"),
+        None => format!("/important_dates/{}", one.record.id),
+    };
+    let when = format::relative_day(one.on, day.look.today(), day.look.lang);
+    let end = html! {
+        span.ak-small.ak-muted { (when) }
+        @if let Some(draft) = one.draft {
+            (Button::only_icon("gift", visit.t.with("today-greeting", &[("name", name.into())])).href(format!("/greetings/{draft}")))
+        }
+    };
+    let detail = html! { (one.record.title()) " · " (day.look.short_day(one.on)) };
+    person_line(Some(avatar(Shape::Person, name, 26)), name, &href, detail, html! {}, end)
 }
 
 /// The month for a phone, above the tasks.

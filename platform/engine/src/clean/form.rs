@@ -28,7 +28,7 @@ pub fn is_cleaned(object: &Object, field: &Field) -> bool {
     kinds && field.writable() && !field.hidden && (field.kind != FieldType::Text || is_address(object, field) || is_company(object, field))
 }
 
-fn is_address(object: &Object, field: &Field) -> bool {
+pub(super) fn is_address(object: &Object, field: &Field) -> bool {
     let whole = field.part_of.as_deref().and_then(|key| object.decl.fields.get(key));
     whole.is_some_and(|decl| decl.kind == FieldType::Address)
 }
@@ -48,13 +48,8 @@ pub(super) fn formed(object: &Object, field: &Field, record: &Record) -> Option<
         _ if field.key.ends_with("_province") => {
             area::province_named(written).map_or_else(|| spaced(written), |found| found.name.to_string())
         }
-        _ if field.key.ends_with("_city") => {
-            let province = field.part_of.as_deref().map(|whole| record.text(&format!("{whole}_province")));
-            let within = province.and_then(area::province_named).map(|found| found.code);
-            let name = named(written);
-            area::regency_named(within, written).map_or_else(|| name.clone(), |found| city(&name, found.name))
-        }
-        _ if field.key.ends_with("_postcode") => written.chars().filter(char::is_ascii_digit).collect(),
+        _ if field.key.ends_with("_city") => city(province(field, record), written),
+        _ if field.key.ends_with("_postcode") => postcode(written).unwrap_or_else(|| written.to_string()),
         _ => named(written),
     };
     (!after.is_empty() && after != written).then(|| (written.to_string(), after))
@@ -68,18 +63,29 @@ fn named(text: &str) -> String {
     person::tidy(text).unwrap_or_else(|| text.to_string())
 }
 
-/// `Bandung` says enough, `Tanjungpinang` is spelled as `Kota Tanjung Pinang` is, and `Kab. Bandung` is written in full.
-fn city(name: &str, whole: &str) -> String {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let bare = whole.split_once(' ').map_or(whole, |(_, bare)| bare);
-    let said = if letters(bare) == letters(name) {
-        bare
-    } else if whole.ends_with(name) {
-        name
-    } else {
-        whole
+/// The province of the address a field is a part of, as it is written; empty when it is not said.
+pub(super) fn province<'r>(field: &Field, record: &'r Record) -> &'r str {
+    field.part_of.as_deref().map_or("", |whole| record.text(&format!("{whole}_province")))
+}
+
+/// `Sby` and `Kota Surabaya` are `Surabaya`; what lies in no province that is known is left to itself.
+fn city(province: &str, written: &str) -> String {
+    let within = area::province_named(province).map(|found| found.code);
+    let known = within.is_some() || province.trim().is_empty();
+    let found = area::regency_named(within, written).filter(|_| known);
+    found.map_or_else(|| named(written), |found| found.usual().to_string())
+}
+
+/// The five digits of a postcode, a letter read as the digit it looks like; `None` for what is none even so.
+pub(super) fn postcode(written: &str) -> Option<String> {
+    let digit = |c: char| match c {
+        'o' | 'O' => '0',
+        'l' | 'I' => '1',
+        c => c,
     };
-    said.to_string()
+    let code: String = written.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).map(digit).collect();
+    // the first digit is the region's, which is never 0
+    (code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0')).then_some(code)
 }
 
 fn email(text: &str) -> String {
@@ -117,23 +123,29 @@ fn street(text: &str) -> String {
     neighbours(&words.join(" "))
 }
 
-/// The neighbourhood: `rt.1 rw 02` is `RT 001/RW 002`.
+/// The neighbourhood: `rt.1 rw 02`, `RT 1/2` and `RT/RW 01/02` are `RT 001/RW 002`.
 fn neighbours(text: &str) -> String {
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let found = lower.match_indices("rt").map(|(at, _)| at).find(|at| *at == 0 || !lower.as_bytes()[at - 1].is_ascii_alphanumeric());
-    let read = |from: usize| -> Option<(u32, usize)> {
-        let rest = &lower[from..];
-        let skipped = rest.len() - rest.trim_start_matches([' ', '.', ':']).len();
-        let digits: String = rest[skipped..].chars().take_while(char::is_ascii_digit).take(3).collect();
-        Some((digits.parse().ok()?, from + skipped + digits.len()))
+    let past = |from: usize, marks: &[char]| lower.len() - lower[from..].trim_start_matches(marks).len();
+    let number = |from: usize| -> Option<(u32, usize)> {
+        let from = past(from, &[' ', '.', ':']);
+        let digits: String = lower[from..].chars().take_while(char::is_ascii_digit).collect();
+        Some((digits.parse().ok().filter(|n| *n < 1_000)?, from + digits.len()))
     };
+    let second = |from: usize| lower[from..].starts_with("rw").then_some(from + 2);
     let whole = || -> Option<String> {
         let start = found?;
-        let (rt, end) = read(start + 2)?;
-        let between = lower[end..].len() - lower[end..].trim_start_matches([' ', '/', ',', '.', '-']).len();
-        lower[end + between..].strip_prefix("rw")?;
-        let (rw, end) = read(end + between + 2)?;
-        Some(format!("{}RT {rt:03}/RW {rw:03}{}", text.get(..start)?, text.get(end..)?))
+        let both = second(past(start + 2, &[' ', '.', '/']));
+        let (rt, end) = number(both.unwrap_or(start + 2))?;
+        let next = past(end, &[' ', '/', ',', '.', '-']);
+        let (rw, end) = match second(next) {
+            Some(from) => number(from)?,
+            None if lower[end..next].contains('/') => number(next)?,
+            None => return None,
+        };
+        let ended = !lower[end..].starts_with(|c: char| c.is_alphanumeric());
+        ended.then(|| Some(format!("{}RT {rt:03}/RW {rw:03}{}", text.get(..start)?, text.get(end..)?)))?
     };
     whole().unwrap_or_else(|| text.to_string())
 }
@@ -149,6 +161,12 @@ mod tests {
             ("JALAN  SUDIRMAN NOMOR 12", "Jl. Sudirman No. 12"),
             ("Jl. Asia Afrika No. 8 RT 003/RW 010 Blok C", "Jl. Asia Afrika No. 8 RT 003/RW 010 Blok C"),
             ("Gang Kartini rt. 4, rw. 5", "Gg. Kartini RT 004/RW 005"),
+            ("Jl. Melati No. 3 RT 08/05", "Jl. Melati No. 3 RT 008/RW 005"),
+            ("Jl. Melati No. 3, RT 8 RW 5, Blok B", "Jl. Melati No. 3, RT 008/RW 005, Blok B"),
+            ("Jl. Melati RT/RW: 008/005", "Jl. Melati RT 008/RW 005"),
+            ("Jl. Melati RT 8", "Jl. Melati RT 8"),
+            ("Jl. Melati RT 8/5A", "Jl. Melati RT 8/5A"),
+            ("Jl. Smart 8/5", "Jl. Smart 8/5"),
             ("Ruko Sentra Niaga", "Ruko Sentra Niaga"),
         ] {
             assert_eq!(street(written), form);
@@ -156,14 +174,41 @@ mod tests {
     }
 
     #[test]
-    fn cities_keep_how_much_is_said() {
-        for (name, whole, form) in [
-            ("Bandung", "Kota Bandung", "Bandung"),
-            ("Tanjungpinang", "Kota Tanjung Pinang", "Tanjung Pinang"),
-            ("Jakarta Selatan", "Kota Administrasi Jakarta Selatan", "Jakarta Selatan"),
-            ("Kab. Bandung", "Kabupaten Bandung", "Kabupaten Bandung"),
+    fn a_city_has_one_form() {
+        for (province, written, form) in [
+            ("", "Sby", "Surabaya"),
+            ("", "Kota Bandung", "Bandung"),
+            ("Jawa Barat", "bandung", "Bandung"),
+            ("jabar", "Kab. Bandung", "Kabupaten Bandung"),
+            ("", "Tanjungpinang", "Tanjung Pinang"),
+            ("", "Kota Jakarta Selatan", "Jakarta Selatan"),
+            ("", "JAKARTA SELATAN", "Jakarta Selatan"),
+            ("DKI Jakarta", "Kota Administrasi Jakarta Selatan", "Jakarta Selatan"),
+            ("", "Jkt Timur", "Jakarta Timur"),
+            ("", "Ujung Pandang", "Makassar"),
+            ("", "SPRINGFIELD", "Springfield"),
+            ("Bayern", "Solo", "Solo"),
         ] {
-            assert_eq!(city(name, whole), form);
+            assert_eq!(city(province, written), form, "{written}, {province}");
+        }
+    }
+
+    #[test]
+    fn a_postcode_never_loses_a_letter() {
+        for (written, code) in [
+            ("40123", Some("40123")),
+            ("40 123", Some("40123")),
+            ("2o516", Some("20516")),
+            ("6O758", Some("60758")),
+            ("l2I90", Some("12190")),
+            ("6r485", None),
+            ("150a2", None),
+            ("138u00", None),
+            ("7o0783", None),
+            ("6053", None),
+            ("o2516", None),
+        ] {
+            assert_eq!(postcode(written).as_deref(), code, "{written}");
         }
     }
 

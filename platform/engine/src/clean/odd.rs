@@ -1,8 +1,9 @@
 //! Values that cannot be, and numbers far outside of the rest.
 
+use super::form;
 use akrab_model::object::Avatar;
 use akrab_model::text::{email, fold, phone};
-use akrab_model::{Field, FieldType, Object, Record, Value};
+use akrab_model::{Field, FieldType, Object, Record, Value, area};
 use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub enum Odd {
     PhoneCannotBe,
     /// An address whose domain cannot be.
     EmailCannotBe,
+    /// A postcode that has not five digits.
+    PostcodeCannotBe,
     /// What people type to get on: `test`, `xxx`, `-`.
     Filler,
     /// A number far outside of the rest.
@@ -37,6 +40,7 @@ impl Odd {
             Odd::DayFarOff => "day-far-off",
             Odd::PhoneCannotBe => "phone-cannot-be",
             Odd::EmailCannotBe => "email-cannot-be",
+            Odd::PostcodeCannotBe => "postcode-cannot-be",
             Odd::Filler => "filler",
             Odd::FarOutside => "far-outside",
         }
@@ -66,8 +70,18 @@ pub(super) fn odd(object: &Object, field: &Field, record: &Record, today: Date) 
         }
         (FieldType::PersonName, Value::Text(text)) => is_filler(text).then_some(Odd::Filler),
         (FieldType::Text, Value::Text(text)) if field.key == object.decl.title => is_filler(text).then_some(Odd::Filler),
+        (FieldType::Text, Value::Text(text)) if is_postcode(object, field) => {
+            let province = form::province(field, record);
+            // other countries have codes of their own
+            let here = province.trim().is_empty() || area::province_named(province).is_some();
+            (here && form::postcode(text).is_none()).then_some(Odd::PostcodeCannotBe)
+        }
         _ => None,
     }
+}
+
+fn is_postcode(object: &Object, field: &Field) -> bool {
+    form::is_address(object, field) && field.key.ends_with("_postcode")
 }
 
 /// A personal day of a person, as a birthday is.

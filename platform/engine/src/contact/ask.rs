@@ -8,12 +8,17 @@ use akrab_store::ContactDecision;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+/// The field of people who are not to be contacted at all, where their object has it; beside it stand its reason, by whom
+/// and when (`_reason`, `_by`, `_at`).
+pub const DO_NOT_CONTACT: &str = "do_not_contact";
+
 /// Who is to be contacted, and what the domain knows of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ask {
     pub person: (String, RecordId),
     pub purpose: String,
     pub channel: String,
+    /// As the domain knows it; what stands on the person's record counts besides.
     pub do_not_contact: bool,
     pub do_not_call: bool,
     /// The address bounced, as far as the domain knows. Lists of numbers and addresses that are not to be used are looked into
@@ -67,10 +72,11 @@ impl Tx<'_> {
             }
             None => Vec::new(),
         };
+        let do_not_contact = ask.do_not_contact || self.wants_no_contact(object, id)?;
         let (no_calls, no_address) = self.blocked(object, id, &ask.channel, ask.address.as_deref())?;
         let (consent, _) = self.consent(object, id, &ask.purpose, &ask.channel)?;
         let facts = Facts {
-            do_not_contact: ask.do_not_contact,
+            do_not_contact,
             consent,
             do_not_call: ask.do_not_call || no_calls,
             suppressed: ask.suppressed || no_address,
@@ -102,6 +108,14 @@ impl Tx<'_> {
         };
         let id = self.conn.decision_add(&row)?;
         Ok(Decided { id, decision, zone: name, assumed, policy_version: kept.version })
+    }
+
+    /// Whether it is written down of a person that nobody is to contact him.
+    fn wants_no_contact(&mut self, object: &str, id: RecordId) -> Result<bool> {
+        if self.registry.object(object).is_none_or(|object| object.field(DO_NOT_CONTACT).is_none()) {
+            return Ok(false);
+        }
+        Ok(self.find(object, id)?.is_some_and(|person| person.get(DO_NOT_CONTACT).bool()))
     }
 
     /// The person's own zone, else that of the province, else the workspace's, which is assumed.

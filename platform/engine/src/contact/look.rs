@@ -52,7 +52,7 @@ pub fn are_people(object: &Object) -> bool {
 }
 
 impl Tx<'_> {
-    /// Where somebody stands for every purpose and channel; none where records are no people, or nothing is asked of anybody.
+    /// Where somebody stands for every purpose and channel; none where records are no people.
     /// With `whole` also everything he said and what was decided.
     ///
     /// # Errors
@@ -62,9 +62,6 @@ impl Tx<'_> {
         let purposes = self.purposes()?;
         let record = self.get(object, id)?;
         let blocks = self.blocks_about(&record)?;
-        if purposes.is_empty() && blocks.is_empty() {
-            return Ok(None);
-        }
         let policies: Vec<PolicyKept> = self.kept_now(POLICY, None)?;
         let history = self.consent_history(&known.key, id)?;
         let merged_at = self.conn.merges_into(&known.key, id)?.first().map(|merge| merge.at);

@@ -102,7 +102,7 @@ impl Engine {
         let ctx = self.prefers(place);
         let until = Timestamp::from_microsecond(link.until_at).map_err(Problem::internal)?;
         let view = self.read(&ctx, move |tx| tx.consent_view(&link.deed, link.subject, false)).await;
-        let view = view.ok().flatten().ok_or_else(|| gone("link_unknown"))?;
+        let view = view.ok().flatten().filter(|view| !view.purposes.is_empty()).ok_or_else(|| gone("link_unknown"))?;
         Ok(PreferencesPage { purposes: view.purposes, until, ctx })
     }
 

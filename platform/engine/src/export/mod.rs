@@ -198,6 +198,12 @@ impl Tx<'_> {
         }
         // cards and entries have a form of their own
         let all = matches!(spec.format, ExportFormat::Vcard | ExportFormat::Vcard4 | ExportFormat::Ical);
+        if matches!(spec.format, ExportFormat::Vcard | ExportFormat::Vcard4) {
+            // what is left of somebody who was erased is nobody to write to
+            let gone = self.conn.erased_all()?.into_iter().filter(|row| row.object == object.key).map(|row| row.record);
+            let gone: Vec<i64> = gone.collect();
+            cond = if gone.is_empty() { cond } else { cond.and(akrab_model::Cond::Ids(gone).negate()) };
+        }
         let columns = self.export_columns(&object, if all { &[] } else { &spec.columns })?;
         Ok(Bound { columns, sort: self.sorts(&object, &spec.sort)?, cond, words, object })
     }

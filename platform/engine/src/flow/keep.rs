@@ -4,7 +4,7 @@ use super::live::{KIND, Ready};
 use super::{Deed, Flow, Judge, Known, RunState, Trigger, Who};
 use crate::{Engine, Result, Tx};
 use akrab_model::object::shape::free_key;
-use akrab_model::{FieldProblem, Problem, ProblemKind};
+use akrab_model::{FieldProblem, FieldType, Problem, ProblemKind};
 use akrab_store::FlowRow;
 use serde_json::json;
 
@@ -132,10 +132,18 @@ impl Tx<'_> {
         let registry = self.registry.clone();
         let judge = Judge { registry: &registry, env: self.env(), parse: self.parse_env().own(), flows: &flows, knows: &knows };
         let mut faults = flow.check(&judge);
-        for (place, object, text) in flow.formulas() {
-            let Some(object) = registry.object(&object) else { continue };
-            if let Err(fault) = crate::write::Expression::compile(object, &place, &text) {
-                faults.push(FieldProblem::new(&format!("/{place}"), "flow_formula").because(&fault.fault));
+        for formula in flow.formulas() {
+            let Some(object) = registry.object(&formula.object) else { continue };
+            let kind = match &formula.into {
+                None => FieldType::Boolean,
+                Some((target, field)) => match registry.object(target).and_then(|target| target.field(field)) {
+                    Some(field) => field.kind,
+                    // told already
+                    None => continue,
+                },
+            };
+            if let Err(fault) = crate::write::Expression::check(object, &formula.place, &formula.text, kind) {
+                faults.push(FieldProblem::new(&format!("/{}", formula.place), "flow_formula").because(&fault.fault));
             }
         }
         Ok(faults)

@@ -55,10 +55,10 @@ impl Ready {
     /// Conditions and expressions that cannot be read.
     pub(super) fn of(row: &FlowRow, version: i64, publisher: Option<i64>, flow: Flow, registry: &Registry) -> Result<Ready> {
         let mut formulas = HashMap::new();
-        for (place, object, text) in flow.formulas() {
-            let object = registry.object(&object).ok_or_else(|| Problem::malformed("flow_unknown_object"))?;
-            let read = Expression::compile(object, &place, &text);
-            formulas.insert(place, read.map_err(|fault| Problem::internal(fault.to_string()))?);
+        for formula in flow.formulas() {
+            let object = registry.object(&formula.object).ok_or_else(|| Problem::malformed("flow_unknown_object"))?;
+            let read = Expression::compile(object, &formula.place, &formula.text);
+            formulas.insert(formula.place, read.map_err(|fault| Problem::internal(fault.to_string()))?);
         }
         let listens = flow.all_steps().iter().any(|step| matches!(step.deed, Deed::Wait(Until::Holds { .. })));
         let when = flow.when.as_ref().map(Filter::from_json).transpose()?;

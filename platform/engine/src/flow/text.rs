@@ -5,7 +5,7 @@ use crate::{Person, Result, Tx};
 use akrab_model::flow::{Given, Part, Values, Who, parts};
 use akrab_model::format::{self, Lang};
 use akrab_model::value::{Input, plain};
-use akrab_model::{Field, FieldType, Object, Problem, Record, Value};
+use akrab_model::{Field, FieldProblem, FieldType, Object, Problem, Record, Value};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ impl Tx<'_> {
     pub(super) fn flow_values(&mut self, at: &At<'_>, target: &Arc<Object>, values: &Values) -> Result<Input> {
         let mut input = Input::new();
         for (key, given) in values {
-            let unknown = || Problem::invalid(vec![akrab_model::FieldProblem::new(key, "unknown_field").with("field", key)]);
+            let unknown = || Problem::invalid(vec![FieldProblem::new(key, "unknown_field").with("field", key)]);
             let field = target.field(key).ok_or_else(unknown)?;
             let value = match given {
                 Given::Empty => Json::Null,
@@ -25,8 +25,9 @@ impl Tx<'_> {
                 Given::Value(json) => json.clone(),
                 Given::Formula(_) => {
                     let place = format!("steps/{}/values/{key}", at.step.key);
-                    let formula = at.ready.formulas.get(&place);
-                    formula.map_or(Json::Null, |f| f.value(&at.record.object, &at.record, field.kind).to_json())
+                    let worked = at.ready.formulas.get(&place).map(|f| f.value(&at.record.object, &at.record, field.kind)).transpose();
+                    let fault = |fault| Problem::invalid(vec![FieldProblem::new(key, "flow_formula").because(&fault)]);
+                    worked.map_err(fault)?.map_or(Json::Null, |value| value.to_json())
                 }
                 Given::After(lapse) => {
                     let now = self.ctx.now.clone();

@@ -34,6 +34,8 @@ pub(super) struct Tally {
     pub touched: Vec<i64>,
     /// Links to be set when every row is in.
     pub later: Vec<Later>,
+    /// New rows that likely are somebody who is there already.
+    pub alike: u64,
 }
 
 /// Judges a chunk; with `keep` its rows are written in this transaction.
@@ -264,6 +266,9 @@ impl Judge<'_> {
         }
         self.memory.learn(who, &keys);
         self.became = Some(who);
+        if self.tally.counts.rows <= self.memory.looks && !tx.hints_of(&object, &draft.after, None)?.is_empty() {
+            self.tally.alike += 1;
+        }
         self.tally.counts.created += 1;
         if self.keep {
             self.pending.push((who, row.line, draft));

@@ -45,7 +45,7 @@ pub(super) fn settle(tx: &mut Tx, plan: &Plan, waiting: &[Later]) -> Result<Vec<
     let mut notes = Vec::new();
     for one in waiting {
         let Some(field) = object.field(&one.field) else { continue };
-        let done = match links.resolve(field, &one.text) {
+        let done = match links.resolve(field, &one.text, false) {
             Ok(id) => tx.attempt(|tx| {
                 let record = tx.load_for(&object, one.record, Access::Edit, Bin::Living)?;
                 if plan.spec.on_match == OnMatch::FillEmpty && !record.get(&one.field).is_blank() {

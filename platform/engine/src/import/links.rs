@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Links {
     found: HashMap<(u16, String), Vec<i64>>,
-    /// Numbers are those of another program.
+    /// The file is of another program, which may keep several records in one cell.
     foreign: bool,
     /// Stages by what they stand for.
     stages: Vec<Stage>,
@@ -32,7 +32,8 @@ struct Stage {
 }
 
 impl Links {
-    /// Looks up every name in the link columns of these rows: by number, e-mail and title.
+    /// Looks up every name in the link columns of these rows: by number, e-mail and title. A number is a name as any other;
+    /// what a column of ids holds needs no search.
     pub fn find(tx: &mut Tx, plan: &Plan, lines: &[Line]) -> Result<Links> {
         let mut links = Links { foreign: plan.spec.system.is_some(), ..Links::default() };
         let mut wanted: HashMap<u16, BTreeSet<String>> = HashMap::new();
@@ -40,12 +41,11 @@ impl Links {
         for (column, ix) in plan.fields.iter().copied().chain(plain) {
             let field = plan.object.at(ix);
             let Some(to) = field.to else { continue };
-            let foreign = links.foreign;
             let names = lines.iter().flat_map(|line| match field.kind {
                 FieldType::Links => names(field, line.text(column)),
                 _ => Some(links.one(&line.text(column)).to_string()).filter(|name| !name.is_empty()).into_iter().collect(),
             });
-            wanted.entry(to.0).or_default().extend(names.filter(|n| foreign || n.parse::<i64>().is_err()));
+            wanted.entry(to.0).or_default().extend(names.filter(|n| !(plan.own_ids.contains(&column) && n.parse::<i64>().is_ok())));
         }
         for (to, names) in wanted {
             let target = tx.registry.at(akrab_model::ObjectIx(to)).clone();
@@ -58,7 +58,7 @@ impl Links {
         Ok(links)
     }
 
-    /// Records of the file's own kind by what other rows call them, never by ids of this workspace.
+    /// Records of the file's own kind by what other rows call them.
     pub fn called(tx: &mut Tx, object: &Arc<Object>, names: BTreeSet<String>) -> Result<Links> {
         let mut links = Links { foreign: true, ..Links::default() };
         links.records(tx, object, names)?;
@@ -168,13 +168,21 @@ impl Links {
         let unique = |f: &Field| f.unique || target.decl.unique.iter().any(|set| *set == [f.key.clone()]);
         let by_what = |f: &Field| is_key(f.kind) || (f.kind == FieldType::Text && unique(f)) || f.key == target.decl.title;
         let country = tx.parse_env().country;
-        let fields: Vec<FieldIx> = (0..target.fields.len() as u16).map(FieldIx).filter(|ix| by_what(target.at(*ix))).collect();
+        let mut fields: Vec<FieldIx> = (0..target.fields.len() as u16).map(FieldIx).filter(|ix| by_what(target.at(*ix))).collect();
+        fields.sort_by_key(|ix| match target.at(*ix) {
+            f if f.kind == FieldType::Text && unique(f) => 0,
+            f if f.kind == FieldType::AutoNumber => 1,
+            _ => 2,
+        });
         for by in fields {
             if tx.rights.field(target, by) == akrab_model::object::FieldRight::Hidden {
                 continue;
             }
+            // the number of one record is no telephone of another
+            let known = |name: &&String| is_number(name) && self.found.contains_key(&(target.ix.0, fold(name)));
+            let names: Vec<&String> = names.iter().filter(|name| !known(name)).collect();
             let mut phones: HashMap<String, Vec<&String>> = HashMap::new();
-            let values = names.iter().filter_map(|name| match target.at(by).kind {
+            let values = names.into_iter().filter_map(|name| match target.at(by).kind {
                 FieldType::Email => name.contains('@').then(|| name.to_lowercase()),
                 FieldType::AutoNumber => Some(name.to_uppercase()),
                 FieldType::Phone => {
@@ -200,14 +208,14 @@ impl Links {
         Ok(())
     }
 
-    /// The cell of a link column as ids.
+    /// The cell of a link column as ids; numbers are ids of this workspace only in a column `of_ids`.
     ///
     /// # Errors
     /// `no_such_record`, `several_records` with the name.
-    pub fn resolve(&self, field: &Field, text: &str) -> Result<Json, FieldProblem> {
+    pub fn resolve(&self, field: &Field, text: &str, of_ids: bool) -> Result<Json, FieldProblem> {
         let to = field.to.map_or(u16::MAX, |to| to.0);
         let one = |name: &str| -> Result<i64, FieldProblem> {
-            if let (false, Ok(id)) = (self.foreign, name.parse()) {
+            if let (true, Ok(id)) = (of_ids, name.parse()) {
                 return Ok(id);
             }
             match self.found.get(&(to, fold(name))).map(Vec::as_slice) {
@@ -225,6 +233,12 @@ impl Links {
             one(self.one(text)).map(Json::from)
         }
     }
+}
+
+/// Whether a cell holds a number as lists of others give to their records; longer ones may be telephones.
+pub(super) fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0')
 }
 
 fn names(field: &Field, text: String) -> Vec<String> {

@@ -10,13 +10,25 @@ use std::collections::HashSet;
 /// The record's own id, as an export of this program writes it.
 pub const ID_COLUMN: &str = "akrab_id";
 
+/// The link a column gives ids of this workspace for: `account` of `account.id`.
+pub(super) fn id_of(column: &str) -> Option<&str> {
+    column.strip_suffix(".id")
+}
+
+/// Whether a column mapped so fills this field itself.
+pub fn fills(column: &str, key: &str) -> bool {
+    id_of(column).unwrap_or(column) == key
+}
+
 /// Fields a file may fill.
 pub(super) fn mappable(rights: &Rights, object: &Object) -> Vec<FieldIx> {
     (0..object.fields.len() as u16)
         .map(FieldIx)
         .filter(|ix| {
             let field = object.at(*ix);
-            field.writable() && !matches!(field.kind, FieldType::File | FieldType::Json) && rights.field(object, *ix) == FieldRight::Edit
+            // when a value was confirmed comes from where it was
+            let told = field.writable() || field.confirms.is_some();
+            told && !matches!(field.kind, FieldType::File | FieldType::Json) && rights.field(object, *ix) == FieldRight::Edit
         })
         .collect()
 }
@@ -39,7 +51,7 @@ pub(crate) fn guess(object: &Object, fields: &[FieldIx], header: &[String], blan
         let written = |n: &usize| header[*n].trim_end().ends_with("(ID)") && names.contains(&titles[*n]);
         if let Some(column) = (0..titles.len()).find(|n| found[*n].is_none() && written(n)) {
             used.insert(field.key.clone());
-            found[column] = Some(field.key.clone());
+            found[column] = Some(format!("{}.id", field.key));
         }
     }
     let passes: [&dyn Fn(&Field) -> Vec<String>; 4] =
@@ -87,10 +99,7 @@ pub(super) fn guess_foreign(
         let mine = (0..header.len()).filter(|n| !blank(*n) && known.contains(&bare(&header[*n])));
         let (ids, names): (Vec<usize>, Vec<usize>) = mine.partition(|n| is_id(&header[*n]));
         let (id, name) = (ids.first().copied(), names.first().copied());
-        let key = target.fields.iter().find(|f| {
-            let sole = f.unique || target.decl.unique.iter().any(|set| *set == [f.key.clone()]);
-            sole && f.kind == FieldType::Text && f.key != target.decl.title
-        });
+        let key = number_elsewhere(target).map(|ix| target.at(ix));
         let Some(first) = id.or(name) else { continue };
         let told = |n: usize, found: &[Option<String>]| match found[n].as_deref() {
             None => true,
@@ -119,6 +128,32 @@ pub(super) fn guess_foreign(
         }
     }
     make
+}
+
+/// The field in which records are called by their number in another system.
+pub(super) fn number_elsewhere(target: &Object) -> Option<FieldIx> {
+    let sole = |f: &Field| f.unique || target.decl.unique.iter().any(|set| *set == [f.key.clone()]);
+    let number = |f: &Field| sole(f) && f.kind == FieldType::Text && f.key != target.decl.title;
+    (0..target.fields.len() as u16).map(FieldIx).find(|ix| number(target.at(*ix)))
+}
+
+/// A column of nothing but numbers calls the records it links to by those they have elsewhere, never by ids of this workspace.
+pub(super) fn guess_numbers(
+    registry: &Registry,
+    rights: &Rights,
+    object: &Object,
+    numbered: &dyn Fn(usize) -> bool,
+    found: &mut [Option<String>],
+) {
+    for n in (0..found.len()).filter(|n| numbered(*n)) {
+        let column = &mut found[n];
+        let Some(link) = column.as_deref().and_then(|key| object.field(key)).filter(|f| f.kind == FieldType::Link) else { continue };
+        let Some(target) = link.to.map(|to| registry.at(to)).filter(|target| target.ix != object.ix) else { continue };
+        let key = number_elsewhere(target).filter(|ix| super::plan::describing(rights, target).contains(ix));
+        if let Some(ix) = key {
+            *column = Some(format!("{}.{}", link.key, target.at(ix).key));
+        }
+    }
 }
 
 /// Whether a column holds the other program's numbers: `AccountId`, `Account Name.id`, `parent_id/id`.
@@ -325,7 +360,7 @@ pub(super) fn bare(title: &str) -> String {
 /// Match keys worth offering: what must be unique, then what hints at duplicates. A telephone is
 /// shared by households and colleagues, so it counts together with the name.
 pub(super) fn keys(object: &Object, columns: &[Option<String>]) -> Vec<Vec<String>> {
-    let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
+    let mapped = |key: &String| columns.iter().flatten().any(|c| fills(c, key));
     let mut keys: Vec<Vec<String>> = Vec::new();
     let single = object.fields.iter().filter(|f| f.unique).map(|f| vec![f.key.clone()]);
     let hints = object.decl.duplicates.iter().map(|d| {

@@ -38,6 +38,8 @@ pub struct Memory {
     base: Layer,
     next: u64,
     settled: u64,
+    /// So many of the next rows are held against the records there are, for somebody who is there already.
+    pub looks: u64,
 }
 
 impl Memory {

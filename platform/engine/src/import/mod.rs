@@ -21,17 +21,19 @@ mod seen;
 mod single;
 pub mod source;
 mod systems;
+mod twins;
 mod undo;
 mod values;
 
-pub use mapping::ID_COLUMN;
 pub(crate) use mapping::guess as column_guess;
+pub use mapping::{ID_COLUMN, fills};
 pub use pattern::Pattern;
 pub use plan::{ImportSpec, Mode, OnBadValue, OnMatch};
 pub(crate) use report::ChunkNote;
-pub use report::{ChangeSample, Counts, ImportReport, Note, Verdict};
+pub use report::{ChangeSample, Counts, ImportReport, LOOKED_AT, Note, Verdict};
 pub use run::ImportJob;
 pub use systems::{Left, System};
+pub use twins::TwinsWaiting;
 pub use undo::{UndoJob, UndoReport};
 pub use values::{Unknown, ValueMap, Word};
 
@@ -63,7 +65,7 @@ pub struct Inspection {
     pub system: Option<System>,
     /// Columns that fill nothing, with the reason.
     pub left: Vec<(usize, Left)>,
-    /// Fields of linked records a column may be mapped to (`account.name`).
+    /// Fields of linked records a column may be mapped to (`account.name`), and their ids in this workspace (`account.id`).
     pub linked: Vec<String>,
     /// Links of which the file says enough for their records to be made.
     pub make: Vec<String>,
@@ -124,14 +126,19 @@ impl Engine {
         let registry = ctx.registry();
         let make = match system {
             Some(_) => mapping::guess_foreign(registry, &rights, &object, &fields, &shape.header, &|n| shape.is_blank(n), &mut columns),
-            None => Vec::new(),
+            None => {
+                mapping::guess_numbers(registry, &rights, &object, &|n| shape.is_numbered(n), &mut columns);
+                Vec::new()
+            }
         };
+        let own_ids: Vec<String> =
+            fields.iter().map(|ix| object.at(*ix)).filter(|f| f.to.is_some()).map(|f| format!("{}.id", f.key)).collect();
         let linked =
             fields.iter().map(|ix| object.at(*ix)).filter(|f| f.kind == FieldType::Link).filter_map(|f| Some((f, registry.at(f.to?))));
         let linked = linked.flat_map(|(f, target)| {
             plan::describing(&rights, target).into_iter().map(move |ix| format!("{}.{}", f.key, target.at(ix).key)).collect::<Vec<_>>()
         });
-        let linked = linked.collect();
+        let linked = own_ids.into_iter().chain(linked).collect();
         let match_by = mapping::keys(&object, &columns);
         let fields = fields.iter().map(|ix| object.at(*ix).key.clone()).collect();
         let (file_name, left) = (meta.name, Vec::new());
@@ -162,7 +169,7 @@ impl Engine {
         if let Some((columns, pattern)) = fits.filter(|(_, p)| !p.columns.is_empty()).max_by_key(|(_, p)| p.columns.len()) {
             let may = |key: &String| *key == ID_COLUMN || found.fields.contains(key) || found.linked.contains(key);
             found.columns = columns.into_iter().map(|c| c.filter(may)).collect();
-            let mapped = |key: &String| found.columns.iter().flatten().any(|c| c == key);
+            let mapped = |key: &String| found.columns.iter().flatten().any(|c| mapping::fills(c, key));
             found.match_by.extend(pattern.match_by.iter().filter(|set| set.iter().all(mapped)).cloned());
             let mut seen = std::collections::HashSet::new();
             found.match_by.retain(|set| seen.insert(set.clone()));

@@ -3,7 +3,7 @@
 //! Columns such as `account.name` and `account.external_key` describe the record that the row's link points to. One
 //! such record may stand in many rows; it is made once. What is there already stays as it is.
 
-use super::links::Links;
+use super::links::{Links, is_number};
 use super::memory::Memory;
 use super::plan::{Linked, Plan};
 use super::report::{Note, Verdict};
@@ -77,9 +77,11 @@ impl Parents {
         for (place, line) in lines.iter().enumerate() {
             let (mut input, mut values) = (Input::new(), HashMap::new());
             for (column, ix) in &linked.columns {
-                let field = linked.target.at(*ix);
                 let written = line.text(*column);
                 let text = if plan.spec.system.is_some() { first_of(&written).to_string() } else { written };
+                // a number is no name
+                let ix = linked.number.as_ref().filter(|_| is_number(&text)).unwrap_or(ix);
+                let field = linked.target.at(*ix);
                 if text.trim().is_empty() {
                     continue;
                 }
@@ -146,7 +148,7 @@ impl Parents {
                 (!ids.is_empty()).then_some(ids)
             });
             // a column of its own names it by number, e-mail, telephone or another key as well
-            let named = linked.plain.then(|| links.resolve(field, &shown(&one.input)));
+            let named = linked.plain.then(|| links.resolve(field, &shown(&one.input), false));
             let outcome = match found.as_deref() {
                 Some([id]) => Ok(*id),
                 Some([_, ..]) => Err(FieldProblem::new(&linked.key, "several_records").with("value", shown(&one.input))),
@@ -159,8 +161,8 @@ impl Parents {
                     self.later.entry(one.line).or_default().push((linked.field, meant.to_string()));
                     continue;
                 }
-                // a number names nobody
-                _ if linked.plain && shown(&one.input).bytes().all(|b| !b.is_ascii_alphabetic()) => {
+                // a telephone names nobody
+                _ if linked.plain && !numbered(linked, &one.input) && shown(&one.input).bytes().all(|b| !b.is_ascii_alphabetic()) => {
                     Err(FieldProblem::new(&linked.key, "no_such_record").with("value", shown(&one.input)))
                 }
                 // nor does a number of the other program; what one's own file says by number alone, its rules may name
@@ -228,6 +230,11 @@ fn first(link: &str, problem: Problem) -> FieldProblem {
         Some(fault) => FieldProblem { pointer: format!("/{link}.{}", fault.field()), ..fault },
         None => FieldProblem { args: problem.args, ..FieldProblem::new(link, problem.code) },
     }
+}
+
+/// Whether the file calls a linked record by its number in another system.
+fn numbered(linked: &Linked, input: &Input) -> bool {
+    linked.number.is_some_and(|ix| input.contains_key(&linked.target.at(ix).key))
 }
 
 /// What a linked record is called in the file.

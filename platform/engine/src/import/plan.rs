@@ -12,7 +12,7 @@ use akrab_model::value::{Input, ParseEnv};
 use akrab_model::{Field, FieldIx, FieldProblem, FieldType, Object, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,8 +58,8 @@ pub struct ImportSpec {
     pub file: i64,
     #[serde(default)]
     pub sheet: Option<String>,
-    /// For each column of the file the field it fills, `akrab_id` for the record's own id, or a field of the record
-    /// that a link points to (`account.name`).
+    /// For each column of the file the field it fills, `akrab_id` for the record's own id, a field of the record that a
+    /// link points to (`account.name`), or `account.id` where the column holds ids of this workspace.
     pub columns: Vec<Option<String>>,
     /// Sets of fields; the first set by which a record is found decides.
     #[serde(default)]
@@ -84,6 +84,18 @@ pub struct ImportSpec {
     pub system: Option<String>,
 }
 
+impl ImportSpec {
+    /// Takes over which field each column fills, in their order, separated by commas and empty for none. What was guessed
+    /// of match keys and of links whose records are made goes as far as its columns are gone.
+    pub fn map_by_hand(&mut self, columns: &str) {
+        let columns: Vec<Option<String>> = columns.split(',').map(|c| Some(c.trim().to_string()).filter(|c| !c.is_empty())).collect();
+        let mapped = |key: &String| columns.iter().flatten().any(|c| mapping::fills(c, key));
+        self.match_by.retain(|set| set.iter().all(mapped));
+        self.make.retain(|key| columns.iter().flatten().any(|c| c.split('.').next() == Some(key.as_str())));
+        self.columns = columns;
+    }
+}
+
 /// A linked record that comes in beside its rows.
 pub(super) struct Linked {
     /// The link, and its key.
@@ -97,7 +109,21 @@ pub(super) struct Linked {
     pub sure: usize,
     /// One column that names it by whatever it is known by.
     pub plain: bool,
+    /// The field that takes what such a column has where it is a number.
+    pub number: Option<FieldIx>,
     pub make: bool,
+}
+
+impl Linked {
+    /// Its one column may say anything by which records are known, also their number in another system.
+    fn by_anything(&mut self, rights: &Rights) {
+        self.plain = true;
+        self.number = mapping::number_elsewhere(&self.target).filter(|ix| describing(rights, &self.target).contains(ix));
+        if let Some(ix) = self.number {
+            self.keys.insert(0, ix);
+            self.sure = 1;
+        }
+    }
 }
 
 /// A specification bound to its object, its defaults in a form that means the same to the job.
@@ -113,6 +139,8 @@ pub(super) struct Plan {
     /// `values` by field, words folded.
     pub values: HashMap<FieldIx, HashMap<String, Json>>,
     pub id_column: Option<usize>,
+    /// Columns of links that hold ids of this workspace.
+    pub own_ids: HashSet<usize>,
     /// Sets of match fields.
     pub keys: Vec<Vec<FieldIx>>,
     /// Sets that must be unique.
@@ -130,12 +158,21 @@ impl Plan {
         let allowed = mapping::mappable(&Rights::new(ctx.registry().clone(), ctx), &object);
         let unknown = |place: &str, key: &str| FieldProblem::new(place, "unknown_field").with("field", key);
         let env = ParseEnv { round: true, ..ctx.parse_env(&engine.settings()) };
+        let rights = Rights::new(ctx.registry().clone(), ctx);
         let mut faults = Vec::new();
-        let (mut fields, mut id_column, mut linked) = (Vec::new(), None, Vec::new());
+        let (mut fields, mut id_column, mut linked, mut own_ids) = (Vec::new(), None, Vec::new(), HashSet::new());
+        let link_of = |key: &str| object.field_ix(mapping::id_of(key)?).filter(|ix| allowed.contains(ix) && object.at(*ix).to.is_some());
         for (n, key) in spec.columns.iter().enumerate() {
             match key.as_deref().filter(|k| !k.is_empty()) {
                 None => {}
                 Some(ID_COLUMN) => id_column = Some(n),
+                Some(key) if mapping::id_of(key).is_some() => match link_of(key) {
+                    Some(ix) => {
+                        fields.push((n, ix));
+                        own_ids.insert(n);
+                    }
+                    None => faults.push(unknown(&format!("/columns/{n}"), key)),
+                },
                 Some(key) if key.contains('.') => match linked_column(ctx, &object, &allowed, key) {
                     Some((field, target, of)) => add(&mut linked, field, &object, target, (n, of)),
                     None => faults.push(unknown(&format!("/columns/{n}"), key)),
@@ -151,10 +188,11 @@ impl Plan {
             match wanted.and_then(|ix| Some((ix, ctx.registry().at(object.at(ix).to?).clone()))) {
                 Some((ix, target)) => {
                     // a column of names alone says enough to make a record
-                    let names = fields.iter().filter(|(_, f)| *f == ix).map(|(n, _)| (*n, target.title)).collect::<Vec<_>>();
+                    let named = fields.iter().filter(|(n, f)| *f == ix && !own_ids.contains(n));
+                    let names = named.map(|(n, _)| (*n, target.title)).collect::<Vec<_>>();
                     if !linked.iter().any(|l: &Linked| l.field == ix) {
                         names.into_iter().for_each(|column| add(&mut linked, ix, &object, target.clone(), column));
-                        linked.iter_mut().filter(|l| l.field == ix).for_each(|l| l.plain = true);
+                        linked.iter_mut().filter(|l| l.field == ix).for_each(|l| l.by_anything(&rights));
                     }
                     linked.iter_mut().filter(|l| l.field == ix).for_each(|l| l.make = true);
                 }
@@ -217,6 +255,7 @@ impl Plan {
             linked,
             values,
             id_column,
+            own_ids,
             keys,
             currency,
             beside,
@@ -277,7 +316,17 @@ fn add(linked: &mut Vec<Linked>, field: FieldIx, object: &Object, target: Arc<Ob
         Some(place) => place,
         None => {
             let key = object.at(field).key.clone();
-            linked.push(Linked { field, key, target, columns: Vec::new(), keys: Vec::new(), sure: 0, plain: false, make: false });
+            linked.push(Linked {
+                field,
+                key,
+                target,
+                columns: Vec::new(),
+                keys: Vec::new(),
+                sure: 0,
+                plain: false,
+                number: None,
+                make: false,
+            });
             linked.len() - 1
         }
     };

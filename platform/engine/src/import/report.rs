@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Notes shown with the report itself.
 pub(super) const FIRST: usize = 50;
 
+/// Rows of a trial that are held against the records there are.
+pub const LOOKED_AT: u64 = 2_000;
+
 /// Rows by what became of them. Every row is in exactly one of `created` … `refused`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -113,6 +116,11 @@ pub struct ImportReport {
     /// Linked records that were made beside the rows, by object.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub made: BTreeMap<String, u64>,
+    /// New rows of a trial that likely are somebody who is there already, among the first [`LOOKED_AT`].
+    pub alike: u64,
+    /// The search for duplicates that was queued behind a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<i64>,
     pub spec: Option<ImportSpec>,
 }
 

@@ -150,7 +150,8 @@ impl Row {
             return;
         }
         self.texts.insert(field.key.clone(), text.clone());
-        if plan.is_inward(ix) && plan.seen.has(links.one(&text)) && !links.knows(field, &text) {
+        let of_ids = plan.own_ids.contains(&column);
+        if plan.is_inward(ix) && !of_ids && plan.seen.has(links.one(&text)) && !links.knows(field, &text) {
             self.later.push((ix, links.one(&text).to_string()));
             return;
         }
@@ -166,7 +167,7 @@ impl Row {
                 Ok(known.cloned().unwrap_or_default())
             }
             (_, Some(share), _) => Ok(serde_json::from_str(&share.to_string()).unwrap_or_default()),
-            _ if field.to.is_some() => links.resolve(field, &text),
+            _ if field.to.is_some() => links.resolve(field, &text, of_ids),
             (Json::Number(_), ..) if field.kind.is_number() => Ok(cell.clone()),
             (Json::Bool(_), ..) if field.kind == FieldType::Boolean => Ok(cell.clone()),
             _ => match read_as(plan, field, column, &text, line, env) {

@@ -5,8 +5,9 @@ use super::judge::{self, Tally};
 use super::later::{self, Later};
 use super::memory::Memory;
 use super::plan::Plan;
-use super::report::{ChunkNote, Counts, FIRST, ImportReport, Note};
+use super::report::{ChunkNote, Counts, FIRST, ImportReport, LOOKED_AT, Note};
 use super::source::{self, Line, Shape};
+use super::twins;
 use crate::job::{Job, JobCtx, Outcome, Step};
 use crate::{Door, Result};
 use akrab_model::Problem;
@@ -65,6 +66,9 @@ impl Job for ImportJob {
         if plan.seen.is_inward() {
             mark = if self.dry { self.try_links(&job, mark, &memory, &waiting).await? } else { self.link(&job, &plan, mark).await? };
         }
+        if !self.dry {
+            mark.report.search = twins::search(&job, &plan.object.key, &mark.report).await?;
+        }
         Ok(json!(mark.report))
     }
 }
@@ -95,9 +99,11 @@ impl ImportJob {
         let (total, id, count) = (shape.rows as i64, job.id, lines.len());
         let (plan, judged) = (plan.clone(), memory.clone());
         let now = job.now().await?;
+        let looks = LOOKED_AT.saturating_sub(mark.rows);
         let tally = job.engine.try_out(&now, move |tx| {
             let mut memory = judged.lock().map_err(Problem::internal)?;
             memory.rewind();
+            memory.looks = looks;
             judge::chunk(tx, &plan, &lines, &mut memory, false)
         });
         let mut tally = tally.await?;
@@ -171,6 +177,7 @@ impl Mark {
         self.tell(&tally.notes);
         let report = &mut self.report;
         report.counts.add(&tally.counts);
+        report.alike += tally.alike;
         for (object, n) in &tally.made {
             *report.made.entry(object.clone()).or_default() += n;
         }

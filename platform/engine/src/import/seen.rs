@@ -142,7 +142,7 @@ fn rows(path: &Path, layout: &Layout, take: &mut dyn FnMut(&Line)) -> Result<()>
 impl Plan {
     /// Columns of links to records of the same kind.
     fn inward(&self) -> Vec<usize> {
-        let plain = self.fields.iter().filter(|(_, ix)| self.is_inward(*ix)).map(|(n, _)| *n);
+        let plain = self.fields.iter().filter(|(n, ix)| self.is_inward(*ix) && !self.own_ids.contains(n)).map(|(n, _)| *n);
         let beside = self.linked.iter().filter(|l| l.target.ix == self.object.ix).flat_map(|l| l.columns.iter().map(|(n, _)| *n));
         plain.chain(beside).collect()
     }

@@ -38,9 +38,10 @@ impl Tx<'_> {
 
     /// Fields a row may fill, and for each name of a column the one it seems to be for.
     pub(crate) fn row_fields(&self, object: &Object, names: &[String]) -> (Vec<String>, Vec<Option<String>>) {
-        let fields = mapping::mappable(&self.rights, object);
+        let mut fields = mapping::mappable(&self.rights, object);
+        fields.retain(|ix| object.at(*ix).writable());
         let guess = mapping::guess(object, &fields, names, &|_| false);
-        let guess = guess.into_iter().map(|key| key.filter(|key| key != mapping::ID_COLUMN)).collect();
+        let guess = guess.into_iter().map(|key| key.filter(|key| key != mapping::ID_COLUMN && mapping::id_of(key).is_none())).collect();
         (fields.into_iter().map(|ix| object.at(ix).key.clone()).collect(), guess)
     }
 

@@ -230,7 +230,11 @@ fn restore_fields(tx: &mut Tx, change: &Change, report: &mut UndoReport) -> Resu
         }
     }
     if !input.is_empty() {
-        tx.update(&change.object, change.record, &input, None)?;
+        // taking back confirms nothing
+        tx.unasked = true;
+        let restored = tx.update(&change.object, change.record, &input, None);
+        tx.unasked = false;
+        restored?;
         report.restored += 1;
     }
     for key in stays {

@@ -140,7 +140,7 @@ impl Tx<'_> {
             let field = object.at(*ix).clone();
             let links = Links::of_field(self, object, &field)?;
             let read = |text: &String| match field.to {
-                Some(_) => links.resolve(&field, text).is_ok(),
+                Some(_) => links.resolve(&field, text, false).is_ok(),
                 None => field.parse(&Json::String(text.clone()), &env).is_ok(),
             };
             let mut words: Vec<Word> = Vec::new();

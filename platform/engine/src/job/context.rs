@@ -105,6 +105,13 @@ impl JobCtx {
         self.engine.read(&self.now().await?, f).await
     }
 
+    /// Ends when the program is stopping, for long work between steps.
+    pub async fn stopping(&self) {
+        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// For long work between steps.
     ///
     /// # Errors

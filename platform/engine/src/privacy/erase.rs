@@ -254,6 +254,9 @@ impl Tx<'_> {
             let value = if field.key == object.decl.title { Value::Text(self.anonym(number)) } else { Value::Null };
             draft.set(&field.key, value);
         }
+        if let Some(gone) = &object.decl.when_erased {
+            draft.set(&gone.field, Value::Text(gone.value.clone()));
+        }
         for (_, said) in confirmations(object) {
             if !is_filled(said, &draft.after) {
                 draft.set(&said.key, Value::Null);

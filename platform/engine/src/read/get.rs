@@ -198,6 +198,13 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Says that a page of this kind about this record is read now, so that the database may be asked at once
+    /// what it asked for the last ones.
+    pub fn read_ahead(&mut self, page: &str, object: &Object, id: RecordId) {
+        let person = self.ctx.user_id().unwrap_or_default();
+        self.conn.ahead(format!("{page} {} {person}", object.key), id);
+    }
+
     /// What records are called, of those the actor may see.
     ///
     /// # Errors

@@ -5,7 +5,8 @@ use crate::write::Tx;
 use crate::{Access, Ctx, Engine, Result};
 use akrab_model::filter::{Is, Test};
 use akrab_model::value::Input;
-use akrab_model::{Cond, FieldIx, Label, Query, Record};
+use akrab_model::{Cond, FieldIx, Label, Object, Query, Record};
+use std::sync::Arc;
 
 /// A record that may be the same, and why.
 #[derive(Debug, Clone)]
@@ -35,11 +36,19 @@ impl Tx<'_> {
         let object = self.object(object)?;
         self.rights.require_read(&object)?;
         let Some(draft) = self.sketch(&object, input)? else { return Ok(Vec::new()) };
+        self.hints_of(&object, &draft, except)
+    }
+
+    /// Records alike to one as it would be saved.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub(crate) fn hints_of(&mut self, object: &Arc<Object>, draft: &Record, except: Option<i64>) -> Result<Vec<Hint>> {
         let mut hints: Vec<Hint> = Vec::new();
-        let readable = self.rights.readable(&object);
+        let readable = self.rights.readable(object);
         let columns: Vec<FieldIx> = readable.iter().copied().filter(|ix| object.at(*ix).is_column()).collect();
         for rule in &object.decl.duplicates {
-            let mut cond = self.rights.cond(&object, Access::Read);
+            let mut cond = self.rights.cond(object, Access::Read);
             // what one may not read is no reason one could be told
             let mut whole = rule.fields.iter().all(|key| object.field_ix(key).is_none_or(|ix| readable.contains(&ix)));
             for key in &rule.fields {
@@ -73,14 +82,14 @@ impl Tx<'_> {
                 }
                 match hints.iter_mut().find(|h| h.record.id == row.id) {
                     Some(hint) => hint.reasons.push(rule.reason.clone()),
-                    None => hints.push(Hint { record: record_of(&object, &columns, row), reasons: vec![rule.reason.clone()] }),
+                    None => hints.push(Hint { record: record_of(object, &columns, row), reasons: vec![rule.reason.clone()] }),
                 }
             }
         }
         hints.sort_by_key(|h| std::cmp::Reverse(h.reasons.len()));
         hints.truncate(5);
         for hint in &mut hints {
-            self.load_titles(&object, std::slice::from_mut(&mut hint.record))?;
+            self.load_titles(object, std::slice::from_mut(&mut hint.record))?;
         }
         Ok(hints)
     }

@@ -27,6 +27,7 @@ pub struct ListRequest {
     pub limit: usize,
     /// A `next` or `previous` of an earlier page.
     pub after: Option<String>,
+    /// What lies in the bin; without a sort what was deleted last comes first.
     pub bin: bool,
     /// Says of each record whether the actor may change it.
     pub editable: bool,
@@ -96,7 +97,7 @@ impl Tx<'_> {
             bin: request.bin,
             titles: self.linked(&object, &read),
         };
-        if query.after.as_ref().is_some_and(|c| !fits(&self.registry, &object, &query.sort, &c.keys)) {
+        if query.after.as_ref().is_some_and(|c| !fits(&self.registry, &object, &query, &c.keys)) {
             return Err(Problem::malformed("malformed_cursor"));
         }
         let page = self.list_page(&object, query, request.q.as_deref().map(str::trim).filter(|q| !q.is_empty()))?;
@@ -171,14 +172,17 @@ impl Tx<'_> {
 }
 
 /// Whether these can be the values of a row's sort keys.
-fn fits(registry: &Registry, object: &Object, sort: &[Sort], keys: &[Raw]) -> bool {
+fn fits(registry: &Registry, object: &Object, query: &Query, keys: &[Raw]) -> bool {
     let titled = |sort: &Sort| object.at(sort.field).to.filter(|_| object.at(sort.field).kind == FieldType::Link);
     let stored = |sort: &Sort| match titled(sort) {
         Some(target) => registry.at(target).title_field().storage(),
         None => object.at(sort.field).storage(),
     };
-    let mut wanted: Vec<Storage> = sort.iter().map(stored).collect();
-    if sort.first().and_then(titled).is_some() {
+    let mut wanted: Vec<Storage> = query.sort.iter().map(stored).collect();
+    if query.lately_gone() {
+        wanted.push(Storage::Int);
+    }
+    if query.sort.first().and_then(titled).is_some() {
         wanted.insert(1, Storage::Int);
     }
     let fits = |(stored, key): (&Storage, &Raw)| match key {

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Figures of one request; a database knows only so many columns.
 const MAX_TOTALS: usize = 50;
+/// Fields one list is sorted by.
+const MAX_SORTS: usize = 2;
 /// Longer keys of figures are told apart by their digest.
 const LONG_KEY: usize = 1_000;
 
@@ -55,7 +57,7 @@ impl Tx<'_> {
     /// `-amount` sorts downwards. A link sorts by the title of what it points to, and comes first.
     pub(crate) fn sorts(&self, object: &Object, keys: &[String]) -> Result<Vec<Sort>> {
         let mut sorts = Vec::new();
-        for key in keys.iter().take(2) {
+        for key in keys {
             let name = key.trim_start_matches('-');
             let field = self.readable_field(object, name, "sort")?;
             if !object.at(field).sortable() {
@@ -64,6 +66,9 @@ impl Tx<'_> {
             // rows that agree in another key may be a million; by their links' titles they could only be sorted
             if !sorts.is_empty() && object.at(field).kind == FieldType::Link {
                 return Err(Problem::invalid(vec![FieldProblem::new("sort", "link_sorts_first").with("field", name)]));
+            }
+            if sorts.len() >= MAX_SORTS {
+                return Err(Problem::invalid(vec![FieldProblem::new("sort", "too_many").with("max", MAX_SORTS)]));
             }
             let guard = match object.at(field).to.filter(|_| object.at(field).kind == FieldType::Link) {
                 Some(target) => self.titles_shown(target),

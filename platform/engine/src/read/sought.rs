@@ -89,7 +89,7 @@ impl Tx<'_> {
     pub(super) fn wanted(&mut self, object: &Arc<Object>, filter: Option<&Filter>) -> Result<Cond> {
         self.rights.require_read(object)?;
         match filter {
-            Some(filter) => filter.bind(&self.registry.clone(), object, &self.env(), &self.rights.clone()),
+            Some(filter) => filter.bind_placed(&self.registry.clone(), object, &self.env(), &self.rights.clone()),
             None => Ok(Cond::True),
         }
     }

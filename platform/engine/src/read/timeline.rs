@@ -195,17 +195,28 @@ impl Tx<'_> {
     /// # Errors
     /// `not_found` when the record is out of sight.
     pub fn timeline_counts(&mut self, object: &str, id: RecordId) -> Result<Vec<(String, u64)>> {
+        self.timeline_counts_with(object, id, &[])
+    }
+
+    /// As [`Tx::timeline_counts`], with the timelines of others read along: what several of them tell counts once.
+    ///
+    /// # Errors
+    /// `not_found` when the record is out of sight.
+    pub fn timeline_counts_with(&mut self, object: &str, id: RecordId, with: &[(String, RecordId)]) -> Result<Vec<(String, u64)>> {
         let object = self.object(object)?;
         self.must_see(&object, id, Bin::Any)?;
         let registry = self.registry.clone();
-        let telling = registry.objects().filter(|o| o.ix == object.ix || !o.decl.timeline.on.is_empty());
+        let others = with.iter().map(|(object, id)| (object.as_str(), *id));
+        let subjects: Vec<(&str, RecordId)> = std::iter::once((object.key.as_str(), id)).chain(others).collect();
+        let own = |o: &akrab_model::Object| subjects.iter().any(|(key, _)| *key == o.key);
+        let telling = registry.objects().filter(|o| own(o) || !o.decl.timeline.on.is_empty());
         let reach: Vec<String> = telling.map(|o| format!("{:?}", self.rights.cond(o, Access::Read))).collect();
-        self.figure(format!("timeline {} {id} {reach:?}", object.key), |tx| {
+        self.figure(format!("timeline {subjects:?} {reach:?}"), |tx| {
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-            for source in tx.conn.timeline_sources(&object.key, id)? {
+            for source in tx.conn.timeline_sources(&subjects)? {
                 let Ok(source) = tx.object(&source) else { continue };
                 let cond = tx.rights.cond(&source, Access::Read);
-                for (kind, n) in tx.conn.timeline_counts(&registry, (&object.key, id), &source, &cond)? {
+                for (kind, n) in tx.conn.timeline_counts(&registry, &subjects, &source, &cond)? {
                     *counts.entry(kind).or_default() += n;
                 }
             }

@@ -4,6 +4,11 @@ use crate::{Ctx, Engine, Result};
 use akrab_model::RecordId;
 use std::mem::take;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Between two writings: the first view is noted at once, those of busy times together. Every writing also makes the
+/// figures that pages keep be worked out anew.
+const REST: Duration = Duration::from_millis(200);
 
 /// Views that wait to be noted.
 #[derive(Default)]
@@ -60,8 +65,13 @@ impl Engine {
             }
             let kept = self.inner.store.write(move |conn| -> Result<u64> {
                 let mut read = 0;
-                for visit in &visits {
-                    conn.recent_put(visit.user, &visit.object, visit.id, visit.at)?;
+                let seen: Vec<_> = visits.iter().map(|visit| (visit.user, visit.object.as_str(), visit.id, visit.at)).collect();
+                conn.recent_put(&seen)?;
+                let mut users: Vec<RecordId> = visits.iter().map(|visit| visit.user).collect();
+                users.sort_unstable();
+                users.dedup();
+                let waiting = conn.notices_wait(&users)?;
+                for visit in visits.iter().filter(|visit| waiting.contains(&visit.user)) {
                     read += conn.notices_seen(visit.user, &visit.object, visit.id, visit.at)?;
                 }
                 Ok(read)
@@ -72,6 +82,7 @@ impl Engine {
                 Ok(_) => self.inner.figures.changed(),
                 Err(problem) => tracing::warn!(cause = ?problem.cause, "visits were not noted"),
             }
+            tokio::time::sleep(REST).await;
         }
     }
 }

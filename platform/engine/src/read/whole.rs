@@ -20,6 +20,8 @@ pub struct Circle {
     /// Ids by object, the record's own kind first.
     pub members: Vec<(String, Vec<RecordId>)>,
     pub switches: Vec<Switch>,
+    /// Further links to the record's own kind that count where a switch is on.
+    links: Vec<String>,
 }
 
 /// A part of the circle that there is.
@@ -55,6 +57,10 @@ impl Circle {
                 (Some(link), ids) => any.push(Filter::test(link, Op::In, json!(ids))),
             }
         }
+        if let Some((_, ids)) = self.members.first() {
+            let further = self.links.iter().filter(|link| *link != via && of.field(link).is_some());
+            any.extend(further.map(|link| Filter::test(link, Op::In, json!(ids))));
+        }
         if any.len() == 1 { any.remove(0) } else { Filter::Any(any) }
     }
 }
@@ -66,7 +72,7 @@ impl Tx<'_> {
     /// What the database answers.
     pub fn circle(&mut self, record: &Record, on: &[&str]) -> Result<Circle> {
         let object = record.object.clone();
-        let mut circle = Circle { members: vec![(object.key.clone(), vec![record.id])], switches: Vec::new() };
+        let mut circle = Circle { members: vec![(object.key.clone(), vec![record.id])], ..Circle::default() };
         if on.is_empty() {
             circle.switches = self.switches(record)?;
             return Ok(circle);
@@ -93,6 +99,7 @@ impl Tx<'_> {
             if !is_on {
                 continue;
             }
+            circle.links.extend(decl.links.iter().filter(|link| !circle.links.contains(link)).cloned().collect::<Vec<_>>());
             if of.key == object.key && decl.member.is_none() {
                 let mut level = found;
                 while !level.is_empty() && circle.members[0].1.len() < MOST {
@@ -218,14 +225,15 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// What the rules of an object say about one of its records; nothing when none of them has a say.
+    /// What the rules of an object say about one of its records with its circle; nothing when none of them has a say.
+    /// The record's figures are those of the circle ([`Tx::rolled_up`]).
     ///
     /// # Errors
     /// What the database answers.
-    pub fn worries(&mut self, record: &Record) -> Result<Option<Vec<Concern>>> {
+    pub fn worries(&mut self, record: &Record, circle: &Circle) -> Result<Option<Vec<Concern>>> {
         let mut all: Option<Vec<Concern>> = None;
         for behaviour in self.behaviours(&record.object.key) {
-            if let Some(found) = behaviour.concerns(record, self)? {
+            if let Some(found) = behaviour.concerns(record, circle, self)? {
                 all.get_or_insert_default().extend(found);
             }
         }

@@ -1,7 +1,7 @@
 //! The value of a measure from the figures of a group.
 
 use crate::Result;
-use crate::write::formula_number;
+use crate::write::{formula_number, known_names};
 use akrab_model::report::{Bound, Figure, Function, Part, Work};
 use akrab_model::value::codec::{scaled, unscaled};
 use akrab_model::{FieldProblem, FieldType, Problem, Raw, Registry, Value};
@@ -66,9 +66,22 @@ fn compiled(text: &str, n: usize, bound: &Bound) -> Result<Program> {
 /// Formulas of a report that cannot be worked out.
 ///
 /// # Errors
-/// As [`Measures::new`].
+/// As [`Measures::new`], and what comes to no number whatever the figures are.
 pub(super) fn check_formulas(registry: &Registry, bound: &Bound) -> Result<()> {
-    Measures::new(registry, bound).map(|_| ())
+    let measures = Measures::new(registry, bound)?;
+    for (n, (measure, program)) in bound.measures.iter().zip(&measures.programs).enumerate() {
+        let (Work::Formula(text), Some(program)) = (&measure.work, program) else { continue };
+        // other figures a second time: the first might divide by zero
+        let comes = [7, 11].into_iter().any(|by| {
+            let operand = |name: &str| bound.measures.iter().position(|m| m.key == name).map(|seat| Decimal::from(by * (seat + 1)));
+            formula_number(program, &operand).is_some()
+        });
+        if !comes || known_names(program).is_err() {
+            let fault = FieldProblem::new(&format!("/measures/{n}/formula"), "report_formula").with("formula", text);
+            return Err(Problem::invalid(vec![fault]));
+        }
+    }
+    Ok(())
 }
 
 fn of_part(function: Function, kind: FieldType, part: &Part) -> Value {

@@ -77,7 +77,8 @@ impl Engine {
         if !misfits.is_empty() {
             return Err(judge::problem(&world, edits, &misfits, ctx.lang_key()));
         }
-        let (registry, formulas) = world::compile(decls).map_err(|faults| judge::problem(&world, edits, &faults, ctx.lang_key()))?;
+        let compiled = world::compile_sound(decls, Some(&world.registry));
+        let (registry, formulas) = compiled.map_err(|faults| judge::problem(&world, edits, &faults, ctx.lang_key()))?;
         let registry = Arc::new(registry);
         let after = World {
             registry: registry.clone(),

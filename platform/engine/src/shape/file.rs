@@ -96,12 +96,13 @@ impl Engine {
 
     /// Faults of the compiler, each with its line of the file.
     fn in_lines(&self, file: &str, edits: &[Edit]) -> Result<()> {
-        let mut shape = self.world().shape.clone();
+        let world = self.world();
+        let mut shape = world.shape.clone();
         shape.parts.extend(edits.iter().filter_map(|edit| Some((edit.object.clone(), edit.part.clone()?))));
         let (decls, mut faults) = akrab_model::object::shape::merge(&self.inner.shipped, &shape);
         faults.retain(|fault| edits.iter().any(|edit| edit.object == fault.file));
         if faults.is_empty() {
-            faults = crate::world::compile(decls).err().unwrap_or_default();
+            faults = crate::world::compile_sound(decls, Some(&world.registry)).err().unwrap_or_default();
         }
         if faults.is_empty() {
             return Ok(());

@@ -50,7 +50,25 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// The stored word.
+    pub const ALL: [Deed; 15] = [
+        Deed::NewObject,
+        Deed::Object,
+        Deed::NewField,
+        Deed::Field,
+        Deed::Choices,
+        Deed::Layout,
+        Deed::Views,
+        Deed::Board,
+        Deed::Rules,
+        Deed::Alike,
+        Deed::Hide,
+        Deed::Show,
+        Deed::Purge,
+        Deed::Revert,
+        Deed::Import,
+    ];
+
+    /// The stored word; message key `deed-<word>`.
     pub fn key(self) -> &'static str {
         match self {
             Deed::NewObject => "new_object",

@@ -186,6 +186,10 @@ async fn look_through(job: &JobCtx, object: Arc<Object>) -> Result<serde_json::V
     let found = loop {
         tokio::select! {
             found = &mut finding => break found?,
+            () = job.stopping() => {
+                stop.store(true, Ordering::Relaxed);
+                job.check().await?;
+            }
             () = tokio::time::sleep(std::time::Duration::from_secs(20)) => {
                 let alive = job.step(|_| Ok(Step { value: (), mark: json!(null), done: 0, total: None })).await;
                 if let Err(ended) = alive {

@@ -56,6 +56,8 @@ pub struct MergeMove {
     pub count: i64,
     /// How many of them link to both, and are linked once then.
     pub common: i64,
+    /// How many of them say the same as one of the other, and are there once then.
+    pub same: i64,
 }
 
 /// What a merge would do.
@@ -71,7 +73,7 @@ pub struct MergePlan {
 }
 
 /// A merge as it is kept.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct MergeView {
     pub id: i64,
     pub object: String,
@@ -100,6 +102,12 @@ pub(super) struct Body {
     /// Fields of the winner that were changed: before and after.
     pub fields: Map<String, Json>,
     pub moves: Moves,
+    /// Records that were main ones: object and id.
+    pub mains: Vec<(String, RecordId)>,
+    /// Merges by which what said the same was set aside.
+    pub aside: Vec<i64>,
+    /// Records made to keep what is shown no longer: object and id.
+    pub made: Vec<(String, RecordId)>,
     /// The pair that was decided by it.
     pub twin: Option<i64>,
 }
@@ -173,7 +181,8 @@ impl Tx<'_> {
             }
             let (count, common) = self.conn.children_count(child, link, loser, winner)?;
             if count > 0 {
-                moves.push(MergeMove { object: child.key.clone(), field: link.key.clone(), count, common });
+                let same = self.doubles_count(child, link, loser, winner)?;
+                moves.push(MergeMove { object: child.key.clone(), field: link.key.clone(), count, common, same });
             }
         }
         let files = self.conn.attachments_count(&object.key, loser)?;
@@ -230,8 +239,11 @@ impl Tx<'_> {
         self.end_approvals(&object, loser.id)?;
         let moves = self.hang_over(&object, loser.id, winner.id)?;
         let before = winner.clone();
+        let mains = self.one_main(&object, &before, &moves)?;
         let after = if input.is_empty() { winner } else { self.update(&object.key, before.id, &input, None)? };
         self.as_old_as(&before, &after, &loser)?;
+        let made = self.keep_said(&object, &after, [&before, &loser])?;
+        let aside = self.set_doubles_aside(before.id, &moves)?;
         let changed = changed_fields(&object, &before, &after);
         self.roll_up_all(&object, &[before.id, loser.id])?;
         let twin = self.conn.twins_of(&object.key, loser.id)?.into_iter().find(|twin| twin.a == before.id || twin.b == before.id);
@@ -240,18 +252,8 @@ impl Tx<'_> {
             self.conn.twin_decide(twin.id, TwinState::Merged, &twin.mark, by, at)?;
         }
         let title = loser.title().to_string();
-        let body = Body { title: title.clone(), fields: changed, moves, twin: twin.map(|twin| twin.id) };
-        let id = self.conn.merge_add(&MergeRow {
-            id: 0,
-            object: object.key.clone(),
-            winner: before.id,
-            loser: loser.id,
-            at,
-            actor: self.ctx.author(),
-            body: serde_json::to_string(&body).map_err(Problem::internal)?,
-            undone_at: None,
-            undone_by: None,
-        })?;
+        let body = Body { title: title.clone(), fields: changed, moves, mains, aside, made, twin: twin.map(|twin| twin.id) };
+        let id = self.write_merge(&object, before.id, loser.id, &body)?;
         self.index_again(&object, &after)?;
         self.keep_told(&object.key, before.id, &Told::Merged(MergeTold { title: title.clone(), apart: false }))?;
         self.told_without_change(&object, loser.id, "merge")?;

@@ -3,9 +3,10 @@
 //! An object says by `[[compare]]` which of its fields tell (`gather.rs` reads them); how much each tells is learned by
 //! `akrab_matching` anew each time, so nothing here knows an object. Pairs are kept with what a person decided (`pair.rs`).
 //! A merge moves everything that hangs on one record to another in one transaction and writes down what it moved
-//! (`merge.rs`, `moves.rs`), which is all its undoing needs (`unmerge.rs`).
+//! (`merge.rs`, `moves.rs`), which is all its undoing needs (`unmerge.rs`); what both say is said once then (`double.rs`).
 
 mod bulk;
+mod double;
 mod find;
 mod former;
 mod gather;
@@ -14,7 +15,7 @@ mod moves;
 mod pair;
 mod unmerge;
 
-pub use bulk::MergeMany;
+pub use bulk::{MergeMany, MergedMany};
 pub(crate) use find::schedule;
 pub use find::{FindTwins, TwinFile, TwinLine};
 pub(crate) use former::names_one;

@@ -91,6 +91,14 @@ impl Tx<'_> {
         Ok(self.conn.twins_count(&object.key, TwinState::Open, (from * 10_000.0).round() as i64, i64::MAX as usize)?)
     }
 
+    /// How many open pairs there are, records out of sight among them.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub(crate) fn twins_waiting(&mut self, object: &Object) -> Result<i64> {
+        Ok(self.conn.twins_count(&object.key, TwinState::Open, 0, i64::MAX as usize)?)
+    }
+
     /// As [`Engine::twins`].
     ///
     /// # Errors

@@ -111,18 +111,21 @@ impl Tx<'_> {
         }
         // what hung on it first: the winner may stand below it again
         self.hang_back(&object, &body.moves, winner, loser)?;
+        self.unkeep(&body.made)?;
         if !input.is_empty() {
             self.update(&object.key, winner, &input, None)?;
         }
         let gone = self.find_kept(&object.key, &[loser])?.pop().ok_or_else(Problem::not_found)?;
         self.check_still_free(&object, &gone)?;
         self.conn.set_deleted(&object, loser, None)?.ok_or_else(Problem::not_found)?;
+        self.bring_forth(&body.aside)?;
         self.roll_up_all(&object, &[winner, loser])?;
         let record = self.find(&object.key, loser)?.ok_or_else(Problem::not_found)?;
         let (by, at) = (self.ctx.author(), self.ctx.micros());
         if !self.conn.merge_undone(merge, by, at)? {
             return Err(Problem::new(ProblemKind::Conflict, "merge_undone"));
         }
+        self.main_again(&body.mains)?;
         let stayed = self.find(&object.key, winner)?.ok_or_else(Problem::not_found)?;
         self.index_again(&object, &stayed)?;
         self.index_again(&object, &record)?;

@@ -4,7 +4,7 @@ use super::Tx;
 use crate::Result;
 use crate::behaviour::Draft;
 use akrab_model::object::FieldRight;
-use akrab_model::text::{person, phone};
+use akrab_model::text::person;
 use akrab_model::value::Input;
 use akrab_model::{Field, FieldProblem, FieldType, Object, Problem, Record, Value};
 use serde_json::Value as Json;
@@ -51,7 +51,8 @@ impl Tx<'_> {
             // an import may bring times and numbers of the system it comes from
             FieldRight::Edit if !field.writable() => {
                 let brought = new && self.ctx.person().is_none() && field.formula.is_none() && field.rollup.is_none();
-                if brought { Ok(field) } else { Err(FieldProblem::new(key, "read_only")) }
+                let confirmed = field.confirms.is_some() && self.ctx.door == crate::Door::Import;
+                if brought || confirmed { Ok(field) } else { Err(FieldProblem::new(key, "read_only")) }
             }
             FieldRight::Edit => Ok(field),
         }
@@ -76,11 +77,11 @@ impl Tx<'_> {
     }
 }
 
-/// A phone number is also kept as it was written; the same number in another form is no change.
+/// A phone number is also kept as it was written, where that is another form; the same number in another form is no change.
 fn keep_typed(after: &mut Record, field: &Field, value: &Value, json: &Json) {
     if field.kind == FieldType::Phone && (value.is_null() || after.get(&field.key) != value) {
-        let typed = json.as_str().map(str::trim).filter(|s| !s.is_empty() && *s != phone::display(s));
-        let typed = typed.filter(|_| !value.is_null()).map_or(Value::Null, |s| Value::Text(s.into()));
+        let typed = json.as_str().map(str::trim).filter(|s| value.text().is_some_and(|e164| e164 != *s));
+        let typed = typed.map_or(Value::Null, |s| Value::Text(s.into()));
         after.set(format!("{}_typed", field.key), typed);
     }
 }

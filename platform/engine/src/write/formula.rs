@@ -5,7 +5,7 @@
 //! is then empty. `or_zero(x)` makes null 0, `days_between(a, b)` counts the days from one date to another,
 //! `share_filled([a, b])` is how many of several fields are filled, in percent.
 
-use super::exact;
+use super::{exact, sound};
 use akrab_model::object::DECIMAL_SCALE;
 use akrab_model::{Field, FieldProblem, FieldType, Object, Record, Registry, Value};
 use cel::{Context, Program};
@@ -23,7 +23,7 @@ pub struct Formulas {
 }
 
 /// A formula that cannot be worked out.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FormulaFault {
     pub object: String,
     pub field: String,
@@ -60,10 +60,24 @@ impl Formulas {
         Ok(formulas)
     }
 
+    /// Formulas and rules that read well and yet can never come to anything.
+    pub fn unsound(registry: &Registry) -> Vec<FormulaFault> {
+        let mut faults = Vec::new();
+        for object in registry.objects() {
+            let fields = object.fields.iter().filter_map(|field| Some((&field.key, field.formula.as_ref()?, field.kind)));
+            let rules = object.decl.validations.iter().filter_map(|rule| Some((&rule.key, rule.formula.as_ref()?, FieldType::Boolean)));
+            for (key, text, kind) in fields.chain(rules) {
+                faults.extend(Expression::check(object, key, text, kind).err());
+            }
+        }
+        faults
+    }
+
     /// Keys of the expressions that do not hold of this record. One that cannot be worked out holds.
     pub fn broken(&self, object: &Object, record: &Record) -> Vec<&str> {
         let rules = self.rules.get(&object.key).into_iter().flatten();
-        let fails = rules.filter(|(_, program)| matches!(program.execute(&context(object, record, program)), Ok(cel::Value::Bool(false))));
+        let fails =
+            rules.filter(|(_, program)| matches!(program.execute(&context_of(object, record, program)), Ok(cel::Value::Bool(false))));
         fails.map(|(key, _)| key.as_str()).collect()
     }
 
@@ -78,7 +92,7 @@ impl Formulas {
                 record.set(key, value);
                 continue;
             }
-            let value = program.execute(&context(object, record, program)).map_or(Value::Null, |v| from_cel(*kind, &v));
+            let value = program.execute(&context_of(object, record, program)).map_or(Value::Null, |v| from_cel(*kind, &v));
             record.set(key, value);
         }
     }
@@ -104,32 +118,59 @@ impl Expression {
         program(object, key, text).map(Expression)
     }
 
-    /// Whether it comes to true; what cannot be worked out does not.
-    pub fn holds(&self, object: &Object, record: &Record) -> bool {
-        matches!(self.0.execute(&context(object, record, &self.0)), Ok(cel::Value::Bool(true)))
+    /// Whether it can come to what a field of this kind holds, a truth for conditions.
+    ///
+    /// # Errors
+    /// As [`Expression::compile`], and what can never be worked out.
+    pub fn check(object: &Object, key: &str, text: &str, kind: FieldType) -> Result<(), FormulaFault> {
+        let program = program(object, key, text)?;
+        sound::check(object, &program, kind).map_err(|fault| FormulaFault { object: object.key.clone(), field: key.into(), fault })
     }
 
-    /// What it comes to, for a field of this kind.
-    pub fn value(&self, object: &Object, record: &Record, kind: FieldType) -> Value {
+    /// Whether it comes to true; what cannot be worked out does not.
+    pub fn holds(&self, object: &Object, record: &Record) -> bool {
+        matches!(self.0.execute(&context_of(object, record, &self.0)), Ok(cel::Value::Bool(true)))
+    }
+
+    /// What it comes to, for a field of this kind; nothing where it is worked out of an empty field.
+    ///
+    /// # Errors
+    /// What cannot be worked out although every field it uses is filled, or ever.
+    pub fn value(&self, object: &Object, record: &Record, kind: FieldType) -> Result<Value, FieldProblem> {
+        sound::known_names(&self.0)?;
         let exact = exact::compute(self.0.expression(), &|name| {
             object.field(name).map_or(Err(exact::Beyond), |field| exact::operand(field, record.get(name)))
         });
-        match exact {
-            Ok(number) if kind.is_number() => number.map_or(Value::Null, |number| settled(kind, number)),
-            _ => self.0.execute(&context(object, record, &self.0)).map_or(Value::Null, |v| from_cel(kind, &v)),
+        let value = match exact {
+            Ok(number) if kind.is_number() => number.map(|number| settled(kind, number)),
+            _ => match self.0.execute(&context_of(object, record, &self.0)) {
+                Ok(value) if !sound::fits(kind, &value) => return Err(sound::unfit(kind)),
+                Ok(value) => Some(from_cel(kind, &value)),
+                Err(_) => None,
+            },
+        };
+        let lacks = || self.0.references().variables().into_iter().any(|name| *record.get(name) == Value::Null);
+        match value {
+            Some(value) => Ok(value),
+            None if lacks() => Ok(Value::Null),
+            None => Err(FieldProblem::new("", "decl_formula_nothing")),
         }
     }
 }
 
 /// The fields of a record as an expression knows them.
-fn context<'p>(object: &Object, record: &Record, program: &Program) -> Context<'p> {
+fn context_of<'p>(object: &Object, record: &Record, program: &Program) -> Context<'p> {
+    context(program, &|name| object.field(name).map_or(cel::Value::Null, |field| to_cel(field, record.get(name))))
+}
+
+/// What an expression knows: the functions there are, and a value for each of its names.
+pub(super) fn context<'p>(program: &Program, value: &dyn Fn(&str) -> cel::Value) -> Context<'p> {
     let mut context = Context::default();
     context.add_function("or_zero", or_zero);
     context.add_function("days_between", days_between);
     context.add_function("share_filled", share_filled);
     for name in program.references().variables() {
-        let value = object.field(name).map_or(cel::Value::Null, |f| to_cel(f, record.get(name)));
-        context.add_variable_from_value(name, value);
+        context.add_variable_from_value(name, value(name));
     }
     context
 }
@@ -178,12 +219,7 @@ pub(crate) fn formula_number(program: &Program, operand: &dyn Fn(&str) -> Option
     if let Ok(number) = exact::compute(program.expression(), &|name| Ok(operand(name))) {
         return number;
     }
-    let mut context = Context::default();
-    context.add_function("or_zero", or_zero);
-    for name in program.references().variables() {
-        let value = operand(name).and_then(|d| d.to_f64()).map_or(cel::Value::Null, cel::Value::Float);
-        context.add_variable_from_value(name, value);
-    }
+    let context = context(program, &|name| operand(name).and_then(|d| d.to_f64()).map_or(cel::Value::Null, cel::Value::Float));
     match program.execute(&context).ok()? {
         cel::Value::Int(n) => Some(Decimal::from(n)),
         cel::Value::UInt(n) => Some(Decimal::from(n)),
@@ -195,15 +231,15 @@ pub(crate) fn formula_number(program: &Program, operand: &dyn Fn(&str) -> Option
 /// Whether an expression over the object's fields holds of a record. One that cannot be worked out does not.
 pub(crate) fn is_condition_true(object: &Object, record: &Record, text: &str) -> bool {
     let Ok(program) = program(object, "", text) else { return false };
-    matches!(program.execute(&context(object, record, &program)), Ok(cel::Value::Bool(true)))
+    matches!(program.execute(&context_of(object, record, &program)), Ok(cel::Value::Bool(true)))
 }
 
-/// Whether a text is an expression over the object's fields.
+/// Whether a text is a condition over the object's fields.
 ///
 /// # Errors
 /// Why it is none.
 pub(crate) fn check_condition(object: &Object, text: &str) -> Result<(), FieldProblem> {
-    program(object, "", text).map(drop).map_err(|fault| fault.fault)
+    Expression::check(object, "", text, FieldType::Boolean).map_err(|fault| fault.fault)
 }
 
 fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
@@ -213,10 +249,11 @@ fn or_zero(value: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
 /// Days from one day to another, as dates are written; nothing where one of them is missing.
 fn days_between(from: cel::Value, to: cel::Value) -> Result<cel::Value, cel::ExecutionError> {
     let day = |value: &cel::Value| match value {
-        cel::Value::String(text) => text.get(..10)?.parse::<jiff::civil::Date>().ok(),
-        _ => None,
+        cel::Value::String(text) => Ok(text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok())),
+        cel::Value::Null => Ok(None),
+        _ => Err(cel::ExecutionError::NoSuchOverload),
     };
-    let days = day(&from).zip(day(&to)).and_then(|(from, to)| to.since(from).ok()).map(|span| f64::from(span.get_days()));
+    let days = day(&from)?.zip(day(&to)?).and_then(|(from, to)| to.since(from).ok()).map(|span| f64::from(span.get_days()));
     Ok(days.map_or(cel::Value::Null, cel::Value::Float))
 }
 
@@ -226,7 +263,7 @@ fn share_filled(values: Arc<Vec<cel::Value>>) -> Result<cel::Value, cel::Executi
     Ok(cel::Value::Float(if values.is_empty() { 0.0 } else { filled as f64 * 100.0 / values.len() as f64 }))
 }
 
-fn to_cel(field: &Field, value: &Value) -> cel::Value {
+pub(super) fn to_cel(field: &Field, value: &Value) -> cel::Value {
     match value {
         Value::Null | Value::Links(_) | Value::Json(_) => cel::Value::Null,
         Value::Bool(b) => cel::Value::Bool(*b),

@@ -13,6 +13,22 @@ pub(crate) fn is_filled(confirmation: &Field, record: &Record) -> bool {
     confirmation.derived.iter().any(|key| !record.get(key).is_blank())
 }
 
+/// What a list brings nobody has confirmed, unless the list says when somebody did: then it counts with the value beside it,
+/// and a moment that lies ahead says nothing.
+pub(super) fn stamp_import(draft: &mut Draft, moment: &Value) {
+    let object = draft.object.clone();
+    for (_, field) in confirmations(&object) {
+        let told = draft.given.contains(&field.key) && field.derived.iter().any(|key| draft.given.contains(key));
+        let said = match (draft.get(&field.key), moment) {
+            _ if !is_filled(field, &draft.after) => Value::Null,
+            (Value::Time(said), Value::Time(now)) if told && said <= now => continue,
+            _ if draft.is_new() || told || field.derived.iter().any(|key| draft.changed(key)) => Value::Null,
+            _ => draft.old(&field.key).clone(),
+        };
+        draft.set(&field.key, said);
+    }
+}
+
 /// A value that is new counts as confirmed at `moment`, one that is gone as never.
 pub(super) fn stamp(draft: &mut Draft, moment: &Value) {
     let object = draft.object.clone();

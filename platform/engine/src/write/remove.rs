@@ -3,7 +3,7 @@
 use super::Tx;
 use crate::Result;
 use crate::rights::Access;
-use akrab_model::{Object, Problem, Record, RecordId};
+use akrab_model::{Object, Problem, ProblemKind, Record, RecordId};
 use akrab_store::Bin;
 use serde_json::json;
 use std::sync::Arc;
@@ -31,10 +31,14 @@ impl Tx<'_> {
     /// Takes a record out of the bin.
     ///
     /// # Errors
-    /// `not_found` when it is not in the bin, `forbidden`, `invalid` when a unique value is taken by now.
+    /// `not_found` when it is not in the bin, `restored_already` when it is there again, `forbidden`, `invalid` when a unique
+    /// value is taken by now.
     pub fn restore(&mut self, object: &str, id: RecordId) -> Result<()> {
         let object = self.object(object)?;
-        let record = self.load_for(&object, id, Access::Delete, Bin::Binned)?;
+        let record = match self.load_for(&object, id, Access::Delete, Bin::Binned) {
+            Err(problem) if problem.kind == ProblemKind::NotFound => return Err(self.why_not_binned(&object, id)?),
+            found => found?,
+        };
         self.check_still_free(&object, &record)?;
         self.conn.set_deleted(&object, id, None)?;
         if object.decl.searchable {
@@ -47,6 +51,15 @@ impl Tx<'_> {
             behaviour.after_restore(&record, self)?;
         }
         Ok(())
+    }
+
+    /// Why a record that is not in the bin cannot be restored, as far as the actor may know.
+    fn why_not_binned(&mut self, object: &Object, id: RecordId) -> Result<Problem> {
+        match self.must_see(object, id, Bin::Living) {
+            Ok(()) => Ok(Problem::new(ProblemKind::Conflict, "restored_already")),
+            Err(problem) if problem.kind == ProblemKind::NotFound => Ok(problem),
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Nobody has taken what must be unique of a record that is to be there again.

@@ -2,9 +2,9 @@
 
 use super::Tx;
 use super::keep::is_change;
-use crate::Result;
 use crate::behaviour::{Draft, Origin};
 use crate::rights::{Access, Everything};
+use crate::{Door, Result};
 use akrab_model::object::{FieldRight, Scope};
 use akrab_model::value::Input;
 use akrab_model::{Cond, Field, FieldIx, FieldProblem, FieldType, Filter, Object, Problem, ProblemKind, Record, RecordId, Value};
@@ -114,7 +114,11 @@ impl Tx<'_> {
         self.settle_between(draft, &mut faults)?;
         self.ctx.world.formulas.apply(&object, &mut draft.after);
         if !self.unasked {
-            super::fresh::stamp(draft, &Value::Time(self.ctx.now.timestamp()));
+            let now = Value::Time(self.ctx.now.timestamp());
+            match self.ctx.door {
+                Door::Import => super::fresh::stamp_import(draft, &now),
+                _ => super::fresh::stamp(draft, &now),
+            }
         }
         for field in &object.fields {
             // what was already empty before stays allowed when other fields change

@@ -38,7 +38,16 @@ impl Filter {
     /// `invalid` with the field path as pointer: `filter_unknown_field`, `filter_wrong_operator`,
     /// `filter_wrong_value`, `filter_unknown_choice`.
     pub fn bind(&self, registry: &Registry, object: &Object, env: &Env, rights: &dyn Rights) -> Result<Cond, Problem> {
-        Binder { registry, env, rights }.bind(self, object).map_err(|f| Problem::invalid(vec![f]))
+        Binder { registry, env, rights }.bind(self, object).map_err(|(_, fault)| Problem::invalid(vec![fault]))
+    }
+
+    /// As [`Filter::bind`], with the place in the filter as pointer: `/filter/all/1/field`.
+    ///
+    /// # Errors
+    /// As [`Filter::bind`].
+    pub fn bind_placed(&self, registry: &Registry, object: &Object, env: &Env, rights: &dyn Rights) -> Result<Cond, Problem> {
+        let told = |(place, fault): (String, FieldProblem)| FieldProblem { pointer: format!("/filter{place}"), ..fault };
+        Binder { registry, env, rights }.bind(self, object).map_err(|placed| Problem::invalid(vec![told(placed)]))
     }
 }
 
@@ -69,31 +78,54 @@ struct Binder<'a> {
 }
 
 type Bound<T> = Result<T, FieldProblem>;
+/// A fault with the place of what it is about, from the filter down.
+type Placed<T> = Result<T, (String, FieldProblem)>;
+
+/// The place within a condition.
+fn at<T>(place: &str, bound: Bound<T>) -> Placed<T> {
+    bound.map_err(|fault| (place.into(), fault))
+}
+
+/// What was bound within this place.
+fn within<T>(place: &str, bound: Placed<T>) -> Placed<T> {
+    bound.map_err(|(inner, fault)| (format!("{place}{inner}"), fault))
+}
 
 impl Binder<'_> {
-    fn bind(&self, filter: &Filter, object: &Object) -> Bound<Cond> {
+    fn bind(&self, filter: &Filter, object: &Object) -> Placed<Cond> {
+        let each = |key: &str, items: &[Filter]| -> Placed<Vec<Cond>> {
+            items.iter().enumerate().map(|(n, item)| within(&format!("/{key}/{n}"), self.bind(item, object))).collect()
+        };
         match filter {
             Filter::All(items) => {
-                let items: Vec<_> = items.iter().map(|f| self.bind(f, object)).collect::<Bound<_>>()?;
+                let items = each("all", items)?;
                 Ok(if items.is_empty() { Cond::True } else { Cond::All(items) })
             }
             Filter::Any(items) => {
-                let items: Vec<_> = items.iter().map(|f| self.bind(f, object)).collect::<Bound<_>>()?;
+                let items = each("any", items)?;
                 // none of nothing: no record
                 Ok(if items.is_empty() { Cond::False } else { Cond::Any(items) })
             }
-            Filter::Not(item) => Ok(self.bind(item, object)?.negate()),
-            Filter::Test { field, op, value } => self.test(object, field, *op, value),
+            Filter::Not(item) => Ok(within("/not", self.bind(item, object))?.negate()),
+            Filter::Test { field, op, value } => self.test(object, field, *op, value).map_err(|fault| {
+                let place = match fault.code.as_str() {
+                    "filter_unknown_field" | "filter_too_deep" => "/field",
+                    "filter_wrong_operator" => "/op",
+                    _ => "/value",
+                };
+                (place.into(), fault)
+            }),
             Filter::Child { object: child, via, filter, agg, of, op, value } => {
-                let unknown = || FieldProblem::new(&format!("{child}.{via}"), "filter_unknown_field");
-                let child = self.registry.object(child).ok_or_else(unknown)?;
-                let via_ix = child.field_ix(via).filter(|ix| self.rights.may_read(child.ix, *ix)).ok_or_else(unknown)?;
+                let unknown =
+                    || FieldProblem::new(&format!("{child}.{via}"), "filter_unknown_field").with("field", format!("{child}.{via}"));
+                let child = at("/child", self.registry.object(child).ok_or_else(unknown))?;
+                let via_ix = at("/child", child.field_ix(via).filter(|ix| self.rights.may_read(child.ix, *ix)).ok_or_else(unknown))?;
                 let link = child.at(via_ix);
                 if !link.kind.is_link() || link.to != Some(object.ix) {
-                    return Err(unknown());
+                    return at("/child", Err(unknown()));
                 }
                 let inner = match filter {
-                    Some(filter) => self.bind(filter, child)?,
+                    Some(filter) => within("/where", self.bind(filter, child))?,
                     None => Cond::True,
                 };
                 self.child(child, via_ix, inner.and(self.rights.guard(child.ix)), *agg, of.as_deref(), *op, value)
@@ -102,28 +134,30 @@ impl Binder<'_> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one written condition")]
-    fn child(&self, child: &Object, via: FieldIx, cond: Cond, agg: AggregateFn, of: Option<&str>, op: Op, value: &Json) -> Bound<Cond> {
+    fn child(&self, child: &Object, via: FieldIx, cond: Cond, agg: AggregateFn, of: Option<&str>, op: Op, value: &Json) -> Placed<Cond> {
         let place = of.unwrap_or("child");
         let of = match (agg, of) {
             (AggregateFn::Count, _) => None,
             (_, Some(key)) => {
                 let ix = child.field_ix(key).filter(|ix| self.rights.may_read(child.ix, *ix));
-                let ix = ix.ok_or_else(|| FieldProblem::new(key, "filter_unknown_field"))?;
-                Some(ix)
+                Some(at("/of", ix.ok_or_else(|| FieldProblem::new(key, "filter_unknown_field").with("field", key)))?)
             }
-            (_, None) => return Err(FieldProblem::new("of", "filter_wrong_value")),
+            (_, None) => return at("/of", Err(FieldProblem::new("of", "filter_wrong_value"))),
         };
         let field = of.map(|ix| child.at(ix));
         if let (AggregateFn::Sum | AggregateFn::Avg, Some(f)) = (agg, field)
             && !f.kind.is_number()
         {
-            return Err(FieldProblem::new(place, "filter_wrong_operator").with("op", agg.key()));
+            return at("/agg", Err(FieldProblem::new(place, "filter_wrong_operator").with("op", agg.key())));
         }
-        let number = |v: &Json| -> Bound<i64> {
-            match field {
-                Some(f) if agg != AggregateFn::Filled => self.scalar(f, v)?.int().ok_or_else(|| wrong(place, v)),
-                _ => v.as_i64().or_else(|| v.as_str()?.trim().parse().ok()).ok_or_else(|| wrong(place, v)),
-            }
+        let number = |v: &Json| -> Placed<i64> {
+            at(
+                "/value",
+                match field {
+                    Some(f) if agg != AggregateFn::Filled => self.scalar(f, v).and_then(|raw| raw.int().ok_or_else(|| wrong(place, v))),
+                    _ => v.as_i64().or_else(|| v.as_str()?.trim().parse().ok()).ok_or_else(|| wrong(place, v)),
+                },
+            )
         };
         let (cmp, low, upper, negated) = match op {
             Op::Is => (Cmp::Eq, number(value)?, None, false),
@@ -134,11 +168,11 @@ impl Binder<'_> {
             Op::Lte => (Cmp::Lte, number(value)?, None, false),
             Op::Between => match value.as_array().map(Vec::as_slice) {
                 Some([a, b]) => (Cmp::Between, number(a)?, Some(number(b)?), false),
-                _ => return Err(wrong(place, value)),
+                _ => return at("/value", Err(wrong(place, value))),
             },
             Op::Empty => (Cmp::Eq, 0, None, false),
             Op::NotEmpty => (Cmp::Gt, 0, None, false),
-            _ => return Err(FieldProblem::new(place, "filter_wrong_operator").with("op", op_key(op))),
+            _ => return at("/op", Err(FieldProblem::new(place, "filter_wrong_operator").with("op", op_key(op)))),
         };
         let cond = Cond::Child(Child { object: child.ix, via, cond: Box::new(cond), agg, of, cmp, value: low, upper });
         Ok(if negated { cond.negate() } else { cond })
@@ -340,7 +374,7 @@ impl Binder<'_> {
         use FieldType::*;
         let path = field.key.as_str();
         let text = || match value {
-            serde_json::Value::String(s) => Ok(s.trim().replace('\0', "")),
+            serde_json::Value::String(s) if !s.contains('\0') => Ok(s.trim().to_string()),
             serde_json::Value::Number(n) => Ok(n.to_string()),
             _ => Err(wrong(path, value)),
         };

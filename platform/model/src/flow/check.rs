@@ -105,19 +105,37 @@ impl Flow {
         asks.map(|step| (step.key.clone(), self.object_of(&step.key).to_string())).collect()
     }
 
-    /// Every expression of the flow with its place and the object it is about.
-    pub fn formulas(&self) -> Vec<(String, String, String)> {
-        let mut found: Vec<_> = self.formula.iter().map(|text| ("formula".to_string(), self.object.clone(), text.clone())).collect();
+    /// Every expression of the flow.
+    pub fn formulas(&self) -> Vec<Formula> {
+        let made = |place, object: &str, text: &String, into| Formula { place, object: object.into(), text: text.clone(), into };
+        let mut found: Vec<_> = self.formula.iter().map(|text| made("formula".to_string(), &self.object, text, None)).collect();
         for step in self.all_steps() {
-            let (Deed::Set { values } | Deed::Create { values, .. } | Deed::Task { values, .. }) = &step.deed else { continue };
+            let about = self.object_of(&step.key);
+            let (target, values) = match &step.deed {
+                Deed::Set { values } => (about, values),
+                Deed::Create { object, values, .. } => (object.as_str(), values),
+                Deed::Task { values, .. } => ("task", values),
+                _ => continue,
+            };
             for (key, given) in values {
                 if let Given::Formula(text) = given {
-                    found.push((format!("steps/{}/values/{key}", step.key), self.object_of(&step.key).to_string(), text.clone()));
+                    found.push(made(format!("steps/{}/values/{key}", step.key), about, text, Some((target.to_string(), key.clone()))));
                 }
             }
         }
         found
     }
+}
+
+/// An expression of a flow.
+pub struct Formula {
+    /// Where it stands: `formula`, `steps/KEY/values/FIELD`.
+    pub place: String,
+    /// Object whose fields it is about.
+    pub object: String,
+    pub text: String,
+    /// Object and field it fills; none for a condition.
+    pub into: Option<(String, String)>,
 }
 
 fn is_step_key(key: &str) -> bool {

@@ -25,8 +25,8 @@ impl Flow {
         for step in self.all_steps() {
             named.deed(self.object_of(&step.key), &step.deed);
         }
-        for (_, of, text) in self.formulas() {
-            named.formula(&of, &text);
+        for formula in self.formulas() {
+            named.formula(&formula.object, &formula.text);
         }
         if let Some(text) = &self.formula {
             named.formula(&self.object, text);

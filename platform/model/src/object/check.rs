@@ -95,6 +95,7 @@ pub(super) fn check(decls: &[(String, ObjectDecl)]) -> Vec<DeclError> {
             .chain(decl.views.iter().flat_map(|v| v.columns.iter().chain(&v.sort).chain(&v.quick).chain(&v.totals).chain(&v.group)))
             .chain(decl.duplicates.iter().flat_map(|d| &d.fields))
             .chain(decl.compare.iter().flat_map(|c| &c.fields))
+            .chain(decl.merge.iter().flat_map(super::MergeDecl::names))
             .chain(decl.unique.iter().flatten())
             .chain(decl.fields.values().flat_map(|f| &f.derived))
             .chain(decl.validations.iter().filter_map(|v| v.field.as_ref()))

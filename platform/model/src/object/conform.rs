@@ -129,6 +129,11 @@ impl Conform<'_> {
             wrong.extend([&tree.parent].into_iter().filter(|key| kind(key) != Some((FieldType::Link, Some(self.object.ix)))));
             wrong.extend(tree.figures.iter().filter(|key| !kind(key).is_some_and(|(kind, _)| kind.is_number())));
         }
+        if let Some(merge) = &decl.merge {
+            wrong.extend(merge.same.iter().chain(&merge.each).filter(|key| !self.object.field(key).is_some_and(Field::is_column)));
+            wrong.extend(merge.main.iter().filter(|key| !matches!(kind(key), Some((FieldType::Boolean, _)))));
+            wrong.extend(merge.keeps.iter().map(|keeps| &keeps.kind).filter(|key| !matches!(kind(key), Some((FieldType::Choice, _)))));
+        }
         let wrong: Vec<String> = wrong.into_iter().cloned().collect();
         for name in wrong {
             self.told(&name, is("decl_wrong_kind").with("name", &name));

@@ -79,6 +79,9 @@ pub struct ObjectDecl {
     /// What two records are compared by when duplicates are looked for among all of them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub compare: Vec<CompareDecl>,
+    /// What becomes of its records when two that they hang on are made one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub merge: Option<MergeDecl>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: LayoutDecl,
     /// Who belongs to a record, key figures and panels of its page beside those of the layout.
@@ -112,6 +115,9 @@ pub struct ObjectDecl {
     /// The law wants records of this object kept for a time, also when the person behind them asks for erasure.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kept_by_law: Option<KeptDecl>,
+    /// The choice a record has from then on whose person was erased; nobody says it by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub when_erased: Option<ErasedDecl>,
     /// Out of sight for everybody, with all its records; nothing is lost.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hidden: bool,
@@ -430,12 +436,56 @@ pub struct RollupDecl {
     pub filter: Option<serde_json::Value>,
 }
 
+/// What is left of somebody who was erased says so: a field and its choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErasedDecl {
+    pub field: String,
+    pub value: String,
+}
+
 /// Values that together hint at a duplicate: `["email"]`, `["name", "city"]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateDecl {
     pub fields: Vec<String>,
     pub reason: Label,
+}
+
+/// What becomes of records when two that they hang on are made one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeDecl {
+    /// Fields that say all there is to say: of two records that agree in them, the one that came along is set aside until
+    /// the merge is taken apart.
+    pub same: Vec<String>,
+    /// Boolean field that only one of them has; the one of the record that stays keeps it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub main: Option<String>,
+    /// Fields of which each set of values has a main one of its own (`["kind"]`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub each: Vec<String>,
+    /// What one of the two said and the one that stays no longer shows becomes such a record.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keeps: Option<KeepsDecl>,
+}
+
+/// How a value of one record is kept as another that hangs on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeepsDecl {
+    /// Field that takes the value.
+    pub value: String,
+    /// Choice field whose choices are called like the fields that are kept (`phone`, `email`).
+    pub kind: String,
+}
+
+impl MergeDecl {
+    /// Every field that is named.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        let keeps = self.keeps.iter().flat_map(|keeps| [&keeps.value, &keeps.kind]);
+        self.same.iter().chain(&self.main).chain(&self.each).chain(keeps)
+    }
 }
 
 /// Fields by which two records are held to be the same or not; how much each says is learned from the records.

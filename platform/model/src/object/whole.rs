@@ -20,6 +20,9 @@ pub struct CircleDecl {
     pub member: Option<String>,
     #[serde(default, rename = "where", skip_serializing_if = "is_default")]
     pub filter: Option<Json>,
+    /// Further links to this record by which others count here with it, as what former members did while they belonged.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub links: Vec<String>,
 }
 
 /// One figure over the records asked for.
@@ -49,6 +52,9 @@ pub struct FigureDecl {
     /// The other object and its link that leads here.
     pub of: String,
     pub via: String,
+    /// It stands there even when there is nothing, where others give way.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub always: bool,
     pub value: MeasureDecl,
     /// A second value beside it.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -59,7 +59,16 @@ pub fn parse(name: &str) -> Company {
     let public = take_last(&mut core, |word| word == "tbk");
     let state = take_last(&mut core, |word| word == "persero");
     let regional = take_last(&mut core, |word| word == "perseroda");
-    let prefix = take_first(&mut core).or_else(|| take_trailing_prefix(&mut core));
+    // "Toko Maju, UD": a shop says what it is, and its form behind the name is the legal one
+    let prefix = match kept_trailing(&core) {
+        Some((name, form)) => {
+            core = name;
+            Some(form)
+        }
+        None => take_first(&mut core).or_else(|| take_trailing_prefix(&mut core)),
+    };
+    // "Aneka Tambang Tbk, PT"
+    let public = public || take_last(&mut core, |word| word == "tbk");
     let form = match (prefix, state, public) {
         (Some("PT") | None, true, true) => Some("PT (Persero) Tbk"),
         (Some("PT") | None, true, false) => Some("PT (Persero)"),
@@ -99,6 +108,13 @@ fn take_trailing_prefix(core: &mut String) -> Option<&'static str> {
     let form = PREFIXES.iter().find(|(written, _)| *written == word)?.1;
     *core = before.trim_end().to_owned();
     Some(form)
+}
+
+/// The legal form behind a name that begins with "Toko", which stays in the name.
+fn kept_trailing(core: &str) -> Option<(String, &'static str)> {
+    let mut name = core.to_owned();
+    let form = take_trailing_prefix(&mut name).filter(|form| *form != "Toko")?;
+    (take_first(&mut name.clone()) == Some("Toko")).then_some((name, form))
 }
 
 fn take_last(core: &mut String, wanted: impl Fn(&str) -> bool) -> bool {
@@ -215,6 +231,12 @@ mod tests {
             ("C.V. Nusantara", Some("CV"), "Nusantara", "CV Nusantara"),
             ("UD Nusantara Niaga", Some("UD"), "Nusantara Niaga", "UD Nusantara Niaga"),
             ("Toko Duta Persada", Some("Toko"), "Duta Persada", "Toko Duta Persada"),
+            ("Toko Maju, UD", Some("UD"), "Toko Maju", "UD Toko Maju"),
+            ("Aneka Tambang Tbk", Some("PT Tbk"), "Aneka Tambang", "PT Aneka Tambang Tbk"),
+            ("P.T. ANEKA TAMBANG", Some("PT"), "ANEKA TAMBANG", "PT ANEKA TAMBANG"),
+            ("PT ANEKA TAMBANG TBK", Some("PT Tbk"), "ANEKA TAMBANG", "PT ANEKA TAMBANG Tbk"),
+            ("Aneka Tambang Tbk, PT", Some("PT Tbk"), "Aneka Tambang", "PT Aneka Tambang Tbk"),
+            ("Abadi Bersama Logistik, PT", Some("PT"), "Abadi Bersama Logistik", "PT Abadi Bersama Logistik"),
             ("Tk. Subur", Some("Toko"), "Subur", "Toko Subur"),
             ("Koperasi Sejahtera", Some("Koperasi"), "Sejahtera", "Koperasi Sejahtera"),
             ("KSP Sejahtera", Some("Koperasi"), "KSP Sejahtera", "KSP Sejahtera"),

@@ -13,7 +13,7 @@ pub struct NumberRule {
     pub lengths: Vec<u8>,
     /// Shorter ones gain zeros in front, up to the greatest length.
     pub fill: bool,
-    /// The province and the day of birth that stand in it are looked at.
+    /// What stands in it is looked at: province and day of birth of an identity card, the check digit of a tax number.
     pub inside: bool,
 }
 
@@ -47,7 +47,7 @@ pub struct NumberRules {
 impl Default for NumberRules {
     fn default() -> Self {
         NumberRules {
-            npwp: NumberRule::new(&[15, 16], true, false),
+            npwp: NumberRule::new(&[15, 16], true, true),
             nik: NumberRule::new(&[16], false, true),
             nitku: NumberRule::new(&[22], false, false),
         }
@@ -69,7 +69,8 @@ impl NumberRules {
 /// Reads a number of a kind into its digits.
 ///
 /// # Errors
-/// `empty`, `too_long`; of the kind `letters` and `length`; `nik_place` and `nik_day` where the rule looks inside.
+/// `empty`, `too_long`; of the kind `letters` and `length`; where the rule looks inside, `nik_place` and `nik_day`,
+/// `npwp_check` and `npwp_start`.
 pub fn parse(kind: NumberKind, text: &str, rule: &NumberRule) -> Result<String, ParseError> {
     let (letters, length) = match kind {
         NumberKind::Npwp => ("npwp_letters", "npwp_length"),
@@ -83,10 +84,31 @@ pub fn parse(kind: NumberKind, text: &str, rule: &NumberRule) -> Result<String, 
     if let Some(most) = rule.lengths.last().map(|most| usize::from(*most)).filter(|most| rule.fill && *most > digits.len()) {
         digits.insert_str(0, &"0".repeat(most - digits.len()));
     }
-    if rule.inside {
-        person(&digits)?;
+    match kind {
+        NumberKind::Nik if rule.inside => person(&digits)?,
+        NumberKind::Npwp if rule.inside => taxpayer(&digits)?,
+        _ => {}
     }
     Ok(digits)
+}
+
+/// A tax number is one of the former fifteen digits, with a zero before them or without, the number of a person's identity
+/// card, or one of those that have been given to firms since 2024 and begin with 10, of which no more is known.
+fn taxpayer(digits: &str) -> Result<(), ParseError> {
+    let former = match digits.len() {
+        15 => digits,
+        16 if digits.starts_with('0') => &digits[1..],
+        16 if digits.starts_with("10") => return Ok(()),
+        16 if area::province(&digits[..2]).is_some() => return person(digits),
+        16 => return Err(ParseError::new("npwp_start")),
+        // a length the workspace made up itself
+        _ => return Ok(()),
+    };
+    let (body, check) = (&former[..8], former[8..9].parse());
+    if body.bytes().all(|b| b == b'0') {
+        return Err(ParseError::new("npwp_start"));
+    }
+    if check == Ok(npwp_check_digit(body)) { Ok(()) } else { Err(ParseError::new("npwp_check")) }
 }
 
 /// What stands in the number of an identity card: the province it was given in, the day of birth, on which 40 is added for
@@ -168,8 +190,15 @@ mod tests {
     #[test]
     fn tax_numbers() {
         for (text, want) in [
-            ("01.234.567.8-901.000", Ok("0012345678901000")),
-            ("0012345678901000", Ok("0012345678901000")),
+            ("01.234.567.4-901.000", Ok("0012345674901000")),
+            ("012345674901000", Ok("0012345674901000")),
+            ("0012345674901000", Ok("0012345674901000")),
+            ("01.234.567.8-901.000", Err("npwp_check")),
+            ("0012345678901000", Err("npwp_check")),
+            ("1000000001234567", Ok("1000000001234567")),
+            ("3174013002880001", Err("nik_day")),
+            ("9999999999999999", Err("npwp_start")),
+            ("00.000.000.0-000.000", Err("npwp_start")),
             ("3174 0112 0590 0001", Ok("3174011205900001")),
             ("12345", Err("npwp_length")),
             ("", Err("empty")),

@@ -82,6 +82,8 @@ impl ParseError {
         "nitku_length",
         "npwp_letters",
         "npwp_length",
+        "npwp_check",
+        "npwp_start",
     ];
 
     /// An error with this code.

@@ -1,5 +1,6 @@
 //! PostgreSQL: one schema per workspace, a pool of connections bound to it.
 
+pub(crate) mod ahead;
 pub(crate) mod backup;
 mod batch;
 pub(crate) mod catalog;

@@ -1,6 +1,6 @@
 //! Connections bound to one schema, and transactions on them.
 
-use super::connect::{Link, failure};
+use super::connect::{self, Link, failure};
 use super::session::Session;
 use crate::conn::{self, Conn};
 use crate::errand::{Again, Done, Once};
@@ -69,14 +69,14 @@ impl Clients {
         place.map_err(|_| StoreError::Busy("no free connection".into()))?.map_err(|_| StoreError::closed())
     }
 
-    fn link(&self) -> Result<Link, StoreError> {
+    fn link(&self) -> Result<Box<Link>, StoreError> {
         // those that ended while nobody used them are left out
         while let Some(mut session) = self.free()?.pop() {
             if session.stands() {
-                return Ok(Link::new(session));
+                return Ok(Box::new(Link::new(session)));
             }
         }
-        Ok(Link::new(Session::open(&self.config, &self.setup, PATIENCE)?))
+        Ok(Box::new(Link::new(Session::open(&self.config, &self.setup, PATIENCE)?)))
     }
 
     fn free(&self) -> Result<MutexGuard<'_, Vec<Session>>, StoreError> {
@@ -98,6 +98,11 @@ impl Clients {
             let done = catch_unwind(AssertUnwindSafe(|| work(&mut conn)));
             own.shared.figures.readers_busy.fetch_sub(1, Relaxed);
             let done = done.map_err(|_| StoreError::other("a read panicked"))?;
+            if let conn::Link::Postgres(link) = &mut conn.link
+                && let Some(course) = link.course.take()
+            {
+                own.shared.habits.learn(course);
+            }
             own.give_back(conn.link);
             drop(place);
             Ok(done)
@@ -133,11 +138,11 @@ impl Clients {
             Err(error) => return (Err(error), false),
         };
         let mut conn = Conn::new(conn::Link::Postgres(link), Arc::clone(&self.shared), true);
-        if let Err(error) = conn.script("BEGIN") {
-            return (Err(error), false);
+        if let conn::Link::Postgres(link) = &mut conn.link {
+            connect::begin(link);
         }
         let done = catch_unwind(AssertUnwindSafe(|| work(&mut conn))).map_err(|_| StoreError::other("a write panicked"));
-        let done = done.and_then(|done| if done.fine { conn.script("COMMIT").map(|()| done) } else { Ok(done) });
+        let done = done.and_then(|done| if done.fine { ended(&mut conn, connect::commit).map(|()| done) } else { Ok(done) });
         if done.as_ref().is_ok_and(|done| done.fine) {
             conn.publish();
             let figures = &self.shared.figures;
@@ -149,7 +154,7 @@ impl Clients {
         }
         let again = matches!(&conn.link, conn::Link::Postgres(link) if link.again);
         // a connection in an unknown state does not go back
-        if conn.script("ROLLBACK").is_ok() {
+        if ended(&mut conn, connect::roll_back).is_ok() {
             self.give_back(conn.link);
         }
         (done, again)
@@ -163,6 +168,10 @@ impl Clients {
             free.clear();
         }
     }
+}
+
+fn ended(conn: &mut Conn, how: fn(&mut Link) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    if let conn::Link::Postgres(link) = &mut conn.link { how(link) } else { Ok(()) }
 }
 
 fn jitter(most: u64) -> u64 {

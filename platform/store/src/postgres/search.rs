@@ -33,7 +33,7 @@ pub(crate) fn put(conn: &mut Conn, entries: &[Indexed]) -> Result<(), StoreError
             vec![Raw::Int(entry.object), Raw::Int(entry.record), entry.title.as_str().into(), start.into(), entry.words.join(" ").into()]
         })
         .collect();
-    conn.execute_many(sql, &rows)
+    conn.execute_later(sql, rows)
 }
 
 pub(crate) fn remove(conn: &mut Conn, object: i64, record: i64) -> Result<(), StoreError> {

@@ -121,7 +121,7 @@ impl Conn {
         if query.sort.first().is_some_and(|s| by_a_link(object, s)) {
             return self.by_a_title(registry, query);
         }
-        let keys: Vec<Key> = query
+        let mut keys: Vec<Key> = query
             .sort
             .iter()
             .filter(|s| object.at(s.field).is_column())
@@ -134,6 +134,10 @@ impl Conn {
                 filled: f.system && f.confirms.is_none() && f.kind == FieldType::DateTime,
             })
             .collect();
+        if query.lately_gone() {
+            let column = "deleted_at".to_string();
+            keys.push(Key { value: col(T, &column), column, descending: true, text: false, filled: true });
+        }
         let back = query.after.as_ref().is_some_and(|c| c.back);
         let asked = Asked { registry, object, query, block: None };
         let want = query.limit + 1;

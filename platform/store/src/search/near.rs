@@ -68,7 +68,7 @@ impl Conn {
         fresh.sort_unstable();
         fresh.dedup();
         let rows: Vec<_> = fresh.iter().map(|w| vec![Raw::from(*w), w.chars().rev().collect::<String>().into()]).collect();
-        self.execute_many("INSERT INTO search_word (word, rev) VALUES ($1, $2) ON CONFLICT (word) DO NOTHING", &rows)?;
+        self.execute_later("INSERT INTO search_word (word, rev) VALUES ($1, $2) ON CONFLICT (word) DO NOTHING", rows)?;
         self.fresh.words.extend(fresh.into_iter().map(Into::into));
         Ok(())
     }

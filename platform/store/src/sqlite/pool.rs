@@ -9,15 +9,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a reader is waited for before the answer is "busy".
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A reader beyond the first that was not needed for so long is closed: each holds what it knows of the tables, some megabytes.
+const SPARE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<Conn>>,
+    /// The one used last at the end, each with when that was.
+    idle: Mutex<Vec<(Conn, Instant)>>,
     free: Arc<Semaphore>,
     shared: Arc<Shared>,
 }
@@ -55,7 +58,7 @@ impl Readers {
     fn on_one(&self, work: Once) -> Result<Done, StoreError> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let mut conn = match idle {
-            Some(conn) => conn,
+            Some((conn, _)) => conn,
             None => Conn::new(Link::Sqlite(connect::open_reader(&self.path)?), Arc::clone(&self.shared), false),
         };
         conn.script("BEGIN")?;
@@ -64,7 +67,10 @@ impl Readers {
         conn.fresh.forget();
         // a connection that cannot end its transaction is not used again
         if let (Ok(()), Ok(mut idle)) = (&ended, self.idle.lock()) {
-            idle.push(conn);
+            idle.push((conn, Instant::now()));
+            let spare = idle.len() > 1 && idle.first().is_some_and(|(_, used)| used.elapsed() > SPARE);
+            let spare = spare.then(|| idle.remove(0));
+            drop((idle, spare));
         }
         done.map_err(|_| StoreError::other("a read panicked"))
     }

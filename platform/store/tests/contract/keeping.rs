@@ -69,9 +69,9 @@ fn small_things_are_kept() {
                 assert_eq!(conn.favourite_list(1)?.len(), 1);
 
                 for n in 0..70 {
-                    conn.recent_put(1, "company", n, n)?;
+                    conn.recent_put(&[(1, "company", n, n)])?;
                 }
-                conn.recent_put(1, "company", 30, 100)?;
+                conn.recent_put(&[(1, "company", 30, 99), (1, "company", 30, 100)])?;
                 let recent = conn.recent_list(1, 100)?;
                 assert_eq!((recent.len(), recent[0].id, recent[1].id), (50, 30, 69));
                 Ok::<_, StoreError>(())

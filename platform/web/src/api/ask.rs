@@ -104,7 +104,7 @@ impl Ask {
         }
         Ok(ListRequest {
             object: object.into(),
-            filter: self.text("filter").map(|f| Filter::parse(&f)).transpose().map_err(at_filter)?,
+            filter: self.text("filter").map(|f| filter(&f)).transpose().map_err(at_filter)?,
             q: self.text("q"),
             sort: self.words("sort"),
             columns: self.words("columns"),
@@ -113,6 +113,29 @@ impl Ask {
             bin: self.parsed("bin")?.unwrap_or(false),
             editable: false,
         })
+    }
+}
+
+fn filter(text: &str) -> Result<Filter> {
+    let filter = Filter::parse(text)?;
+    match serde_json::from_str(text).ok().and_then(|json| unsaid(&json, String::new())) {
+        Some(place) => Err(Problem::invalid(vec![FieldProblem::new(&place, "filter_no_value")])),
+        None => Ok(filter),
+    }
+}
+
+/// The place of the first value that a condition compares with and does not say; null has to be said too.
+fn unsaid(json: &Json, at: String) -> Option<String> {
+    match json {
+        Json::Object(map) => {
+            let compares = map.get("op").is_some_and(|op| op != "empty" && op != "not_empty");
+            if compares && !map.contains_key("value") {
+                return Some(at + "/value");
+            }
+            map.iter().filter(|(key, _)| *key != "value").find_map(|(key, inner)| unsaid(inner, format!("{at}/{key}")))
+        }
+        Json::Array(items) => items.iter().enumerate().find_map(|(n, item)| unsaid(item, format!("{at}/{n}"))),
+        _ => None,
     }
 }
 
@@ -149,7 +172,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             return Err(Fail::with_status(Problem::malformed("media_type"), StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(Json::Object(map)) => Ok(Body { map, bytes }),
+            Ok(Json::Object(map)) => {
+                super::strict::body(&bytes)?;
+                Ok(Body { map, bytes })
+            }
             Ok(_) => Err(Problem::invalid(vec![FieldProblem::new("/", "wrong_type")]).into()),
             Err(e) => Err(Problem::malformed("not_json")
                 .field(FieldProblem::new("/", "not_json").with("line", e.line()).with("column", e.column()))

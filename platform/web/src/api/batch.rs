@@ -1,7 +1,7 @@
 //! Several changes in one transaction: all or none.
 
 use super::ask::{Ask, Body, once};
-use super::{again, object_of, shape, text};
+use super::{again, object_of, shape, strict, text};
 use crate::{ApiCaller, Reply};
 use akrab_engine::{Result, Tx};
 use akrab_model::value::Input;
@@ -54,7 +54,10 @@ fn read(map: &Input) -> Result<Vec<Operation>> {
         return Err(fault(key, "unknown_field"));
     }
     let items = map.get("operations").and_then(Json::as_array).ok_or_else(|| fault("operations", "required"))?;
-    if items.is_empty() || items.len() > MOST {
+    if items.is_empty() {
+        return Err(fault("operations", "batch_empty"));
+    }
+    if items.len() > MOST {
         return Err(Problem::invalid(vec![FieldProblem::new("operations", "too_many").with("max", MOST)]));
     }
     let one = |(n, item): (usize, &Json)| Operation::deserialize(item).map_err(|_| fault(&format!("/operations/{n}"), "wrong_type"));
@@ -65,11 +68,13 @@ fn apply(tx: &mut Tx, operation: &Operation) -> Result<Json> {
     match operation {
         Operation::Create { object, data } => {
             let key = object_of(tx, object)?;
+            strict::kinds(tx, &key, data)?;
             let id = tx.create(&key, data)?;
             Ok(shape::record(&tx.get_own(&key, id)?))
         }
         Operation::Update { object, id, version, data } => {
             let key = object_of(tx, object)?;
+            strict::kinds(tx, &key, data)?;
             tx.update(&key, *id, data, *version)?;
             Ok(shape::record(&tx.get_own(&key, *id)?))
         }

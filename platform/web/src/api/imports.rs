@@ -63,11 +63,11 @@ pub async fn start(caller: ApiCaller, Path(plural): Path<String>, RawQuery(query
 /// Takes over what the caller says about columns and keys.
 fn choose(spec: &mut ImportSpec, ask: &Ask) {
     if let Some(columns) = ask.text("columns") {
-        spec.columns = columns.split(',').map(|c| Some(c.trim().to_string()).filter(|c| !c.is_empty())).collect();
-        spec.match_by.retain(|set| set.iter().all(|k| spec.columns.iter().flatten().any(|c| c == k)));
+        spec.map_by_hand(&columns);
     }
-    let mapped = |key: &String| spec.columns.iter().flatten().any(|c| c.split('.').next() == Some(key.as_str()));
-    spec.make = if ask.text("make").is_some() { ask.words("make") } else { spec.make.iter().filter(|k| mapped(k)).cloned().collect() };
+    if ask.text("make").is_some() {
+        spec.make = ask.words("make");
+    }
     if ask.text("match_by").is_some() {
         let sets = ask.words("match_by");
         spec.match_by = sets
@@ -105,7 +105,7 @@ pub(super) fn describe(object: &Object) -> (String, Json) {
             query("file", "Id of a file sent before, instead of a body", json!({"type": "integer", "minimum": 1, "maximum": i64::MAX})),
             query("name", "What the file is called", json!({"type": "string", "maxLength": 200})),
             query("sheet", "Sheet of an XLSX file", json!({"type": "string", "maxLength": 200})),
-            query("columns", "The field of each column, separated by commas, empty for none; also of a linked record (account.name); guessed when absent", json!({"type": "string", "maxLength": 4_000})),
+            query("columns", "The field of each column, separated by commas, empty for none; also of a linked record (account.name), or its id in this workspace (account.id); guessed when absent", json!({"type": "string", "maxLength": 4_000})),
             query("match_by", "Fields by which a row finds its record, + between those that count together, commas between alternatives; guessed when absent", json!({"type": "string", "maxLength": 4_000})),
             query("make", "Links, separated by commas, whose records are made when there is none; guessed for exports of other programs", json!({"type": "string", "maxLength": 4_000})),
             choice("mode", "Which rows count", &["create", "update", "both"]),

@@ -6,7 +6,8 @@ use super::openapi::{READ, WRITE, answers, query};
 use super::read::record_id;
 use crate::jobs::words;
 use crate::{ApiCaller, Reply, download};
-use akrab_engine::JobFilter;
+use akrab_engine::import::ImportJob;
+use akrab_engine::{Job, JobFilter};
 use akrab_model::{FieldProblem, Problem};
 use axum::extract::{Path, RawQuery};
 use serde_json::{Map, Value as Json, json};
@@ -26,11 +27,19 @@ pub async fn list(caller: ApiCaller, RawQuery(query): RawQuery) -> Reply {
 /// `GET /api/v1/jobs/{job}`.
 pub async fn one(caller: ApiCaller, Path(job): Path<String>, RawQuery(query): RawQuery) -> Reply {
     Ask::read(query.as_deref(), &[])?;
-    let view = caller.web.engine.job(&caller.ctx, record_id(&job)?).await?;
+    let engine = &caller.web.engine;
+    let view = engine.job(&caller.ctx, record_id(&job)?).await?;
     let detail = words::error(caller.t, &view);
     let mut body = json!(view);
     if let Some(detail) = detail {
         body["detail"] = json!(detail);
+    }
+    if view.kind == <ImportJob as Job>::KIND {
+        let (_, report) = engine.import_report(&caller.ctx, view.id).await?;
+        let found = engine.import_twins(&caller.ctx, &report).await?;
+        if !found.is_empty() {
+            body["duplicates"] = json!(found);
+        }
     }
     Ok(answer(200, &body))
 }

@@ -301,6 +301,7 @@ fn shared_schemas() -> Map<String, Json> {
             "id": {"type": "integer"}, "kind": {"type": "string"}, "state": {"enum": ["ready", "leased", "done", "failed", "dead", "cancelled"]},
             "actor": {"type": ["integer", "null"]}, "actor_name": {"type": ["string", "null"]}, "done": {"type": "integer"}, "total": {"type": ["integer", "null"]},
             "attempts": {"type": "integer"}, "result": {}, "error": {"type": "string"}, "error_detail": {}, "detail": {"type": "string"},
+            "duplicates": {"type": "array", "items": {"type": "object", "required": ["object", "waiting"], "properties": {"object": {"type": "string"}, "waiting": {"type": ["integer", "null"]}}}},
             "created_at": {"type": "string", "format": "date-time"}, "run_at": {"type": "string", "format": "date-time"}, "finished_at": {"type": "string", "format": "date-time"}}},
         "View": {"type": "object", "required": ["key", "id", "name", "scope", "editable", "state"], "properties": {
             "key": {"type": "string"}, "id": {"type": ["integer", "null"]}, "name": {"type": "string"}, "scope": {"enum": ["private", "team", "everyone", null]},

@@ -2,16 +2,22 @@
 
 use akrab_engine::told::Told;
 use akrab_engine::{ChangeView, Event, GroupRow, Hit, List, Total};
-use akrab_model::{Count, FieldType, Record, Value};
+use akrab_model::{Count, Field, FieldIx, FieldType, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
 /// A record: its fields by key, ids of links, and beside them the titles of what they point to.
 pub fn record(record: &Record) -> Json {
+    some(record, |_| true)
+}
+
+/// A record with those of its fields that are wanted.
+fn some(record: &Record, wanted: impl Fn(FieldIx) -> bool) -> Json {
     let mut map = Map::new();
     map.insert("id".into(), json!(record.id));
     map.insert("version".into(), json!(record.version));
     let mut titles = Map::new();
-    for field in record.object.fields.iter().filter(|f| record.has(&f.key)) {
+    let told = |f: &&Field| record.has(&f.key) && record.object.field_ix(&f.key).is_some_and(&wanted);
+    for field in record.object.fields.iter().filter(told) {
         let value = match record.get(&field.key) {
             Value::Links(rows) => Json::Array(rows.iter().map(|r| r.to_json(field)).collect()),
             Value::Null if matches!(field.kind, FieldType::Links | FieldType::Choices) => json!([]),
@@ -29,10 +35,10 @@ pub fn record(record: &Record) -> Json {
     Json::Object(map)
 }
 
-/// `{"data": […], "next": …, "previous": …, "count": …, "count_is": "exact"|"above"}`
+/// The columns that were asked for, no others: `{"data": […], "next": …, "previous": …, "count": …, "count_is": "exact"|"above"}`
 pub fn page(list: &List, count: Option<Count>) -> Json {
     json!({
-        "data": list.records.iter().map(record).collect::<Vec<_>>(),
+        "data": list.records.iter().map(|one| some(one, |ix| list.columns.contains(&ix))).collect::<Vec<_>>(),
         "next": list.next,
         "previous": list.previous,
         "count": count.map(Count::shown),

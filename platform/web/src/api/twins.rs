@@ -6,11 +6,12 @@ use super::read::record_id;
 use super::{answer, object_of, text};
 use crate::twin::words;
 use crate::{ApiCaller, Reply};
-use akrab_engine::twin::{MergeAsk, Twin, TwinState};
+use akrab_engine::twin::{MergeAsk, MergeView, Twin, TwinState};
 use akrab_model::value::Input;
 use akrab_model::{FieldProblem, Object, Problem};
 use axum::extract::{Path, RawQuery};
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 fn wrong(key: &str, code: &str) -> Problem {
@@ -120,7 +121,13 @@ pub async fn into(caller: ApiCaller, Path((object, id)): Path<(String, String)>,
     Ask::read(query.as_deref(), &[])?;
     let id = record_id(&id)?;
     let merges = caller.read(move |tx| tx.merges_into(&object_of(tx, &object)?, id)).await?;
-    Ok(answer(200, &json!({ "data": merges })))
+    let told = |one: &MergeView| {
+        let at = Timestamp::from_microsecond(one.at).map(|at| at.to_string()).ok();
+        json!({ "id": one.id, "object": one.object, "winner": one.winner, "loser": one.loser, "loser_title": one.loser_title, "at": at,
+            "actor": one.actor })
+    };
+    let data: Vec<Json> = merges.iter().map(told).collect();
+    Ok(answer(200, &json!({ "data": data })))
 }
 
 /// `POST /api/v1/{object}/merges/{merge}/undo`

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Body, if_match, once};
 use super::read::{record_id, with_etag};
-use super::{again, object_of, shape, text};
+use super::{again, object_of, shape, strict, text};
 use crate::{ApiCaller, Reply};
 use akrab_engine::{Answer, Tx};
 use akrab_model::{Record, RecordId};
@@ -19,6 +19,7 @@ pub async fn create(caller: ApiCaller, Path(object): Path<String>, RawQuery(quer
         .write(move |tx| {
             let key = object_of(tx, &object)?;
             let answer = tx.once(once.as_ref(), |tx| {
+                strict::kinds(tx, &key, &body.map)?;
                 let id = tx.create(&key, &body.map)?;
                 Ok((201, shape::record(&written(tx, &key, id)?).to_string()))
             })?;
@@ -47,6 +48,7 @@ pub async fn change(
         .write(move |tx| {
             let key = object_of(tx, &object)?;
             let answer = tx.once(once.as_ref(), |tx| {
+                strict::kinds(tx, &key, &body.map)?;
                 tx.update(&key, id, &body.map, version)?;
                 Ok((200, shape::record(&written(tx, &key, id)?).to_string()))
             })?;

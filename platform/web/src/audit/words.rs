@@ -4,7 +4,7 @@ use crate::fail::Fail;
 use crate::locale::Text;
 use crate::record::shift;
 use crate::settings::security::device;
-use crate::value::Look;
+use crate::value::{Look, label_of};
 use crate::visit::Visit;
 use akrab_engine::Shift;
 use akrab_engine::audit::AuditRow;
@@ -132,7 +132,7 @@ fn about(
     }
     parts.extend(deed(visit, look, row, detail));
     if row.kind == "shape" {
-        parts.push(html! { (t.get(&format!("shape-deed-{}", text("deed").replace('_', "-")))) });
+        parts.push(html! { (crate::settings::deed_name(t, text("deed"))) });
     }
     if !text("object").is_empty() {
         parts.push(html! { (object_of(text("object"))) });
@@ -167,8 +167,9 @@ fn about(
         parts.push(html! { (device(t, text("agent"))) });
     }
     if row.kind == "shape" && !text("title").is_empty() {
-        let field = registry.object(text("object")).and_then(|o| o.field(text("title"))).map(|f| f.label.get(look.key()).to_string());
-        parts.push(html! { (field.unwrap_or_else(|| text("title").to_string())) });
+        // an address is one field to people
+        let label = registry.object(text("object")).map_or("", |object| label_of(object, text("title"), look.key()));
+        parts.push(html! { (if label.is_empty() { text("title") } else { label }) });
     }
     if row.record.is_some() && ["app_", "passkey_", "identity_", "service_"].iter().any(|start| row.kind.starts_with(start)) {
         parts.push(html! { (text("title")) });

@@ -72,7 +72,7 @@ fn column(listing: &Listing, decl: &BoardDecl, data: &Board, lane: &Lane, create
     let rest = lane.count.saturating_sub(lane.cards.len() as u64);
     BoardColumn {
         label: label(listing, lane),
-        count: look.t.number(i64::try_from(lane.count).unwrap_or(i64::MAX)),
+        count: lane.count,
         sum: lane.sum.map(short).unwrap_or_default(),
         weighted: lane.weighted.map(|w| format!("{} {}", look.t.get("board-weighted"), short(w))).unwrap_or_default(),
         // a stage without a probability has no bar of nothing
@@ -117,6 +117,7 @@ fn end(listing: &Listing, data: &Board, lane: &Lane) -> BoardEnd {
     BoardEnd {
         stage: key_text(&lane.key),
         label: label(listing, lane),
+        count: lane.count,
         summary: format!("{count}{sum}"),
         icon: if lane.category == "won" { "trophy" } else { "circle-x" }.into(),
         href: listing.address.with_kind(ViewKind::Table).with_filter(Some(&only.to_json())).href(),

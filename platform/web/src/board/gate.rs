@@ -39,7 +39,7 @@ pub fn way_back(visit: &Visit, object: &Object, id: i64, posted: &Fields) -> Str
     local_path(posted.text("back")).map(str::to_string).or(asked_from).unwrap_or(here)
 }
 
-/// The dialog with the missing fields (422).
+/// The dialog with the missing fields (422); where nothing that could be typed would open the way, it only says why.
 ///
 /// # Errors
 /// What the database answers.
@@ -56,7 +56,8 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     keys.retain(|key| *key != by && object.field_ix(key).is_some_and(|ix| rights.field(object, ix) == FieldRight::Edit));
     let own = object.key.clone();
     let record = visit.read(move |tx| tx.get(&own, id)).await?;
-    let title = t.with("gate-title", &[("name", record.title().into())]);
+    let shut = keys.is_empty() || problem.fields.iter().any(|fault| fault.code == "process_path");
+    let title = t.with(if shut { "gate-shut" } else { "gate-title" }, &[("name", record.title().into())]);
     let first = posted.text("gate").is_empty();
     let rules: Vec<String> = problem.fields.iter().filter(|f| is_rule(f)).map(|f| field_message(t, f)).collect();
     let faults: Vec<(String, String)> =
@@ -66,11 +67,17 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     let told: Vec<_> = faults.iter().map(|(key, words)| (key.clone(), format!("{}: {words}", label(key)))).collect();
     let needed: Vec<&str> = problem.fields.iter().filter(|fault| instead(fault).is_none()).map(FieldProblem::field).collect();
     let close = way_back(visit, object, id, posted);
-    let body = html! {
+    let unmet = html! {
         @if !rules.is_empty() {
             ul.ak-process-rules.ak-process-unmet { @for words in &rules { li { (crate::ui::icon_sized("circle-x", 15)) span { (words) } } } }
         }
-        @if keys.is_empty() { @if rules.is_empty() { p { (message(t, problem)) } } } @else if first { p.ak-muted { (t.get("gate-text")) } } @else if !told.is_empty() { (error_summary(t, &told)) }
+    };
+    if shut {
+        return explain(visit, &title, &close, html! { (unmet) @if rules.is_empty() { p { (message(t, problem)) } } }).await;
+    }
+    let body = html! {
+        (unmet)
+        @if first { p.ak-muted { (t.get("gate-text")) } } @else if !told.is_empty() { (error_summary(t, &told)) }
         input type="hidden" name="stage" value=(stage);
         input type="hidden" name="gate" value="1";
         input type="hidden" name="back" value=(close);
@@ -88,6 +95,25 @@ pub async fn ask(visit: &Visit, object: &Arc<Object>, id: i64, stage: &str, post
     };
     let action = format!("/{}/{id}/stage?version={}", object.plural, record.version);
     let mut response = visit.dialog(&title, dialog_form_files(t, &d, &action, &visit.csrf, files)).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// Why a record cannot go there.
+async fn explain(visit: &Visit, title: &str, close: &str, body: Markup) -> Reply {
+    let d = Dialog {
+        id: "gate",
+        icon: Some("list-checks"),
+        title,
+        body,
+        footer: html! {
+            span.ak-spacer {}
+            (Button::new(visit.t.get("close")).primary().href(close).flag("data-close", true))
+        },
+        wide: false,
+        close_href: close,
+    };
+    let mut response = visit.dialog(title, dialog::dialog(visit.t, &d)).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }

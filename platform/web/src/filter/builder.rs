@@ -3,7 +3,7 @@
 use super::fields::{self, Choice};
 use super::people::{PEOPLE, is_person};
 use super::tree;
-use super::words::{Titles, op_words, titles};
+use super::words::{Titles, Wording, op_words, sentence, titles};
 use crate::list::address::{Address, push};
 use crate::list::head;
 use crate::list::state::Listing;
@@ -11,7 +11,7 @@ use crate::ui::filter::{FilterBuilder, filter_builder};
 use crate::value::Look;
 use crate::{Reply, Visit};
 use akrab_engine::{Rights, Tx};
-use akrab_model::filter::Op;
+use akrab_model::filter::{Filter, Op};
 use akrab_model::{FieldType, Object};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
@@ -50,7 +50,8 @@ pub async fn show(visit: Visit, Path(plural): Path<String>, Query(pairs): Query<
         .await?;
     let frame = visit.frame(object.plural_label(visit.lang())).await;
     let count = count_words(&listing.look, &object, &head::count_words(&listing.look, count), None);
-    visit.page(&frame, builder(&listing, &visit.rights(), &titles, &words, count))
+    let standing = (!visit.is_fragment()).then(|| listing.address.first_page().href());
+    visit.page(&frame, builder(&listing, &visit.rights(), &titles, &words, count, standing.as_deref()))
 }
 
 /// Words people have added to open fields, by object and field.
@@ -63,12 +64,12 @@ pub(crate) fn own_words(tx: &mut Tx) -> OwnWords {
     open.into_iter().filter_map(|(o, f)| Some(((o.clone(), f.clone()), tx.field_words(&o, &f, "", WORDS).ok()?))).collect()
 }
 
-/// The builder of a list, with the words of the count now.
-fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords, count: Markup) -> Markup {
+/// The builder of a list, with the words of the count now; on a page of its own its × leads to `standing`.
+fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords, count: Markup, standing: Option<&str>) -> Markup {
     let (s, object, address) = (&listing.look, &listing.object, &listing.address);
     let filter = listing.filter.as_ref();
     let mut choices = fields::choices(s, object, rights);
-    let drawn = filter.filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
+    let drawn = filter.map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     choices.extend(fields::named(s, object, &drawn, &choices));
     let first = address.first_page();
     let mut save = first.at(&format!("{}/views/new", address.base));
@@ -103,9 +104,17 @@ fn builder(listing: &Listing, rights: &Rights, titles: &Titles, words: &OwnWords
             keep: &keep,
             csrf: None,
             param: "filter",
+            untouched: &untouched(s, object, filter, titles),
+            standing,
             stay: None,
         },
     )
+}
+
+/// What the builder has no editor for, in words.
+fn untouched(s: &Look, object: &std::sync::Arc<Object>, filter: Option<&Filter>, titles: &Titles) -> Vec<String> {
+    let wording = Wording { s, object, titles, whole: true };
+    filter.map(tree::untouched).unwrap_or_default().into_iter().map(|one| sentence(&wording.of(one)).replace('\n', " ")).collect()
 }
 
 /// The builder over the filter of a report or a flow: applying it opens `action` with what is kept, or posts it there.
@@ -165,8 +174,8 @@ pub(crate) fn of_form(
     place: &Place<'_>,
 ) -> Markup {
     let mut choices = fields::choices(s, object, rights);
-    let filter = filter.and_then(|f| akrab_model::Filter::from_json(f).ok());
-    let drawn = filter.as_ref().filter(|f| tree::drawable(f)).map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
+    let filter = filter.and_then(|f| Filter::from_json(f).ok());
+    let drawn = filter.as_ref().map(tree::for_builder).unwrap_or_else(|| json!({"all": []}));
     choices.extend(fields::named(s, object, &drawn, &choices));
     let plain_fields: Vec<_> = choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect();
     filter_builder(
@@ -186,6 +195,8 @@ pub(crate) fn of_form(
             keep,
             csrf: place.csrf,
             param: place.param,
+            untouched: &untouched(s, object, filter.as_ref(), titles),
+            standing: None,
             stay: place.stay,
         },
     )

@@ -54,6 +54,13 @@ pub fn with(filter: Option<&Filter>, more: Filter) -> Filter {
     Filter::All(items)
 }
 
+/// A filter and one more condition; nothing in it is replaced.
+pub fn and(filter: Option<&Filter>, more: Filter) -> Filter {
+    let mut items = top(filter);
+    items.push(more);
+    Filter::All(items)
+}
+
 /// The filter without its `n`th condition.
 pub fn without(filter: Option<&Filter>, n: usize) -> Option<Filter> {
     let mut items = top(filter);
@@ -207,11 +214,16 @@ pub fn for_builder(filter: &Filter) -> Json {
         Filter::Any(items) => json!({"any": items.iter().map(for_builder).collect::<Vec<_>>()}),
         Filter::Child { object, via, filter: None, agg, of, op, value } => {
             let name = serde_json::to_value(agg).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+            if figure(&name).is_none() {
+                return filter.to_json();
+            }
             let of = of.as_ref().map(|key| format!(":{key}")).unwrap_or_default();
             json!({"field": format!(">{object}.{via}:{name}{of}"), "op": op, "value": value})
         }
         Filter::Child { object, via, filter: Some(inner), agg: AggregateFn::Count, op, value, .. } if value == &json!(0) => {
             match (&**inner, op) {
+                // a field of the builder has one step; a path or another meaning of the operator has none
+                (Filter::Test { field, op, .. }, _) if field.contains('.') || *op == Op::NotWithin => filter.to_json(),
                 (Filter::Test { field, op: Op::Within, value }, Op::Is) => {
                     json!({"field": format!(">{object}.{via}:any:{field}"), "op": Op::NotWithin, "value": value})
                 }
@@ -225,13 +237,13 @@ pub fn for_builder(filter: &Filter) -> Json {
     }
 }
 
-/// Whether the builder can draw every condition; otherwise it starts from an empty tree and the
-/// chips keep the rest.
-pub fn drawable(filter: &Filter) -> bool {
+/// The conditions the builder has no editor for, in the order of the tree. They stand in it as they are, are shown in
+/// words, and travel with the rest.
+pub fn untouched(filter: &Filter) -> Vec<&Filter> {
     match filter {
-        Filter::All(items) | Filter::Any(items) => items.iter().all(drawable),
-        Filter::Not(_) => false,
-        Filter::Test { .. } => true,
-        child @ Filter::Child { .. } => for_builder(child).get("field").is_some(),
+        Filter::All(items) | Filter::Any(items) => items.iter().flat_map(untouched).collect(),
+        Filter::Test { .. } => Vec::new(),
+        Filter::Child { .. } if for_builder(filter).get("field").is_some() => Vec::new(),
+        Filter::Child { .. } | Filter::Not(_) => vec![filter],
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::status::{Status, status_strong};
 use crate::ui::steps::outcome;
 use crate::ui::table::plain_table;
 use crate::{Reply, Visit};
-use akrab_engine::import::{ImportReport, ImportSpec, Note, Verdict};
+use akrab_engine::import::{ImportReport, ImportSpec, LOOKED_AT, Note, TwinsWaiting, Verdict};
 use akrab_engine::{JobState, JobView};
 use akrab_model::{Object, Problem};
 use axum::extract::Path;
@@ -65,13 +65,14 @@ pub async fn show(visit: Visit, job: JobView, looked: Looked) -> Reply {
         frame.actions = Some(super::pattern::button(&visit, &object, job.id));
     }
     let done = job.state == JobState::Done;
+    let twins = visit.engine().import_twins(&visit.ctx, &report).await?;
     let buttons = if dry && done {
         html! {}
     } else {
         crate::jobs::buttons(&visit, &job).await?
     };
     let main = html! {
-        @if done { (figures(&visit, &report, dry)) } @else {
+        @if done { (figures(&visit, &report, dry)) (alike(&visit, &object, &report, &twins)) } @else {
             div.ak-job {
                 h2.ak-question { (t.get(if dry { "import-checking" } else { "import-running" })) }
                 (crate::jobs::head(&visit, &job))
@@ -143,6 +144,26 @@ fn figures(visit: &Visit, report: &ImportReport, dry: bool) -> Markup {
             (outcome("bad", "ban", &t.get("import-refused"), &figure(c.refused)))
         }
         @if !report.made.is_empty() { p { (t.with(if dry { "import-links-would" } else { "import-links-made" }, &[("what", made(visit, report).into())])) } }
+    }
+}
+
+/// Who likely is there already: by the trial, or by the search behind the run with the way to its queue.
+fn alike(visit: &Visit, object: &Object, report: &ImportReport, twins: &[TwinsWaiting]) -> Markup {
+    let (t, lang, registry) = (visit.t, visit.lang(), visit.registry());
+    let first = if report.counts.rows > LOOKED_AT { "import-alike-first" } else { "import-alike" };
+    let told = [("n", (report.alike as i64).into()), ("first", t.number(LOOKED_AT as i64).into())];
+    let twins = twins.iter().filter_map(|one| Some((registry.object(&one.object)?, one.waiting)));
+    html! {
+        @if report.alike > 0 { p { (t.with(first, &told)) } }
+        @else if report.dry && report.counts.created > 0 && !object.decl.duplicates.is_empty() { p.ak-muted { (t.with(&format!("{first}-none"), &told)) } }
+        @for (of, waiting) in twins {
+            @let records = of.plural_label(lang).to_lowercase();
+            @match waiting {
+                None => { p.ak-muted { (t.with("import-twins-looking", &[("records", records.into())])) } }
+                Some(0) => { p.ak-muted { (t.with("import-twins-none", &[("records", records.into())])) } }
+                Some(n) => { p { a.ak-link href={ "/" (of.plural) "/duplicates" } { (t.with("import-twins", &[("n", n.into()), ("records", records.into())])) } } }
+            }
+        }
     }
 }
 

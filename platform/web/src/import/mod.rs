@@ -43,11 +43,14 @@ fn importable(visit: &Visit, plural: &str) -> Result<Arc<Object>, Fail> {
     Ok(object)
 }
 
-/// "Kota", "Perusahaan › Kota"
+/// "Kota", "Perusahaan › Kota", "Perusahaan (ID)"
 fn column_words(registry: &Registry, object: &Object, key: &str, lang: &str) -> String {
     let (link, of) = key.split_once('.').map_or((key, None), |(link, of)| (link, Some(of)));
     let Some(field) = object.field(link) else { return key.into() };
     let label = field.label.get(lang).to_string();
+    if of == Some("id") {
+        return format!("{label} (ID)");
+    }
     match of.zip(field.to).and_then(|(of, to)| registry.at(to).field(of)) {
         Some(of) => format!("{label} › {}", of.label.get(lang)),
         None => label,

@@ -9,7 +9,7 @@ use crate::ui::frame::{content, foot_bar};
 use crate::ui::input::{Input, checkbox, radios, select};
 use crate::value::Typed;
 use crate::{Fail, Reply, Visit, fail};
-use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch, Unknown, ValueMap};
+use akrab_engine::import::{ImportSpec, Inspection, Mode, OnBadValue, OnMatch, Unknown, ValueMap, fills};
 use akrab_model::problem::ProblemKind;
 use akrab_model::value::Input as Values;
 use akrab_model::{Field, FieldType, Object};
@@ -151,7 +151,7 @@ fn meanings(visit: &Visit, one: &Unknown) -> Vec<(String, String)> {
 fn links_wanted(visit: &Visit, object: &Object, found: &Inspection, columns: &[Option<String>], fields: &Fields) -> Markup {
     let t = visit.t;
     let (registry, rights) = (visit.registry(), visit.rights());
-    let beside = |key: &str| columns.iter().flatten().any(|c| c.split_once('.').is_some_and(|(link, _)| link == key));
+    let beside = |key: &str| columns.iter().flatten().any(|c| c.split_once('.').is_some_and(|(link, of)| link == key && of != "id"));
     let plain = |key: &str| columns.iter().flatten().any(|c| c == key);
     let links: Vec<(&Field, String)> = object
         .fields
@@ -202,7 +202,7 @@ fn values(fields: &Fields) -> ValueMap {
 
 /// Sets that are mapped now: what was guessed, else the title.
 fn offered(object: &Object, found: &Inspection, columns: &[Option<String>]) -> Vec<Vec<String>> {
-    let mapped = |key: &String| columns.iter().flatten().any(|c| c == key);
+    let mapped = |key: &String| columns.iter().flatten().any(|c| fills(c, key));
     let mut sets: Vec<Vec<String>> = found.match_by.iter().filter(|set| set.iter().all(mapped)).cloned().collect();
     if sets.is_empty() && mapped(&object.decl.title) {
         // what has its moment is known by both: the same meeting comes every week

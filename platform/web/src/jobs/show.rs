@@ -99,6 +99,7 @@ fn result(visit: &Visit, job: &JobView) -> Markup {
         "clean" => crate::cleaning::result(visit, job),
         "clean_undo" => crate::cleaning::undone(visit, job),
         "access_copy" => copied(visit, job),
+        "merge_many" => crate::twin::merged_many(visit, job),
         _ => html! {},
     }
 }

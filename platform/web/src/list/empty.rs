@@ -2,14 +2,15 @@
 
 use super::state::Listing;
 use crate::Visit;
+use crate::settings::sample::ADDRESS;
 use crate::ui::button::Button;
 use crate::ui::empty::{Empty, Way, empty};
 use akrab_engine::Rights;
 use akrab_model::Object;
 use maud::{Markup, html};
 
-/// No record yet: what the object is for and how to begin.
-pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
+/// No record yet: what the object is for and how to begin; with sample data where there is none of anything.
+pub fn object(visit: &Visit, object: &Object, rights: &Rights, sample: bool) -> Markup {
     let t = visit.t;
     let lang = visit.lang();
     let create = rights.may_create(object);
@@ -20,6 +21,7 @@ pub fn object(visit: &Visit, object: &Object, rights: &Rights) -> Markup {
         text: object.purpose(lang).to_string(),
         actions: create.then(|| html! {
             (Button::new(super::tools::new_words(visit.t, object)).primary().large().icon("plus").href(new.clone()).attr("data-dialog-href", new.clone()))
+            @if sample { (Button::new(t.get("empty-sample")).large().icon("flask-conical").href(ADDRESS).attr("data-dialog-href", ADDRESS)) }
         }),
         ways: if create {
             vec![Way {

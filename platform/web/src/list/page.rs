@@ -79,9 +79,12 @@ async fn folded(
     pairs: &[(String, String)],
 ) -> Result<Option<String>, crate::Fail> {
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty());
+    // a quick filter takes the place of what its field had; the form only ever adds
+    let mut join: fn(Option<&Filter>, Filter) -> Filter = tree::with;
     let more = match (get("quick"), get("add-field"), get("add-op")) {
         (Some(quick), _, _) => chips::read_quick(quick),
         (None, Some(field), Some(op)) if get("add-value").is_some() || op.ends_with("empty") => {
+            join = tree::and;
             let op = serde_json::from_value(op.into()).map_err(|_| akrab_model::Problem::malformed("filter_unknown_operator"))?;
             Some(Filter::test(field, op, get("add-value").unwrap_or_default()))
         }
@@ -92,7 +95,7 @@ async fn folded(
     let filter = visit
         .read(move |tx| {
             let listing = Listing::resolve(tx, &look, object.clone(), own, None)?;
-            let joined = tree::with(listing.filter.as_ref(), more).to_json().to_string();
+            let joined = join(listing.filter.as_ref(), more).to_json().to_string();
             tree::read(&tx.registry.clone(), &object, &tx.parse_env(), &joined)
         })
         .await?;
@@ -162,7 +165,8 @@ async fn draw(visit: &Visit, read: &Read) -> Reply {
     let tabs = tools::views(visit, listing, Some(&words));
     let note = left_out(listing);
     if !read.any {
-        return visit.page(&frame, html! { (tabs) (empty::object(visit, &listing.object, &rights)) });
+        let sample = crate::settings::sample::offered(visit).await?;
+        return visit.page(&frame, html! { (tabs) (empty::object(visit, &listing.object, &rights, sample)) });
     }
     let body = match &read.body {
         Body::Board(board) => board::draw(visit, listing, &rights, &read.titles, board),

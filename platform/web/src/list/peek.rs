@@ -37,6 +37,9 @@ pub async fn show(visit: Visit, Path((plural, id)): Path<(String, i64)>, Query(s
     let own = plural.clone();
     let (reach, record, timeline, reached) = visit
         .read(move |tx: &mut Tx| {
+            if let Ok(object) = tx.object(&own) {
+                tx.read_ahead("peek", &object, id);
+            }
             let record = tx.get(&own, id)?;
             let timeline = tx.timeline(&own, id, &TimelineRequest { limit: EVENTS, ..TimelineRequest::default() })?;
             let reached = tx.may(&record.object.clone(), Access::Edit, id)?;

@@ -8,8 +8,12 @@ use crate::ui::tag::{Tone, tag_toned};
 use akrab_engine::process::{Figures, Process, Stage, StepFigures};
 use maud::{Markup, html};
 
-const BOX: (i64, i64) = (150, 74);
-const GAP: i64 = 46;
+const BOX: (i64, i64) = (146, 92);
+const GAP: i64 = 40;
+/// Letters a line of a box holds.
+const LINE: usize = 19;
+/// From here on a picture is made smaller rather than pushed along.
+const WIDE: i64 = 980;
 const TOP: i64 = 76;
 const LEFT: i64 = 16;
 
@@ -123,22 +127,21 @@ pub fn draw(
 ) -> Markup {
     let plan = Plan::new(process);
     let ways = ways(process, figures);
+    let drawn = apart(ways.iter().filter_map(|way| Some((way, plan.line(way.from, way.to)?))).collect());
     let most = ways.iter().filter_map(|w| w.count).max().unwrap_or(0).max(1);
     let view = format!("0 0 {} {}", plan.width, plan.height);
     html! {
         div.ak-flow-canvas.ak-process role="region" aria-label=(t.get("process-picture")) tabindex="0" data-flow-canvas data-flow-read data-way-draw=[way] {
-            svg.ak-process-picture viewBox=(view) width=(plan.width) height=(plan.height) role="group" aria-label=(t.get("process-picture")) {
+            svg.ak-process-picture data-wide[plan.width > WIDE] viewBox=(view) width=(plan.width) height=(plan.height) role="group" aria-label=(t.get("process-picture")) {
                 defs {
                     marker id="way-end" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse" { path.ak-process-tip d="M0 0 L8 4 L0 8 z" {} }
                 }
-                @for way in &ways {
-                    @if let Some((path, x, y)) = plan.line(way.from, way.to) {
-                        @let weight = way.count.map_or(1, |n| 1 + 4 * n / most);
-                        g.ak-process-way data-stray[way.stray] data-back[back(process, way)] {
-                            title { (way.from.name) " → " (way.to.name) @if let Some(n) = way.count { ": " (t.number(n)) } }
-                            path d=(path) stroke-width=(weight) marker-end="url(#way-end)" {}
-                            @if let Some(n) = way.count { text x=(x) y=(y) text-anchor="middle" { (t.number(n)) } }
-                        }
+                @for (way, (path, x, y)) in &drawn {
+                    @let weight = way.count.map_or(1, |n| 1 + 4 * n / most);
+                    g.ak-process-way data-stray[way.stray] data-back[back(process, way)] {
+                        title { (way.from.name) " → " (way.to.name) @if let Some(n) = way.count { ": " (t.number(n)) } }
+                        path d=(path) stroke-width=(weight) marker-end="url(#way-end)" {}
+                        @if let Some(n) = way.count { text x=(x) y=(y) text-anchor="middle" { (t.number(n)) } }
                     }
                 }
                 @for stage in &process.stages {
@@ -147,6 +150,18 @@ pub fn draw(
             }
         }
     }
+}
+
+/// The ways with their counts so far apart that each can be read.
+fn apart<'w, 'a>(mut drawn: Vec<(&'w Drawn<'a>, (String, i64, i64))>) -> Vec<(&'w Drawn<'a>, (String, i64, i64))> {
+    let mut taken: Vec<(i64, i64)> = Vec::new();
+    for (_, (_, x, y)) in drawn.iter_mut().filter(|(way, _)| way.count.is_some()) {
+        while taken.iter().any(|(tx, ty)| (tx - *x).abs() < 36 && (ty - *y).abs() < 14) {
+            *y -= 14;
+        }
+        taken.push((*x, *y));
+    }
+    drawn
 }
 
 fn back(process: &Process, way: &Drawn<'_>) -> bool {
@@ -164,29 +179,26 @@ fn stage_box(
 ) -> Markup {
     let step = figures.and_then(|f| f.steps.iter().find(|s| s.stage.id == stage.id));
     let rules = process.decl.step(&stage.name).map_or(0, |s| [&s.entry, &s.exit].iter().map(|g| g.fields.len() + g.rules.len()).sum());
-    let (first, second) = match step {
-        Some(step) if step.is_open() => (waiting(t, step), spent(t, step)),
-        Some(step) => (t.with("process-came", &[("n", step.came.into())]), String::new()),
+    let lines = match step {
+        Some(step) if step.is_open() => {
+            let late = (step.waiting_late > 0).then(|| t.with("process-late", &[("n", step.waiting_late.into())]));
+            [Some(t.with("process-waiting", &[("n", step.waiting.into())])), late, Some(spent(t, step))]
+        }
+        Some(step) => [Some(t.with("process-came", &[("n", step.came.into())])), None, None],
         None => {
             let limit = process.decl.step(&stage.name).and_then(|s| s.limit).map(|l| words::limit(t, l));
-            (
-                t.with("process-asks", &[("n", rules.into())]),
-                limit.map(|l| t.with("process-at-most", &[("limit", l.into())])).unwrap_or_default(),
-            )
+            [Some(t.with("process-asks", &[("n", rules.into())])), limit.map(|l| t.with("process-at-most", &[("limit", l.into())])), None]
         }
     };
+    let lines: Vec<String> = lines.into_iter().flatten().filter(|line| !line.is_empty()).collect();
     let late = step.is_some_and(|s| s.waiting_late > 0);
-    let words = |text: &str| {
-        if text.chars().count() <= 24 { text.to_string() } else { format!("{}…", text.chars().take(23).collect::<String>()) }
-    };
     html! {
         a.ak-process-stage href=(href(&stage.name)) data-flow-card=(stage.name) data-category=(stage.category) data-late[late]
             data-bottleneck[step.is_some_and(|s| s.bottleneck)] aria-current=[(chosen == stage.name).then_some("true")] {
-            title { (stage.name) ": " (first) @if !second.is_empty() { ", " (second) } }
+            title { (stage.name) ": " (lines.join(", ")) }
             rect x=(x) y=(y) width=(BOX.0) height=(BOX.1) rx="8" {}
-            text.ak-process-name x=(x + 12) y=(y + 23) { (cut(&stage.name)) }
-            text x=(x + 12) y=(y + 43) { (words(&first)) }
-            text x=(x + 12) y=(y + 60) { (words(&second)) }
+            text.ak-process-name x=(x + 12) y=(y + 23) { (cut(&stage.name, LINE - 3)) }
+            @for (line, below) in lines.iter().zip([43, 60, 77]) { text x=(x + 12) y=(y + below) { (cut(line, LINE)) } }
             @if step.is_some_and(|s| s.bottleneck) { text.ak-process-mark x=(x + BOX.0 - 12) y=(y + 23) text-anchor="end" { "◆" } }
         }
     }
@@ -205,9 +217,9 @@ fn spent(t: Text, step: &StepFigures) -> String {
     if step.left == 0 { String::new() } else { t.with("process-median", &[("length", words::rough(t, step.time.median).into())]) }
 }
 
-/// As much of a name as a box holds.
-fn cut(name: &str) -> String {
-    if name.chars().count() <= 17 { name.to_string() } else { format!("{}…", name.chars().take(16).collect::<String>()) }
+/// As much of a text as a line of so many letters holds; all of it stands in the title.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_string() } else { format!("{}…", text.chars().take(most - 1).collect::<String>()) }
 }
 
 /// The same stages one below another, for small screens and for whoever reads rather than looks.

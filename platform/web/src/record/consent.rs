@@ -5,16 +5,18 @@ use super::words;
 use crate::fail::{Reply, field_errors};
 use crate::flash::Flash;
 use crate::form::Fields;
+use crate::locale::Text;
 use crate::settings::consent::channel_words;
 use crate::ui::button::Button;
 use crate::ui::dialog::{self, Dialog, dialog_form};
 use crate::ui::form::{self, Row};
+use crate::ui::icon_sized;
 use crate::ui::input::{self, Input};
-use crate::ui::related::{Related, RelatedRow, related};
+use crate::ui::related::{Related, RelatedRow, related, related_row};
 use crate::ui::status::{Status, status};
 use crate::value::Look;
 use crate::visit::Visit;
-use akrab_engine::contact::{Consent, ConsentView, PurposeState, Said};
+use akrab_engine::contact::{Consent, ConsentView, DO_NOT_CONTACT, PurposeState, Said};
 use akrab_model::problem::ProblemKind;
 use akrab_model::{Problem, Record};
 use axum::extract::Path;
@@ -28,14 +30,50 @@ pub fn panel(sight: &Sight) -> Markup {
     let Some(view) = &sight.consent else { return html! {} };
     let look = &sight.look;
     let href = format!("{}/consent", sight.href());
-    let mut rows: Vec<RelatedRow> = view.blocks.iter().map(|block| block_row(look, block)).collect();
+    let mut rows: Vec<RelatedRow> = bar_row(look, &sight.record, sight.editable.contains(DO_NOT_CONTACT)).into_iter().collect();
+    rows.extend(view.blocks.iter().map(|block| block_row(look, block)));
     rows.extend(view.purposes.iter().map(|purpose| RelatedRow {
         title: purpose.wording.get(look.key()).to_string(),
         detail: Some(html! { span.ak-consent-states { @for one in &purpose.channels { (status(shape(one.state, one.needs_consent), &channel_words(look.t, &one.channel))) " " } } }),
         ..RelatedRow::default()
     }));
+    if view.purposes.is_empty() {
+        rows.push(RelatedRow {
+            title: look.t.get("contact-no-purposes"),
+            detail: Some(no_purposes(look.t, sight.flows.admin)),
+            ..RelatedRow::default()
+        });
+    }
     let shown = Related { title: look.t.get("contact-consent"), all_href: Some(href), rows, ..Related::default() };
     related(look.t, &shown)
+}
+
+/// Who sets purposes up, with the way there for whoever may.
+fn no_purposes(t: Text, admin: bool) -> Markup {
+    let words = t.get("contact-no-purposes-why");
+    html! { @if admin { a href="/settings/consent" { (words) } } @else { (words) } }
+}
+
+/// Whether somebody is to be contacted at all: since when, by whose word and why, with the way to change it.
+fn bar_row(look: &Look, record: &Record, may: bool) -> Option<RelatedRow> {
+    let object = &record.object;
+    let field = object.field(DO_NOT_CONTACT).filter(|field| record.has(&field.key))?;
+    let on = record.get(&field.key).bool();
+    let beside = |part: &str| object.field(&format!("{DO_NOT_CONTACT}_{part}"));
+    let words = |part: &str| beside(part).map(|field| look.words(field, record)).filter(|words| !words.is_empty());
+    let told: Vec<String> = ["reason", "by", "at"].into_iter().filter(|_| on).filter_map(words).collect();
+    let keys: Vec<&str> = std::iter::once(field).chain(beside("reason")).map(|field| field.key.as_str()).collect();
+    let edit = format!("{}/edit?only={}", words::href(record), keys.join(","));
+    let name = look.t.with("edit-field", &[("name", look.name(field).into())]);
+    Some(RelatedRow {
+        title: look.name(field).to_string(),
+        detail: (!told.is_empty()).then(|| html! { (told.join(" · ")) }),
+        end: Some(html! {
+            (status(if on { Status::Late } else { Status::None }, &look.t.get(if on { "value-yes" } else { "value-no" })))
+            @if may { a.ak-row-edit href=(edit) data-dialog-href=(edit) aria-label=(name) title=(name) { (icon_sized("pencil", 13)) } }
+        }),
+        ..RelatedRow::default()
+    })
 }
 
 fn block_row(look: &Look, block: &akrab_engine::contact::BlockRow) -> RelatedRow {
@@ -132,6 +170,8 @@ fn body(visit: &Visit, record: &Record, view: &ConsentView, may: bool, (fields, 
         icon: Some("shield-check"),
         title: &title,
         body: html! {
+            @if let Some(row) = bar_row(&visit.look(), record, may) { ul.ak-given { (related_row(&row)) } }
+            @if view.purposes.is_empty() { div.ak-notice data-tone="neutral" { b { (t.get("contact-no-purposes")) } span { (no_purposes(t, visit.ctx.is_admin())) } } }
             @if !view.blocks.is_empty() { ul.ak-given { @for block in &view.blocks {
                 li.ak-related-row { div.ak-two-lines { span { (crate::settings::consent::shown(&block.address)) } div.ak-two-lines-detail { (t.get(&format!("block-reason-{}", block.reason))) @if !block.note.is_empty() { " · “" (block.note) "”" } } }
                     span.ak-related-end { (status(Status::Late, &t.get(&format!("block-{}", block.list.replace('_', "-"))))) } }

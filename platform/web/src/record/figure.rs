@@ -69,7 +69,7 @@ fn one(tx: &mut Tx, look: &Look, decl: &FigureDecl, circle: &Circle) -> Result<O
         // a circle of many makes an address no browser takes
         href: (href.len() < 1_500).then_some(href),
         phone: false,
-        idle: is_nothing(&value),
+        idle: !decl.always && is_nothing(&value),
     }))
 }
 
@@ -102,7 +102,7 @@ pub fn written(look: &Look, of: &Object, measure: &MeasureDecl, value: &Value, s
     })
 }
 
-fn is_nothing(value: &Value) -> bool {
+pub fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Int(0) => true,
         Value::Dec(number) => number.is_zero(),

@@ -25,7 +25,7 @@ pub struct Flows {
     pub buttons: Vec<(String, String)>,
     /// The latest runs with the names of their flows.
     pub runs: Vec<(RunView, String)>,
-    /// The person may look at the log.
+    /// The person may look at the log, and arrange what the page shows.
     pub admin: bool,
 }
 
@@ -35,7 +35,7 @@ impl Flows {
     pub fn load(tx: &mut Tx, object: &Arc<Object>, record: &Record) -> Result<Flows> {
         let known = tx.engine.flows();
         if known.standing.is_empty() {
-            return Ok(Flows::default());
+            return Ok(Flows { admin: tx.ctx.is_admin(), ..Flows::default() });
         }
         let lang = tx.ctx.lang_key();
         let buttons = tx.flow_buttons(object, record.id)?;

@@ -14,6 +14,7 @@ use crate::ui::record::{NextAction, RecordHead, next_action, record_head};
 use crate::ui::status::{Status, status_strong};
 use crate::ui::tag::{Tone, nothing, tag, tag_around};
 use crate::value::{mark, shape};
+use akrab_engine::contact::DO_NOT_CONTACT;
 use akrab_model::object::ActionDecl;
 use akrab_model::{Field, FieldType, Value, format};
 use maud::{Markup, html};
@@ -76,6 +77,7 @@ fn chips(sight: &Sight) -> Vec<Markup> {
                 }
             }
             (FieldType::Link | FieldType::Stage, Value::Link(id)) => chips.extend(linked(sight, field, *id)),
+            (FieldType::Boolean, Value::Bool(on)) => chips.extend(on.then(|| stated(look.name(field), &field.key))),
             _ => chips.push(tag(&look.words(field, &sight.record))),
         }
     }
@@ -84,6 +86,12 @@ fn chips(sight: &Sight) -> Vec<Markup> {
         chips.extend(linked(sight, field, id));
     }
     chips
+}
+
+/// What is true of a record, by its name.
+fn stated(name: &str, key: &str) -> Markup {
+    let tone = if key == DO_NOT_CONTACT { Tone::Bad } else { Tone::Outline };
+    tag_around(html! { (name) }, tone, None)
 }
 
 fn linked(sight: &Sight, field: &Field, id: i64) -> Option<Markup> {
@@ -114,15 +122,17 @@ fn strip(sight: &Sight) -> Markup {
     let risk = figure::risk(sight);
     let mut shown: Vec<Figure> = sight.figures.clone();
     let own = object.decl.layout.figures.iter().filter_map(|key| object.field(key)).filter(|f| sight.record.has(&f.key));
-    // what is worked out for the record alone says nothing of a circle
-    let own = own.filter(|f| sight.circle.is_alone() || (f.rollup.is_none() && f.formula.is_none()));
+    // what is written on the record alone says nothing of a circle
+    let own = own.filter(|f| sight.circle.is_alone() || f.rollup.is_some() || f.formula.is_some());
+    // the first of them always stands there, the others give way where they are empty
+    let first = object.decl.layout.figures.first();
     shown.extend(own.map(|f| Figure {
         label: sight.look.name(f).to_string(),
         value: Some(value(sight, f)),
         detail: detail(sight, f),
         href: None,
         phone: f.kind == FieldType::Phone,
-        idle: false,
+        idle: first != Some(&f.key) && figure::is_nothing(sight.record.get(&f.key)),
     }));
     shown.sort_by_key(|figure| figure.idle);
     shown.truncate(figure::MOST - usize::from(risk.is_some()));
@@ -263,7 +273,7 @@ pub fn rest(sight: &Sight, csrf: &str) -> Markup {
 
 /// The next thing to do: the record's own next step, or the first open task.
 fn next(sight: &Sight, csrf: &str) -> Option<Markup> {
-    own_step(sight, csrf).or_else(|| open_task(sight, csrf))
+    own_step(sight, csrf).or_else(|| open_task(sight, csrf)).or_else(|| nothing_planned(sight))
 }
 
 fn own_step(sight: &Sight, csrf: &str) -> Option<Markup> {
@@ -307,6 +317,27 @@ fn open_task(sight: &Sight, csrf: &str) -> Option<Markup> {
         (postpone(sight, &words::href(source), &at_key, csrf))
     };
     Some(banner(sight, at.as_ref(), source.title(), owner.as_deref(), actions))
+}
+
+/// That nothing is planned with a customer, and the way to plan it.
+fn nothing_planned(sight: &Sight) -> Option<Markup> {
+    let asked = &sight.asked;
+    // what is narrowed may leave out what is planned
+    let narrowed = [&asked.tab, &asked.kinds, &asked.find, &asked.who, &asked.since, &asked.until, &asked.before];
+    let out_of_reach = sight.erased.is_some() || sight.record.get(DO_NOT_CONTACT).bool();
+    if sight.path.is_some() || out_of_reach || narrowed.into_iter().any(|part| part.as_deref().is_some_and(|p| !p.is_empty())) {
+        return None;
+    }
+    let all = writings(&sight.look.registry, &sight.object);
+    let task = all.iter().find(|w| w.choice.is_none()).filter(|_| all.iter().any(|w| w.choice.is_some()))?;
+    let t = sight.look.t;
+    let href = format!("{}?write={}#composer", sight.href(), task.key);
+    let actions = html! {
+        @if sight.creatable.contains(&task.teller.object.key) { (Button::new(t.get("record-plan")).icon("calendar-plus").ghost().href(href)) }
+    };
+    // one short line, on a phone too
+    let when = format!("{}: {}", t.get("record-next"), t.get("record-nothing-planned"));
+    Some(next_action(&NextAction { state: Status::New, when, what: String::new(), owner: None, actions }))
 }
 
 fn banner(sight: &Sight, at: Option<&jiff::Zoned>, what: &str, owner: Option<&str>, actions: Markup) -> Markup {

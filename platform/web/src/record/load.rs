@@ -69,7 +69,7 @@ pub struct Sight {
     pub tickable: HashSet<(String, i64)>,
     /// Entries by kind or object: (key, count).
     pub counts: Vec<(String, u64)>,
-    /// Entries of the timeline by their kind. Of several records the same may be told twice: then the numbers only order.
+    /// Entries of the timeline by their kind; what is told of several of the circle counts once.
     pub tally: Vec<(String, u64)>,
     /// Records of the open tab, when it lists tasks.
     pub tasks: Vec<Record>,
@@ -111,6 +111,7 @@ pub struct Sight {
 
 impl Sight {
     pub fn load(tx: &mut Tx, look: Look, object: Arc<Object>, id: i64, asked: Asked) -> Result<Sight> {
+        tx.read_ahead("record", &object, id);
         let record = tx.get(&object.key, id)?;
         let may_edit = tx.may(&object, Access::Edit, id)?;
         let editable = tx.editable(&object).into_iter().map(|ix| object.at(ix).key.clone()).filter(|_| may_edit).collect();
@@ -125,8 +126,9 @@ impl Sight {
             None => None,
         };
         let circle = circle(tx, &record, &asked)?;
+        let record = tx.rolled_up(&record, &circle)?;
         let told = timeline(tx, &look, &object, id, &asked, &circle)?;
-        let tally = tx.timeline_counts(&object.key, id)?;
+        let tally = tx.timeline_counts_with(&object.key, id, &circle.others())?;
         Ok(Sight {
             may_edit,
             may_delete: tx.may(&object, Access::Delete, id)?,
@@ -140,13 +142,13 @@ impl Sight {
             reach: reach::Reach::load(tx, &record),
             path: path::Path::load(tx, &record)?,
             tickable: super::ticks::tickable(tx, &told)?,
-            counts: counts(tx, &all, id, &tally),
-            tally: if circle.is_alone() { tally } else { told_of(tx, tally, &circle) },
-            tasks: tasks(tx, &all, id, &asked),
+            counts: counts(tx, &all, &circle, &tally),
+            tally,
+            tasks: tasks(tx, &all, &circle, &asked),
             panels: panel::load(tx, &record, &circle)?,
             beside: beside::load(tx, &look, &record, &circle)?,
             figures: figure::load(tx, &look, &record, &circle)?,
-            concerns: tx.worries(&record)?,
+            concerns: tx.worries(&record, &circle)?,
             people: people(&look, &told),
             timeline: told,
             circle,
@@ -236,22 +238,6 @@ fn is_of(look: &Look, event: &Event, (object, id): (&str, i64)) -> bool {
     }
 }
 
-/// The kinds told of any of a circle, the most frequent ones by what each is told of.
-fn told_of(tx: &mut Tx, mut tally: Vec<(String, u64)>, circle: &Circle) -> Vec<(String, u64)> {
-    for (object, id) in circle.others().into_iter().take(ASKED) {
-        for (kind, n) in tx.timeline_counts(&object, id).unwrap_or_default() {
-            match tally.iter_mut().find(|(known, _)| *known == kind) {
-                Some((_, sum)) => *sum += n,
-                None => tally.push((kind, n)),
-            }
-        }
-    }
-    tally
-}
-
-/// Records of a circle asked for the kinds they tell of.
-const ASKED: usize = 50;
-
 /// Whoever has to do with the entries shown.
 fn people(look: &Look, told: &Timeline) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
@@ -280,10 +266,10 @@ fn people(look: &Look, told: &Timeline) -> Vec<(String, String)> {
 }
 
 /// How many entries there are of each kind and how many tasks are open. What may not be read counts nothing.
-fn counts(tx: &mut Tx, all: &[Teller], id: i64, tally: &[(String, u64)]) -> Vec<(String, u64)> {
+fn counts(tx: &mut Tx, all: &[Teller], circle: &Circle, tally: &[(String, u64)]) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     for teller in all {
-        let here = Filter::test(&teller.via, Op::Is, id);
+        let here = circle.about(&tx.registry, &teller.object, &teller.via);
         let decl = &teller.object.decl.timeline;
         let mut request = ListRequest { object: teller.object.key.clone(), filter: Some(here.clone()), ..ListRequest::default() };
         if decl.kind.is_some() {
@@ -303,12 +289,12 @@ fn counts(tx: &mut Tx, all: &[Teller], id: i64, tally: &[(String, u64)]) -> Vec<
 }
 
 /// Tasks of the open tab: open ones by date, then what is done.
-fn tasks(tx: &mut Tx, all: &[Teller], id: i64, asked: &Asked) -> Vec<Record> {
+fn tasks(tx: &mut Tx, all: &[Teller], circle: &Circle, asked: &Asked) -> Vec<Record> {
     let Some(teller) = all.iter().find(|t| t.is_task() && asked.tab.as_deref() == Some(t.object.key.as_str())) else { return Vec::new() };
     let decl = &teller.object.decl.timeline;
     let request = ListRequest {
         object: teller.object.key.clone(),
-        filter: Some(Filter::test(&teller.via, Op::Is, id)),
+        filter: Some(circle.about(&tx.registry, &teller.object, &teller.via)),
         sort: decl.at.iter().map(|at| format!("-{at}")).collect(),
         limit: 100,
         ..ListRequest::default()

@@ -94,7 +94,11 @@ fn filter(tx: &Tx, object: &Object, place: &Place, record: &Record, circle: &Cir
     let via = place.via;
     let here = match tie::alike(object) {
         Some(ends) => Filter::Any(ends.iter().map(|end| test(end)).collect()),
-        None if circle.is_alone() || object.decl.tie.is_some() => test(via),
+        None if circle.is_alone() => test(via),
+        // who is tied to those of its kind; what its people are tied to elsewhere is none of its own
+        None if object.decl.tie.is_some() => {
+            Filter::test(via, Op::In, circle.members.first().map_or(vec![record.id], |(_, ids)| ids.clone()))
+        }
         None => circle.about(&tx.registry, object, via),
     };
     let view = place.view;

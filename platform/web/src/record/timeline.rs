@@ -114,8 +114,7 @@ fn tools(sight: &Sight) -> Markup {
     let chosen = sight.asked.kinds.as_deref().unwrap_or("");
     let registry = sight.look.registry.clone();
     let chip = |label: String, kinds: &str, n: u64| {
-        let tab = Tab::new(label, sight.asking("kinds", kinds), chosen == kinds);
-        if !sight.circle.is_alone() { tab } else { tab.count(t.number(i64::try_from(n).unwrap_or(i64::MAX))) }
+        Tab::new(label, sight.asking("kinds", kinds), chosen == kinds).count(t.number(i64::try_from(n).unwrap_or(i64::MAX)))
     };
     let (changes, mut kinds): (Vec<_>, Vec<_>) = sight.tally.iter().partition(|(key, _)| CHANGES.split(',').any(|k| k == key));
     let sum = |part: &[&(String, u64)]| part.iter().map(|(_, n)| *n).sum::<u64>();
@@ -390,6 +389,18 @@ fn body(told: &Told, event: &Event, text: &str) -> Markup {
     }
 }
 
+/// The people and companies an entry is of, but for the one whose timeline it stands in.
+fn customers(told: &Told, source: &Record) -> Vec<String> {
+    let fields = source.object.fields.iter().filter(|f| !f.system && f.kind == FieldType::Link);
+    let named = fields.filter_map(|field| {
+        let (target, id) = (told.look.registry.at(field.to?), source.link(&field.key)?);
+        let customer = crate::value::shape(target).is_some() && !target.is_system();
+        let other = (target.key.as_str(), id) != (told.object.key.as_str(), told.id);
+        source.title_in(&field.key, id).filter(|_| customer && other).map(str::to_string)
+    });
+    named.collect()
+}
+
 fn past_entry(told: &Told, event: &Event) -> Entry {
     let Told { look, object: subject, id, .. } = *told;
     let t = look.t;
@@ -455,14 +466,16 @@ fn past_entry(told: &Told, event: &Event) -> Entry {
     }
     let label = kind_label(&look.registry, subject, &event.kind, look.key()).unwrap_or_default();
     let who = person(look, source);
-    let detail: Vec<String> = [label, who].into_iter().filter(|w| !w.is_empty()).collect();
+    let quote = source.object.decl.timeline.kinds.get(&event.kind).is_some_and(|kind| kind.quote);
+    let said_by = if quote { customers(told, source) } else { Vec::new() };
+    let detail: Vec<String> = said_by.into_iter().chain([label, who]).filter(|w| !w.is_empty()).collect();
     let done = source.object.decl.timeline.done.is_some();
     Entry {
         icon: if done { "check".into() } else { base.icon },
         title: source.title().to_string(),
         detail: (!detail.is_empty()).then(|| html! { (detail.join(" · ")) }),
         body: body_text(event).map(|text| body(told, event, &text)),
-        quote: source.object.decl.timeline.kinds.get(&event.kind).is_some_and(|kind| kind.quote),
+        quote,
         href: base.href,
         time: base.time,
         ..Entry::default()

@@ -55,7 +55,7 @@ async fn draw(visit: Visit, pairs: &[(String, String)], problem: Option<Problem>
     let rights = visit.rights();
     let objects = objects(&look, &rights);
     let asked = pairs.iter().find(|(name, _)| name == "object").map_or("", |(_, value)| value.as_str());
-    let object = objects.iter().find(|o| o.key == asked).or(objects.first()).cloned().ok_or_else(Problem::not_found)?;
+    let object = objects.iter().find(|o| o.key == asked).or_else(|| visit.likely(&objects)).cloned().ok_or_else(Problem::not_found)?;
     // what belongs to another object is forgotten with it
     let kept: Pairs = if object.key == asked && !changed_object(pairs) { pairs.to_vec() } else { start(&object, pairs) };
     let read = form::read(&look, &kept);

@@ -17,6 +17,7 @@ use axum::extract::Query;
 use maud::html;
 use serde::Deserialize;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 #[derive(Deserialize)]
@@ -62,7 +63,11 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         }
     }
     let places = places(&visit, &q).await;
-    let actions = actions(&visit, &q, places.is_empty());
+    let mut actions = actions(&visit, &q);
+    let found = hits.len() + actions.len() + places.len();
+    if found == 0 {
+        actions = offers(&visit, &q);
+    }
     if !actions.is_empty() {
         groups.push((visit.t.get("search-actions"), actions));
     }
@@ -70,11 +75,11 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply {
         groups.push((visit.t.get("search-places"), places));
     }
     let took = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let number = if hits.len() == SHOWN { format!("{SHOWN}+") } else { hits.len().to_string() };
+    let number = if hits.len() == SHOWN { format!("{found}+") } else { found.to_string() };
     let count = if q.is_empty() { String::new() } else { visit.t.with("search-count", &[("n", number.into()), ("ms", took.into())]) };
     let none = visit.t.with("search-none", &[("q", q.as_str().into())]);
     let body = html! {
-        @if hits.is_empty() && !q.is_empty() && !groups.is_empty() { p.ak-palette-none { (none) } }
+        @if found == 0 && !q.is_empty() && !groups.is_empty() { p.ak-palette-none { (none) } }
         (results(&groups, &count, &none))
     };
     if visit.is_fragment() {
@@ -126,13 +131,11 @@ fn all(visit: &Visit, object: &Object, q: &str) -> Hit {
     }
 }
 
-/// Creating a record of each object; what was typed may be its name, unless it names a page.
-fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
-    let rights = visit.rights();
-    let registry = visit.registry();
+/// Creating a record of each object.
+fn actions(visit: &Visit, q: &str) -> Vec<Hit> {
+    let (rights, registry) = (visit.rights(), visit.registry());
     let may = registry.objects().filter(|o| o.in_menu() && rights.may_create(o));
-    let mut found: Vec<Hit> = may
-        .map(|o| (new_words(visit.t, o), o))
+    may.map(|o| (new_words(visit.t, o), o))
         .filter(|(words, _)| matches(words, q))
         .map(|(words, o)| Hit {
             lead: Some(icon("plus")),
@@ -141,21 +144,21 @@ fn actions(visit: &Visit, q: &str, named: bool) -> Vec<Hit> {
             ..Hit::default()
         })
         .take(6)
-        .collect();
-    if named && !q.is_empty() && found.is_empty() {
-        let named = registry.objects().filter(|o| o.in_menu() && rights.may_create(o) && crate::value::shape(o).is_some());
-        found = named
-            .take(3)
-            .map(|o| Hit {
-                lead: Some(icon("plus")),
-                title: Some(html! { (new_words(visit.t, o)) }),
-                detail: Some(html! { "“" (q) "”" }),
-                href: format!("/{}/new?name={}", o.plural, encode(q)),
-                ..Hit::default()
-            })
-            .collect();
-    }
-    found
+        .collect()
+}
+
+/// What finds nothing may be the name of somebody new.
+fn offers(visit: &Visit, q: &str) -> Vec<Hit> {
+    let (rights, registry) = (visit.rights(), visit.registry());
+    let named = registry.objects().filter(|o| o.in_menu() && rights.may_create(o) && crate::value::shape(o).is_some());
+    let offer = |o: &Arc<Object>| Hit {
+        lead: Some(icon("plus")),
+        title: Some(html! { (new_words(visit.t, o)) }),
+        detail: Some(html! { "“" (q) "”" }),
+        href: format!("/{}/new?name={}", o.plural, encode(q)),
+        ..Hit::default()
+    };
+    named.take(3).map(offer).collect()
 }
 
 /// Lists and pages of the frame.
@@ -185,6 +188,9 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
         }
     }
     all.extend(crate::settings::places(visit).into_iter().map(|(icon, label, href)| (icon, label, href, None)));
+    if !q.is_empty() {
+        all.extend(by_name(visit).into_iter().map(|(icon, label, href)| (icon, label, href, None)));
+    }
     all.into_iter()
         .filter(|(_, words, ..)| matches(words, q))
         .take(8)
@@ -197,6 +203,21 @@ async fn places(visit: &Visit, q: &str) -> Vec<Hit> {
         })
         .chain(sign_out(visit, q))
         .collect()
+}
+
+/// Lists that stand in no menu, and the views of all of them: for who asks for them by their names.
+fn by_name(visit: &Visit) -> Vec<(String, String, String)> {
+    let (rights, registry, lang) = (visit.rights(), visit.registry(), visit.lang());
+    let readable = registry.objects().filter(|o| !o.is_system() && !o.decl.register);
+    let readable: Vec<&Arc<Object>> = readable.filter(|o| rights.scope(o, Access::Read) != Scope::None).collect();
+    let lists = readable.iter().filter(|o| !o.in_menu());
+    let lists = lists.map(|o| (o.decl.icon.clone(), o.plural_label(lang).to_string(), format!("/{}", o.plural)));
+    let views = readable.iter().flat_map(|o| o.decl.views.iter().map(move |view| (o, view)));
+    let views = views.map(|(o, view)| {
+        let words = format!("{} · {}", view.label.get(lang), o.plural_label(lang));
+        (o.decl.icon.clone(), words, format!("/{}?view={}", o.plural, view.key))
+    });
+    lists.chain(views).collect()
 }
 
 /// "Tema: Ikuti perangkat, Terang, Gelap", so that each word finds it.

@@ -148,7 +148,7 @@ fn put(visit: &Visit, object: &Object, name: &str, fields: &Fields) -> Result<Fi
     let op = serde_json::from_value::<Op>(fields.text("add-op").into()).ok();
     if let Some(op) = op.filter(|op| !field.is_empty() && (!value.is_empty() || matches!(op, Op::Empty | Op::NotEmpty))) {
         let more = typed(visit, object, &Filter::test(field, op, value).to_json().to_string())?;
-        filter = more.map(|more| tree::with(filter.as_ref(), more)).or(filter);
+        filter = more.map(|more| tree::and(filter.as_ref(), more)).or(filter);
     }
     all.retain(|(key, _)| key != name);
     all.extend(filter.map(|filter| (name.to_string(), filter.to_json().to_string())));

@@ -29,6 +29,7 @@ mod profile;
 mod providers;
 pub(crate) mod roles;
 mod rule;
+pub(crate) mod sample;
 pub(crate) mod security;
 pub(crate) mod see_as;
 mod services;
@@ -89,6 +90,7 @@ pub(crate) fn routes() -> Router {
         .merge(webhooks::routes())
         .merge(archive::routes())
         .merge(arrival::routes())
+        .merge(sample::routes())
         .merge(apps::routes())
         .merge(connections::routes())
         .merge(providers::routes())
@@ -96,6 +98,7 @@ pub(crate) fn routes() -> Router {
         .merge(services::routes())
 }
 
+pub(crate) use objects::deed_name;
 pub(crate) use territories::options as territory_options;
 
 /// Errors of a form: (field, message).

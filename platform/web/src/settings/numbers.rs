@@ -45,7 +45,9 @@ async fn draw(visit: &Visit, typed: Option<&Fields>, errors: &Errors) -> Reply {
                     @let lengths = typed.map_or_else(|| rule.lengths_text(), |typed| typed.text(key).to_string());
                     (form::row(t, &Row::new(t.get("numbers-lengths")).hint(t.get("numbers-lengths-hint")).error(error(errors, key)), Input::new(key, &lengths), input::text))
                     div.ak-form-row { (checkbox(&fill, "1", &t.get("numbers-fill"), ticked(&fill, rule.fill))) }
-                    @if key == "nik" { div.ak-form-row { (checkbox(&inside, "1", &t.get("numbers-inside"), ticked(&inside, rule.inside))) } }
+                    @if key != "nitku" {
+                        div.ak-form-row { (checkbox(&inside, "1", &t.get(&format!("numbers-{key}-inside")), ticked(&inside, rule.inside))) }
+                    }
                 }))
             }
             div { (Button::new(t.get("save")).primary().submit()) }

@@ -55,6 +55,11 @@ fn scope_words(visit: &Visit, key: &str) -> String {
     visit.t.get(&format!("scope-{}", key.replace('_', "-")))
 }
 
+/// What a level means, as the legend says it.
+fn scope_meaning(visit: &Visit, key: &str) -> String {
+    visit.t.get(&format!("scope-means-{}", key.replace('_', "-")))
+}
+
 fn role(visit: &Visit, id: i64) -> Result<Arc<Role>, Fail> {
     visit.object("role")?;
     Ok(visit.engine().people().roles.iter().find(|r| r.id == id).cloned().ok_or_else(Problem::not_found)?)
@@ -142,10 +147,10 @@ fn row(visit: &Visit, role: &Role, object: &Object, fixed: bool) -> Markup {
     let limited = access.fields.len();
     html! {
         tr {
-            td { span.ak-row.ak-gap-8 {
-                (icon_sized(&object.decl.icon, 15)) b { (label) }
+            td { span.ak-row.ak-gap-8.ak-matrix-object {
+                (icon_sized(&object.decl.icon, 15)) b title=(label) { (label) }
                 @if !role.is_administrator() {
-                    a.ak-link.ak-small.ak-nowrap.ak-row.ak-gap-4 href={ "/settings/roles/" (role.id) "/" (object.key) } {
+                    a.ak-link.ak-small.ak-nowrap.ak-row.ak-gap-4 href={ "/settings/roles/" (role.id) "/" (object.key) } title=[(limited > 0).then(|| t.with("field-count-text", &[("n", limited.into())]))] {
                         @if limited > 0 { (icon_sized("lock", 12)) " " }
                         @if limited > 0 { (t.with("field-count", &[("n", limited.into())])) } @else { (t.get("fields")) }
                     }
@@ -178,7 +183,7 @@ fn cell(visit: &Visit, name: &str, label: &str, scope: Scope, fixed: bool) -> Ma
 }
 
 fn legend(visit: &Visit, fixed: bool) -> Markup {
-    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) (scope_words(visit, key)) } } @if !fixed { span.ak-legend-new { (visit.t.get("role-unsaved")) } } } };
+    let start = html! { div.ak-legend { @for (key, _, bars) in SCOPES { span { (level(bars)) b { (scope_words(visit, key)) } (scope_meaning(visit, key)) } } @if !fixed { span.ak-legend-new { (visit.t.get("role-unsaved")) } } } };
     let end = html! { @if !fixed { (Button::new(visit.t.get("save")).primary().submit()) } };
     foot_bar(start, end)
 }

@@ -112,13 +112,18 @@ async fn delete(visit: Visit, Path((plural, id)): Place, posted: Fields) -> Repl
 async fn restore(visit: Visit, Path((plural, id)): Place) -> Reply {
     let object = visit.object(&plural)?;
     let own = object.key.clone();
-    let title = visit
+    let restored = visit
         .write(move |tx| {
             tx.restore(&own, id)?;
             Ok(tx.get(&own, id)?.title().to_string())
         })
-        .await?;
-    let flash = Flash::ok(visit.t.with("bin-restored", &[("title", title.into())]));
+        .await;
+    let flash = match restored {
+        Ok(title) => Flash::ok(visit.t.with("bin-restored", &[("title", title.into())])),
+        // somebody else was faster: it is there, which is what was wanted
+        Err(fail) if fail.problem.code == "restored_already" => Flash::ok(crate::fail::message(visit.t, &fail.problem)),
+        Err(fail) => return Err(fail),
+    };
     // teams, roles and rules have no page of their own: back to the list of the settings
     if object.is_system() { visit.back("/settings", flash) } else { visit.go(&format!("/{}/{id}", object.plural), flash) }
 }
@@ -140,7 +145,7 @@ async fn restore_many(visit: Visit, Path(plural): Path<String>, posted: Fields) 
                 match tx.restore(&own, *id) {
                     Ok(_) => back += 1,
                     // somebody else was faster
-                    Err(problem) if problem == Problem::not_found() => {}
+                    Err(problem) if problem == Problem::not_found() || problem.code == "restored_already" => {}
                     Err(problem) => return Err(problem),
                 }
             }

@@ -33,7 +33,6 @@ pub(super) async fn page(visit: Visit, Path(plural): Path<String>, Query(asked):
         object: object.key.clone(),
         bin: true,
         filter: (!q.is_empty()).then(|| Filter::test(&object.title_field().key, Op::Contains, q.as_str())),
-        sort: vec!["-updated_at".into()],
         after: asked.after,
         limit: 50,
         ..ListRequest::default()

@@ -11,7 +11,7 @@ use crate::ui::table::plain_table;
 use crate::ui::tag::nothing;
 use crate::visit::Visit;
 use akrab_engine::twin::{Choice, MergeAsk, MergeField, MergePlan, Twin};
-use akrab_model::{Object, Problem, Record};
+use akrab_model::{FieldType, Object, Problem, Record};
 use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -115,6 +115,10 @@ fn table(visit: &Visit, object: &Object, plan: &MergePlan) -> Markup {
 fn one(visit: &Visit, object: &Object, plan: &MergePlan, group: &MergeField) -> Vec<Markup> {
     let (t, look) = (visit.t, visit.look());
     let words = |record: &Record| {
+        if let Some(name) = object.field(&group.key).filter(|field| field.kind == FieldType::PersonName) {
+            let honorific = object.field(&format!("{}_honorific", name.key)).map(|field| look.words(field, record)).unwrap_or_default();
+            return format!("{honorific} {}", look.full_name(name, record)).trim().to_string();
+        }
         let all = group.parts.iter().filter_map(|key| object.field(key)).map(|field| look.words(field, record));
         all.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
     };
@@ -149,9 +153,10 @@ fn moves(visit: &Visit, plan: &MergePlan) -> Markup {
     let lines = plan.moves.iter().filter_map(|one| {
         let object = visit.registry().object(&one.object).cloned()?;
         let label = object.plural_label(visit.lang()).to_string();
-        Some(match one.common {
-            0 => t.with("merge-moves", &[("n", one.count.into()), ("records", label.into())]),
-            common => t.with("merge-moves-common", &[("n", one.count.into()), ("records", label.into()), ("common", common.into())]),
+        Some(match (one.common, one.same) {
+            (0, 0) => t.with("merge-moves", &[("n", one.count.into()), ("records", label.into())]),
+            (0, same) => t.with("merge-moves-same", &[("n", one.count.into()), ("records", label.into()), ("same", same.into())]),
+            (common, _) => t.with("merge-moves-common", &[("n", one.count.into()), ("records", label.into()), ("common", common.into())]),
         })
     });
     let mut lines: Vec<String> = lines.collect();

@@ -1,10 +1,13 @@
 //! Duplicates of any object: the queue of pairs, two records side by side, merging and taking apart.
 
 mod merge;
+mod merged;
 pub mod notice;
 mod queue;
 mod undo;
 pub mod words;
+
+pub use merged::merged_many;
 
 use crate::locale::Text;
 use crate::route::{Router, get, post};

@@ -123,7 +123,8 @@ fn looked_at(visit: &Visit, object: &Object, page: &TwinPage) -> String {
 fn many(visit: &Visit, object: &Object, page: &TwinPage) -> Markup {
     let t = visit.t;
     // exactly as it is kept, so that the pairs that are counted beside it are those that are merged
-    let from = page.threshold.map_or_else(String::new, |score| format!("{}", (score * 10_000.0).round() / 100.0));
+    let percent = |score: f64| typed_as(visit, &((score * 10_000.0).round() / 100.0).to_string());
+    let from = page.threshold.map_or_else(String::new, percent);
     let field = Input::new("from", &from)
         .required(true)
         .attr("min", "50")
@@ -209,12 +210,17 @@ pub(super) async fn decide(visit: Visit, Path((plural, pair)): Path<(String, i64
     visit.go(&back.map_or_else(|| format!("/{}/duplicates", object.plural), str::to_string), flash)
 }
 
+/// A number as the reader writes it.
+fn typed_as(visit: &Visit, number: &str) -> String {
+    akrab_model::format::number(number.parse().unwrap_or_default(), visit.look().lang)
+}
+
 /// Merging many is asked about once more, with their number.
 async fn ask_many(visit: &Visit, object: &Object, typed: &str, from: f64) -> Reply {
     let (t, key) = (visit.t, object.key.clone());
     let pairs = visit.read(move |tx| tx.twins_from(&key, from)).await?;
     let back = format!("/{}/duplicates", object.plural);
-    let shown = akrab_model::format::number(typed.parse().unwrap_or_default(), visit.look().lang);
+    let shown = typed_as(visit, typed);
     let body = html! {
         input type="hidden" name="from" value=(typed);
         input type="hidden" name="sure" value="1";

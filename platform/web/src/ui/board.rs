@@ -16,7 +16,7 @@ pub struct BoardColumn {
     /// Name.
     pub label: String,
     /// Cards in it, all of them.
-    pub count: String,
+    pub count: u64,
     /// Sum, short ("Rp 1,24 M").
     pub sum: String,
     /// Weighted sum in words ("tertimbang Rp 618 jt").
@@ -66,6 +66,8 @@ pub struct BoardEnd {
     pub stage: String,
     /// Name.
     pub label: String,
+    /// Records that lie there, all of them.
+    pub count: u64,
     /// "31 · Rp 2,06 M".
     pub summary: String,
     /// Icon.
@@ -82,7 +84,7 @@ pub fn board(t: Text, columns: &[BoardColumn], ends: &[BoardEnd]) -> Markup {
             @if !ends.is_empty() {
                 div.ak-board-ends {
                     @for end in ends {
-                        a.ak-board-end href=(end.href) data-board-end data-stage=(end.stage) data-label=(end.label) {
+                        a.ak-board-end href=(end.href) data-board-end data-stage=(end.stage) data-label=(end.label) data-count=(end.count) {
                             (icon_sized(&end.icon, 15)) span { b { (end.label) } " " (end.summary) }
                         }
                     }
@@ -97,7 +99,7 @@ fn board_column(t: Text, column: &BoardColumn) -> Markup {
         section.ak-column aria-label=(column.label) data-fold-column=(column.stage) {
             header.ak-column-head {
                 div.ak-column-title {
-                    h2 { (column.label) } span.ak-count { (column.count) }
+                    h2 { (column.label) } span.ak-count data-count=(column.count) { (t.number(i64::try_from(column.count).unwrap_or(i64::MAX))) }
                     span.ak-spacer {}
                     (Button::only_icon("chevrons-right", t.with("board-fold", &[("name", column.label.as_str().into())])).ghost()
                         .flag("data-fold", true).attr("aria-expanded", "true"))

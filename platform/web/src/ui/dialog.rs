@@ -27,7 +27,7 @@ pub struct Dialog<'a> {
     pub close_href: &'a str,
 }
 
-/// The dialog. As a fragment it opens itself; on a page of its own it stands open.
+/// The dialog. Script opens it; on a page of its own it stands open ([`standing`]).
 pub fn dialog(t: Text, d: &Dialog<'_>) -> Markup {
     dialog_around(
         t,
@@ -99,6 +99,12 @@ fn dialog_around(t: Text, d: &Dialog<'_>, inner: Markup) -> Markup {
             (inner)
         }
     }
+}
+
+/// A dialog as the content of a page: open as it comes, so that it is seen without script.
+pub fn standing(mut dialog: Markup) -> Markup {
+    dialog.0 = dialog.0.replacen("<dialog ", "<dialog open ", 1);
+    dialog
 }
 
 /// A question before something that cannot be undone.

@@ -41,14 +41,19 @@ pub struct FilterBuilder<'a> {
     pub csrf: Option<&'a str>,
     /// The parameter that carries the tree; `filter` as a rule.
     pub param: &'a str,
+    /// What the builder has no editor for, a sentence each, in the order of the tree: shown, kept, removed as a whole.
+    pub untouched: &'a [String],
+    /// Where the builder is a page of its own: where its × leads.
+    pub standing: Option<&'a str>,
     /// Open from the beginning, over a form that waits: closing sends this name, and the condition stays as it was.
     pub stay: Option<&'a str>,
 }
 
 /// The builder, as a panel under the tool bar (`#filter` opens it).
 pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
+    let shown = f.stay.is_some() || f.standing.is_some();
     html! {
-        div.ak-filter id="filter" data-filter hidden[f.stay.is_none()] data-filter-show[f.stay.is_some()]
+        div.ak-filter id="filter" data-filter hidden[!shown] data-filter-show[shown] data-untouched=(f.untouched.join("\n"))
             data-fields=(f.fields) data-operators=(f.operators) data-count-url=(f.count_url) data-words=(words(t)) {
             form method=(if f.csrf.is_some() { "post" } else { "get" }) action=(f.action) {
                 @if let Some(csrf) = f.csrf { input type="hidden" name="csrf" value=(csrf); }
@@ -59,9 +64,10 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
                     span.ak-segmented data-filter-join {}
                     span.ak-muted.ak-small { (t.get("filter-following")) }
                     span.ak-spacer {}
-                    (close(t, f.stay))
+                    (close(t, f))
                 }
                 div.ak-filter-body data-filter-body {
+                    @for words in f.untouched { p.ak-filter-words { (words) } }
                     div.ak-filter-row {
                         (select(&Input::new("add-field", "").attr("aria-label", t.get("filter-field")), f.plain_fields))
                         (select(&Input::new("add-op", "").attr("aria-label", t.get("filter-operator")), f.plain_operators))
@@ -86,11 +92,12 @@ pub fn filter_builder(t: Text, f: &FilterBuilder<'_>) -> Markup {
     }
 }
 
-fn close(t: Text, stay: Option<&str>) -> Button {
+fn close(t: Text, f: &FilterBuilder<'_>) -> Button {
     let close = Button::only_icon("x", t.get("close")).ghost().flag("data-filter-close", true);
-    match stay {
-        Some(name) => close.submit_as(name, "1").flag("formnovalidate", true),
-        None => close,
+    match (f.stay, f.standing) {
+        (Some(name), _) => close.submit_as(name, "1").flag("formnovalidate", true),
+        (None, Some(href)) => close.href(href),
+        (None, None) => close,
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Frame {
     pub csrf: String,
     /// Toast carried over a redirect.
     pub flash: Option<Toast>,
+    /// Time zone of the person (IANA): from where days are counted.
+    pub zone: Option<String>,
     /// Single-key shortcuts are on for this person.
     pub single_keys: bool,
     /// Quick create of this page's object, for `C`.
@@ -106,7 +108,7 @@ impl Frame {
             html lang=(t.lang.as_str()) data-theme=(self.theme.name()) data-sidebar=[self.sidebar_folded.then_some("folded")] {
                 (head(t, &self.title, &self.csrf))
                 body.ak-app data-single-keys=(if self.single_keys { "on" } else { "off" }) data-create-href=[self.create_href.as_ref()]
-                    data-news=[self.news.as_ref()] data-go=(self.go_map()) data-entry-keys=(self.entry_keys.iter().map(|(key, _)| key).collect::<String>()) {
+                    data-zone=[self.zone.as_ref()] data-news=[self.news.as_ref()] data-go=(self.go_map()) data-entry-keys=(self.entry_keys.iter().map(|(key, _)| key).collect::<String>()) {
                     a.ak-skip href="#main" { (t.get("skip-to-content")) }
                     (sidebar(t, &self.sidebar, &self.csrf))
                     main.ak-main id="main" tabindex="-1" {
@@ -173,7 +175,8 @@ pub(super) fn head(t: Text, title: &str, csrf: &str) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
             meta name="csrf" content=(csrf);
             meta name="color-scheme" content="light dark";
-            meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"mode":"same-origin"}"#;
+            // settling would write `style` attributes, which the policy forbids
+            meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"mode":"same-origin","defaultSettleDelay":0}"#;
             meta name="words" content=(script_words(t));
             link rel="icon" type="image/svg+xml" href=(asset_url("logo.svg"));
             link rel="preload" as="font" type="font/woff2" crossorigin href=(asset_url("inter.woff2"));

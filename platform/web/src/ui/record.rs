@@ -77,7 +77,7 @@ pub fn next_action(n: &NextAction) -> Markup {
     };
     html! {
         div.ak-notice data-tone=(tone) {
-            (dot(n.state)) b { (n.when) } span.ak-truncate { (n.what) }
+            (dot(n.state)) b { (n.when) } @if !n.what.is_empty() { span.ak-truncate { (n.what) } }
             span.ak-spacer {}
             @if let Some(owner) = &n.owner { (owner) }
             (n.actions)

@@ -9,6 +9,7 @@ mod repeat;
 mod vcard;
 mod xlsx;
 
+use super::links::is_number;
 use crate::Result;
 use crate::file::FileKind;
 use akrab_model::problem::ProblemKind;
@@ -92,12 +93,20 @@ pub struct Shape {
     /// Columns in which some row has something.
     #[serde(skip)]
     pub filled: HashSet<usize>,
+    /// Columns in which some row has something else than a number as records have it in another system.
+    #[serde(skip)]
+    pub worded: HashSet<usize>,
 }
 
 impl Shape {
     /// Whether no row has anything in this column.
     pub fn is_blank(&self, column: usize) -> bool {
         !self.filled.contains(&column)
+    }
+
+    /// Whether every row that has something in this column has a number there, such as records have it in another system.
+    pub fn is_numbered(&self, column: usize) -> bool {
+        self.filled.contains(&column) && !self.worded.contains(&column)
     }
 }
 
@@ -126,7 +135,8 @@ pub fn layout(path: &Path, sheet: Option<&str>) -> Result<Layout> {
 /// As [`layout`] and [`each`].
 pub fn inspect(path: &Path, sheet: Option<&str>) -> Result<Shape> {
     let layout = layout(path, sheet)?;
-    let mut shape = Shape { layout: layout.clone(), header: Vec::new(), samples: Vec::new(), rows: 0, filled: HashSet::new() };
+    let mut shape =
+        Shape { layout: layout.clone(), header: Vec::new(), samples: Vec::new(), rows: 0, filled: HashSet::new(), worded: HashSet::new() };
     let mut first = true;
     each(path, &layout, &mut |line| {
         let texts = |line: &Line| (0..line.cells.len()).map(|n| line.text(n)).collect::<Vec<_>>();
@@ -138,6 +148,12 @@ pub fn inspect(path: &Path, sheet: Option<&str>) -> Result<Shape> {
             }
             shape.rows += 1;
             shape.filled.extend((0..line.cells.len()).filter(|n| !line.cells[*n].is_null()));
+            let worded = |cell: &Json| match cell {
+                Json::Null => false,
+                Json::String(text) => !is_number(text),
+                other => !is_number(&other.to_string()),
+            };
+            shape.worded.extend((0..line.cells.len()).filter(|n| worded(&line.cells[*n])));
         }
         Ok(true)
     })?;

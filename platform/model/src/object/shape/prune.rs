@@ -49,6 +49,7 @@ impl Part {
                     unique: Vec::new(),
                     duplicates: Vec::new(),
                     compare: Vec::new(),
+                    merge: None,
                     ..(**decl).clone()
                 };
                 let had = bare != **decl;
@@ -81,6 +82,7 @@ impl ObjectDecl {
         self.unique.retain(|set| set.iter().all(other));
         self.duplicates.retain(|hint| hint.fields.iter().all(other));
         self.compare.retain(|compared| compared.fields.iter().all(other));
+        self.merge = self.merge.take().filter(|merge| merge.names().all(other));
         for view in &mut self.views {
             view.columns.retain(other);
             view.sort.retain(other);

@@ -163,7 +163,7 @@ let aim: HTMLElement | null = null;
 const aimAt = (root: HTMLElement, end: HTMLElement | null) => {
   all("[data-board-end]", root).forEach((other) => other.toggleAttribute("data-over", other === end));
   aim = end;
-  if (end) announce(say("js-moved", end.dataset.label, "1", "1"));
+  if (end) announce(say("js-moved", end.dataset.label, "1", String(Number(end.dataset.count) + 1)));
 };
 const drop = (card: HTMLElement, keep: boolean) => {
   delete card.dataset.lifted;
@@ -222,6 +222,8 @@ const byKey = (root: HTMLElement, columns: HTMLElement[], event: KeyboardEvent) 
   card.focus();
   moving = false;
   const now = card.closest<HTMLElement>("[data-board-column]")!;
-  const list = all("[data-card]", now);
-  announce(say("js-moved", now.dataset.label, String(list.indexOf(card) + 1), String(list.length)));
+  // the whole column counts, not only what is loaded of it; the lifted card is counted where it came from
+  const count = Number(one("[data-count]", now.closest("[data-fold-column]")!)?.dataset.count ?? 0);
+  const total = count + Number(now !== origin?.column);
+  announce(say("js-moved", now.dataset.label, String(all("[data-card]", now).indexOf(card) + 1), String(total)));
 };

@@ -2,6 +2,7 @@
 import { openDialog } from "./dialogs";
 import { all, announce, inserted, on, one, typing, wordList } from "./dom";
 import { send, showToast } from "./net";
+import type TomSelect from "tom-select";
 
 const before = new WeakMap<HTMLElement, Node[]>();
 
@@ -12,22 +13,79 @@ const address = (cell: HTMLElement) => {
   return `${cell.closest("tr")!.dataset.href}/fields/${column}?as=cell`;
 };
 
-const start = async (cell: HTMLElement, typed = "") => {
-  if ("editing" in cell.dataset) return;
-  if ("lock" in cell.dataset) return showToast(reason(cell));
-  if ("editDialog" in cell.dataset) return void openDialog(address(cell));
+// What is typed from the start of an editor until it stands in its cell is held back and put in then.
+type Key = { key: string; shiftKey: boolean };
+let held: { cell: HTMLElement; keys: Key[]; asked?: boolean } | undefined;
+window.addEventListener("keydown", (event) => {
+  if (!held || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) && !(event.target as Element).closest("[data-editing]")) return;
+  if (event.key.length > 1 && !/^(Backspace|Enter|Escape|Tab)$/.test(event.key)) return;
+  held.keys.push({ key: event.key, shiftKey: event.shiftKey });
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+const start = async (cell: HTMLElement) => {
+  if (held?.cell !== cell) held = { cell, keys: [] };
+  if (held.asked) return;
+  if ("editing" in cell.dataset || "lock" in cell.dataset || "editDialog" in cell.dataset) {
+    held = undefined;
+    if ("lock" in cell.dataset) showToast(reason(cell));
+    else if ("editDialog" in cell.dataset) void openDialog(address(cell));
+    return;
+  }
+  held.asked = true;
   const answer = await send(address(cell));
+  // another cell was begun meanwhile
+  if (held?.cell !== cell) return;
   const form = answer.fragment.querySelector("form");
-  if (!answer.ok || !form) return;
+  if (!answer.ok || !form) return void (held = undefined);
   pencil.remove();
   before.set(cell, [...cell.childNodes]);
   cell.dataset.editing = "";
   cell.replaceChildren(...answer.fragment.childNodes);
   inserted(cell);
-  const field = one<HTMLInputElement>("input:not([type=hidden]),select,textarea", cell);
+  const field = one<Field>(FIELD, cell);
   field?.focus();
-  if (typed && field && "setRangeText" in field && field.type !== "date") field.value = typed;
-  else if (field instanceof HTMLInputElement) field.select();
+  if (field instanceof HTMLInputElement) field.select();
+  if (field?.matches("[data-link-picker], [data-multi]")) await picking(field as Picked);
+  if (held?.cell === cell) putIn(cell, field);
+};
+
+const FIELD = "input:not([type=hidden]),select,textarea";
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+type Picked = HTMLSelectElement & { tomselect?: TomSelect };
+const moment = () => new Promise((done) => setTimeout(done));
+
+/** A picker takes the place of its <select> a moment later, and the caret another moment after that. */
+const picking = async (select: Picked) => {
+  await import("./picker");
+  for (let n = 0; n < 50 && !select.tomselect; n++) await moment();
+  select.tomselect?.focus();
+  await moment();
+};
+
+/** Puts in what was held back; what left the cell leaves it now, and what came behind goes on to the next one. */
+const putIn = (cell: HTMLElement, field: Field | null) => {
+  const keys = held?.keys ?? [];
+  held = undefined;
+  const leaves = ({ key }: Key) => /^(Escape|Tab)$/.test(key) || (key === "Enter" && !(field instanceof HTMLTextAreaElement));
+  const end = keys.findIndex(leaves);
+  const own = end < 0 ? keys : keys.slice(0, end);
+  const text = own.reduce((text, { key }) => (key === "Backspace" ? text.slice(0, -1) : text + (key === "Enter" ? "\n" : key)), "");
+  const picker = (field as Picked | null)?.tomselect;
+  if (own.length && picker) {
+    picker.setTextboxValue(text);
+    picker.control_input.dispatchEvent(new Event("input", { bubbles: true }));
+  } else if (own.length && field instanceof HTMLSelectElement) {
+    const found = [...field.options].find((option) => option.text.toLowerCase().startsWith(text.toLowerCase()));
+    if (text && found) field.value = found.value;
+  } else if (own.length && field && !/^(checkbox|date|file|radio)$/.test(field.type)) {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  // what is looked for in a picker is chosen there first
+  if (end >= 0 && !(picker && text)) leave(cell, keys[end], keys.slice(end + 1));
 };
 const stop = (cell: HTMLElement) => {
   // after a clash the cell shows what somebody else has saved
@@ -46,7 +104,7 @@ const commit = async (cell: HTMLElement): Promise<boolean> => {
   cell.replaceChildren(...(whole ?? fragment).childNodes);
   inserted(cell);
   if (answer.ok) delete cell.dataset.editing;
-  else one("input:not([type=hidden]),select,textarea", cell)?.focus();
+  else one(FIELD, cell)?.focus();
   return answer.ok;
 };
 const parseCell = (html: string) => {
@@ -108,21 +166,27 @@ on("submit", "[data-editing] form", (form, event) => {
   event.preventDefault();
   void commit(form.closest<HTMLElement>("[data-editing]")!);
 }, true);
+/** Esc leaves as it was; Tab and Enter save and go on, with what was typed behind them. */
+const leave = (cell: HTMLElement, { key, shiftKey }: Key, keys: Key[] = []) => {
+  if (key === "Escape") return stop(cell);
+  const next = neighbour(cell, key === "Enter", shiftKey);
+  held = next && { cell: next, keys };
+  void commit(cell).then((saved) => {
+    const behind = held?.cell === next ? held : undefined;
+    if (!saved || !next) return void (behind && (held = undefined));
+    if (key === "Enter" || marked()) mark(next);
+    if (key === "Tab" || behind?.keys.length) void start(next);
+    else held = undefined;
+  });
+};
 on("keydown", "[data-editing]", (cell, event) => {
   const multi = event.target instanceof HTMLTextAreaElement;
-  if (event.key === "Escape") {
-    event.stopPropagation();
-    stop(cell);
-  } else if (event.key === "Tab" || (event.key === "Enter" && !multi)) {
-    event.preventDefault();
-    event.stopPropagation();
-    const next = neighbour(cell, event.key === "Enter", event.shiftKey);
-    void commit(cell).then((saved) => {
-      if (!saved || !next) return;
-      if (event.key === "Tab") void start(next);
-      else mark(next);
-    });
-  }
+  // the list of a picker takes Enter for what is marked in it
+  if (event.key === "Enter" && one(".ts-wrapper.dropdown-active .option.active", cell)) return;
+  if (event.key !== "Escape" && event.key !== "Tab" && (event.key !== "Enter" || multi)) return;
+  if (event.key !== "Escape") event.preventDefault();
+  event.stopPropagation();
+  leave(cell, event);
 }, true);
 on("focusout", "[data-editing]", (cell, event) => {
   const to = event.relatedTarget as Node | null;
@@ -157,8 +221,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowDown") mark(neighbour(cell, true, false) ?? cell);
   else if (event.key === "Escape") mark(undefined);
   else if (event.key === "Enter" || event.key === "F2") void start(cell);
-  else if (event.key.length === 1 && event.key !== " ") void start(cell, event.key);
-  else return;
+  else if (event.key.length === 1 && event.key !== " ") {
+    held = { cell, keys: [{ key: event.key, shiftKey: false }] };
+    void start(cell);
+  } else return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);

@@ -5,7 +5,9 @@ import { send } from "./net";
 
 type Leaf = { field: string; op: string; value?: unknown };
 type Tree = { all: Node[] } | { any: Node[] };
-type Node = Leaf | Tree;
+// What has no editor here (`not`, a count of records with conditions of their own): shown in words, kept as it is.
+type Kept = { not: unknown } | { child: string };
+type Node = Leaf | Tree | Kept;
 type Field = { key: string; label: string; type: string; group?: string; options?: [string, string][]; search?: string };
 type Operator = { op: string; label: string; editor: string };
 
@@ -14,6 +16,7 @@ type Picked = HTMLSelectElement & { tomselect?: TomSelect };
 const OPERATOR = "select:not([data-multi], [data-link-picker])";
 const children = (tree: Tree) => ("all" in tree ? tree.all : tree.any);
 const isTree = (node: Node): node is Tree => "all" in node || "any" in node;
+const isLeaf = (node: Node): node is Leaf => "field" in node;
 
 export const filter = (root: HTMLElement) => {
   const fields: Field[] = JSON.parse(root.dataset.fields || "[]");
@@ -30,6 +33,15 @@ export const filter = (root: HTMLElement) => {
   } catch {
     tree = { all: [] };
   }
+
+  // the sentences come in the order of the tree
+  const sentences = new Map<Node, string>();
+  const told = (root.dataset.untouched ?? "").split("\n");
+  const tellOf = (node: Node): void => {
+    if (isTree(node)) children(node).forEach(tellOf);
+    else if (!isLeaf(node)) sentences.set(node, told.shift() ?? "");
+  };
+  tellOf(tree);
 
   const make = <K extends keyof HTMLElementTagNameMap>(tag: K, className = "", text = "") => {
     const el = document.createElement(tag);
@@ -140,8 +152,11 @@ export const filter = (root: HTMLElement) => {
       }
       box.append(choose(label, codes.map((code, i) => [code, labels[i]]), String(leaf.value), keep));
     } else if (kind === "choice" && field.options) {
-      if (!field.options.some(([value]) => value === leaf.value)) leaf.value = field.options[0]?.[0];
-      box.append(choose(label, field.options, String(leaf.value), keep));
+      const value = String(leaf.value ?? "");
+      if (!value) leaf.value = field.options[0]?.[0];
+      // an address may say what is not offered any more
+      const known = !value || field.options.some(([offered]) => offered === value);
+      box.append(choose(label, known ? field.options : [...field.options, [value, value]], String(leaf.value), keep));
     } else if (kind === "choices" || kind === "link") {
       const select = make("select", "ak-input");
       select.ariaLabel = label;
@@ -194,6 +209,20 @@ export const filter = (root: HTMLElement) => {
     );
     return row;
   };
+  const drawKept = (parent: Tree, node: Kept, i: number) => {
+    const row = make("div", "ak-filter-row");
+    const list = children(parent);
+    row.append(
+      join(parent, i),
+      make("span", "ak-filter-words", sentences.get(node)),
+      button("x", word("remove"), () => {
+        list.splice(i, 1);
+        changed(true);
+        one(".ak-filter-add button", body)?.focus();
+      }),
+    );
+    return row;
+  };
   const joiner = (node: Tree, replace: (tree: Tree) => void) => {
     const box = make("span", "ak-segmented");
     for (const key of ["all", "any"] as const) {
@@ -233,7 +262,8 @@ export const filter = (root: HTMLElement) => {
     outer.append(join(parent, i), box);
     return outer;
   };
-  const drawNode = (parent: Tree, node: Node, i: number) => (isTree(node) ? drawGroup(parent, node, i) : drawLeaf(parent, node, i));
+  const drawNode = (parent: Tree, node: Node, i: number) => 
+    isTree(node) ? drawGroup(parent, node, i) : isLeaf(node) ? drawLeaf(parent, node, i) : drawKept(parent, node, i);
   const draw = () => {
     const top = joiner(tree, (next) => (tree = next));
     const place = one("[data-filter-join]", root)!;
@@ -273,10 +303,10 @@ export const filter = (root: HTMLElement) => {
   // Beside a form the condition goes into the form; without one all stays as it was.
   const tell = (tree: string | null) => root.dispatchEvent(new CustomEvent("akrab:filter", { detail: tree }));
   const form = one<HTMLFormElement>("form", root)!;
-  const close = one<HTMLButtonElement>("[data-filter-close]", root)!;
+  const close = one<HTMLElement & { type?: string }>("[data-filter-close]", root)!;
   close.addEventListener("click", (event) => {
     if (root.dataset.of) tell(null);
-    else if (close.type === "submit") return;
+    else if (close instanceof HTMLAnchorElement || close.type === "submit") return;
     else show(false);
     event.preventDefault();
   });
@@ -284,7 +314,7 @@ export const filter = (root: HTMLElement) => {
   // Fields of the form without script must not travel.
   form.addEventListener("submit", (event) => {
     const drop = (node: Tree): void => {
-      const kept = children(node).filter((child) => (isTree(child) ? (drop(child), children(child).length > 0) : child.field));
+      const kept = children(node).filter((child) => (isTree(child) ? (drop(child), children(child).length > 0) : !isLeaf(child) || child.field));
       children(node).splice(0, Infinity, ...kept);
     };
     drop(tree);

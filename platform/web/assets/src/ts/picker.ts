@@ -2,6 +2,7 @@
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
 import { makeInDialog } from "./dialogs";
+import { isDirty, settle } from "./forms";
 
 TomSelect.define("remove_button", removeButton);
 type Hit = { value: string; label: string; detail?: string };
@@ -12,6 +13,8 @@ export const picker = (select: HTMLSelectElement) => {
   const url = select.dataset.linkPicker;
   const words = select.dataset.words;
   const create = select.dataset.createUrl;
+  // what is taken away and put in order here is nobody's change
+  const untouched = select.form?.matches("[data-guard]") && !isDirty(select.form) ? select.form : null;
   // the box for browsers without script
   select.closest("[data-words-box]")?.querySelector("[data-words-plain]")?.remove();
   const name = (typed: string) => (select.dataset.createLabel ?? "NAME").replace("NAME", typed);
@@ -68,6 +71,7 @@ export const picker = (select: HTMLSelectElement) => {
     },
   });
   const picker = (select as HTMLSelectElement & { tomselect: TomSelect }).tomselect;
+  if (untouched) settle(untouched);
   if ("over" in select.dataset) {
     // what leaves its box stays on the screen: as long as there is room for it, above where there is more
     const below = picker.positionDropdown.bind(picker);

@@ -31,10 +31,17 @@ export const plain = (text: string) => {
 const days: Record<string, number> = { minggu: 0, senin: 1, selasa: 2, rabu: 3, kamis: 4, jumat: 5, sabtu: 6, sunday: 0, monday: 1, tuesday: 2, wednesday: 3, thursday: 4, friday: 5, saturday: 6 };
 const fixed: Record<string, number> = { "hari ini": 0, today: 0, besok: 1, tomorrow: 1, lusa: 2, kemarin: -1, yesterday: -1 };
 
+/** Today where the person is, whatever the clock of the device is set to: the server counts from there too. */
+const today = () => {
+  const timeZone = document.body.dataset.zone || undefined;
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", month: "numeric", day: "numeric" }).formatToParts(new Date());
+  const [year, month, day] = ["year", "month", "day"].map((kind) => Number(parts.find((part) => part.type === kind)!.value));
+  return new Date(year, month - 1, day, 12);
+};
+
 export const readDate = (typed: string): string => {
   const text = typed.trim().toLowerCase();
-  const date = new Date();
-  date.setHours(12, 0, 0, 0);
+  const date = today();
   const shift = /^\+(\d{1,3})\s*(h|hr|hari|d|days?|m|minggu|w|weeks?|b|bulan|months?)?$/.exec(text);
   const plainDate = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?$/.exec(text);
   if (text in fixed) date.setDate(date.getDate() + fixed[text]);

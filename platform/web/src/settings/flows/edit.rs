@@ -93,7 +93,7 @@ pub(super) async fn condition(visit: Visit, Path(key): At, fields: Fields) -> Re
         // the form without script adds one condition at a time
         if !fields.text("add-value").is_empty() {
             let more = json!({ "field": fields.text("add-field"), "op": fields.text("add-op"), "value": fields.text("add-value") });
-            filter = read(&more.to_string())?.map(|more| crate::filter::tree::with(filter.as_ref(), more)).or(filter);
+            filter = read(&more.to_string())?.map(|more| crate::filter::tree::and(filter.as_ref(), more)).or(filter);
         }
         put_condition(flow, &own, &at, filter.as_ref().map(Filter::to_json))
     });

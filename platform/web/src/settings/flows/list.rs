@@ -12,8 +12,9 @@ use crate::ui::frame::content;
 use crate::ui::status::{Status, status};
 use crate::visit::Visit;
 use akrab_engine::flow::{ActsAs, Flow, FlowView, Repeat, Trigger};
-use akrab_model::Label;
+use akrab_model::{Label, Object};
 use maud::{Markup, html};
+use std::sync::Arc;
 
 pub(super) async fn page(visit: Visit) -> Reply {
     visit.require_admin()?;
@@ -59,13 +60,14 @@ fn line(visit: &Visit, teller: &Teller, view: &FlowView) -> Markup {
     }
 }
 
+/// Objects a flow can be about.
+fn own_objects(visit: &Visit) -> Vec<Arc<Object>> {
+    visit.registry().objects().filter(|o| !o.is_system() && !o.decl.hidden).cloned().collect()
+}
+
 fn lines(visit: &Visit) -> Vec<Line> {
-    let mut objects: Vec<(String, String)> = visit
-        .registry()
-        .objects()
-        .filter(|o| !o.is_system() && !o.decl.hidden)
-        .map(|o| (o.key.clone(), o.label(visit.lang()).to_string()))
-        .collect();
+    let mut objects: Vec<(String, String)> =
+        own_objects(visit).into_iter().map(|o| (o.key.clone(), o.label(visit.lang()).to_string())).collect();
     objects.sort_by_key(|(_, words)| words.to_lowercase());
     let kinds = Trigger::all().iter().map(|tr| (tr.key().to_string(), visit.t.get(&format!("flow-trigger-{}", tr.key())))).collect();
     vec![
@@ -84,7 +86,9 @@ async fn form(visit: &Visit, filled: &Filled, errors: &Errors) -> Reply {
 /// `GET /settings/flows/new`
 pub(super) async fn new(visit: Visit) -> Reply {
     visit.require_admin()?;
-    form(&visit, &Filled::default(), &Errors::new()).await
+    let objects = own_objects(&visit);
+    let object = visit.likely(&objects).map_or("", |object| object.key.as_str());
+    form(&visit, &Filled::default().set("object", object), &Errors::new()).await
 }
 
 /// `POST /settings/flows/new`

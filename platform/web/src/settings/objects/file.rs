@@ -2,6 +2,7 @@
 
 use super::plan;
 use crate::fail::Reply;
+use crate::value::label_of;
 use crate::visit::Visit;
 use akrab_engine::shape::FileOutlook;
 use axum::extract::Query;
@@ -27,7 +28,7 @@ pub(in crate::settings) fn outlook(visit: &Visit, come: &FileOutlook) -> Markup 
         ul.ak-use-list { @for touched in &come.touched {
             @let object = come.outlook.registry.object(&touched.object);
             @let name = object.map_or_else(|| touched.object.clone(), |o| o.plural_label(visit.lang()).to_string());
-            @let field = |key: &String| object.and_then(|o| o.field(key)).map_or(key.clone(), |f| f.label.get(visit.lang()).to_string());
+            @let field = |key: &String| object.map(|o| label_of(o, key, visit.lang())).filter(|label| !label.is_empty()).unwrap_or(key).to_string();
             @let words = |keys: &[String]| keys.iter().map(field).collect::<Vec<_>>().join(", ");
             li { b { (name) } " "
                 @if touched.new { (crate::ui::tag(&t.get("shape-new"))) }

@@ -1,7 +1,7 @@
 //! Who changed which object when, what it did, and back again: one change alone, or everything since.
 
 use super::super::{Errors, frame, show};
-use super::{Come, Target, come, deed, plan, tabbed};
+use super::{Come, Target, come, deed, deed_name, plan, tabbed};
 use crate::fail::Reply;
 use crate::flash::Flash;
 use crate::form::Fields;
@@ -18,7 +18,7 @@ const MOST: usize = 200;
 
 /// The words of a deed: "Field changed: Plate".
 pub(super) fn deed_words(visit: &Visit, told: &Told) -> String {
-    let words = visit.t.get(&format!("deed-{}", told.deed.replace('_', "-")));
+    let words = deed_name(visit.t, &told.deed);
     let of = visit.registry().object(&told.object).and_then(|o| o.decl.fields.get(&told.detail).cloned());
     let field = of.map_or_else(|| told.detail.clone(), |f| f.label.get(visit.lang()).to_string());
     if field.is_empty() || told.deed == "revert" { words } else { format!("{words}: {field}") }

@@ -157,6 +157,11 @@ pub(super) fn insert_field(part: &mut Part, key: &str, decl: FieldDecl) {
 }
 
 /// Both languages of a label; what is empty in one is taken from the other.
+/// What was done to an object, by the word of its deed.
+pub(crate) fn deed_name(t: Text, deed: &str) -> String {
+    t.get(&format!("deed-{}", deed.replace('_', "-")))
+}
+
 pub(super) fn label(fields: &Fields, name: &str) -> Label {
     let (id, en) = (fields.text(&format!("{name}_id")), fields.text(&format!("{name}_en")));
     let or = |first: &str, second: &str| if first.is_empty() { second.to_string() } else { first.to_string() };

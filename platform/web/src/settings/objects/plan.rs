@@ -55,21 +55,63 @@ pub async fn page(visit: &Visit, title: &str, lines: &[PlanLine], fields: &Field
     show(visit, &frame, content(false, html! { div.ak-stack { (body) } }), false).await
 }
 
-/// The steps of a plan in words.
+/// The steps of a plan in words; one that several tables need stands there once, with all of them.
 pub fn table(t: Text, lines: &[PlanLine]) -> Markup {
-    let heads = [(t.get("plan-step"), false), (t.get("plan-name"), false), (t.get("plan-rows"), true), (t.get("plan-when"), false)];
+    let heads = [
+        (t.get("plan-step"), false),
+        (t.get("plan-name"), false),
+        (t.get("plan-table"), false),
+        (t.get("plan-rows"), true),
+        (t.get("plan-when"), false),
+    ];
     let heads: Vec<_> = heads.iter().map(|(words, right)| (words.as_str(), *right, None)).collect();
-    let rows: Vec<Vec<Markup>> = lines
-        .iter()
-        .map(|line| {
-            let name = if line.name.is_empty() { line.table.clone() } else { line.name.clone() };
+    let rows: Vec<Vec<Markup>> = together(lines)
+        .into_iter()
+        .map(|(line, tables)| {
+            let count: u64 = tables.iter().map(|line| line.rows).sum();
             vec![
                 html! { (t.get(&format!("plan-{}", line.kind.replace('_', "-")))) },
-                html! { code.ak-mono { (name) } },
-                html! { @if line.rows > 0 { (t.number(line.rows as i64)) } @else { span.ak-faint { "—" } } },
+                html! { @if line.name.is_empty() { span.ak-faint { "—" } } @else { code.ak-mono { (line.name) } } },
+                html! { @for (n, line) in tables.iter().enumerate() { @if n > 0 { ", " } code.ak-mono { (line.table) } } },
+                html! { @if count > 0 { (t.number(count as i64)) } @else { span.ak-faint { "—" } } },
                 html! { @if line.later { (status(Status::New, &t.get("plan-later"))) } @else { (status(Status::Ok, &t.get("plan-now"))) } },
             ]
         })
         .collect();
     plain_table(&t.get("plan-title"), &heads, &rows, None)
+}
+
+/// Steps that differ in nothing but the table are one, where the first of them stands.
+fn together(lines: &[PlanLine]) -> Vec<(&PlanLine, Vec<&PlanLine>)> {
+    let mut found: Vec<(&PlanLine, Vec<&PlanLine>)> = Vec::new();
+    for line in lines {
+        let same =
+            |first: &PlanLine| !line.name.is_empty() && (first.kind, &first.name, first.later) == (line.kind, &line.name, line.later);
+        match found.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, tables)) => tables.push(line),
+            None => found.push((line, vec![line])),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_several_tables_is_one_step_that_names_them_all() {
+        let line = |kind, table: &str, name: &str| PlanLine { kind, table: table.into(), name: name.into(), rows: 1, later: false };
+        let lines = [
+            line("create_table", "vehicle", ""),
+            line("add_column", "task", "x_vehicle"),
+            line("create_table", "depot", ""),
+            line("add_column", "interaction", "x_vehicle"),
+        ];
+        let told: Vec<(&str, Vec<&str>)> = together(&lines)
+            .iter()
+            .map(|(line, tables)| (line.name.as_str(), tables.iter().map(|line| line.table.as_str()).collect()))
+            .collect();
+        assert_eq!(told, [("", vec!["vehicle"]), ("x_vehicle", vec!["task", "interaction"]), ("", vec!["depot"])]);
+    }
 }
