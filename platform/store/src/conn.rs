@@ -181,6 +181,9 @@ impl Conn {
         let marked = self.marks.pop().unwrap_or_default();
         if done.is_err() {
             self.fresh.forget();
+            if let Link::Postgres(link) = &mut self.link {
+                postgres::connect::leave_out(link);
+            }
         }
         if marked {
             let end = if done.is_ok() { "" } else { "ROLLBACK TO SAVEPOINT attempt; " };

@@ -7,7 +7,7 @@ use crate::conn::Rows;
 use crate::error::StoreError;
 use akrab_model::Raw;
 use bytes::BytesMut;
-use futures::future::{join, join_all, join3, try_join_all};
+use futures::future::{join, join_all, try_join_all};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -47,7 +47,8 @@ impl Link {
                 let (begin, done) = join(begin, work(client, statements)).await;
                 return begin.and(done);
             }
-            // what is prepared is prepared outside of the transaction's order, so that all after it travels together
+            // what can fail before anything travels fails within the transaction
+            begin.await?;
             let mut prepared = Vec::with_capacity(later.len());
             for (sql, _) in &later {
                 prepared.push(statements.prepare(client, sql).await?);
@@ -58,8 +59,8 @@ impl Link {
                 client.execute(statement, &bound).await.map(drop)
             }));
             // requests of one connection are carried out in the order in which they are first looked at
-            let (begin, changes, done) = join3(begin, changes, work(client, statements)).await;
-            changes.into_iter().fold(begin, Result::and).and(done)
+            let (changes, done) = join(changes, work(client, statements)).await;
+            changes.into_iter().fold(Ok(()), Result::and).and(done)
         };
         self.session.drive(whole).map_err(|error| {
             // a value taken at the same moment: tried again, the change sees who took it and says so
@@ -194,6 +195,11 @@ pub(crate) fn settle(link: &mut Link) -> Result<(), StoreError> {
     if link.later.is_empty() { Ok(()) } else { link.drive(async |_, _| Ok(())) }
 }
 
+/// Leaves out what was left to travel: its attempt failed.
+pub(crate) fn leave_out(link: &mut Link) {
+    link.later.clear();
+}
+
 /// Begins a transaction: the server is told with its first statement.
 pub(crate) fn begin(link: &mut Link) {
     link.begun = true;
@@ -208,7 +214,7 @@ pub(crate) fn commit(link: &mut Link) -> Result<(), StoreError> {
 }
 
 pub(crate) fn roll_back(link: &mut Link) -> Result<(), StoreError> {
-    link.later.clear();
+    leave_out(link);
     if std::mem::take(&mut link.begun) { Ok(()) } else { script(link, "ROLLBACK") }
 }
 

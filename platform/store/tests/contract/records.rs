@@ -4,7 +4,7 @@ use crate::fixture::{World, everywhere, ix, new_row};
 use akrab_model::filter::{Is, Test};
 use akrab_model::query::{AggregateFn, Bucket};
 use akrab_model::{Aggregate, Cond, Count, Raw, Sort};
-use akrab_store::{Bin, LinkCells, NewRow, StoreError};
+use akrab_store::{Bin, Entry, LinkCells, NewRow, StoreError, TimelineQuery};
 use std::sync::Arc;
 
 /// Shorthand for a write that works with the fixture's registry.
@@ -89,6 +89,29 @@ fn an_error_undoes_everything_its_write_did_and_nothing_else() {
             conn.count(reg, object, &Cond::True, Bin::Living, None)
         });
         assert_eq!(left, Ok(Count::Exact(30)));
+        let told = Entry {
+            id: 0,
+            subject_object: "company".into(),
+            subject_id: 7,
+            at: 1,
+            kind: "note".into(),
+            source_object: "company".into(),
+            source_id: 7,
+            change_id: None,
+            open: false,
+        };
+        let kept = world.store.write(move |conn| {
+            // what an attempt left to travel goes with it, and what stood before it stays
+            conn.timeline_put(std::slice::from_ref(&told))?;
+            let gone: Result<(), StoreError> = conn.attempt(|conn| {
+                conn.timeline_put(&[Entry { at: 2, ..told.clone() }])?;
+                Err(StoreError::Other("undone".into()))
+            });
+            assert!(matches!(&gone, Err(StoreError::Other(why)) if why == "undone"), "{gone:?}");
+            conn.timeline("company", 7, &TimelineQuery { limit: 9, ..TimelineQuery::default() })
+        });
+        let kept: Vec<i64> = kept.await.unwrap().iter().map(|entry| entry.at).collect();
+        assert_eq!(kept, [1]);
         assert!(world.store.stats().commits > 0);
     });
 }

@@ -93,11 +93,11 @@ pub struct Sight {
     pub template: Option<String>,
     pub flows: super::flows::Flows,
     pub approvals: Approvals,
-    /// Where a person stands on being contacted.
     /// What is asked about, and what customers wrote.
     pub fresh: super::freshness::Fresh,
     /// What became of it, where its person was erased.
     pub erased: Option<akrab_engine::privacy::Erased>,
+    /// Where a person stands on being contacted.
     pub consent: Option<akrab_engine::contact::ConsentView>,
     /// Policies it breaks now.
     pub broken: Vec<crate::policy::panel::Line>,
