@@ -51,7 +51,7 @@ pub fn panel(sight: &Sight) -> Markup {
 /// Who sets purposes up, with the way there for whoever may.
 fn no_purposes(t: Text, admin: bool) -> Markup {
     let words = t.get("contact-no-purposes-why");
-    html! { @if admin { a href="/settings/consent" { (words) } } @else { (words) } }
+    html! { @if admin { a.ak-link href="/settings/consent" { (words) } } @else { (words) } }
 }
 
 /// Whether somebody is to be contacted at all: since when, by whose word and why, with the way to change it.
